@@ -1,0 +1,49 @@
+# `make up` runs Perennial on this machine, `make test` checks everything. Both install what they need into .venv first,
+# from the locks alone: pinned versions, checked by their hashes. A second run installs nothing.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --no-annotate
+
+.PHONY: up test lock first-migration clean
+
+up: .venv/installed
+	@$(BIN)/perennial up
+
+test: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/pytest -n 2
+
+# Resolve pyproject.toml anew into both locks; pins that still fit stay. All newer: make lock UPGRADE=--upgrade
+lock: .venv/installed-dev
+	$(COMPILE) $(UPGRADE) --extra build --output-file requirements.lock pyproject.toml
+	$(COMPILE) $(UPGRADE) --all-extras --constraints requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+# While nothing is released: write the first migration anew from the tables in models/.
+first-migration: .venv/installed-dev
+	$(BIN)/python -m migrations.regenerate
+
+# The environment and the caches; the local stack's data in .perennial stays.
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	"Perennial needs Python 3.11 or later, this is " + sys.version.split()[0] + ": make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,151 @@
+"""Recording what a gateway said, by compare-and-set: what is final never changes, so a late answer changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.orders import release_claim
+from activities.outbox import queue
+from activities.phases import enter_due_phase
+from activities.settling import settle
+from gateways.port import Answer, Declined, Paid, Pending
+from models.catalog import DeclineCodeRow
+from models.engine import Sessions
+from models.journal import SYSTEM, record
+from models.payments import AttemptRow, OrderRow
+from models.reading import attempts_of
+from models.store import Stored, load
+from renewals.declines import ask_at, call_again_at, decline_class
+from renewals.facts import AttemptState, DeclineClass, Kind
+
+FINAL = (AttemptState.PAID, AttemptState.DECLINED, AttemptState.ABANDONED)
+
+
+async def record_answer(sessions: Sessions, number: str, key: str, answer: Answer, wall_now: datetime) -> None:
+    """Record a paid, declined or pending answer, with all that follows from it, in one transaction."""
+    async with sessions.begin() as session:
+        stored, attempt = await _locked(session, number, key, wall_now)
+        if attempt.state in FINAL:
+            return
+        match answer:
+            case Paid(reference):
+                attempt.gateway_reference = reference
+                await settle_paid(session, stored, attempt, wall_now)
+            case Declined(code, reference):
+                attempt.gateway_reference = reference
+                await settle_declined(session, stored, attempt, code)
+            case Pending(reference):
+                attempt.gateway_reference = reference
+                _wait(session, stored, attempt, AttemptState.PENDING, None)
+
+
+async def record_no_answer(sessions: Sessions, number: str, key: str, code: str, wall_now: datetime) -> None:
+    """The charge, or a question about it, got no answer: ask later. Not a decline, and no retry is used up."""
+    async with sessions.begin() as session:
+        stored, attempt = await _locked(session, number, key, wall_now)
+        if attempt.state not in FINAL:
+            state = AttemptState.PENDING if attempt.state == AttemptState.PENDING else AttemptState.UNKNOWN
+            _wait(session, stored, attempt, state, code)
+
+
+async def record_unreachable(sessions: Sessions, number: str, key: str, wall_now: datetime) -> None:
+    """Nothing was sent: call again later, unless the charge is no longer wanted."""
+    async with sessions.begin() as session:
+        stored, attempt = await _locked(session, number, key, wall_now)
+        if attempt.state in FINAL:
+            return
+        attempt.state = AttemptState.OPEN
+        attempt.calls += 1
+        attempt.next_at = call_again_at(stored.now, attempt.calls)
+        if not stored.facts.renews_automatically:
+            attempt.state, attempt.next_at = AttemptState.ABANDONED, None
+            await release_claim(session, stored)
+
+
+async def _locked(session: AsyncSession, number: str, key: str, wall_now: datetime) -> tuple[Stored, AttemptRow]:
+    stored = await load(session, number, wall_now, lock=True)
+    if stored is None:
+        raise LookupError(number)
+    return stored, await session.get_one(AttemptRow, UUID(key), populate_existing=True)
+
+
+def _wait(session: AsyncSession, stored: Stored, attempt: AttemptRow, state: AttemptState, code: str | None) -> None:
+    """The truth comes later; the first time, say so."""
+    if attempt.state == AttemptState.OPEN:
+        _record_payment(session, stored, attempt, state, code)
+        attempt.code = code
+    else:
+        attempt.questions += 1
+    attempt.state = state
+    attempt.next_at = ask_at(attempt.called_at, stored.now, attempt.questions)
+
+
+def _record_payment(
+    session: AsyncSession, stored: Stored, attempt: AttemptRow, outcome: str, code: str | None, by: str = SYSTEM
+) -> None:
+    data = {
+        "purpose": "renewal",
+        "amount": attempt.amount,
+        "currency": attempt.currency,
+        "outcome": outcome,
+        "code": code,
+        "attempt": attempt.n,
+    }
+    record(session, stored.row.number, attempt.called_at, "payment", data, by=by)
+
+
+async def settle_paid(
+    session: AsyncSession,
+    stored: Stored,
+    attempt: AttemptRow,
+    wall_now: datetime,
+    *,
+    by: str = SYSTEM,
+    reason: str | None = None,
+) -> None:
+    """The attempt is paid: settle its order."""
+    attempt.state, attempt.code = AttemptState.PAID, None
+    attempt.answered_at, attempt.next_at = stored.now, None
+    _record_payment(session, stored, attempt, AttemptState.PAID, None, by)
+    order = await session.get_one(OrderRow, attempt.order_id)
+    await session.flush()
+    await settle(session, order, wall_now, reason=reason)
+
+
+async def settle_declined(
+    session: AsyncSession,
+    stored: Stored,
+    attempt: AttemptRow,
+    code: str | None,
+    *,
+    by: str = SYSTEM,
+    reason: str | None = None,
+) -> None:
+    """The attempt is declined: release the claim, tell the buyer once, enter the phase that follows."""
+    what_follows = decline_class(code, await _classes(session))
+    attempt.state, attempt.code, attempt.decline_class = AttemptState.DECLINED, code, what_follows
+    attempt.answered_at, attempt.next_at = stored.now, None
+    _record_payment(session, stored, attempt, AttemptState.DECLINED, code, by)
+    await release_claim(session, stored)
+    soft = what_follows is DeclineClass.SOFT
+    await queue(
+        session,
+        stored,
+        Kind.PAYMENT_FAILED if soft else Kind.ACTION_REQUIRED,
+        f"attempt:{attempt.id}",
+        f"attempt {attempt.n} was declined",
+        at=stored.now,
+        attempt=str(attempt.id),
+    )
+    await session.flush()
+    after = replace(stored.facts, attempts=await attempts_of(session, stored.renewal))
+    await enter_due_phase(session, stored, after, by=by, reason=reason, at_once=True)
+
+
+async def _classes(session: AsyncSession) -> Mapping[str, DeclineClass]:
+    rows = (await session.execute(select(DeclineCodeRow))).scalars()
+    return {row.code: DeclineClass(row.decline_class) for row in rows}

@@ -1,0 +1,118 @@
+"""The automatic charge: an attempt is written, the gateway called, the answer recorded. Three steps, in that order.
+
+The attempt's id is the gateway's key. An attempt that was begun is resumed, never replaced, so a crash anywhere between
+the steps costs nothing but time.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+
+from activities.answers import record_answer, record_no_answer, record_unreachable
+from activities.clock import started_at
+from activities.orders import begin_attempt
+from activities.planning import plan_of
+from gateways.port import Answer, Charge, Gateway, NoAnswer, NotReceived, Unreachable
+from models.engine import Sessions
+from models.parties import PaymentMethodRow
+from models.payments import AttemptRow
+from models.store import Stored, load
+from renewals.facts import AttemptState, MethodKind
+from renewals.money import Money
+from renewals.plan import next_charge_at
+from workflows.contract import TermPlan
+
+
+class Charging:
+    """Charges the next term, and asks what became of charges that got no answer."""
+
+    def __init__(self, sessions: Sessions, gateway: Gateway) -> None:
+        self._sessions, self._gateway = sessions, gateway
+
+    @activity.defn
+    async def charge(self, number: str) -> TermPlan:
+        """Charge the next term if, read again, the plan still says so; answers with the plan that follows."""
+        wall_now = started_at()
+        begun = await self._begin(number, wall_now)
+        if begun:
+            await self._call(*begun, wall_now)
+        return await plan_of(self._sessions, number, wall_now)
+
+    async def _begin(self, number: str, wall_now: datetime) -> tuple[Stored, Charge] | None:
+        """Write or resume the attempt; None when nothing is due."""
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            if stored is None:
+                return None
+            doubt = stored.facts.in_doubt
+            if doubt and doubt.state is AttemptState.OPEN:
+                attempt = await session.get_one(AttemptRow, UUID(doubt.id))
+                return stored, await _charge_of(session, stored, attempt)
+            due_at = (
+                None if stored.facts.parked or not stored.facts.live_at else next_charge_at(stored.facts, stored.now)
+            )
+            if due_at is None or due_at > stored.now:
+                return None
+            return stored, await _charge_of(session, stored, await begin_attempt(session, stored))
+
+    async def _call(self, stored: Stored, charge: Charge, wall_now: datetime) -> None:
+        """Call the gateway outside any transaction, then record what it said."""
+        number = charge.subscription
+        try:
+            answer = await self._gateway.charge(charge, stored.now)
+        except Unreachable:
+            await record_unreachable(self._sessions, number, charge.key, wall_now)
+        except NoAnswer as lost:
+            await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now)
+        else:
+            await record_answer(self._sessions, number, charge.key, answer, wall_now)
+
+    @activity.defn
+    async def ask_gateway(self, number: str) -> TermPlan:
+        """Ask what became of the attempt in doubt. One that the gateway never saw is made again under the same key."""
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            attempt = stored.facts.in_doubt if stored else None
+            charge = None
+            if stored and attempt and (attempt.next_at or stored.now) <= stored.now:
+                charge = await _charge_of(session, stored, await session.get_one(AttemptRow, UUID(attempt.id)))
+        if stored and charge:
+            await self._look_up(stored, charge, wall_now)
+        return await plan_of(self._sessions, number, wall_now)
+
+    async def _look_up(self, stored: Stored, charge: Charge, wall_now: datetime) -> None:
+        number = stored.row.number
+        try:
+            found: Answer | NotReceived = await self._gateway.look_up(charge.key, stored.now)
+        except (Unreachable, NoAnswer) as lost:
+            await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now)
+            return
+        if not isinstance(found, NotReceived):
+            await record_answer(self._sessions, number, charge.key, found, wall_now)
+        elif _still_wanted(stored):
+            await self._call(stored, charge, wall_now)
+        else:
+            await record_unreachable(self._sessions, number, charge.key, wall_now)
+
+
+def _still_wanted(stored: Stored) -> bool:
+    """Would the charge be made if it had not been begun?"""
+    sub = replace(stored.facts, attempts=tuple(a for a in stored.facts.attempts if not a.may_move_money))
+    due_at = next_charge_at(sub, stored.now)
+    return due_at is not None and due_at <= stored.now and not sub.parked
+
+
+async def _charge_of(session: AsyncSession, stored: Stored, attempt: AttemptRow) -> Charge:
+    method = await session.get_one(PaymentMethodRow, attempt.method_id)
+    return Charge(
+        key=str(attempt.id),
+        amount=Money(attempt.amount, attempt.currency),
+        subscription=stored.row.number,
+        method_id=str(method.id),
+        method_kind=MethodKind(method.kind),
+        token=method.token,
+    )

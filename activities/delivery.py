@@ -1,0 +1,51 @@
+"""Giving a stored command to the workflow that owns the subscription, and waiting for its answer."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy
+
+from activities.commands import decide_command
+from models.engine import Sessions
+from models.records import CommandRow
+from models.subscriptions import SubscriptionRow
+from renewals.facts import Phase
+from workflows import contract
+from workflows.contract import Answer, Start, workflow_id
+
+
+async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now: datetime) -> Answer:
+    """Deliver a stored command; repeating it is harmless, the outcome stands in its row.
+
+    A workflow that should run but does not is started with it. For a number that does not exist, and for a
+    subscription that has lapsed, the same function decides without a workflow.
+    """
+    query = (
+        select(col(SubscriptionRow.number))
+        .join(CommandRow, col(CommandRow.subscription) == col(SubscriptionRow.number))
+        .where(col(CommandRow.id) == command_id, col(SubscriptionRow.phase) != Phase.LAPSED)
+    )
+    async with sessions() as session:
+        number = (await session.execute(query)).scalar_one_or_none()
+    if number is None:
+        return await decide_command(sessions, command_id, wall_now)
+    start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+        contract.SUBSCRIPTION_WORKFLOW,
+        Start(number),
+        id=workflow_id(number),
+        task_queue=contract.TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary=f"Renewals of {number}",
+    )
+    answer: Answer = await client.execute_update_with_start_workflow(
+        contract.APPLY_UPDATE,
+        str(command_id),
+        start_workflow_operation=start,
+        id=str(command_id),
+        result_type=Answer,
+    )
+    return answer

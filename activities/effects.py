@@ -1,0 +1,111 @@
+"""What an allowed command does: the pure effect, its rows, and the mail that confirms it."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.answers import settle_declined, settle_paid
+from activities.orders import abandon_unsent, new_order
+from activities.outbox import queue
+from activities.phases import enter_due_phase, set_parked
+from activities.settling import settle
+from models.journal import raise_alarm
+from models.parties import PaymentMethodRow
+from models.payments import AttemptRow
+from models.records import CommandRow
+from models.store import Stored
+from renewals import commands as c
+from renewals.effects import after_command
+from renewals.eligibility import Request, just_paid
+from renewals.facts import Kind, Subscription
+from renewals.pricing import renewal_line
+
+
+async def take_effect(
+    session: AsyncSession, stored: Stored, request: Request, row: CommandRow, wall_now: datetime
+) -> None:
+    """Let the command take effect, in the caller's transaction."""
+    match request.command:
+        case c.RecordRenewal(reference, seats, term):
+            line = renewal_line(stored.facts, term, seats)
+            order = await new_order(session, stored, line, way="recorded", by=row.given_by, reference=reference)
+            await settle(session, order, wall_now, reason=row.reason)
+        case c.ResolvePayment(paid):
+            await _resolve(session, stored, row, paid, wall_now)
+        case _:
+            await _change_facts(session, stored, request, row)
+
+
+async def _resolve(session: AsyncSession, stored: Stored, row: CommandRow, paid: bool, wall_now: datetime) -> None:
+    """An operator says what became of the attempt in doubt. The next try, if any, is a new attempt."""
+    doubt = stored.facts.in_doubt
+    if doubt is None:
+        raise ValueError(f"{stored.row.number}: no attempt is in doubt")
+    attempt = await session.get_one(AttemptRow, UUID(doubt.id))
+    if paid:
+        await settle_paid(session, stored, attempt, wall_now, by=row.given_by, reason=row.reason)
+    else:
+        await settle_declined(session, stored, attempt, None, by=row.given_by, reason=row.reason)
+
+
+async def _change_facts(session: AsyncSession, stored: Stored, request: Request, row: CommandRow) -> None:
+    command, before = request.command, stored.facts
+    method = _new_method(stored, command)
+    after = after_command(
+        before, command, at=row.received_at, now=stored.now, method_id=str(method.id) if method else ""
+    )
+    if method:
+        session.add(method)
+        await session.flush()
+        stored.row.method_id, stored.row.method_set_at = method.id, row.received_at
+    if isinstance(command, c.Park | c.Release):
+        set_parked(session, stored, row.reason if isinstance(command, c.Park) else None, by=row.given_by)
+    if after.open_attempt and not after.renews_automatically:
+        await abandon_unsent(session, stored)
+    await _confirm(session, stored, request, row, after)
+    late_start = isinstance(command, c.Release | c.GoLive)
+    await enter_due_phase(session, stored, after, by=row.given_by, reason=row.reason, at_once=not late_start)
+
+
+def _new_method(stored: Stored, command: c.Command) -> PaymentMethodRow | None:
+    if not isinstance(command, c.SetPaymentMethod):
+        return None
+    return PaymentMethodRow(
+        id=uuid4(),
+        csn=stored.customer.csn,
+        kind=command.kind,
+        token=command.token,
+        valid_through=command.valid_through,
+        created_at=stored.now,
+    )
+
+
+async def _confirm(
+    session: AsyncSession, stored: Stored, request: Request, row: CommandRow, after: Subscription
+) -> None:
+    """Queue the mail that confirms the command; operators' own commands have none."""
+    facts: dict[str, object] = {}
+    match request.command:
+        case c.Cancel(renewal):
+            kind = Kind.AUTO_RENEW_CANCELLED
+            if just_paid(stored.facts, renewal):
+                facts["too_late_for_this_term"] = True
+                detail = f"Cancelled for {renewal}, which had just been paid; offer a refund."
+                await raise_alarm(session, stored.row.number, "cancelled_after_payment", detail, stored.now)
+        case c.Resume():
+            kind = Kind.AUTO_RENEW_RESUMED
+        case c.ReduceSeats():
+            kind = Kind.SEATS_REDUCTION_SCHEDULED
+        case c.ChangeTerm() if after.pending_term is None:
+            kind, facts["what"] = Kind.CHANGE_WITHDRAWN, "term"
+        case c.ChangeTerm():
+            kind = Kind.TERM_CHANGE_SCHEDULED
+        case c.WithdrawPending(what):
+            kind, facts["what"] = Kind.CHANGE_WITHDRAWN, what
+        case c.SetPaymentMethod():
+            kind = Kind.METHOD_CHANGED
+        case _:
+            return
+    why = f"{request.name} by {'operator' if isinstance(request.actor, c.Operator) else 'buyer'}"
+    await queue(session, stored, kind, f"command:{row.id}", why, at=row.received_at, **facts)

@@ -1,0 +1,200 @@
+"""Mails: claim the notice, freeze its bytes, send, record. One mail, one activity.
+
+The row is unique per occasion, and written before the mail server is called; a resend is the same bytes under the same
+Message-ID. The facts are read again before each send.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+
+from activities.clock import started_at
+from activities.letters import letter_of
+from activities.planning import plan_of
+from mail.letter import Contacts
+from mail.message import compose
+from mail.render import render
+from mail.sender import Accepted, Delivery, Mailer, Rejected
+from mail.wording import letter_locale
+from models.engine import Sessions
+from models.journal import raise_alarm, record
+from models.records import NoticeRow
+from models.store import Stored, load, write
+from renewals.facts import Kind, Phase
+from renewals.notices import DatedNotice, due_notices
+from renewals.plan import NoticeRef
+from renewals.renewing import announcement
+from workflows.contract import TermPlan
+
+FIRST_RESEND = timedelta(minutes=1)
+LONGEST_RESEND = timedelta(hours=1)
+
+ANNOUNCING = frozenset({Kind.WINDOW_OPEN, Kind.ADVANCE_CHARGE_NOTICE})
+"""Dated notices that name the amount of the coming charge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Frozen bytes with where they go."""
+
+    notice_id: UUID
+    raw: bytes
+    recipient: str
+
+
+class Notices:
+    """Sends the mails of a plan."""
+
+    def __init__(self, sessions: Sessions, mailer: Mailer, contacts: Contacts, sender: str) -> None:
+        self._sessions, self._mailer, self._contacts, self._sender = sessions, mailer, contacts, sender
+
+    @activity.defn
+    async def send_notice(self, number: str, notice: NoticeRef) -> TermPlan:
+        """Send a dated notice, if it is still the one to send."""
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            envelope = await self._claim_dated(session, stored, notice) if stored and _may_mail(stored) else None
+        await self._deliver(number, envelope, wall_now)
+        return await plan_of(self._sessions, number, wall_now)
+
+    @activity.defn
+    async def send_queued(self, number: str, notice_id: str) -> TermPlan:
+        """Send a mail that an attempt or a command caused, if its reason still stands."""
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            envelope = (
+                await self._claim_queued(session, stored, UUID(notice_id)) if stored and _may_mail(stored) else None
+            )
+        await self._deliver(number, envelope, wall_now)
+        return await plan_of(self._sessions, number, wall_now)
+
+    @activity.defn
+    async def miss_notices(self, number: str) -> TermPlan:
+        """Record the notices that are overdue and may not be sent any more."""
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            if stored and _may_mail(stored):
+                for notice in due_notices(stored.facts, stored.now).miss:
+                    row = await _claim(session, stored, notice)
+                    _conclude(session, stored, row, "missed")
+        return await plan_of(self._sessions, number, wall_now)
+
+    async def _claim_dated(self, session: AsyncSession, stored: Stored, ref: NoticeRef) -> Envelope | None:
+        due = due_notices(stored.facts, stored.now).send
+        notice = next((each for each in due if each.key == (ref.kind, ref.occasion)), None)
+        if notice is None:
+            return None
+        row = await _claim(session, stored, notice)
+        if row.outcome is not None or (row.next_at or stored.now) > stored.now:
+            return None
+        if notice.kind in ANNOUNCING and stored.facts.renews_automatically:
+            _announce(session, stored)
+        return await self._freeze(session, stored, row)
+
+    async def _claim_queued(self, session: AsyncSession, stored: Stored, notice_id: UUID) -> Envelope | None:
+        row = await session.get(NoticeRow, notice_id, with_for_update=True)
+        if row is None or row.outcome is not None or (row.next_at or stored.now) > stored.now:
+            return None
+        if not _reason_stands(stored, Kind(row.kind)):
+            _conclude(session, stored, row, "missed")
+            return None
+        return await self._freeze(session, stored, row)
+
+    async def _freeze(self, session: AsyncSession, stored: Stored, row: NoticeRow) -> Envelope:
+        """The bytes of the mail: made once, kept, and the same on every resend."""
+        if row.raw is None:
+            rendered = render(await letter_of(session, stored, Kind(row.kind), row.facts), self._contacts)
+            row.message_id = f"<{uuid5(NAMESPACE_URL, str(row.id))}@{self._sender.rpartition('@')[2]}>"
+            row.raw = compose(
+                rendered, sender=self._sender, recipient=row.recipient, message_id=row.message_id, date=stored.now
+            )
+            row.content_hash = hashlib.sha256(row.raw).hexdigest()
+            row.locale = rendered.locale
+        row.tries += 1
+        row.next_at = stored.now
+        session.add(row)
+        return Envelope(row.id, row.raw, row.recipient)
+
+    async def _deliver(self, number: str, envelope: Envelope | None, wall_now: datetime) -> None:
+        """Send outside any transaction, then record what the mail server said."""
+        if envelope is None:
+            return
+        delivery = await self._mailer.send(envelope.raw, sender=self._sender, recipient=envelope.recipient)
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            row = await session.get(NoticeRow, envelope.notice_id, with_for_update=True)
+            if stored and row and row.outcome is None:
+                await _record_delivery(session, stored, row, delivery)
+
+
+def _may_mail(stored: Stored) -> bool:
+    return stored.facts.live_at is not None and not stored.facts.parked
+
+
+def _reason_stands(stored: Stored, kind: Kind) -> bool:
+    """Is a caused mail still true? One about a failed payment is not once the term is paid or lost."""
+    if kind in (Kind.PAYMENT_FAILED, Kind.ACTION_REQUIRED):
+        return stored.facts.last_decline is not None
+    if kind is Kind.EXPIRED:
+        return stored.facts.phase is Phase.EXPIRED
+    return True
+
+
+def _announce(session: AsyncSession, stored: Stored) -> None:
+    announced = announcement(stored.facts)
+    if announced:
+        write(session, stored, replace(stored.facts, announced=announced))
+
+
+async def _claim(session: AsyncSession, stored: Stored, notice: DatedNotice) -> NoticeRow:
+    """The one row of a dated notice, written now if it was not claimed yet."""
+    unique = {
+        "subscription": stored.row.number,
+        "term_starts_on": stored.facts.starts_on,
+        "kind": notice.kind.value,
+        "occasion": notice.occasion,
+        "recipient": stored.buyer.email,
+    }
+    await session.execute(
+        insert(NoticeRow)
+        .values(id=uuid4(), dated=True, why="calendar of the term", facts={}, planned_for=notice.at, tries=0, **unique)
+        .on_conflict_do_nothing()
+    )
+    query = select(NoticeRow).filter_by(**unique).with_for_update()
+    return (await session.execute(query)).scalar_one()
+
+
+async def _record_delivery(session: AsyncSession, stored: Stored, row: NoticeRow, delivery: Delivery) -> None:
+    match delivery:
+        case Accepted(reply):
+            row.reply, row.sent_at = reply, stored.now
+            _conclude(session, stored, row, "sent")
+        case Rejected(code, reason):
+            row.reply = f"{code} {reason}"
+            await raise_alarm(session, row.subscription, "mail_rejected", f"{row.kind}: {row.reply}", stored.now)
+            _conclude(session, stored, row, "failed")
+        case _:
+            row.reply = delivery.reason
+            wait = min(FIRST_RESEND * (1 << min(row.tries - 1, 10)), LONGEST_RESEND)
+            row.next_at = stored.now + wait
+            session.add(row)
+
+
+def _conclude(session: AsyncSession, stored: Stored, row: NoticeRow, outcome: str) -> None:
+    """Write the outcome of a notice, once, and record it."""
+    if row.outcome is not None:
+        return
+    row.outcome, row.next_at = outcome, None
+    row.locale = row.locale or str(letter_locale(stored.customer.locale)).replace("_", "-")
+    session.add(row)
+    data = {"kind": row.kind, "locale": row.locale, "outcome": outcome, "occasion": row.occasion, "why": row.why}
+    record(session, row.subscription, stored.now, "notice", data, notice_id=row.id)

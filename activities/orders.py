@@ -1,0 +1,143 @@
+"""The automatic order of a renewal, its line, its attempts, and the claim that an attempt holds while it is open."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.journal import SYSTEM
+from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.reading import automatic_order, line_of
+from models.store import Stored
+from models.subscriptions import ClaimRow, RenewalRow
+from renewals.facts import AttemptState
+from renewals.pricing import Line, automatic_line
+
+
+async def renewal_of(session: AsyncSession, stored: Stored) -> RenewalRow:
+    """The one record of the right to the next term, written when it is first needed."""
+    if stored.renewal is None:
+        stored.renewal = RenewalRow(subscription=stored.row.number, term_starts_on=stored.facts.renews_on)
+        session.add(stored.renewal)
+        await session.flush()
+    return stored.renewal
+
+
+async def new_order(
+    session: AsyncSession, stored: Stored, line: Line, *, way: str, by: str, reference: str | None = None
+) -> OrderRow:
+    """An order of one line for the next term."""
+    renewal = await renewal_of(session, stored)
+    order = OrderRow(
+        id=uuid4(),
+        csn=stored.customer.csn,
+        currency=line.currency,
+        way=way,
+        state="open",
+        reference=reference,
+        ordered_by=by,
+        ordered_at=stored.now,
+    )
+    session.add(order)
+    await session.flush()
+    session.add(OrderLineRow(order_id=order.id, renewal_id=renewal.id, **_priced(line)))
+    await session.flush()
+    return order
+
+
+def _priced(line: Line) -> dict[str, Any]:
+    return {
+        "term": line.term,
+        "seats": line.seats,
+        "unit_price": line.unit_price,
+        "amount": line.amount,
+        "receipt": line.receipt(),
+    }
+
+
+async def begin_attempt(session: AsyncSession, stored: Stored) -> AttemptRow:
+    """The attempt to make now: the open one that never reached the gateway, or the next of the automatic order.
+
+    Seats, term, price and method are read again at each attempt. The caller holds the subscription's lock.
+    """
+    line, method = automatic_line(stored.facts), stored.method
+    if method is None:
+        raise ValueError(f"{stored.row.number} has no method to charge")
+    renewal = await renewal_of(session, stored)
+    order = await automatic_order(session, renewal.id)
+    if order is None:
+        order = await new_order(session, stored, line, way="automatic", by=SYSTEM)
+    else:
+        ordered = await line_of(session, order.id, renewal.id)
+        for name, value in _priced(line).items():
+            setattr(ordered, name, value)
+    attempt = await _open_attempt(session, order.id)
+    if attempt is None:
+        attempt = AttemptRow(
+            order_id=order.id,
+            n=await _next_n(session, order.id),
+            method_id=method.id,
+            amount=line.amount,
+            currency=line.currency,
+            called_at=stored.now,
+        )
+    attempt.method_id, attempt.amount, attempt.called_at, attempt.next_at = method.id, line.amount, stored.now, None
+    session.add(attempt)
+    await _claim(session, renewal.id, order.id, stored)
+    await session.flush()
+    return attempt
+
+
+async def _open_attempt(session: AsyncSession, order_id: UUID) -> AttemptRow | None:
+    query = select(AttemptRow).where(col(AttemptRow.order_id) == order_id, col(AttemptRow.state) == AttemptState.OPEN)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def _next_n(session: AsyncSession, order_id: UUID) -> int:
+    query = select(func.coalesce(func.max(AttemptRow.n), 0)).where(col(AttemptRow.order_id) == order_id)
+    return int((await session.execute(query)).scalar_one()) + 1
+
+
+async def _claim(session: AsyncSession, renewal_id: UUID, order_id: UUID, stored: Stored) -> None:
+    """Claim the renewal while the attempt is open; the unique index refuses a second holder."""
+    await session.execute(
+        insert(ClaimRow)
+        .values(id=uuid4(), renewal_id=renewal_id, holder="automatic", order_id=order_id, opened_at=stored.now)
+        .on_conflict_do_nothing(
+            index_elements=["renewal_id"],
+            index_where=col(ClaimRow.released_at).is_(None),
+        )
+    )
+    query = select(col(ClaimRow.order_id)).where(
+        col(ClaimRow.renewal_id) == renewal_id, col(ClaimRow.released_at).is_(None)
+    )
+    if (await session.execute(query)).scalar_one() != order_id:
+        raise ValueError(f"{stored.row.number}: another order is paying the next term")
+
+
+async def release_claim(session: AsyncSession, stored: Stored) -> None:
+    """The automatic order stops claiming the renewal: a buyer may pay it otherwise between two retries."""
+    if stored.renewal is None:
+        return
+    await session.execute(
+        update(ClaimRow)
+        .where(col(ClaimRow.renewal_id) == stored.renewal.id, col(ClaimRow.released_at).is_(None))
+        .where(col(ClaimRow.holder) == "automatic")
+        .values(released_at=stored.now)
+    )
+
+
+async def abandon_unsent(session: AsyncSession, stored: Stored) -> None:
+    """Give up the open attempt that never reached the gateway, and its claim."""
+    attempt = stored.facts.open_attempt
+    if attempt is None or attempt.may_move_money:
+        return
+    await session.execute(
+        update(AttemptRow)
+        .where(col(AttemptRow.id) == UUID(attempt.id), col(AttemptRow.state) == AttemptState.OPEN)
+        .values(state=AttemptState.ABANDONED, next_at=None)
+    )
+    await release_claim(session, stored)

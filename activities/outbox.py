@@ -1,0 +1,35 @@
+"""Queueing the mails that an attempt or a command causes, in the transaction of their cause."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.records import NoticeRow
+from models.store import Stored
+from renewals.facts import Kind
+
+
+async def queue(
+    session: AsyncSession, stored: Stored, kind: Kind, occasion: str, why: str, *, at: datetime, **facts: Any
+) -> None:
+    """Queue a mail to the buyer, once per (subscription, term, kind, occasion, recipient).
+
+    `facts` are what the letter must say of its cause and cannot be read later; no personal data.
+    """
+    await session.execute(
+        insert(NoticeRow)
+        .values(
+            subscription=stored.row.number,
+            term_starts_on=stored.facts.starts_on,
+            kind=kind,
+            occasion=occasion,
+            recipient=stored.buyer.email,
+            dated=False,
+            why=why,
+            facts=facts,
+            planned_for=at,
+        )
+        .on_conflict_do_nothing()
+    )

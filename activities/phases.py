@@ -1,0 +1,121 @@
+"""Steps that change where a subscription stands: phases, access, parking, holds, the start of a paid term."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from temporalio import activity
+
+from activities.clock import started_at
+from activities.orders import abandon_unsent
+from activities.outbox import queue
+from activities.planning import plan_of
+from activities.settling import is_due, roll_over
+from models.engine import Sessions
+from models.journal import SYSTEM, raise_alarm, record
+from models.store import Stored, load, write
+from models.subscriptions import ClaimRow
+from renewals.facts import Kind, Phase, Subscription
+from renewals.plan import Do
+from renewals.renewing import in_phase
+from workflows.contract import TermPlan
+
+UNTRIED = "The late window closed although nobody had tried to charge or told the buyer; decide by hand."
+
+
+class Phases:
+    """The steps of a plan that need no outside world."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    @activity.defn
+    async def enter_phase(self, number: str) -> TermPlan:
+        """Enter the phase that the facts give now."""
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            if stored and is_due(stored, Do.ENTER_PHASE):
+                await enter_due_phase(session, stored, stored.facts)
+        return await plan_of(self._sessions, number, wall_now)
+
+    @activity.defn
+    async def begin_paid_term(self, number: str) -> TermPlan:
+        """Begin the term that was paid ahead."""
+        wall_now = started_at()
+        await roll_over(self._sessions, number, wall_now)
+        return await plan_of(self._sessions, number, wall_now)
+
+    @activity.defn
+    async def suspend_access(self, number: str) -> TermPlan:
+        """Take access away while past due; a payment gives it back."""
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            if stored and is_due(stored, Do.SUSPEND_ACCESS):
+                stored.row.suspended_at = stored.now
+                record(session, number, stored.now, "access_suspended", {"phase": stored.facts.phase})
+        return await plan_of(self._sessions, number, wall_now)
+
+    @activity.defn
+    async def park(self, number: str) -> TermPlan:
+        """Park what would lapse without ever having been tried or noticed, and say so."""
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            if stored and is_due(stored, Do.PARK):
+                await abandon_unsent(session, stored)
+                await raise_alarm(session, number, "parked", UNTRIED, stored.now)
+                set_parked(session, stored, UNTRIED, by=SYSTEM)
+        return await plan_of(self._sessions, number, wall_now)
+
+    @activity.defn
+    async def end_hold(self, number: str) -> TermPlan:
+        """Release the hold whose time is up; the charge that waited for it goes on."""
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            if stored and stored.facts.hold and is_due(stored, Do.END_HOLD):
+                await session.execute(
+                    update(ClaimRow)
+                    .where(col(ClaimRow.id) == UUID(stored.facts.hold.id), col(ClaimRow.released_at).is_(None))
+                    .values(released_at=stored.now)
+                )
+                record(session, number, stored.now, "hold_ended", {"claim": stored.facts.hold.id})
+        return await plan_of(self._sessions, number, wall_now)
+
+
+async def enter_due_phase(
+    session: AsyncSession,
+    stored: Stored,
+    after: Subscription,
+    *,
+    by: str = SYSTEM,
+    reason: str | None = None,
+    at_once: bool = False,
+) -> None:
+    """Write `after` in the phase that it gives now; a parked one keeps its phase.
+
+    Expiry out of `past_due`, and expiry that a command or an attempt brings (`at_once`), is told at once and begins a
+    new plan; a manual renewal's expiry is told by the dated notice of its renewal date.
+    """
+    before = stored.facts.phase
+    if not after.parked:
+        after = in_phase(after, stored.now)
+    if after.phase is Phase.EXPIRED is not before and (at_once or before is Phase.PAST_DUE):
+        await queue(session, stored, Kind.EXPIRED, "0", f"expired from {before}", at=stored.now)
+        after = replace(after, owes_from=stored.now)
+    if after.phase in (Phase.EXPIRED, Phase.LAPSED):
+        await abandon_unsent(session, stored)
+    write(session, stored, after, by=by, reason=reason)
+
+
+def set_parked(session: AsyncSession, stored: Stored, because: str | None, *, by: str) -> None:
+    """Park for a reason, or release (None)."""
+    stored.row.parked_at = stored.now if because else None
+    stored.row.parked_because = because
+    session.add(stored.row)
+    data = {"because": because} if because else {}
+    record(session, stored.row.number, stored.now, "parked" if because else "released", data, by=by, reason=because)

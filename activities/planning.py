@@ -1,0 +1,81 @@
+"""From the stored facts to the plan of the term."""
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.clock import started_at
+from models.catalog import PolicyRow
+from models.engine import Sessions
+from models.store import Stored, load
+from models.subscriptions import SubscriptionRow
+from renewals.plan import plan
+from renewals.windows import renewal_begins_at
+from workflows.contract import TermPlan
+
+
+class Planning:
+    """Plans terms."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    @activity.defn
+    async def plan_term(self, number: str, wall_now: datetime | None = None) -> TermPlan:
+        """The plan of the current term. A local activity gets the time as argument; a regular one knows it."""
+        return await plan_of(self._sessions, number, wall_now or started_at())
+
+
+async def plan_of(sessions: Sessions, number: str, wall_now: datetime) -> TermPlan:
+    """Load, plan, and note when the next step is due, for the watchdog. Raises for a number that does not exist."""
+    async with sessions.begin() as session:
+        stored = await load(session, number, wall_now)
+        if stored is None:
+            raise ApplicationError(f"there is no subscription {number}", type="UnknownSubscription", non_retryable=True)
+        answer = plan_stored(stored)
+        await _note(session, stored, answer, wall_now)
+    return answer
+
+
+def plan_stored(stored: Stored) -> TermPlan:
+    sub = stored.facts
+    planned = plan(sub, stored.now)
+    return TermPlan(
+        number=sub.number,
+        customer=stored.customer.csn,
+        phase=sub.phase,
+        starts_on=sub.starts_on,
+        renews_on=sub.renews_on,
+        renews_at=renewal_begins_at(sub),
+        auto_renew=sub.auto_renew,
+        clock_ahead_seconds=stored.row.shift.total_seconds(),
+        steps=planned.steps,
+        over=planned.over,
+    )
+
+
+async def _note(session: AsyncSession, stored: Stored, answer: TermPlan, wall_now: datetime) -> None:
+    """Note when the next step is due, in the world's time; a plan that waits for nothing is noted as `NEVER`."""
+    next_at = answer.steps[0].at - stored.row.shift if answer.steps else NEVER
+    rules = await rules_version(session, wall_now)
+    await session.execute(
+        update(SubscriptionRow)
+        .where(col(SubscriptionRow.number) == answer.number)
+        .values(next_step_at=next_at, planned_under=rules)
+    )
+
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The next step of a subscription that is planned and has none."""
+
+
+async def rules_version(session: AsyncSession, wall_now: datetime) -> str:
+    """What a plan depends on beside the facts of its subscription: zone data, and the policies now in effect."""
+    in_effect = select(func.count()).select_from(PolicyRow).where(col(PolicyRow.effective_on) <= wall_now.date())
+    count = (await session.execute(in_effect)).scalar_one()
+    return f"tzdata {version('tzdata')}, policies {count}"

@@ -1,0 +1,127 @@
+"""`settle` is the one mover of terms: whichever way a renewal is paid, its order is settled here.
+
+Before the renewal date the term is paid ahead and `roll_over` begins it on its first day; from that date on it begins
+at once.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from activities.outbox import queue
+from models.engine import Sessions
+from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.records import NoticeRow
+from models.store import Stored, load, write
+from models.subscriptions import ClaimRow, RenewalRow
+from renewals.facts import AttemptState, Kind, PaidAhead, Subscription, Term
+from renewals.plan import Do, plan
+from renewals.renewing import announcement, rolled_over, with_renewal
+
+
+class AlreadySettled(Exception):
+    """The renewal was paid another way: the money of this order must go back, the term must not move again."""
+
+
+async def settle(session: AsyncSession, order: OrderRow, wall_now: datetime, *, reason: str | None = None) -> None:
+    """Settle a paid order: every line's renewal, term, pending changes and phase, in the caller's one transaction.
+
+    Lines are locked in number order, so that two orders cannot wait for each other. Raises `AlreadySettled`, then
+    nothing may be committed.
+    """
+    order.state = "paid"
+    query = (
+        select(OrderLineRow, RenewalRow)
+        .join(RenewalRow, col(RenewalRow.id) == col(OrderLineRow.renewal_id))
+        .where(col(OrderLineRow.order_id) == order.id)
+        .order_by(col(RenewalRow.subscription))
+    )
+    for line, renewal in (await session.execute(query)).tuples():
+        stored = await load(session, renewal.subscription, wall_now, lock=True)
+        await session.refresh(renewal)
+        if stored is None or renewal.settled_at is not None:
+            raise AlreadySettled(renewal.subscription)
+        await _settle_line(session, order, line, renewal, stored, reason)
+
+
+async def _settle_line(
+    session: AsyncSession,
+    order: OrderRow,
+    line: OrderLineRow,
+    renewal: RenewalRow,
+    stored: Stored,
+    reason: str | None,
+) -> None:
+    renewal.settled_at, renewal.order_id = stored.now, order.id
+    await _void_others(session, order, renewal, stored.now)
+    paid = PaidAhead(Term(line.term), line.seats, line.unit_price)
+    await move(session, stored, paid, by=order.ordered_by, reason=reason)
+    await queue(
+        session,
+        stored,
+        Kind.RENEWED,
+        f"order:{order.id}",
+        f"{order.way} renewal of the term from {renewal.term_starts_on}",
+        at=stored.now,
+        order=str(order.id),
+        renewal=str(renewal.id),
+    )
+
+
+async def move(session: AsyncSession, stored: Stored, paid: PaidAhead, *, by: str, reason: str | None) -> None:
+    """Write the paid term: ahead of its time, or begun. Its receipt announces the charge after it."""
+    after = with_renewal(stored.facts, paid, stored.now)
+    after = replace(after, announced=announcement(after))
+    await _give_up_unsent(session, stored, after)
+    write(session, stored, after, by=by, reason=reason)
+
+
+async def roll_over(sessions: Sessions, number: str, wall_now: datetime) -> None:
+    """Begin a term that was paid ahead, if its first day has come."""
+    async with sessions.begin() as session:
+        stored = await load(session, number, wall_now, lock=True)
+        if stored is None or not is_due(stored, Do.ROLL_OVER):
+            return
+        after = rolled_over(stored.facts, stored.now)
+        await _give_up_unsent(session, stored, after)
+        write(session, stored, after)
+
+
+def is_due(stored: Stored, do: Do) -> bool:
+    """Does the plan, made again from the facts just read, still hold that step, due now?"""
+    return any(step.do is do and step.at <= stored.now for step in plan(stored.facts, stored.now).steps)
+
+
+async def _give_up_unsent(session: AsyncSession, stored: Stored, after: Subscription) -> None:
+    """Dated notices of a term that is over and never reached the mail server are missed."""
+    if after.starts_on == stored.facts.starts_on:
+        return
+    await session.execute(
+        update(NoticeRow)
+        .where(col(NoticeRow.subscription) == after.number, col(NoticeRow.dated), col(NoticeRow.outcome).is_(None))
+        .values(outcome="missed")
+    )
+
+
+async def _void_others(session: AsyncSession, order: OrderRow, renewal: RenewalRow, now: datetime) -> None:
+    """Whoever else was about to pay this renewal stops: claims are released, open orders on it are void."""
+    await session.execute(
+        update(ClaimRow)
+        .where(col(ClaimRow.renewal_id) == renewal.id, col(ClaimRow.released_at).is_(None))
+        .values(released_at=now)
+    )
+    others = (
+        select(col(OrderRow.id))
+        .join(OrderLineRow, col(OrderLineRow.order_id) == col(OrderRow.id))
+        .where(col(OrderLineRow.renewal_id) == renewal.id, col(OrderRow.id) != order.id, col(OrderRow.state) == "open")
+    )
+    ids = list((await session.execute(others)).scalars())
+    await session.execute(update(OrderRow).where(col(OrderRow.id).in_(ids)).values(state="void"))
+    await session.execute(
+        update(AttemptRow)
+        .where(col(AttemptRow.order_id).in_(ids), col(AttemptRow.state) == AttemptState.OPEN)
+        .values(state=AttemptState.ABANDONED, next_at=None)
+    )

@@ -1,0 +1,148 @@
+"""The watchdog's eyes: subscriptions that should be running and are not, commands without an answer, misses.
+
+This is the one place that starts subscription workflows. An import only writes rows.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlmodel import col
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+
+from activities.clock import started_at
+from activities.delivery import deliver
+from activities.planning import NEVER, rules_version
+from models.engine import Sessions
+from models.journal import raise_alarm
+from models.records import CommandRow
+from models.subscriptions import SubscriptionRow
+from renewals.facts import Phase
+from workflows import contract
+from workflows.contract import Start, workflow_id
+
+OVERDUE_AFTER = timedelta(minutes=2)
+"""A step this late was not taken by its workflow; a command this old got no answer."""
+
+AT_ONCE = 20
+"""How many starts are under way at the same time."""
+
+STUCK_AFTER = timedelta(hours=1)
+"""A step this late in spite of being woken needs an operator."""
+
+PER_LOOK = 20_000
+"""How many subscriptions one look wakes at most; the next look goes on where this one ended."""
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What one look did."""
+
+    woken: int
+    redelivered: int
+    alarms: int
+
+
+class Watch:
+    """Looks over all subscriptions."""
+
+    def __init__(self, sessions: Sessions, client: Client) -> None:
+        self._sessions, self._client = sessions, client
+
+    @activity.defn
+    async def look(self) -> Watched:
+        """One look over everything."""
+        now = started_at()
+        numbers = await self._overdue(now)
+        await self._each(numbers, self._wake)
+        commands = await self._undecided(now)
+        await self._each(commands, self._redeliver)
+        return Watched(len(numbers), len(commands), await self._alarm(now))
+
+    async def _overdue(self, now: datetime) -> Sequence[str]:
+        """Never planned, planned under other rules, or with a step that is long due."""
+        next_step_at = col(SubscriptionRow.next_step_at)
+        async with self._sessions() as session:
+            rules = await rules_version(session, now)
+            query = (
+                select(col(SubscriptionRow.number))
+                .where(next_step_at.is_distinct_from(NEVER))
+                .where(
+                    or_(
+                        next_step_at.is_(None),
+                        next_step_at < now - OVERDUE_AFTER,
+                        col(SubscriptionRow.planned_under) != rules,
+                    )
+                )
+                .order_by(next_step_at.nulls_first(), col(SubscriptionRow.number))
+                .limit(PER_LOOK)
+            )
+            return (await session.execute(query)).scalars().all()
+
+    async def _wake(self, number: str) -> None:
+        await self._client.start_workflow(
+            contract.SUBSCRIPTION_WORKFLOW,
+            Start(number),
+            id=workflow_id(number),
+            task_queue=contract.TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal=contract.WAKE_SIGNAL,
+            static_summary=f"Renewals of {number}",
+        )
+
+    async def _undecided(self, now: datetime) -> Sequence[UUID]:
+        query = (
+            select(col(CommandRow.id))
+            .where(col(CommandRow.outcome).is_(None), col(CommandRow.stored_at) < now - OVERDUE_AFTER)
+            .order_by(col(CommandRow.stored_at))
+            .limit(PER_LOOK)
+        )
+        async with self._sessions() as session:
+            return (await session.execute(query)).scalars().all()
+
+    async def _redeliver(self, command_id: UUID) -> None:
+        await deliver(self._client, self._sessions, command_id, started_at())
+
+    async def _alarm(self, now: datetime) -> int:
+        """Alarm what may be missed without anyone being told: the date has passed, and nothing is planned or done."""
+        row = SubscriptionRow
+        nothing_planned = or_(col(row.next_step_at).is_(None), col(row.next_step_at) == NEVER)
+        query = (
+            select(row)
+            .where(col(row.phase).in_([Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED, Phase.PAST_DUE]))
+            .where(col(row.parked_at).is_(None))
+            .where(
+                or_(
+                    and_(col(row.renews_on) < func.date(now), nothing_planned),
+                    col(row.next_step_at) < now - STUCK_AFTER,
+                )
+            )
+            .limit(PER_LOOK)
+        )
+        raised = 0
+        async with self._sessions.begin() as session:
+            for stuck in (await session.execute(query)).scalars():
+                detail = (
+                    f"{stuck.phase}, renewal date {stuck.renews_on}, next step {stuck.next_step_at or 'not planned'}"
+                )
+                raised += await raise_alarm(session, stuck.number, "renewal_may_be_missed", detail, now + stuck.shift)
+        return raised
+
+    async def _each(self, items: Sequence[Item], work: Callable[[Item], Awaitable[None]]) -> None:
+        """Do the work for each item, a few at a time, telling Temporal that we live."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(item: Item) -> None:
+            async with gate:
+                await work(item)
+                activity.heartbeat()
+
+        await asyncio.gather(*(one(item) for item in items))

@@ -1,0 +1,165 @@
+"""Commands that act on one subscription: the commands of domain.md 7, in kebab case."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from activities.delivery import deliver
+from cli import desk
+from cli.output import ERR, OUT, print_json
+from models.inbox import store_command
+from renewals.commands import Name
+from renewals.facts import MethodKind, Term
+from workflows.contract import Answer
+
+Number = Annotated[str, typer.Argument(help="Subscription number, such as S-1001.")]
+By = Annotated[str, typer.Option(help="Who gives the command: the buyer's mail address, or operator:NAME.")]
+Reason = Annotated[str | None, typer.Option(help="Why; operators must say.")]
+Key = Annotated[str | None, typer.Option(help="A key of your own: the same key acts once, however often it is sent.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Renewal = Annotated[str | None, typer.Option(help="The renewal date meant, as 2027-03-31.")]
+
+
+def give(name: Name, number: str, by: str, args: dict[str, Any], *, key: str | None, as_json: bool) -> None:
+    """Store the command, let the subscription's workflow decide, print the outcome. Status 1 if refused."""
+    given = {name_: value for name_, value in args.items() if value is not None}
+    answer = desk.run(_give(name, number, by, given, key or str(uuid4())))
+    if as_json:
+        print_json({"command": name.value, "subscription": number, **_answer(answer)})
+    elif answer.outcome == "done":
+        OUT.print(f"{name} of {number}: done.")
+    else:
+        ERR.print(f"{name} of {number} refused ({answer.code}): {answer.hint}", markup=False)
+    if answer.outcome != "done":
+        raise typer.Exit(1)
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {"outcome": answer.outcome, "code": answer.code, "hint": answer.hint}
+
+
+async def _give(name: Name, number: str, by: str, args: dict[str, Any], key: str) -> Answer:
+    settings = desk.settings_or_fail()
+    async with desk.facts(settings) as sessions:
+        async with sessions.begin() as session:
+            command_id = await store_command(
+                session, client_key=key, subscription=number, name=name, args=args, by=by, wall_now=desk.wall_now()
+            )
+        return await deliver(await desk.temporal(settings), sessions, command_id, desk.wall_now())
+
+
+def cancel_auto_renew(
+    number: Number, by: By, reason: Reason = None, renewal: Renewal = None, key: Key = None, as_json: Json = False
+) -> None:
+    """Cancel auto-renew: access until the renewal date, no new term is billed."""
+    give(Name.CANCEL_AUTO_RENEW, number, by, {"reason": reason, "renewal": renewal}, key=key, as_json=as_json)
+
+
+def resume_auto_renew(
+    number: Number, by: By, reason: Reason = None, renewal: Renewal = None, key: Key = None, as_json: Json = False
+) -> None:
+    """Switch auto-renew on again, before the renewal date."""
+    give(Name.RESUME_AUTO_RENEW, number, by, {"reason": reason, "renewal": renewal}, key=key, as_json=as_json)
+
+
+def reduce_seats(
+    number: Number,
+    by: By,
+    to: Annotated[int, typer.Option(help="Seats from the next renewal on.")],
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Fewer seats from the next renewal on."""
+    give(Name.REDUCE_SEATS, number, by, {"to": to, "reason": reason}, key=key, as_json=as_json)
+
+
+def change_term(
+    number: Number,
+    by: By,
+    term: Annotated[Term, typer.Option(help="Length of the terms from the next renewal on.")],
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Another term from the next renewal on; the running one withdraws a pending change."""
+    give(Name.CHANGE_TERM, number, by, {"term": term.value, "reason": reason}, key=key, as_json=as_json)
+
+
+def withdraw_pending(
+    number: Number,
+    by: By,
+    what: Annotated[str, typer.Option(help="seats or term.")],
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Withdraw a pending change of seats or of the term."""
+    give(Name.WITHDRAW_PENDING, number, by, {"what": what, "reason": reason}, key=key, as_json=as_json)
+
+
+def set_payment_method(
+    number: Number,
+    by: By,
+    kind: Annotated[MethodKind, typer.Option(help="Kind of the method.")],
+    token: Annotated[str, typer.Option(help="The provider's token; never a card number.")],
+    expires: Annotated[str | None, typer.Option(help="Month of expiry of a card, as 2029-08.")] = None,
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Pay with another method from the next charge on; while past due it is tried at once."""
+    args = {"kind": kind.value, "token": token, "expires": expires, "reason": reason}
+    give(Name.SET_PAYMENT_METHOD, number, by, args, key=key, as_json=as_json)
+
+
+def record_renewal(
+    number: Number,
+    by: By,
+    reference: Annotated[str, typer.Option(help="The order's reference where it was placed.")],
+    reason: Reason = None,
+    seats: Annotated[int | None, typer.Option(help="Seats, if the order says otherwise.")] = None,
+    term: Annotated[Term | None, typer.Option(help="Term, if the order says otherwise.")] = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Record a renewal that was ordered elsewhere, such as at a partner."""
+    args = {"reference": reference, "reason": reason, "seats": seats, "term": term.value if term else None}
+    give(Name.RECORD_RENEWAL, number, by, args, key=key, as_json=as_json)
+
+
+def park(number: Number, by: By, reason: Reason = None, key: Key = None, as_json: Json = False) -> None:
+    """Stop notices and charges until it is released; the phase stands."""
+    give(Name.PARK, number, by, {"reason": reason}, key=key, as_json=as_json)
+
+
+def release(number: Number, by: By, reason: Reason = None, key: Key = None, as_json: Json = False) -> None:
+    """Let a parked subscription go on: a late start for what is overdue."""
+    give(Name.RELEASE, number, by, {"reason": reason}, key=key, as_json=as_json)
+
+
+def resolve_payment(
+    number: Number,
+    by: By,
+    outcome: Annotated[str, typer.Option(help="paid or declined, as the provider's own records show.")],
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Say what became of a payment that has no answer."""
+    give(Name.RESOLVE_PAYMENT, number, by, {"outcome": outcome, "reason": reason}, key=key, as_json=as_json)
+
+
+ALL = (
+    cancel_auto_renew,
+    resume_auto_renew,
+    reduce_seats,
+    change_term,
+    withdraw_pending,
+    set_payment_method,
+    record_renewal,
+    park,
+    release,
+    resolve_payment,
+)

@@ -1,0 +1,262 @@
+"""Commands that only look: `show`, `list`, `forecast`, `explain`."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import select
+from sqlmodel import col
+
+from cli import desk
+from cli.output import OUT, fail, print_json, print_table
+from models.engine import Sessions
+from models.history import events_of, in_utc
+from models.parties import CustomerRow
+from models.store import Stored, load
+from models.subscriptions import SubscriptionRow
+from renewals import commands as c
+from renewals.calendar import zone
+from renewals.eligibility import Eligible, Refused, Request, decide
+from renewals.facts import MethodKind, Phase, Term
+from renewals.forecast import Coming, forecast
+from renewals.money import Money
+from renewals.windows import access_until, late_window_last_day, window_opens_on
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Number = Annotated[str, typer.Argument(help="Subscription number, such as S-1001.")]
+
+
+def show(number: Number, as_json: Json = False) -> None:
+    """Everything about one subscription: where it stands, what is coming, what happened."""
+    facts, coming, past = desk.run(_show(number))
+    if as_json:
+        print_json({**facts, "coming": coming, "past": past})
+        return
+    print_table(f"{number}", ("", ""), facts.items(), empty="")
+    OUT.print()
+    _print_coming("coming", coming, facts["time zone"])
+    OUT.print()
+    rows = ((_local(datetime.fromisoformat(event["at"]), facts["time zone"]), event["event"], _words(event)) for event in past)
+    print_table("past", ("local time", "what", "detail"), rows, empty="Nothing has happened yet.")
+
+
+async def _show(number: str) -> tuple[dict[str, Any], list[Coming], list[dict[str, Any]]]:
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        stored = await load(session, number, desk.wall_now())
+        if stored is None:
+            fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+        past = [event async for event in events_of(session, number)]
+    return _described(stored), list(forecast(stored.facts, stored.now, _a_year_on(stored.now))), past
+
+
+def _a_year_on(now: datetime) -> date:
+    return (now + timedelta(days=400)).date()
+
+
+def _described(stored: Stored) -> dict[str, Any]:
+    sub = stored.facts
+    return {
+        "customer": f"{stored.customer.csn} {stored.customer.name}",
+        "buyer": f"{stored.buyer.name} <{stored.buyer.email}>",
+        "product": f"{sub.sku} {stored.offering.name}",
+        "phase": sub.phase.value,
+        "parked": stored.row.parked_because,
+        "live since": in_utc(sub.live_at) if sub.live_at else "not yet: nothing is charged or mailed",
+        "seats": sub.seats,
+        "term": f"{sub.term} {sub.starts_on} to {sub.renews_on}",
+        "pending seats": sub.pending_seats,
+        "pending term": sub.pending_term,
+        "auto-renew": "on" if sub.auto_renew else "off",
+        "renews automatically": "yes" if sub.renews_automatically else "no",
+        "payment method": sub.method.kind.value if sub.method else None,
+        "early window from": window_opens_on(sub).isoformat(),
+        "late window to": late_window_last_day(sub).isoformat(),
+        "access until": in_utc(access_until(sub, stored.now)),
+        "time zone": sub.time_zone,
+        "its own time": in_utc(stored.now),
+        "clock ahead by": str(stored.row.shift) if stored.row.shift else None,
+    }
+
+
+def _words(event: Mapping[str, Any]) -> str:
+    hidden = {"at", "subscription", "event"}
+    return ", ".join(f"{key} {value}" for key, value in event.items() if key not in hidden and value is not None)
+
+
+def _local(at: datetime, zone_name: str) -> str:
+    return at.astimezone(zone(zone_name)).strftime("%Y-%m-%d %H:%M")
+
+
+def list_subscriptions(
+    phase: Annotated[Phase | None, typer.Option(help="Only those in this phase.")] = None,
+    customer: Annotated[str | None, typer.Option(help="Only those of this customer number (CSN).")] = None,
+    after: Annotated[str | None, typer.Option(help="Go on after this number.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """Subscriptions by number, with phase, renewal date and next step."""
+    rows = desk.run(_list(phase, customer, after, limit))
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("number", "customer", "phase", "seats#", "term", "renews on", "auto-renew", "next step")
+    cells = (
+        (r["number"], r["customer"], r["phase"], r["seats"], r["term"], r["renews_on"], r["auto_renew"], r["next_step_at"])
+        for r in rows
+    )
+    print_table(f"{len(rows)} subscriptions", columns, cells, empty="No subscription matches.")
+
+
+async def _list(phase: Phase | None, customer: str | None, after: str | None, limit: int) -> list[dict[str, Any]]:
+    query = (
+        select(SubscriptionRow, col(CustomerRow.name))
+        .join(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
+        .order_by(col(SubscriptionRow.number))
+        .limit(limit)
+    )
+    if phase:
+        query = query.where(col(SubscriptionRow.phase) == phase)
+    if customer:
+        query = query.where(col(SubscriptionRow.csn) == customer)
+    if after:
+        query = query.where(col(SubscriptionRow.number) > after)
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        rows = (await session.execute(query)).tuples().all()
+    return [
+        {
+            "number": row.number,
+            "customer": name,
+            "phase": row.phase,
+            "seats": row.seats,
+            "term": row.term,
+            "renews_on": row.renews_on.isoformat(),
+            "auto_renew": "on" if row.auto_renew else "off",
+            "next_step_at": _next_step(row),
+        }
+        for row, name in rows
+    ]
+
+
+def _next_step(row: SubscriptionRow) -> str | None:
+    if row.next_step_at is None:
+        return "to be planned"
+    return None if row.next_step_at.year == 9999 else in_utc(row.next_step_at + row.shift)
+
+
+def show_forecast(
+    number: Annotated[str | None, typer.Argument(help="One subscription; without it the whole portfolio.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last local day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Dates and amounts of every coming mail and charge, if every charge is paid and nobody gives a command."""
+    coming = desk.run(_forecast(number, until.date() if until else None))
+    if as_json:
+        print_json([{"subscription": sub, **asdict(each)} for sub, _, each in coming])
+        return
+    rows = ((_local(each.at, zone_name), sub, each.what, each.detail, _amount(each)) for sub, zone_name, each in coming)
+    print_table("forecast", ("local time", "number", "what", "detail", "amount#"), rows, empty="Nothing is coming.")
+    for total in _totals([each for _, _, each in coming]):
+        OUT.print(f"charges in all: {total}")
+
+
+async def _forecast(number: str | None, until: date | None) -> list[tuple[str, str, Coming]]:
+    async with desk.facts(desk.settings_or_fail()) as sessions:
+        found = [each async for each in _forecasts(sessions, number, until)]
+    if number is not None and not found and not await _exists(number):
+        fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+    return sorted(found, key=lambda each: (each[2].at, each[0]))
+
+
+async def _exists(number: str) -> bool:
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        return await session.get(SubscriptionRow, number) is not None
+
+
+async def _forecasts(
+    sessions: Sessions, number: str | None, until: date | None
+) -> AsyncIterator[tuple[str, str, Coming]]:
+    async with sessions() as session:
+        numbers: Sequence[str] = [number] if number else (
+            (await session.execute(select(col(SubscriptionRow.number)).order_by(col(SubscriptionRow.number)))).scalars().all()
+        )
+        for each in numbers:
+            stored = await load(session, each, desk.wall_now())
+            if stored is None:
+                continue
+            for coming in forecast(stored.facts, stored.now, until or _a_year_on(stored.now)):
+                yield each, stored.facts.time_zone, coming
+
+
+def _amount(coming: Coming) -> str:
+    return str(Money(coming.amount, coming.currency)) if coming.amount is not None and coming.currency else ""
+
+
+def _totals(coming: Sequence[Coming]) -> list[Money]:
+    totals: dict[str, Money] = {}
+    for each in coming:
+        if each.amount is not None and each.currency:
+            totals[each.currency] = totals.get(each.currency, Money(0, each.currency)) + Money(each.amount, each.currency)
+    return list(totals.values())
+
+
+def _print_coming(title: str, coming: Sequence[Coming], zone_name: str) -> None:
+    rows = ((_local(each.at, zone_name), each.what, each.detail, _amount(each)) for each in coming)
+    print_table(title, ("local time", "what", "detail", "amount#"), rows, empty="Nothing is coming.")
+
+
+def explain(
+    number: Number,
+    command: Annotated[c.Name, typer.Argument(help="The command to explain.")],
+    by: Annotated[str | None, typer.Option(help="Who would give it; the buyer unless said otherwise.")] = None,
+    as_json: Json = False,
+) -> None:
+    """May this command be given now, and if not, why not and what to do instead?"""
+    decision = desk.run(_explain(number, command, by))
+    refused = decision if isinstance(decision, Refused) else None
+    answer = "refused" if refused else "allowed" if isinstance(decision, Eligible) else "already so"
+    if as_json:
+        print_json({"command": command.value, "answer": answer, **(asdict(refused) if refused else {})})
+    else:
+        OUT.print(f"{command} of {number}: {answer}" + (f" ({refused.code}). {refused.hint}" if refused else "."))
+
+
+async def _explain(number: str, name: c.Name, by: str | None) -> Any:
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        stored = await load(session, number, desk.wall_now())
+    if stored is None:
+        fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+    usual = "operator:explain" if name in c.OPERATOR_MAY - c.BUYER_MAY else stored.buyer.email
+    try:
+        actor = c.parse_actor(by or usual)
+    except c.BadArguments as bad:
+        fail(str(bad))
+    request = Request(
+        command=_example(name, stored),
+        name=name,
+        actor=actor,
+        is_buyer=isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold(),
+        received_at=stored.now,
+    )
+    return decide(stored.facts, request)
+
+
+def _example(name: c.Name, stored: Stored) -> c.Command:
+    """The command with the arguments that ask for least: one seat fewer, another term, a card."""
+    sub = stored.facts
+    other_terms = [term for term in Term if term is not sub.next_term]
+    examples: dict[c.Name, c.Command] = {
+        c.Name.CANCEL_AUTO_RENEW: c.Cancel(),
+        c.Name.RESUME_AUTO_RENEW: c.Resume(),
+        c.Name.REDUCE_SEATS: c.ReduceSeats(sub.next_seats - 1),
+        c.Name.CHANGE_TERM: c.ChangeTerm(next((term for term in other_terms if term in sub.prices), other_terms[0])),
+        c.Name.WITHDRAW_PENDING: c.WithdrawPending("term" if sub.pending_term else "seats"),
+        c.Name.SET_PAYMENT_METHOD: c.SetPaymentMethod(MethodKind.CARD, "example", None),
+        c.Name.RECORD_RENEWAL: c.RecordRenewal("example"),
+        c.Name.PARK: c.Park(),
+        c.Name.RELEASE: c.Release(),
+        c.Name.GO_LIVE: c.GoLive(),
+        c.Name.RESOLVE_PAYMENT: c.ResolvePayment(paid=True),
+    }
+    return examples[name]

@@ -1,0 +1,61 @@
+"""How answers look: tables for people, JSON for scripts, one sentence on stderr for what went wrong."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from models.history import in_utc
+
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say what is wrong on stderr and end with status 1."""
+    ERR.print(sentence, markup=False)
+    raise typer.Exit(1)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on stdout."""
+    typer.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, datetime):
+        return in_utc(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID | Path | timedelta):
+        return str(value)
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    if isinstance(value, Iterable):
+        return [_plain(each) for each in value]
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    """A table, or the sentence that stands for an empty one. Columns whose title ends in `#` are numbers."""
+    listed = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not listed:
+        OUT.print(empty, markup=False)
+        return
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column.rstrip("#"), justify="right" if column.endswith("#") else "left", no_wrap=True)
+    for row in listed:
+        table.add_row(*(cell.replace("[", "\\[") for cell in row))
+    OUT.print(table)

@@ -1,0 +1,190 @@
+"""Commands about a whole portfolio: `import`, `go-live`, `rehearse`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from temporalio.service import RPCError
+
+from cli import desk
+from cli.output import ERR, OUT, fail, print_json
+from cli.rehearse import BadInput, Rehearsal, rehearse, write_events
+from portfolio.golive import go_live
+from portfolio.importing import ImportReport, import_portfolio
+from portfolio.problems import Problem
+from renewals.commands import BadArguments, Operator, parse_actor
+from settings import Settings
+from workflows.contract import WATCHDOG_SCHEDULE
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Folder = Annotated[Path, typer.Argument(help="Folder with catalog.csv, customers.csv and subscriptions.csv.")]
+
+
+def import_folder(
+    folder: Folder,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad lines out instead of stopping.")] = False,
+    by: Annotated[str, typer.Option(help="Who imports, as operator:NAME.")] = "operator:import",
+    as_json: Json = False,
+) -> None:
+    """Import a portfolio. What is new is watched, and charged and mailed only after go-live."""
+    operator = _operator(by)
+    with _bar("importing") as progress:
+        report = desk.run(_import(folder, operator, dry_run, skip_bad, progress))
+    if as_json:
+        print_json(report)
+    else:
+        _print_report(report, dry_run)
+    if report.problem_count and not skip_bad:
+        raise typer.Exit(1)
+
+
+async def _import(
+    folder: Path, by: str, dry_run: bool, skip_bad: bool, progress: Callable[[int, int], None]
+) -> ImportReport:
+    settings = desk.settings_or_fail()
+    async with desk.facts(settings) as sessions:
+        async with sessions.begin() as session:
+            report = await import_portfolio(
+                session,
+                folder,
+                now=desk.wall_now(),
+                imported_by=by,
+                dry_run=dry_run,
+                skip_bad=skip_bad,
+                progress=progress,
+            )
+    if report.written:
+        await _tell_watchdog(settings)
+    return report
+
+
+async def _tell_watchdog(settings: Settings) -> None:
+    """Let the watchdog look now instead of at its next turn; without Temporal it will look when it is back."""
+    try:
+        client = await desk.temporal(settings)
+        await client.get_schedule_handle(WATCHDOG_SCHEDULE).trigger()
+    except (RPCError, RuntimeError):
+        ERR.print("Temporal cannot be reached now; the watchdog will see to it when the worker runs.")
+
+
+def _operator(by: str) -> str:
+    try:
+        if isinstance(parse_actor(by), Operator):
+            return by
+    except BadArguments as bad:
+        fail(str(bad))
+    fail(f"by must be operator:NAME, not {by!r}.")
+
+
+def _print_report(report: ImportReport, dry_run: bool) -> None:
+    _print_problems(report.problems, report.problem_count)
+    for difference in report.differences:
+        OUT.print(f"differs, and stays as it is: {difference}", markup=False)
+    done = "would be" if dry_run else "were" if report.written else "would have been"
+    OUT.print(
+        f"{report.subscriptions.added} subscriptions, {report.customers.added} customers, "
+        f"{report.prices.added} prices and {report.new_versions} new versions of prices {done} added; "
+        f"{report.subscriptions.unchanged} subscriptions were there already; {report.skipped} lines skipped."
+    )
+    if report.written:
+        OUT.print(f"Import {report.import_id}. Next: `perennial forecast`, then `perennial go-live`.")
+
+
+def _print_problems(problems: tuple[Problem, ...], count: int) -> None:
+    for problem in problems:
+        ERR.print(str(problem), markup=False)
+    if count > len(problems):
+        ERR.print(f"… and {count - len(problems)} more.")
+
+
+def take_live(
+    numbers: Annotated[list[str] | None, typer.Argument(help="Subscriptions; without any, choose by option.")] = None,
+    customer: Annotated[str | None, typer.Option(help="All of this customer number (CSN).")] = None,
+    of_import: Annotated[str | None, typer.Option("--import", help="All of this import.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything that is watched.")] = False,
+    by: Annotated[str, typer.Option(help="Who decides, as operator:NAME.")] = "",
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Let watched subscriptions charge and mail from now on; what is overdue is a late start."""
+    operator = _operator(by)
+    if not reason.strip():
+        fail("go-live needs a reason; say why with --reason.")
+    if not (numbers or customer or of_import or everything):
+        fail("Say which: subscription numbers, --customer CSN, --import ID or --all.")
+    count = desk.run(_go_live(numbers, customer, of_import, operator, reason))
+    if as_json:
+        print_json({"live": count})
+    else:
+        OUT.print(f"{count} subscriptions went live.")
+
+
+async def _go_live(
+    numbers: list[str] | None, customer: str | None, of_import: str | None, by: str, reason: str
+) -> int:
+    settings = desk.settings_or_fail()
+    async with desk.facts(settings) as sessions:
+        async with sessions.begin() as session:
+            count = await go_live(
+                session,
+                wall_now=desk.wall_now(),
+                by=by,
+                reason=reason,
+                numbers=numbers or None,
+                customer=customer,
+                import_id=_uuid(of_import),
+            )
+    if count:
+        await _tell_watchdog(settings)
+    return count
+
+
+def _uuid(text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        fail(f"{text!r} is no import's id; `perennial import` printed it.")
+
+
+def rehearse_folder(
+    folder: Folder,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last local day that is played.")],
+    out: Annotated[Path, typer.Option("--json", help="File for the events, one JSON object per line.")],
+    start: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, from 00:00 UTC; today if left out.")
+    ] = None,
+    commands: Annotated[Path | None, typer.Option(help="commands.csv: who does what, when.")] = None,
+) -> None:
+    """Play a portfolio through the real workflow, on throw-away servers, on clocks that run ahead."""
+    first = start.date() if start else desk.wall_now().date()
+    if until.date() < first:
+        fail(f"--until {until.date()} lies before the start {first}; name a later day.")
+    rehearsal = Rehearsal(folder, datetime.combine(first, time(0), UTC), until.date(), commands)
+    try:
+        count = desk.run(_rehearse(rehearsal, out))
+    except BadInput as bad:
+        _print_problems(bad.problems, bad.count)
+        raise typer.Exit(1) from None
+    OUT.print(f"{count} events from {first} to {until.date()} in {out}.", markup=False)
+
+
+async def _rehearse(rehearsal: Rehearsal, out: Path) -> int:
+    with _bar("subscriptions played") as progress:
+        return await write_events(rehearse(rehearsal, progress, lambda stage: ERR.print(f"{stage} …")), out)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr; the function it gives is told how many of how many."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=ERR, transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

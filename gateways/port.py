@@ -1,0 +1,70 @@
+"""What Perennial asks of a payment gateway, and every answer it can get.
+
+A call carries a key, stored before the call: the same key never moves money twice. `now` is always an argument.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from renewals.facts import MethodKind
+from renewals.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One charge: `key` is the attempt's id; `method_id` and `token` name the stored method of `subscription`."""
+
+    key: str
+    amount: Money
+    subscription: str
+    method_id: str
+    method_kind: MethodKind
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    code: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The provider has it and will say later (days)."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotReceived:
+    """A look-up's answer: the gateway never saw that key."""
+
+
+Answer = Paid | Declined | Pending
+
+
+class Unreachable(Exception):
+    """Nobody answered and nothing was sent: the same call may simply be made again."""
+
+
+class NoAnswer(Exception):
+    """The call may have been received; only a look-up can tell. The message is a code such as `timeout`."""
+
+
+class Gateway(Protocol):
+    """A payment provider."""
+
+    async def charge(self, charge: Charge, now: datetime) -> Answer:
+        """Charge a stored method; a key that was seen before gets its first answer again.
+
+        Raises `Unreachable`, `NoAnswer`.
+        """
+
+    async def look_up(self, key: str, now: datetime) -> Answer | NotReceived:
+        """What became of a charge. Raises `Unreachable`, `NoAnswer`."""

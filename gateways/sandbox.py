@@ -1,0 +1,120 @@
+"""The embedded gateway: its answers are scripted by the payment token (docs: sandbox tokens).
+
+It keeps a book of its own in PostgreSQL and honours keys, as a real provider does. Counts run over the attempts of one
+method of one subscription.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from gateways.port import Answer, Charge, Declined, NoAnswer, NotReceived, Paid, Pending, Unreachable
+from models.engine import Sessions
+from models.sandbox import SandboxChargeRow, SandboxMethodRow
+
+_COUNTED = re.compile(r"(?P<what>[a-z_]+)\*(?P<times>\d{1,6})")
+_PENDING = re.compile(r"pending-then-(?P<outcome>paid|declined):(?P<days>\d{1,3})d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """What the token says about one attempt."""
+
+    code: str | None = None
+    answer_lost: bool = False
+    pending: timedelta = timedelta(0)
+
+
+def _script(token: str, attempt: int) -> _Script:
+    """The script's line for the n-th attempt of a method (from 1)."""
+    first = attempt == 1
+    if token in ("timeout-then-paid", "timeout-then-declined"):
+        return _Script(None if token.endswith("paid") else "insufficient_funds", answer_lost=first)
+    pending = _PENDING.fullmatch(token)
+    if pending:
+        code = None if pending["outcome"] == "paid" else "insufficient_funds"
+        return _Script(code, pending=timedelta(days=int(pending["days"])))
+    counted = _COUNTED.fullmatch(token)
+    if counted:
+        declined = counted["what"] != "down" and attempt <= int(counted["times"])
+        return _Script(counted["what"] if declined else None)
+    return _Script(None if token == "ok" else token)
+
+
+def _unreachable_calls(token: str) -> int:
+    counted = _COUNTED.fullmatch(token)
+    return int(counted["times"]) if counted and counted["what"] == "down" else 0
+
+
+class SandboxGateway:
+    """The sandbox, on a database of its own choice."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def charge(self, charge: Charge, now: datetime) -> Answer:
+        async with self._sessions.begin() as session:
+            known = await session.get(SandboxChargeRow, UUID(charge.key))
+            if known:
+                return _answer(known, now)
+            reached, lost, row = await self._receive(session, charge, now)
+        if not reached:
+            raise Unreachable("the sandbox is down, as the token says")
+        if lost:
+            raise NoAnswer("timeout")
+        return _answer(row, now)
+
+    async def _receive(
+        self, session: AsyncSession, charge: Charge, now: datetime
+    ) -> tuple[bool, bool, SandboxChargeRow]:
+        """Enter the charge in the book: was it reached, is its answer lost, and the row."""
+        method = await self._method(session, charge)
+        script = _script(charge.token, method.attempts + 1)
+        row = SandboxChargeRow(
+            key=UUID(charge.key),
+            subscription=charge.subscription,
+            method_id=UUID(charge.method_id),
+            amount=charge.amount.minor,
+            currency=charge.amount.currency,
+            outcome="declined" if script.code else "paid",
+            code=script.code,
+            charged_at=now,
+            final_at=now + script.pending,
+        )
+        if method.refused_calls < _unreachable_calls(charge.token):
+            method.refused_calls += 1
+            return False, False, row
+        method.attempts += 1
+        session.add(row)
+        return True, script.answer_lost, row
+
+    async def _method(self, session: AsyncSession, charge: Charge) -> SandboxMethodRow:
+        key = {"subscription": charge.subscription, "method_id": UUID(charge.method_id)}
+        await session.execute(
+            insert(SandboxMethodRow).values(**key, attempts=0, refused_calls=0).on_conflict_do_nothing()
+        )
+        query = (
+            select(SandboxMethodRow)
+            .where(col(SandboxMethodRow.subscription) == charge.subscription)
+            .where(col(SandboxMethodRow.method_id) == UUID(charge.method_id))
+            .with_for_update()
+        )
+        return (await session.execute(query)).scalar_one()
+
+    async def look_up(self, key: str, now: datetime) -> Answer | NotReceived:
+        async with self._sessions() as session:
+            known = await session.get(SandboxChargeRow, UUID(key))
+        return _answer(known, now) if known else NotReceived()
+
+
+def _answer(row: SandboxChargeRow, now: datetime) -> Answer:
+    reference = f"sandbox-{row.key}"
+    if now < row.final_at:
+        return Pending(reference)
+    return Declined(row.code or "", reference) if row.outcome == "declined" else Paid(reference)

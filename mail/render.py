@@ -1,0 +1,116 @@
+"""From a letter to its words: Jinja2 first, which fills and escapes, then MRML, which makes mail HTML of it.
+
+The prose of each kind is one file per language that fills the blocks of a layout; the same file serves the subject,
+the HTML and the text. Rendering reads nothing but the letter, the contacts and the templates.
+"""
+
+import re
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import mrml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from mail.address import is_address, without_controls
+from mail.letter import Contacts, Letter
+from mail.table import rows
+from mail.wording import Wording, letter_locale
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "email_templates"
+TEXT_WIDTH = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A letter in words. `locale` is that of the letter, which may differ from the customer's."""
+
+    subject: str
+    html: str
+    text: str
+    locale: str
+
+
+def render(letter: Letter, contacts: Contacts) -> Rendered:
+    """Write the letter. Raises `jinja2.TemplateError` when a template is wrong; every kind has one per language."""
+    letter = letter.without_controls()
+    w = Wording(letter_locale(letter.locale))
+    facts = {
+        "letter": letter,
+        "contacts": contacts,
+        "w": w,
+        "rows": rows(letter, w),
+        "url": subscription_url(letter, contacts),
+    }
+    name = f"{w.language}/{letter.kind}.j2"
+    plain, markup = _environment("text"), _environment("mjml")
+    return Rendered(
+        subject=without_controls(plain.get_template(name).render(facts, layout="subject.txt")),
+        html=mrml.to_html(markup.get_template(name).render(facts, layout="layout.mjml")).content,
+        text=plain.get_template(name).render(facts, layout="layout.txt").strip() + "\n",
+        locale=w.tag,
+    )
+
+
+def subscription_url(letter: Letter, contacts: Contacts) -> str:
+    """The page of the subscription in the buyer's account."""
+    return f"{contacts.account_url.rstrip('/')}/subscriptions/{quote(letter.number, safe='')}"
+
+
+@cache
+def _environment(form: str) -> Environment:
+    """One environment per form. Jinja2 knows no `.mjml`, so escaping is switched on by hand, and off for text."""
+    markup = form == "mjml"
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=markup,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["paragraphs"] = _html_paragraphs if markup else _text_paragraphs
+    environment.filters["line"] = _line
+    environment.globals["link"] = _html_link if markup else str
+    environment.globals["contact"] = _html_contact if markup else str
+    return environment
+
+
+def _paragraphs(prose: str) -> list[str]:
+    """Prose split at blank lines, each paragraph on one line. No-break spaces are not touched."""
+    lines = (re.sub(r"[ \t\r\n]+", " ", part).strip(" ") for part in re.split(r"\n[ \t]*\n", prose))
+    return [line for line in lines if line]
+
+
+def _line(prose: str) -> str:
+    """Prose as a single line that keeps whether it was escaped."""
+    return _like(prose)(" ".join(_paragraphs(prose)))
+
+
+def _like(prose: str) -> Callable[[Any], str]:
+    return Markup if isinstance(prose, Markup) else str
+
+
+def _html_paragraphs(prose: str) -> Markup:
+    return Markup("").join(Markup("<p>{}</p>").format(Markup(part)) for part in _paragraphs(escape(prose)))
+
+
+def _text_paragraphs(prose: str) -> str:
+    return "\n\n".join(
+        textwrap.fill(part, TEXT_WIDTH, break_long_words=False, break_on_hyphens=False) for part in _paragraphs(prose)
+    )
+
+
+def _html_link(url: str) -> Markup:
+    return Markup('<a href="{0}">{0}</a>').format(url)
+
+
+def _html_contact(contact: str) -> Markup:
+    """A mail address or a web address as a link; any other text as it is."""
+    if is_address(contact):
+        return Markup('<a href="mailto:{0}">{0}</a>').format(contact)
+    return _html_link(contact) if contact.startswith(("https://", "http://")) else escape(contact)

@@ -1,0 +1,464 @@
+"""The first schema: every table, the record of events that only grows, and the classes of decline codes."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from renewals.declines import DEFAULT_CLASSES
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    _create_tables()
+    _protect_events()
+    _fill_decline_codes()
+
+
+def _protect_events() -> None:
+    op.execute(
+        """
+        CREATE FUNCTION refuse_to_change_events() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'events are only ever added: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
+        END
+        $$
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER events_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON events
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_events()
+        """
+    )
+
+
+def _fill_decline_codes() -> None:
+    codes = sa.table("decline_codes", sa.column("code"), sa.column("decline_class"))
+    op.bulk_insert(codes, [{"code": code, "decline_class": kind.value} for code, kind in DEFAULT_CLASSES.items()])
+
+
+def _create_tables() -> None:
+    op.execute("CREATE SCHEMA sandbox")
+    op.create_table(
+        "commands",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_key", sa.String(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("args", postgresql.JSONB(), nullable=False),
+        sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("hint", sa.String(), nullable=True),
+        sa.CheckConstraint("outcome IS NULL OR outcome IN ('done', 'refused')", name="ck_commands_outcome_known"),
+        sa.CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="ck_commands_decided"),
+        sa.PrimaryKeyConstraint("id", name="pk_commands"),
+        sa.UniqueConstraint("client_key", name="uq_commands_client_key"),
+    )
+    op.create_index("ix_commands_subscription", "commands", ["subscription"])
+    op.create_index("ix_commands_undecided", "commands", ["stored_at"], postgresql_where=sa.text("outcome IS NULL"))
+    op.create_table(
+        "customers",
+        sa.Column("csn", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("locale", sa.String(), nullable=False),
+        sa.Column("time_zone", sa.String(), nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
+        sa.CheckConstraint("audience IN ('business', 'consumer')", name="ck_customers_audience_known"),
+        sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name="ck_customers_currency_code"),
+        sa.PrimaryKeyConstraint("csn", name="pk_customers"),
+    )
+    op.create_table(
+        "decline_codes",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("decline_class", sa.String(), nullable=False),
+        sa.CheckConstraint("decline_class IN ('soft', 'customer_acts', 'hard')", name="decline_class_known"),
+        sa.PrimaryKeyConstraint("code"),
+    )
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("imported_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_imports"),
+    )
+    op.create_table(
+        "offerings",
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.CheckConstraint("kind IN ('subscription', 'maintenance_plan')", name="kind_known"),
+        sa.PrimaryKeyConstraint("sku"),
+    )
+    op.create_table(
+        "charges",
+        sa.Column("key", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("method_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("charged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("final_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("outcome IN ('paid', 'declined')", name="ck_charges_outcome_known"),
+        sa.PrimaryKeyConstraint("key", name="pk_charges"),
+        schema="sandbox",
+    )
+    op.create_table(
+        "methods",
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("method_id", sa.Uuid(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("refused_calls", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subscription", "method_id", name="pk_methods"),
+        schema="sandbox",
+    )
+    op.create_table(
+        "contacts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("csn", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_contacts_csn"),
+        sa.PrimaryKeyConstraint("id", name="pk_contacts"),
+        sa.UniqueConstraint("csn", "email", name="uq_contacts_csn_email"),
+    )
+    op.create_table(
+        "orders",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("csn", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("ordered_by", sa.String(), nullable=False),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('open', 'paid', 'void')", name="ck_orders_state_known"),
+        sa.CheckConstraint("way <> 'recorded' OR reference IS NOT NULL", name="ck_orders_recorded_reference"),
+        sa.CheckConstraint("way IN ('automatic', 'recorded')", name="ck_orders_way_known"),
+        sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_orders_csn"),
+        sa.PrimaryKeyConstraint("id", name="pk_orders"),
+    )
+    op.create_index("ix_orders_csn", "orders", ["csn"])
+    op.create_table(
+        "payment_methods",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("csn", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("valid_through", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('card', 'paypal', 'direct_debit', 'konbini', 'bank_transfer')",
+            name="ck_payment_methods_kind_known",
+        ),
+        sa.CheckConstraint("token !~ '^[0-9 -]{13,}$'", name="ck_payment_methods_no_card_number"),
+        sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_payment_methods_csn"),
+        sa.PrimaryKeyConstraint("id", name="pk_payment_methods"),
+    )
+    op.create_index("ix_payment_methods_csn", "payment_methods", ["csn"])
+    op.create_table(
+        "policies",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sku", sa.String(), nullable=True),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("channel", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("values", postgresql.JSONB(), nullable=False),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sku"],
+            ["offerings.sku"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("sku", "country", "channel", "version", postgresql_nulls_not_distinct=True),
+    )
+    op.create_table(
+        "prices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.Column("term", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("list_price", sa.BigInteger(), nullable=False),
+        sa.Column("renewal_price", sa.BigInteger(), nullable=False),
+        sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("status IN ('active', 'retired')", name="status_known"),
+        sa.CheckConstraint("term IN ('month', 'year', '3-years')", name="term_known"),
+        sa.CheckConstraint("list_price >= 0 AND renewal_price >= 0", name="not_negative"),
+        sa.ForeignKeyConstraint(
+            ["sku"],
+            ["offerings.sku"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("sku", "term", "currency", "version"),
+    )
+    op.create_table(
+        "attempts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("method_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("questions", sa.Integer(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("decline_class", sa.String(), nullable=True),
+        sa.Column("gateway_reference", sa.String(), nullable=True),
+        sa.CheckConstraint("(state IN ('paid', 'declined')) = (answered_at IS NOT NULL)", name="ck_attempts_answered"),
+        sa.CheckConstraint(
+            "decline_class IS NULL OR decline_class IN ('soft', 'customer_acts', 'hard')",
+            name="ck_attempts_decline_class_known",
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'unknown', 'pending', 'paid', 'declined', 'abandoned')", name="ck_attempts_state_known"
+        ),
+        sa.CheckConstraint("amount >= 0", name="ck_attempts_amount"),
+        sa.CheckConstraint("n >= 1", name="ck_attempts_n"),
+        sa.ForeignKeyConstraint(["method_id"], ["payment_methods.id"], name="fk_attempts_method_id"),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_attempts_order_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_attempts"),
+        sa.UniqueConstraint("order_id", "n", name="uq_attempts_order_id_n"),
+    )
+    op.create_index(
+        "uq_attempts_unanswered",
+        "attempts",
+        ["order_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('open', 'unknown', 'pending')"),
+    )
+    op.create_table(
+        "subscriptions",
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("csn", sa.String(), nullable=False),
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.Column("term", sa.String(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("renews_on", sa.Date(), nullable=False),
+        sa.Column("anchor_day", sa.Integer(), nullable=False),
+        sa.Column("auto_renew", sa.Boolean(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("buyer_id", sa.Uuid(), nullable=False),
+        sa.Column("primary_admin_id", sa.Uuid(), nullable=False),
+        sa.Column("method_id", sa.Uuid(), nullable=True),
+        sa.Column("method_set_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pending_seats", sa.Integer(), nullable=True),
+        sa.Column("pending_term", sa.String(), nullable=True),
+        sa.Column("phase", sa.String(), nullable=False),
+        sa.Column("phase_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("access_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("parked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("parked_because", sa.String(), nullable=True),
+        sa.Column("live_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late_start_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owes_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("announced_term", sa.String(), nullable=True),
+        sa.Column("announced_unit_price", sa.BigInteger(), nullable=True),
+        sa.Column("shift", sa.Interval(), nullable=False),
+        sa.Column("next_step_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("planned_under", sa.String(), nullable=True),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "announced_term IS NULL OR announced_term IN ('month', 'year', '3-years')",
+            name="ck_subscriptions_announced_term_known",
+        ),
+        sa.CheckConstraint(
+            "channel IN ('direct_online', 'direct_sales', 'partner', 'legacy')", name="ck_subscriptions_channel_known"
+        ),
+        sa.CheckConstraint(
+            "pending_term IS NULL OR pending_term IN ('month', 'year', '3-years')",
+            name="ck_subscriptions_pending_term_known",
+        ),
+        sa.CheckConstraint(
+            "phase IN ('active', 'renewable', 'renewed', 'past_due', 'expired', 'lapsed')",
+            name="ck_subscriptions_phase_known",
+        ),
+        sa.CheckConstraint("term IN ('month', 'year', '3-years')", name="ck_subscriptions_term_known"),
+        sa.CheckConstraint("anchor_day BETWEEN 1 AND 31", name="ck_subscriptions_anchor_day"),
+        sa.CheckConstraint("announced_unit_price >= 0", name="ck_subscriptions_announced_unit_price"),
+        sa.CheckConstraint("parked_at IS NULL OR parked_because IS NOT NULL", name="ck_subscriptions_parked_because"),
+        sa.CheckConstraint("pending_seats >= 1", name="ck_subscriptions_pending_seats"),
+        sa.CheckConstraint("seats >= 1", name="ck_subscriptions_seats"),
+        sa.CheckConstraint("starts_on < renews_on", name="ck_subscriptions_term_runs_forward"),
+        sa.ForeignKeyConstraint(["buyer_id"], ["contacts.id"], name="fk_subscriptions_buyer_id"),
+        sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_subscriptions_csn"),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name="fk_subscriptions_import_id"),
+        sa.ForeignKeyConstraint(["method_id"], ["payment_methods.id"], name="fk_subscriptions_method_id"),
+        sa.ForeignKeyConstraint(["primary_admin_id"], ["contacts.id"], name="fk_subscriptions_primary_admin_id"),
+        sa.ForeignKeyConstraint(["sku"], ["offerings.sku"], name="fk_subscriptions_sku"),
+        sa.PrimaryKeyConstraint("number", name="pk_subscriptions"),
+    )
+    op.create_index("ix_subscriptions_csn", "subscriptions", ["csn"])
+    op.create_index(
+        "ix_subscriptions_next_step", "subscriptions", ["next_step_at"], postgresql_where=sa.text("phase <> 'lapsed'")
+    )
+    op.create_index("ix_subscriptions_renews_on", "subscriptions", ["renews_on"])
+    op.create_table(
+        "alarms",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_alarms_subscription"),
+        sa.PrimaryKeyConstraint("id", name="pk_alarms"),
+    )
+    op.create_index(
+        "uq_alarms_open",
+        "alarms",
+        ["subscription", "kind"],
+        unique=True,
+        postgresql_where=sa.text("cleared_at IS NULL"),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("term_starts_on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("occasion", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("dated", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(), nullable=False),
+        sa.Column("planned_for", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("locale", sa.String(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("content_hash", sa.String(), nullable=True),
+        sa.Column("raw", sa.LargeBinary(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reply", sa.String(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('window_open', 'reminder', 'advance_charge_notice', 'card_expiring', 'renewed', 'payment_failed', 'action_required', 'auto_renew_cancelled', 'auto_renew_resumed', 'seats_reduction_scheduled', 'term_change_scheduled', 'change_withdrawn', 'method_changed', 'expired', 'late_window_closing', 'lapsed')",
+            name="ck_notices_kind_known",
+        ),
+        sa.CheckConstraint("outcome <> 'sent' OR sent_at IS NOT NULL", name="ck_notices_sent_at"),
+        sa.CheckConstraint(
+            "outcome IS NULL OR outcome IN ('sent', 'missed', 'failed', 'bounced')", name="ck_notices_outcome_known"
+        ),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_notices_subscription"),
+        sa.PrimaryKeyConstraint("id", name="pk_notices"),
+        sa.UniqueConstraint(
+            "subscription",
+            "term_starts_on",
+            "kind",
+            "occasion",
+            "recipient",
+            name="uq_notices_subscription_term_starts_on_kind_occasion_recipient",
+        ),
+    )
+    op.create_index("ix_notices_waiting", "notices", ["subscription"], postgresql_where=sa.text("outcome IS NULL"))
+    op.create_table(
+        "renewals",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("term_starts_on", sa.Date(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("(settled_at IS NULL) = (order_id IS NULL)", name="ck_renewals_settled_by_an_order"),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_renewals_order_id"),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_renewals_subscription"),
+        sa.PrimaryKeyConstraint("id", name="pk_renewals"),
+        sa.UniqueConstraint("subscription", "term_starts_on", name="uq_renewals_subscription_term_starts_on"),
+    )
+    op.create_table(
+        "terms",
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("renews_on", sa.Date(), nullable=False),
+        sa.Column("follows", sa.Date(), nullable=True),
+        sa.Column("term", sa.String(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=True),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("term IN ('month', 'year', '3-years')", name="ck_terms_term_known"),
+        sa.CheckConstraint("follows = starts_on", name="ck_terms_no_gap"),
+        sa.CheckConstraint("seats >= 1", name="ck_terms_seats"),
+        sa.CheckConstraint("starts_on < renews_on", name="ck_terms_runs_forward"),
+        sa.CheckConstraint("unit_price >= 0", name="ck_terms_unit_price"),
+        sa.ForeignKeyConstraint(
+            ["subscription", "follows"], ["terms.subscription", "terms.renews_on"], name="fk_terms_tile"
+        ),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_terms_subscription"),
+        sa.PrimaryKeyConstraint("subscription", "starts_on", name="pk_terms"),
+        sa.UniqueConstraint("subscription", "renews_on", name="uq_terms_subscription_renews_on"),
+    )
+    op.create_index(
+        "uq_terms_first", "terms", ["subscription"], unique=True, postgresql_where=sa.text("follows IS NULL")
+    )
+    op.create_index("uq_terms_follows", "terms", ["subscription", "follows"], unique=True)
+    op.create_table(
+        "claims",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("renewal_id", sa.Uuid(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("holder IN ('automatic', 'order', 'quote', 'voucher')", name="ck_claims_holder_known"),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_claims_order_id"),
+        sa.ForeignKeyConstraint(["renewal_id"], ["renewals.id"], name="fk_claims_renewal_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_claims"),
+    )
+    op.create_index(
+        "uq_claims_open", "claims", ["renewal_id"], unique=True, postgresql_where=sa.text("released_at IS NULL")
+    )
+    op.create_table(
+        "events",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.Column("notice_id", sa.Uuid(), nullable=True),
+        sa.Column("caused_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_events_notice_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_events"),
+    )
+    op.create_index("ix_events_subscription_at", "events", ["subscription", "at", "id"])
+    op.create_table(
+        "order_lines",
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("renewal_id", sa.Uuid(), nullable=False),
+        sa.Column("term", sa.String(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("receipt", postgresql.JSONB(), nullable=False),
+        sa.CheckConstraint("amount = unit_price * seats", name="ck_order_lines_amount"),
+        sa.CheckConstraint("seats >= 1", name="ck_order_lines_seats"),
+        sa.CheckConstraint("unit_price >= 0", name="ck_order_lines_unit_price"),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_lines_order_id"),
+        sa.ForeignKeyConstraint(["renewal_id"], ["renewals.id"], name="fk_order_lines_renewal_id"),
+        sa.PrimaryKeyConstraint("order_id", "renewal_id", name="pk_order_lines"),
+    )
+    op.create_index("ix_order_lines_renewal_id", "order_lines", ["renewal_id"])

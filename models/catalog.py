@@ -1,0 +1,76 @@
+"""What is sold, for how much, and by which policy: all of it in versions that are added, never changed."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import amount, instant, json, key, one_of
+from renewals.facts import DeclineClass, OfferingKind, OfferingStatus, Term
+
+
+class OfferingRow(SQLModel, table=True):
+    """A product, whichever term it is sold for."""
+
+    __tablename__ = "offerings"
+    __table_args__ = (one_of("kind", OfferingKind),)
+
+    sku: str = Field(primary_key=True)
+    name: str
+    kind: str
+
+
+class PriceRow(SQLModel, table=True):
+    """List and renewal price per seat for one whole term, in minor units; the latest version in effect is in force."""
+
+    __tablename__ = "prices"
+    __table_args__ = (
+        UniqueConstraint("sku", "term", "currency", "version"),
+        one_of("term", Term),
+        one_of("status", OfferingStatus),
+        CheckConstraint("list_price >= 0 AND renewal_price >= 0", name="not_negative"),
+    )
+
+    id: UUID = key()
+    sku: str = Field(foreign_key="offerings.sku")
+    term: str
+    currency: str
+    version: int
+    status: str
+    list_price: int = amount()
+    renewal_price: int = amount()
+    effective_at: datetime = instant()
+
+
+class PolicyRow(SQLModel, table=True):
+    """Values of `renewals.facts.Policy` that differ from the defaults, for an offering, a country and a channel.
+
+    NULL stands for every one; of several that apply the most specific wins (offering, then country, then channel),
+    and of its versions the last one in effect.
+    """
+
+    __tablename__ = "policies"
+    __table_args__ = (UniqueConstraint("sku", "country", "channel", "version", postgresql_nulls_not_distinct=True),)
+
+    id: UUID = key()
+    sku: str | None = Field(default=None, foreign_key="offerings.sku")
+    country: str | None = None
+    channel: str | None = None
+    version: int
+    effective_on: date
+    values: dict[str, Any] = json()
+    set_by: str
+    reason: str
+    set_at: datetime = instant()
+
+
+class DeclineCodeRow(SQLModel, table=True):
+    """The class of a gateway's decline code; a code without a row is soft."""
+
+    __tablename__ = "decline_codes"
+    __table_args__ = (one_of("decline_class", DeclineClass),)
+
+    code: str = Field(primary_key=True)
+    decline_class: str

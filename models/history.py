@@ -1,0 +1,43 @@
+"""Reading the record of what happened, as the objects that `perennial rehearse` and `perennial show` print."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.records import EventRow, NoticeRow
+
+
+async def events_of(session: AsyncSession, number: str | None = None) -> AsyncIterator[dict[str, Any]]:
+    """Everything that happened, in order of time: of one subscription, or of all."""
+    query = (
+        select(EventRow, col(NoticeRow.recipient))
+        .outerjoin(NoticeRow, col(NoticeRow.id) == col(EventRow.notice_id))
+        .order_by(col(EventRow.at), col(EventRow.id))
+    )
+    if number is not None:
+        query = query.where(col(EventRow.subscription) == number)
+    rows = await session.stream(query.execution_options(yield_per=1000))
+    async for event, recipient in rows:
+        yield {"at": in_utc(event.at), "subscription": event.subscription, "event": event.event} | _details(
+            event, recipient
+        )
+
+
+def _details(event: EventRow, recipient: str | None) -> dict[str, Any]:
+    details = dict(event.data)
+    if recipient is not None:
+        details["to"] = recipient
+    if event.event != "command":
+        details["by"] = event.caused_by
+    if event.reason is not None:
+        details["reason"] = event.reason
+    return details
+
+
+def in_utc(at: datetime) -> str:
+    """An instant as `2027-03-31T13:12:05.123Z`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,53 @@
+"""Writing the record of what happened: every change has who and why."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.records import AlarmRow, EventRow
+
+SYSTEM = "system"
+
+
+def record(
+    session: AsyncSession,
+    subscription: str,
+    at: datetime,
+    event: str,
+    data: Mapping[str, Any],
+    *,
+    by: str = SYSTEM,
+    reason: str | None = None,
+    notice_id: UUID | None = None,
+) -> None:
+    """Add one event to the record. `data` holds no personal data; a notice's recipient is read from its row."""
+    session.add(
+        EventRow(
+            subscription=subscription,
+            at=at,
+            event=event,
+            data=dict(data),
+            notice_id=notice_id,
+            caused_by=by,
+            reason=reason,
+        )
+    )
+
+
+async def raise_alarm(session: AsyncSession, subscription: str, kind: str, detail: str, at: datetime) -> bool:
+    """Raise an alarm unless the same one is open; says whether it is new."""
+    statement = (
+        insert(AlarmRow)
+        .values(subscription=subscription, kind=kind, detail=detail, raised_at=at)
+        .on_conflict_do_nothing(index_elements=["subscription", "kind"], index_where=col(AlarmRow.cleared_at).is_(None))
+        .returning(col(AlarmRow.id))
+    )
+    new = (await session.execute(statement)).first() is not None
+    if new:
+        record(session, subscription, at, "alarm", {"kind": kind, "detail": detail})
+    return new

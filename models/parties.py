@@ -1,0 +1,57 @@
+"""Who buys and how they pay: customers, their people, their payment methods."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import NAMING, instant, key, one_of
+from renewals.facts import MethodKind
+
+SQLModel.metadata.naming_convention = NAMING
+
+
+class CustomerRow(SQLModel, table=True):
+    """An organisation. `csn` is its customer number."""
+
+    __tablename__ = "customers"
+    __table_args__ = (
+        one_of("audience", ("business", "consumer")),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_code"),
+    )
+
+    csn: str = Field(primary_key=True)
+    name: str
+    country: str
+    region: str | None = None
+    currency: str
+    locale: str
+    time_zone: str
+    audience: str
+
+
+class ContactRow(SQLModel, table=True):
+    """A person of a customer; which role they have stands on the subscription."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("csn", "email"),)
+
+    id: UUID = key()
+    csn: str = Field(foreign_key="customers.csn")
+    name: str
+    email: str
+
+
+class PaymentMethodRow(SQLModel, table=True):
+    """A stored method: a reference to the provider's token, never a card number. A method set anew is a new row."""
+
+    __tablename__ = "payment_methods"
+    __table_args__ = (one_of("kind", MethodKind), CheckConstraint("token !~ '^[0-9 -]{13,}$'", name="no_card_number"))
+
+    id: UUID = key()
+    csn: str = Field(foreign_key="customers.csn", index=True)
+    kind: str
+    token: str
+    valid_through: date | None = None
+    created_at: datetime = instant()

@@ -1,0 +1,91 @@
+"""Orders, their lines, and the attempts to pay them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import amount, instant, json, key, one_of
+from renewals.facts import AttemptState, DeclineClass
+
+ORDER_STATES = ("open", "paid", "void")
+
+
+class OrderRow(SQLModel, table=True):
+    """One transaction of one customer in one currency. `reference` is that of an order placed elsewhere."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        one_of("way", ("automatic", "recorded")),
+        one_of("state", ORDER_STATES),
+        CheckConstraint("way <> 'recorded' OR reference IS NOT NULL", name="recorded_reference"),
+    )
+
+    id: UUID = key()
+    csn: str = Field(foreign_key="customers.csn", index=True)
+    currency: str
+    way: str
+    state: str
+    reference: str | None = None
+    ordered_by: str
+    ordered_at: datetime = instant()
+
+
+class OrderLineRow(SQLModel, table=True):
+    """One renewal in an order. `receipt` holds every input from which `amount` (minor units) can be computed again."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        CheckConstraint("amount = unit_price * seats", name="amount"),
+        CheckConstraint("unit_price >= 0", name="unit_price"),
+        CheckConstraint("seats >= 1", name="seats"),
+    )
+
+    order_id: UUID = Field(foreign_key="orders.id", primary_key=True)
+    renewal_id: UUID = Field(foreign_key="renewals.id", primary_key=True, index=True)
+    term: str
+    seats: int
+    unit_price: int = amount()
+    amount: int = amount()
+    receipt: dict[str, Any] = json()
+
+
+class AttemptRow(SQLModel, table=True):
+    """One try to pay an order; its id is the gateway's idempotency key, so it is written before the gateway is called.
+
+    `calls` counts the calls that found nobody; `questions`, how often the gateway was asked what became of it.
+    """
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("order_id", "n"),
+        one_of("state", AttemptState),
+        one_of("decline_class", DeclineClass, optional=True),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("n >= 1", name="n"),
+        CheckConstraint("(state IN ('paid', 'declined')) = (answered_at IS NOT NULL)", name="answered"),
+        Index(
+            "uq_attempts_unanswered",
+            "order_id",
+            unique=True,
+            postgresql_where=text("state IN ('open', 'unknown', 'pending')"),
+        ),
+    )
+
+    id: UUID = key()
+    order_id: UUID = Field(foreign_key="orders.id")
+    n: int
+    method_id: UUID = Field(foreign_key="payment_methods.id")
+    amount: int = amount()
+    currency: str
+    state: str = AttemptState.OPEN.value
+    called_at: datetime = instant()
+    next_at: datetime | None = instant(nullable=True)
+    calls: int = 0
+    questions: int = 0
+    answered_at: datetime | None = instant(nullable=True)
+    code: str | None = None
+    decline_class: str | None = None
+    gateway_reference: str | None = None

@@ -1,0 +1,114 @@
+"""What was asked, sent, noticed and done: commands, notices, alarms, and the record of all events."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import instant, json, key, one_of
+from renewals.facts import Kind
+
+NOTICE_OUTCOMES = ("sent", "missed", "failed", "bounced")
+
+
+class CommandRow(SQLModel, table=True):
+    """A command as given. It is stored before anybody is told of it, and its outcome commits with its effect.
+
+    `subscription` is what the sender wrote, whether or not it exists. `received_at` is in the subscription's own time,
+    `stored_at` in the world's.
+    """
+
+    __tablename__ = "commands"
+    __table_args__ = (
+        UniqueConstraint("client_key"),
+        one_of("outcome", ("done", "refused"), optional=True),
+        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided"),
+        Index("ix_commands_undecided", "stored_at", postgresql_where=text("outcome IS NULL")),
+    )
+
+    id: UUID = key()
+    client_key: str
+    subscription: str = Field(index=True)
+    name: str
+    args: dict[str, Any] = json()
+    given_by: str
+    reason: str | None = None
+    received_at: datetime = instant()
+    stored_at: datetime = instant()
+    decided_at: datetime | None = instant(nullable=True)
+    outcome: str | None = None
+    code: str | None = None
+    hint: str | None = None
+
+
+class NoticeRow(SQLModel, table=True):
+    """A mail, from the moment it is claimed. `raw` are the exact bytes, kept so that a resend is the same mail.
+
+    `why` says what caused it; `facts` what a caused mail needs to know of its cause.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("subscription", "term_starts_on", "kind", "occasion", "recipient"),
+        one_of("kind", Kind),
+        one_of("outcome", NOTICE_OUTCOMES, optional=True),
+        CheckConstraint("outcome <> 'sent' OR sent_at IS NOT NULL", name="sent_at"),
+        Index("ix_notices_waiting", "subscription", postgresql_where=text("outcome IS NULL")),
+    )
+
+    id: UUID = key()
+    subscription: str = Field(foreign_key="subscriptions.number")
+    term_starts_on: date
+    kind: str
+    occasion: str
+    recipient: str
+    dated: bool
+    why: str
+    facts: dict[str, Any] = json()
+    planned_for: datetime = instant()
+    next_at: datetime | None = instant(nullable=True)
+    tries: int = 0
+    locale: str | None = None
+    message_id: str | None = None
+    content_hash: str | None = None
+    raw: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    sent_at: datetime | None = instant(nullable=True)
+    reply: str | None = None
+    outcome: str | None = None
+
+
+class AlarmRow(SQLModel, table=True):
+    """Something an operator must look at; open until cleared, and open only once per subscription and kind."""
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        Index("uq_alarms_open", "subscription", "kind", unique=True, postgresql_where=text("cleared_at IS NULL")),
+    )
+
+    id: UUID = key()
+    subscription: str = Field(foreign_key="subscriptions.number")
+    kind: str
+    detail: str
+    raised_at: datetime = instant()
+    cleared_at: datetime | None = instant(nullable=True)
+
+
+class EventRow(SQLModel, table=True):
+    """One thing that happened, with who and why: the audit. Rows are added, never changed (a trigger holds it).
+
+    `data` is what `perennial rehearse` prints, without personal data; a notice's recipient is read from its row.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (Index("ix_events_subscription_at", "subscription", "at", "id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    subscription: str
+    at: datetime = instant()
+    event: str
+    data: dict[str, Any] = json()
+    notice_id: UUID | None = Field(default=None, foreign_key="notices.id")
+    caused_by: str
+    reason: str | None = None

@@ -1,0 +1,75 @@
+"""The database's schema: what state it is in, and bringing it up to this version.
+
+Migrations only go forward: an older version of Perennial does not know the facts that a newer one wrote, so the way
+back is a backup.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+import migrations
+
+State = Literal["empty", "older", "current", "newer"]
+
+_LOCK = 0x50657265
+"""Advisory lock key: of two processes that migrate at once, one waits and then finds nothing to do."""
+
+
+class NewerSchema(Exception):
+    """The database was written by a later version of Perennial; its text is one sentence."""
+
+
+async def state(url: str) -> State:
+    """Which version the database at `postgresql+psycopg://…` has; `newer` is one that this version does not know."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_state)
+    finally:
+        await engine.dispose()
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database up to this version, in one transaction. Raises NewerSchema, and changes nothing then."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__path__[0])).replace("%", "%%"))
+    return config
+
+
+def _state(connection: sa.Connection) -> State:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return "empty"
+    revision = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    if revision is None:
+        return "empty"
+    scripts = ScriptDirectory.from_config(_config())
+    if revision == scripts.get_current_head():
+        return "current"
+    return "older" if revision in {script.revision for script in scripts.walk_revisions()} else "newer"
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    if _state(connection) == "newer":
+        raise NewerSchema(
+            "The database was written by a newer version of Perennial: run that one, or restore a backup of this one's."
+        )
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

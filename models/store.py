@@ -1,0 +1,178 @@
+"""Rows to facts and back: `load` a subscription with all that bears on it, `write` what a pure function made of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.catalog import OfferingRow
+from models.journal import SYSTEM, record
+from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.reading import attempts_of, hold_on, next_renewal, notices_of, paid_ahead, policy_of, prices_of
+from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
+from renewals.calendar import local_date
+from renewals.facts import (
+    Announcement,
+    Channel,
+    MethodKind,
+    OfferingKind,
+    PaymentMethod,
+    Phase,
+    Subscription,
+    Term,
+)
+from renewals.windows import access_until
+
+
+@dataclass(slots=True)
+class Stored:
+    """A subscription as stored, with its facts at `now`, the subscription's own time."""
+
+    row: SubscriptionRow
+    customer: CustomerRow
+    offering: OfferingRow
+    buyer: ContactRow
+    method: PaymentMethodRow | None
+    renewal: RenewalRow | None
+    facts: Subscription
+    now: datetime
+
+
+async def load(session: AsyncSession, number: str, wall_now: datetime, *, lock: bool = False) -> Stored | None:
+    """Read a subscription and all that bears on its next term; None when there is none of that number.
+
+    `wall_now` is the world's time; the subscription's own runs ahead by its shift. `lock` holds the row until the
+    transaction ends, so that whoever decides about it decides alone.
+    """
+    query = (
+        select(SubscriptionRow, CustomerRow, OfferingRow, ContactRow, PaymentMethodRow)
+        .join(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
+        .join(OfferingRow, col(OfferingRow.sku) == col(SubscriptionRow.sku))
+        .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
+        .outerjoin(PaymentMethodRow, col(PaymentMethodRow.id) == col(SubscriptionRow.method_id))
+        .where(col(SubscriptionRow.number) == number)
+        .execution_options(populate_existing=True)
+    )
+    if lock:
+        query = query.with_for_update(of=SubscriptionRow)
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        return None
+    row, customer, offering, buyer, method = found
+    now = wall_now + row.shift
+    renewal = await next_renewal(session, number, row.renews_on)
+    facts = await _facts(session, row, customer, offering, method, renewal, now)
+    return Stored(row, customer, offering, buyer, method, renewal, facts, now)
+
+
+async def _facts(
+    session: AsyncSession,
+    row: SubscriptionRow,
+    customer: CustomerRow,
+    offering: OfferingRow,
+    method: PaymentMethodRow | None,
+    renewal: RenewalRow | None,
+    now: datetime,
+) -> Subscription:
+    term, channel = Term(row.term), Channel(row.channel)
+    status, prices = await prices_of(session, row.sku, customer.currency, term, now)
+    recorded, queued, noticed = await notices_of(session, row.number, row.starts_on)
+    announced = None
+    if row.announced_term is not None and row.announced_unit_price is not None:
+        announced = Announcement(Term(row.announced_term), row.announced_unit_price)
+    return Subscription(
+        number=row.number,
+        time_zone=customer.time_zone,
+        country=customer.country,
+        currency=customer.currency,
+        channel=channel,
+        sku=row.sku,
+        offering_kind=OfferingKind(offering.kind),
+        offering_status=status,
+        term=term,
+        seats=row.seats,
+        unit_price=row.unit_price,
+        starts_on=row.starts_on,
+        renews_on=row.renews_on,
+        anchor_day=row.anchor_day,
+        auto_renew=row.auto_renew,
+        phase=Phase(row.phase),
+        phase_since=row.phase_since,
+        prices=prices,
+        policy=await policy_of(session, row.sku, customer.country, channel, local_date(now, customer.time_zone)),
+        method=_method(row, method),
+        pending_seats=row.pending_seats,
+        pending_term=Term(row.pending_term) if row.pending_term else None,
+        announced=announced,
+        parked=row.parked_at is not None,
+        live_at=row.live_at,
+        late_start_at=row.late_start_at,
+        owes_from=row.owes_from,
+        paid_ahead=await paid_ahead(session, renewal),
+        attempts=await attempts_of(session, renewal),
+        hold=await hold_on(session, renewal),
+        recorded=recorded,
+        queued=queued,
+        noticed=noticed,
+        suspended=row.suspended_at is not None,
+    )
+
+
+def _method(row: SubscriptionRow, method: PaymentMethodRow | None) -> PaymentMethod | None:
+    if method is None:
+        return None
+    set_at = row.method_set_at or method.created_at
+    return PaymentMethod(str(method.id), MethodKind(method.kind), set_at, method.valid_through)
+
+
+def write(
+    session: AsyncSession, stored: Stored, after: Subscription, *, by: str = SYSTEM, reason: str | None = None
+) -> None:
+    """Store what a pure function made of the facts, and record a new phase or term. `stored.facts` becomes `after`.
+
+    The payment method, parking and shift are columns of their own command; they are not written here.
+    """
+    row, before, now = stored.row, stored.facts, stored.now
+    row.term, row.seats, row.starts_on, row.renews_on = after.term, after.seats, after.starts_on, after.renews_on
+    row.unit_price, row.auto_renew = after.unit_price, after.auto_renew
+    row.pending_seats, row.pending_term = after.pending_seats, after.pending_term
+    row.phase, row.phase_since = after.phase, after.phase_since
+    row.live_at, row.late_start_at, row.owes_from = after.live_at, after.late_start_at, after.owes_from
+    row.announced_term = after.announced.term if after.announced else None
+    row.announced_unit_price = after.announced.unit_price if after.announced else None
+    row.suspended_at = (row.suspended_at or now) if after.suspended else None
+    row.access_until = access_until(after, now)
+    session.add(row)
+    if after.starts_on != before.starts_on:
+        _begin_term(session, stored, after, by)
+    if after.phase is not before.phase:
+        record(session, row.number, now, "phase", {"from": before.phase, "to": after.phase}, by=by, reason=reason)
+    stored.facts = after
+
+
+def _begin_term(session: AsyncSession, stored: Stored, after: Subscription, by: str) -> None:
+    """Add the term that begins to the chain, and to the record."""
+    before = stored.facts
+    session.add(
+        TermRow(
+            subscription=after.number,
+            starts_on=after.starts_on,
+            renews_on=after.renews_on,
+            follows=before.renews_on,
+            term=after.term,
+            seats=after.seats,
+            unit_price=after.unit_price,
+            began_at=stored.now,
+        )
+    )
+    data = {
+        "starts_on": after.starts_on.isoformat(),
+        "renews_on": after.renews_on.isoformat(),
+        "term": after.term,
+        "seats": after.seats,
+        "unit_price": after.unit_price,
+        "currency": after.currency,
+    }
+    record(session, after.number, stored.now, "term", data, by=by)

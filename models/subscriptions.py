@@ -1,0 +1,141 @@
+"""Subscriptions, their terms, and what is open on the next one."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Interval, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import amount, instant, key, one_of
+from renewals.facts import Channel, Phase, Term
+
+
+class ImportRow(SQLModel, table=True):
+    """One import of a portfolio: when, from which files (digest of their content), by whom."""
+
+    __tablename__ = "imports"
+
+    id: UUID = key()
+    imported_at: datetime = instant()
+    digest: str
+    imported_by: str
+
+
+class SubscriptionRow(SQLModel, table=True):
+    """A subscription as it stands. The current term is also the last row of its chain in `terms`.
+
+    `unit_price` is what a seat of the current term cost (minor units), NULL for an imported term. `shift` is how far
+    its own clock runs ahead. `next_step_at` (in the world's time) and `planned_under` (the policy and zone data of its
+    plan) are written by planning and read by the watchdog; None means: to be planned.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (
+        one_of("term", Term),
+        one_of("channel", Channel),
+        one_of("phase", Phase),
+        one_of("pending_term", Term, optional=True),
+        one_of("announced_term", Term, optional=True),
+        CheckConstraint("seats >= 1", name="seats"),
+        CheckConstraint("pending_seats >= 1", name="pending_seats"),
+        CheckConstraint("anchor_day BETWEEN 1 AND 31", name="anchor_day"),
+        CheckConstraint("starts_on < renews_on", name="term_runs_forward"),
+        CheckConstraint("announced_unit_price >= 0", name="announced_unit_price"),
+        CheckConstraint("parked_at IS NULL OR parked_because IS NOT NULL", name="parked_because"),
+        Index("ix_subscriptions_next_step", "next_step_at", postgresql_where=text("phase <> 'lapsed'")),
+    )
+
+    number: str = Field(primary_key=True)
+    csn: str = Field(foreign_key="customers.csn", index=True)
+    sku: str = Field(foreign_key="offerings.sku")
+    term: str
+    seats: int
+    unit_price: int | None = amount(nullable=True)
+    starts_on: date
+    renews_on: date = Field(index=True)
+    anchor_day: int
+    auto_renew: bool
+    channel: str
+    buyer_id: UUID = Field(foreign_key="contacts.id")
+    primary_admin_id: UUID = Field(foreign_key="contacts.id")
+    method_id: UUID | None = Field(default=None, foreign_key="payment_methods.id")
+    method_set_at: datetime | None = instant(nullable=True)
+    pending_seats: int | None = None
+    pending_term: str | None = None
+    phase: str
+    phase_since: datetime = instant()
+    access_until: datetime = instant()
+    suspended_at: datetime | None = instant(nullable=True)
+    parked_at: datetime | None = instant(nullable=True)
+    parked_because: str | None = None
+    live_at: datetime | None = instant(nullable=True)
+    late_start_at: datetime | None = instant(nullable=True)
+    owes_from: datetime | None = instant(nullable=True)
+    announced_term: str | None = None
+    announced_unit_price: int | None = amount(nullable=True)
+    shift: timedelta = Field(default=timedelta(0), sa_type=Interval, nullable=False)
+    next_step_at: datetime | None = instant(nullable=True)
+    planned_under: str | None = None
+    import_id: UUID | None = Field(default=None, foreign_key="imports.id")
+
+
+class TermRow(SQLModel, table=True):
+    """A term that began. Each follows the one before without gap or overlap: `follows` is that one's end."""
+
+    __tablename__ = "terms"
+    __table_args__ = (
+        UniqueConstraint("subscription", "renews_on"),
+        ForeignKeyConstraint(
+            ["subscription", "follows"], ["terms.subscription", "terms.renews_on"], name="fk_terms_tile"
+        ),
+        CheckConstraint("starts_on < renews_on", name="runs_forward"),
+        CheckConstraint("follows = starts_on", name="no_gap"),
+        CheckConstraint("seats >= 1", name="seats"),
+        CheckConstraint("unit_price >= 0", name="unit_price"),
+        one_of("term", Term),
+        Index("uq_terms_first", "subscription", unique=True, postgresql_where=text("follows IS NULL")),
+        Index("uq_terms_follows", "subscription", "follows", unique=True),
+    )
+
+    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
+    starts_on: date = Field(primary_key=True)
+    renews_on: date
+    follows: date | None = None
+    term: str
+    seats: int
+    unit_price: int | None = amount(nullable=True)
+    began_at: datetime = instant()
+
+
+class RenewalRow(SQLModel, table=True):
+    """The right to the term that starts on `term_starts_on`: one record, unpaid or settled, whichever way it is paid."""
+
+    __tablename__ = "renewals"
+    __table_args__ = (
+        UniqueConstraint("subscription", "term_starts_on"),
+        CheckConstraint("(settled_at IS NULL) = (order_id IS NULL)", name="settled_by_an_order"),
+    )
+
+    id: UUID = key()
+    subscription: str = Field(foreign_key="subscriptions.number")
+    term_starts_on: date
+    settled_at: datetime | None = instant(nullable=True)
+    order_id: UUID | None = Field(default=None, foreign_key="orders.id")
+
+
+class ClaimRow(SQLModel, table=True):
+    """Who is about to pay a renewal. At most one open claim stands on each, whoever holds it."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        one_of("holder", ("automatic", "order", "quote", "voucher")),
+        Index("uq_claims_open", "renewal_id", unique=True, postgresql_where=text("released_at IS NULL")),
+    )
+
+    id: UUID = key()
+    renewal_id: UUID = Field(foreign_key="renewals.id")
+    holder: str
+    order_id: UUID | None = Field(default=None, foreign_key="orders.id")
+    opened_at: datetime = instant()
+    ends_at: datetime | None = instant(nullable=True)
+    released_at: datetime | None = instant(nullable=True)

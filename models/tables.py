@@ -1,0 +1,37 @@
+"""Every table, in one place: what migrations compare with."""
+
+from sqlmodel import SQLModel
+
+from models.catalog import DeclineCodeRow, OfferingRow, PolicyRow, PriceRow
+from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
+from models.sandbox import SandboxChargeRow, SandboxMethodRow
+from models.subscriptions import ClaimRow, ImportRow, RenewalRow, SubscriptionRow, TermRow
+
+METADATA = SQLModel.metadata
+
+__all__ = [
+    "METADATA",
+    "AlarmRow",
+    "AttemptRow",
+    "ClaimRow",
+    "CommandRow",
+    "ContactRow",
+    "CustomerRow",
+    "DeclineCodeRow",
+    "EventRow",
+    "ImportRow",
+    "NoticeRow",
+    "OfferingRow",
+    "OrderLineRow",
+    "OrderRow",
+    "PaymentMethodRow",
+    "PolicyRow",
+    "PriceRow",
+    "RenewalRow",
+    "SandboxChargeRow",
+    "SandboxMethodRow",
+    "SubscriptionRow",
+    "TermRow",
+]

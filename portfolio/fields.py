@@ -1,0 +1,236 @@
+"""One field of a line: its text in, its value out, or `ValueError` with what is wrong and what to do.
+
+The sentences name a value only where that helps and never a token; they are shown behind file, line and column.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import TypeVar
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import is_currency
+
+from renewals.calendar import zone
+from renewals.commands import BadArguments, Person, looks_like_card_number, month_end, parse_actor
+from renewals.money import decimals, parse_amount
+
+Value = TypeVar("Value")
+
+_LONGEST_NAME = 200
+_LONGEST_EMAIL = 254
+_LONGEST_PRICE = 24  # beyond that decimal arithmetic would begin to round
+_DEAREST = 10**12  # minor units; times a million seats still fits the column
+_MOST_SEATS = 1_000_000
+_FIRST_YEAR, _LAST_YEAR = 1990, 2199
+
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]{0,63}")
+_REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PRICE = re.compile(r"[0-9]{1,15}(\.[0-9]+)?")
+_SEATS = re.compile(r"[0-9]{1,7}")
+_TOKEN = re.compile(r"[!-~]{1,255}")
+_LIKE_CARD = re.compile(r"[0-9 -]{13,}")
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+# Codes of CLDR that are no country: unions, pseudo-locales, "unknown".
+_NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+_COUNTRIES = frozenset(filter(re.compile("[A-Z]{2}").fullmatch, map(str, Locale("en").territories))) - _NO_COUNTRY
+
+
+def shown(text: str) -> str:
+    """The value as a sentence may quote it: short, and never what could be a card number."""
+    if sum(character.isdigit() for character in text) >= 13:
+        return "a text with many digits"
+    return repr(text if len(text) <= 40 else f"{text[:40]}…")
+
+
+def plain(text: str) -> str:
+    """A text without control characters and without spaces around it."""
+    found = None if text.isprintable() else _CONTROL.search(text)
+    if found:
+        raise ValueError(f"contains the control character U+{ord(found[0]):04X}; remove it.")
+    if text != text.strip():
+        raise ValueError("has spaces at its beginning or end; remove them.")
+    return text
+
+
+def required(reader: Callable[[str], Value]) -> Callable[[str], Value]:
+    """A field that must not be blank."""
+
+    def read(text: str) -> Value:
+        if not text.strip():
+            raise ValueError("is blank; fill it in.")
+        return reader(plain(text))
+
+    return read
+
+
+def optional(reader: Callable[[str], Value]) -> Callable[[str], Value | None]:
+    """A field that may be blank."""
+
+    def read(text: str) -> Value | None:
+        return reader(plain(text)) if text else None
+
+    return read
+
+
+def one_of(values: type[StrEnum]) -> Callable[[str], StrEnum]:
+    """One of an enumeration's values."""
+    known = {str(value): value for value in values}
+
+    def read(text: str) -> StrEnum:
+        if text not in known:
+            raise ValueError(f"is {shown(text)}; it must be one of {', '.join(known)}.")
+        return known[text]
+
+    return read
+
+
+def _shaped(pattern: re.Pattern[str], text: str, wanted: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError(f"is {shown(text)}; it must be {wanted}.")
+    return text
+
+
+def number(text: str) -> str:
+    """A subscription's number or a customer's."""
+    return _shaped(
+        _NUMBER, text, "1 to 64 letters, digits, dots, dashes or underscores and begin with a letter or digit"
+    )
+
+
+def sku(text: str) -> str:
+    return _shaped(_SKU, text, "1 to 64 letters, digits or ._/+- and begin with a letter or digit")
+
+
+def name(text: str) -> str:
+    """A name of a person, an organisation or a product, in any script."""
+    if text[0] in "=+-@":
+        raise ValueError(f"begins with {text[0]!r} like a formula of a spreadsheet; write the name itself.")
+    if len(text) > _LONGEST_NAME:
+        raise ValueError(f"has {len(text):,} characters; shorten it to {_LONGEST_NAME}.")
+    if looks_like_card_number(text):
+        raise ValueError("looks like a card number; write the name, card numbers are never stored.")
+    return text
+
+
+@lru_cache(maxsize=4096)
+def email(text: str) -> str:
+    """A mail address that can be written to and can give commands; ASCII, as not every mail server takes more."""
+    try:
+        is_person = isinstance(parse_actor(text), Person)
+    except BadArguments:
+        is_person = False
+    well_formed = is_person and text.isascii() and text[0] not in "=+-@" and len(text) <= _LONGEST_EMAIL
+    if not well_formed or "" in text.replace("@", ".").split("."):
+        raise ValueError(f"is {shown(text)}; it must be a mail address such as ada@northwind.example.")
+    return text
+
+
+def country(text: str) -> str:
+    if text not in _COUNTRIES:
+        raise ValueError(f"is {shown(text)}; it must be an ISO 3166 code of two capital letters such as FR.")
+    return text
+
+
+def region(text: str) -> str:
+    return _shaped(_REGION, text, "an ISO 3166-2 code such as US-CA, or blank")
+
+
+@lru_cache(maxsize=512)
+def currency(text: str) -> str:
+    if len(text) != 3 or not is_currency(text):
+        raise ValueError(f"is {shown(text)}; it must be an ISO 4217 code of three capital letters such as EUR.")
+    return text
+
+
+@lru_cache(maxsize=1024)
+def locale(text: str) -> str:
+    """A language, with a country where formats differ, that dates and amounts can be written in."""
+    try:
+        Locale.parse(_shaped(_LOCALE, text, "a locale such as fr-CA"), sep="-")
+    except UnknownLocaleError as error:
+        raise ValueError(f"is {shown(text)}, for which no formats are known; use a locale such as fr-CA.") from error
+    return text
+
+
+@lru_cache(maxsize=1024)
+def time_zone(text: str) -> str:
+    try:
+        zone(text)
+    except ValueError as error:
+        raise ValueError(f"is {shown(text)}; it must be an IANA time zone such as Europe/Paris.") from error
+    return text
+
+
+@lru_cache(maxsize=8192)
+def day(text: str) -> date:
+    """A local date from 1990 to 2199."""
+    try:
+        found = date.fromisoformat(_shaped(_DATE, text, "a date such as 2027-03-31"))
+    except ValueError as error:
+        raise ValueError(f"is {shown(text)}; it must be a date such as 2027-03-31.") from error
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_YEAR} and {_LAST_YEAR}.")
+    return found
+
+
+def day_of_month(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 2 or not 1 <= int(text) <= 31:
+        raise ValueError(f"is {shown(text)}; it must be a whole number from 1 to 31, or blank.")
+    return int(text)
+
+
+def seats(text: str) -> int:
+    if not _SEATS.fullmatch(text) or not 1 <= int(text) <= _MOST_SEATS:
+        raise ValueError(f"is {shown(text)}; it must be a whole number from 1 to {_MOST_SEATS:,}.")
+    return int(text)
+
+
+def yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError(f"is {shown(text)}; it must be yes or no.")
+    return text == "yes"
+
+
+def price(text: str) -> str:
+    """A price as written; its currency, needed to read it, stands in another field."""
+    if len(text) > _LONGEST_PRICE or not _PRICE.fullmatch(text):
+        raise ValueError(f"is {shown(text)}; it must be a plain decimal number such as 505.00.")
+    return text
+
+
+def amount(text: str, code: str) -> int:
+    """A price of that currency in minor units. More decimals than the currency has are refused, zeros too."""
+    places = decimals(code)
+    if len(text.partition(".")[2]) > places:
+        raise ValueError(f"is {text}, but an amount in {code} has {places or 'no'} decimals; write it so.")
+    minor = parse_amount(text, code).minor
+    if minor > _DEAREST:
+        raise ValueError(f"is {text}; it must be at most {_DEAREST:,} minor units.")
+    return minor
+
+
+def token(text: str) -> str:
+    """The provider's reference to a stored method."""
+    if looks_like_card_number(text) or _LIKE_CARD.fullmatch(text):
+        raise ValueError("looks like a card number, which is never stored; give the provider's token.")
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("is no token; it must be 1 to 255 ASCII characters without spaces.")
+    return text
+
+
+@lru_cache(maxsize=1024)
+def expiry(text: str) -> date:
+    """The last day of a card's month of expiry."""
+    try:
+        if text.isascii():
+            return month_end(text)
+    except ValueError:
+        pass
+    raise ValueError(f"is {shown(text)}; it must be a month such as 2029-08, or blank.")

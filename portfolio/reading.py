@@ -1,0 +1,120 @@
+"""Reads the files of a portfolio into values and checks all that the files alone can tell.
+
+Whether a line fits what is already stored is asked in references.py.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic
+
+from portfolio.files import (
+    CATALOG,
+    CUSTOMERS,
+    SUBSCRIPTIONS,
+    CatalogLine,
+    Complaint,
+    CustomerLine,
+    Line,
+    SubscriptionLine,
+    Table,
+)
+from portfolio.problems import Problem, Problems
+from portfolio.records import CsvFile
+
+Check = Callable[[Line], Iterable[Complaint]]
+
+
+@dataclass(slots=True)
+class Lines(Generic[Line]):
+    """The good lines of one file, and what its bad lines were about.
+
+    `bad` are their keys' first parts (the sku, the csn, the number) as written; `unreadable` says that for some not
+    even that is known. A reference into either is a consequence, not a fault of its own. `bad_count` counts both.
+    """
+
+    good: list[Line] = field(default_factory=list)
+    bad: set[str] = field(default_factory=set)
+    bad_count: int = 0
+    unreadable: bool = False
+
+    def may_have_said(self, key: str) -> bool:
+        """Could a bad line have been about that key?"""
+        return self.unreadable or key in self.bad
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """What the three files say. `digest` is the SHA-256 of their content, one after the other."""
+
+    catalog: Lines[CatalogLine]
+    customers: Lines[CustomerLine]
+    subscriptions: Lines[SubscriptionLine]
+    problems: Problems
+    digest: str
+
+
+def read_portfolio(folder: Path) -> Portfolio:
+    """Read `catalog.csv`, `customers.csv` and `subscriptions.csv` of a folder; every bad line becomes problems."""
+    problems, digest = Problems(), hashlib.sha256()
+    catalog = _read(folder, CATALOG, _one_offering_per_sku(), problems, digest)
+    customers = _read(folder, CUSTOMERS, lambda line: (), problems, digest)
+    subscriptions = _read(folder, SUBSCRIPTIONS, _one_name_per_contact(), problems, digest)
+    return Portfolio(catalog, customers, subscriptions, problems, digest.hexdigest())
+
+
+def _read(
+    folder: Path, table: Table[Line], check: Check[Line], problems: Problems, digest: "hashlib._Hash"
+) -> Lines[Line]:
+    """The lines of one file, each key once."""
+    source = CsvFile(folder / table.file, table.columns, table.optional, problems, digest)
+    lines = Lines[Line]()
+    first_lines: dict[str | tuple[str, ...], int] = {}
+    for record in source.records():
+        found = table.read(record.line, record.values)
+        if not isinstance(found, list):
+            first = first_lines.setdefault(found.key, found.line)
+            complaints = list(check(found)) if first == found.line else [(table.key[0], _twice(table, found, first))]
+            if not complaints:
+                lines.good.append(found)
+                continue
+            found = complaints
+        lines.bad.add(record.values[table.key[0]])
+        lines.bad_count += 1
+        for column, reason in found:
+            problems.add(Problem(table.file, record.line, column, reason))
+    lines.unreadable = source.unreadable > 0
+    lines.bad_count += source.unreadable
+    return lines
+
+
+def _twice(table: Table[Line], line: Line, first: int) -> str:
+    key = line.key if isinstance(line.key, str) else " ".join(line.key)
+    return f"{key} stands in line {first} already ({', '.join(table.key)}); keep one of the two lines."
+
+
+def _one_offering_per_sku() -> Check[CatalogLine]:
+    """All prices of a sku must call it the same and of the same kind."""
+    offerings: dict[str, CatalogLine] = {}
+
+    def check(line: CatalogLine) -> Iterator[Complaint]:
+        first = offerings.setdefault(line.sku, line)
+        if first.name != line.name:
+            yield "name", f"differs from the name of {line.sku} in line {first.line}; give a sku one name."
+        if first.kind is not line.kind:
+            yield "kind", f"is {line.kind}, but {first.kind} in line {first.line}; give a sku one kind."
+
+    return check
+
+
+def _one_name_per_contact() -> Check[SubscriptionLine]:
+    """A mail address of a customer belongs to one person."""
+    names: dict[tuple[str, str], tuple[str, int]] = {}
+
+    def check(line: SubscriptionLine) -> Iterator[Complaint]:
+        name, first = names.setdefault((line.csn, line.buyer_email), (line.buyer_name, line.line))
+        if name != line.buyer_name:
+            yield "buyer_name", f"differs from the name for that address in line {first}; give one person one name."
+
+    return check

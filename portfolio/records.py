@@ -1,0 +1,220 @@
+"""The records of one CSV file: where each begins, its fields, and what keeps it from being read.
+
+Only the shape of the file is judged here; what the fields mean stands in files.py and commands_file.py. A file is read
+line by line with bounded buffers, so that neither its length nor a runaway quote fills the memory.
+"""
+
+import codecs
+import csv
+import hashlib
+from collections import deque
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from portfolio.problems import Problem, Problems
+
+LONGEST_FIELD = 10_000
+_LONGEST_RECORD = 128 * 1024  # bytes; the csv module takes no longer field
+_MOST_LINES = 100
+
+_TOO_LONG = f"is longer than {LONGEST_FIELD:,} characters; shorten it."
+_NO_NUL = "contains a NUL byte; remove it, or export the file again as plain UTF-8 text."
+_NO_UTF8 = "is not valid UTF-8; save the file as UTF-8."
+_LONE_RETURN = "contains a carriage return that ends no line; save the file with LF or CRLF line ends."
+_BAD_QUOTES = (
+    "the quotation marks of this line do not match; put the whole field in quotation marks and double those inside it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: the physical line it starts on and its values by column."""
+
+    line: int
+    values: dict[str, str]
+
+
+@dataclass(slots=True)
+class CsvFile:
+    """A CSV file with a header line. `columns` must be there, `optional` may; their order is free.
+
+    `unreadable` counts the records that were left out (a whole file as 1): what they would have said is unknown.
+    `digest` is fed with every byte that is read.
+    """
+
+    path: Path
+    columns: Collection[str]
+    optional: Collection[str] = ()
+    problems: Problems = field(default_factory=Problems)
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    unreadable: int = 0
+
+    def records(self) -> Iterator[Record]:
+        """The records that can be read, one by one; what is wrong with the others is added to `problems`."""
+        try:
+            if self.path.exists() and not self.path.is_file():
+                self._refuse(None, None, "is not a file; put the CSV file itself there.")
+                return
+            with self.path.open("rb") as source:
+                yield from self._read(_Lines(source, self.digest))
+        except FileNotFoundError:
+            self._refuse(None, None, "there is no such file; the folder must hold it.")
+        except OSError as error:
+            self._refuse(None, None, f"cannot be read ({error.strerror}); check the file and its permissions.")
+
+    def _refuse(self, line: int | None, column: str | None, reason: str) -> None:
+        self.unreadable += 1
+        self.problems.add(Problem(self.path.name, line, column, reason))
+
+    def _read(self, lines: "_Lines") -> Iterator[Record]:
+        header: list[str] | None = None
+        for first in lines:
+            if header is not None and not first.content:
+                continue
+            names = header or []
+            fields = self._fields(first, lines, names)
+            if header is None:
+                if fields is None or not self._header_holds(first.number, fields):
+                    return
+                header = fields
+            elif fields is not None:
+                yield Record(first.number, dict(zip(names, fields, strict=True)))
+        if header is None:
+            self._refuse(None, None, f"is empty; its first line must be {','.join(self.columns)}")
+
+    def _header_holds(self, line: int, header: list[str]) -> bool:
+        before = self.problems.count
+        if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+            self._refuse(line, None, "its columns are not separated by commas; export the file with commas.")
+            return False
+        for name in self.columns:
+            if name not in header:
+                self._refuse(line, name, "is missing in the header; add the column.")
+        for position, name in enumerate(header):
+            if name not in self.columns and name not in self.optional:
+                self._refuse(line, name[:60] or None, f"is no column of this file; use {', '.join(self.columns)}.")
+            elif name in header[:position]:
+                self._refuse(line, name, "stands in the header twice; keep one of the two columns.")
+        return self.problems.count == before
+
+    def _fields(self, first: "_Line", lines: "_Lines", header: list[str]) -> list[str] | None:
+        """The fields of the record that starts with `first`, or None and a problem."""
+        parts = lines.rest_of(first)
+        raw = b"\n".join(part.content for part in parts)
+        if first.too_long:
+            self._refuse(first.number, _long_column(raw, header), _TOO_LONG)
+            return None
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError as error:
+            self._refuse(first.number, _column_of(raw[: error.start], header), _NO_UTF8)
+            return None
+        if "\0" in text:
+            self._refuse(first.number, _column_of(raw[: raw.index(0)], header), _NO_NUL)
+            return None
+        try:
+            fields = next(csv.reader([text], strict=True), [])
+        except csv.Error:
+            fields = None
+        if fields is None or (len(parts) > 1 and len(fields) != len(header)):
+            lines.resume_after(parts)
+            self._refuse(first.number, None, _LONE_RETURN if "\r" in text else _BAD_QUOTES)
+            return None
+        return self._of_right_size(first.number, fields, header)
+
+    def _of_right_size(self, line: int, fields: list[str], header: list[str]) -> list[str] | None:
+        if header and len(fields) != len(header):
+            self._refuse(
+                line, None, f"has {len(fields)} fields where the header has {len(header)}; add or remove some."
+            )
+            return None
+        for position, value in enumerate(fields):
+            if len(value) > LONGEST_FIELD:
+                self._refuse(line, header[position] if header else None, _TOO_LONG)
+                return None
+        return fields
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A physical line without its end; `too_long` when only its beginning was kept."""
+
+    number: int
+    content: bytes
+    too_long: bool = False
+
+
+class _Lines:
+    """The physical lines of a file, of which some may be taken back."""
+
+    def __init__(self, source: BinaryIO, digest: "hashlib._Hash") -> None:
+        self._source, self._digest = source, digest
+        self._number = 0
+        self._again: deque[_Line] = deque()
+
+    def __iter__(self) -> Iterator[_Line]:
+        while line := self._next():
+            yield line
+
+    def _next(self) -> _Line | None:
+        if self._again:
+            return self._again.popleft()
+        content = self._chunk()
+        if not content:
+            return None
+        self._number += 1
+        complete = len(content) < _LONGEST_RECORD or content.endswith(b"\n")
+        if self._number == 1:
+            content = content.removeprefix(codecs.BOM_UTF8)
+        if complete:
+            return _Line(self._number, content.removesuffix(b"\n").removesuffix(b"\r"))
+        while (more := self._chunk()) and not more.endswith(b"\n"):
+            pass
+        return _Line(self._number, content, too_long=True)
+
+    def _chunk(self) -> bytes:
+        content = self._source.readline(_LONGEST_RECORD)
+        self._digest.update(content)
+        return content
+
+    def rest_of(self, first: _Line) -> list[_Line]:
+        """The lines of a record: further ones as long as a quotation mark is open, within bounds."""
+        parts, size = [first], len(first.content)
+        is_open = first.content.count(b'"') % 2 == 1 and not first.too_long
+        while is_open and len(parts) < _MOST_LINES and size < _LONGEST_RECORD:
+            line = self._next()
+            if line is None:
+                break
+            parts.append(line)
+            size += len(line.content)
+            is_open = line.content.count(b'"') % 2 == 0
+        return parts
+
+    def resume_after(self, parts: list[_Line]) -> None:
+        """Take back what followed the first line of a record that makes no sense: it may be good by itself."""
+        self._again.extendleft(reversed(parts[1:]))
+
+
+def _split(start: bytes) -> list[str]:
+    """The fields of the beginning of a record, as far as they can be told."""
+    limited = start.decode(errors="replace").replace("\0", " ")
+    try:
+        return next(csv.reader([limited]), [])
+    except csv.Error:
+        return limited.split(",")
+
+
+def _column_of(start: bytes, header: list[str]) -> str | None:
+    """The column in which the beginning of a record ends."""
+    position = max(len(_split(start)) - 1, 0)
+    return header[position] if position < len(header) else None
+
+
+def _long_column(start: bytes, header: list[str]) -> str | None:
+    """The first column whose field is too long, in the beginning of a record."""
+    for position, value in enumerate(_split(start)):
+        if len(value) > LONGEST_FIELD:
+            return header[position] if position < len(header) else None
+    return None

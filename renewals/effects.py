@@ -1,0 +1,47 @@
+"""What a command that is allowed does to the facts (domain.md 7). Recording a renewal is `renewing.with_renewal`."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from renewals import commands as c
+from renewals.facts import PaymentMethod, Subscription
+from renewals.renewing import announcement, in_phase, last_paid_term
+
+
+def after_command(
+    sub: Subscription, command: c.Command, *, at: datetime, now: datetime, method_id: str = ""
+) -> Subscription:
+    """The facts once the command took effect.
+
+    `at` is when the command was received: the new plan owes nothing dated before it. `now` decides the phase that
+    follows. `method_id` is the id of the row stored for a new payment method.
+    """
+    changed = _changed(sub, command, at, method_id)
+    return changed if changed.parked else in_phase(changed, now)
+
+
+def _changed(sub: Subscription, command: c.Command, at: datetime, method_id: str) -> Subscription:
+    match command:
+        case c.Park():
+            return replace(sub, parked=True)
+        case c.Release():
+            return replace(sub, parked=False, late_start_at=at)
+        case c.GoLive():
+            return replace(sub, live_at=at, late_start_at=at, announced=announcement(sub))
+        case c.Cancel():
+            changed = replace(sub, auto_renew=False)
+        case c.Resume():
+            changed = replace(sub, auto_renew=True)
+        case c.ReduceSeats(to):
+            changed = replace(sub, pending_seats=to)
+        case c.ChangeTerm(term):
+            changed = replace(sub, pending_term=None if term is last_paid_term(sub).term else term)
+        case c.WithdrawPending("seats"):
+            changed = replace(sub, pending_seats=None)
+        case c.WithdrawPending():
+            changed = replace(sub, pending_term=None)
+        case c.SetPaymentMethod(kind, _, valid_through):
+            changed = replace(sub, method=PaymentMethod(method_id, kind, at, valid_through))
+        case c.RecordRenewal() | c.ResolvePayment():
+            raise ValueError("a payment settles or declines an order; it has no effect of its own here")
+    return replace(changed, owes_from=at, announced=announcement(changed))

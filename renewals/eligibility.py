@@ -1,0 +1,217 @@
+"""May this actor do this to this subscription now? (domain.md 7)
+
+One answer of three: `Eligible`, `AlreadyTrue` (a repeat: done, and nothing happens) or `Refused` with the first code
+that applies, in the order of domain.md, and one sentence that says what to do instead.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from renewals import commands as c
+from renewals.facts import Channel, MethodKind, OfferingKind, OfferingStatus, Phase, Subscription
+from renewals.renewing import last_paid_term
+from renewals.windows import today
+
+EUROPE = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"  # European Union
+    " IS LI NO"  # European Economic Area
+    " GB CH".split()
+)
+SEATS_COUNTRIES = EUROPE | {"US", "CA"}
+TERM_COUNTRIES = SEATS_COUNTRIES | {"AU"}
+
+
+@dataclass(frozen=True, slots=True)
+class Eligible:
+    """The command may take effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyTrue:
+    """The command asks for what is so already: answered `done`, without effect and without mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The command may not take effect; `hint` says in one sentence what to do instead."""
+
+    code: str
+    hint: str
+
+
+Decision = Eligible | AlreadyTrue | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command as given: by whom, whether that is the buyer, and when it was received.
+
+    `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already.
+    """
+
+    command: c.Command
+    name: c.Name
+    actor: c.Actor
+    is_buyer: bool
+    received_at: datetime
+    same_method: bool = False
+    same_reference: bool = False
+
+
+def decide(sub: Subscription, request: Request) -> Decision:
+    """The answer to a well-formed command for a subscription that exists. Codes in order of precedence."""
+    refusal = _who(request) or _barred(sub, request)
+    if refusal:
+        return refusal
+    if _already_true(sub, request):
+        return AlreadyTrue()
+    return _state(sub, request) or Eligible()
+
+
+def check_named_renewal(sub: Subscription, renewal: date | None) -> None:
+    """A cancel or resume may name the renewal date it means: the next one, or the one just paid.
+
+    Raises `commands.BadArguments` for any other date.
+    """
+    known = {sub.renews_on, sub.starts_on}
+    if renewal is not None and renewal not in known:
+        raise c.BadArguments(f"{renewal} is not a renewal date of {sub.number}; the next one is {sub.renews_on}.")
+
+
+def just_paid(sub: Subscription, renewal: date | None) -> bool:
+    """Does a cancel name the renewal that has just been paid, so that it comes too late for that one?"""
+    return renewal is not None and (renewal == sub.starts_on or (renewal == sub.renews_on and bool(sub.paid_ahead)))
+
+
+def _who(request: Request) -> Refused | None:
+    if isinstance(request.actor, c.Operator):
+        if request.name not in c.OPERATOR_MAY:
+            return Refused("not_buyer", "Only the buyer may do this; ask the buyer to do it in the account.")
+        return None
+    if request.name not in c.BUYER_MAY:
+        return Refused("not_operator", "Only an operator may do this; ask support.")
+    if not request.is_buyer:
+        return Refused("not_buyer", "Only the buyer of this subscription may do this; ask the buyer.")
+    return None
+
+
+def _barred(sub: Subscription, request: Request) -> Refused | None:
+    """What the state of the subscription, its seller, its offering and its country forbid."""
+    if sub.phase is Phase.LAPSED:
+        return Refused("lapsed", "The late window has closed; buy a new subscription instead.")
+    if isinstance(request.actor, c.Operator):
+        return None
+    if sub.parked:
+        return Refused("parked", "An operator is looking at this subscription; ask support.")
+    if sub.channel is Channel.PARTNER:
+        return Refused("sold_by_partner", "Ask the partner who sold this subscription.")
+    if sub.channel is Channel.LEGACY:
+        return Refused("legacy_order", "This order comes from an older system; ask support.")
+    if request.name in (c.Name.CANCEL_AUTO_RENEW, c.Name.WITHDRAW_PENDING, c.Name.SET_PAYMENT_METHOD):
+        return None
+    return _not_self_service(sub, request.name)
+
+
+def _not_self_service(sub: Subscription, name: c.Name) -> Refused | None:
+    about_seats = name is c.Name.REDUCE_SEATS
+    if sub.channel is Channel.DIRECT_SALES and (about_seats or not sub.policy.sales_self_service):
+        return Refused("sold_by_sales", "This was bought from the sales team; ask support to change it.")
+    if sub.offering_kind is OfferingKind.MAINTENANCE_PLAN:
+        return Refused("maintenance_plan", "Maintenance plans cannot be changed here; ask support.")
+    if sub.offering_status is OfferingStatus.RETIRED:
+        return Refused("product_retired", "This product is retired and cannot be changed here; ask support.")
+    offered = {c.Name.REDUCE_SEATS: SEATS_COUNTRIES, c.Name.CHANGE_TERM: TERM_COUNTRIES}.get(name)
+    if offered is not None and sub.country not in offered:
+        return Refused("country_not_served", f"This is not offered in {sub.country}; ask support.")
+    return None
+
+
+def _already_true(sub: Subscription, request: Request) -> bool:
+    match request.command:
+        case c.Cancel():
+            return not sub.auto_renew
+        case c.Resume():
+            return sub.auto_renew
+        case c.ReduceSeats(to):
+            return sub.pending_seats == to
+        case c.ChangeTerm(term):
+            return last_paid_term(sub).next_term is term
+        case c.WithdrawPending(what):
+            return (sub.pending_seats if what == "seats" else sub.pending_term) is None
+        case c.SetPaymentMethod():
+            return request.same_method
+        case c.RecordRenewal():
+            return request.same_reference
+        case c.Park():
+            return sub.parked
+        case c.Release():
+            return not sub.parked
+        case c.GoLive():
+            return sub.live_at is not None
+        case c.ResolvePayment():
+            return False
+
+
+def _state(sub: Subscription, request: Request) -> Refused | None:
+    command = request.command
+    moves_price = isinstance(command, c.ReduceSeats | c.ChangeTerm | c.WithdrawPending | c.RecordRenewal)
+    if moves_price and sub.in_doubt:
+        return Refused("payment_in_doubt", "A payment for the next term has no answer yet; try again when it has one.")
+    if moves_price and sub.hold:
+        return Refused("hold_open", "An order, quote or voucher for the next term is open; release it or wait for it.")
+    match command:
+        case c.Resume():
+            return _resume(sub, request.received_at)
+        case c.ReduceSeats(to):
+            return _reduce_seats(sub, to)
+        case c.ChangeTerm(term):
+            if sub.phase is Phase.EXPIRED:
+                return _expired_already()
+            if term is not last_paid_term(sub).term and term not in sub.prices:
+                return Refused("term_not_offered", f"{sub.sku} is not sold for {term} in {sub.currency}.")
+        case c.RecordRenewal():
+            return _record_renewal(sub, command)
+        case c.ResolvePayment():
+            if sub.in_doubt is None:
+                return Refused("nothing_in_doubt", "No payment of this subscription is without an answer.")
+    return None
+
+
+def _expired_already() -> Refused:
+    return Refused("too_late", "The subscription has expired; renew it first, inside the late window.")
+
+
+def _resume(sub: Subscription, now: datetime) -> Refused | None:
+    if today(sub, now) >= sub.renews_on:
+        return Refused("too_late", "The renewal date has come; renew by checkout instead.")
+    if not sub.method_charges:
+        return Refused("method_cannot_auto_charge", "Set a payment method that can be charged automatically first.")
+    return None
+
+
+def _reduce_seats(sub: Subscription, to: int) -> Refused | None:
+    seats = last_paid_term(sub).seats
+    if sub.phase is Phase.EXPIRED:
+        return _expired_already()
+    if not sub.auto_renew:
+        return Refused("auto_renew_off", "Resume auto-renew first; seats are reduced at an automatic renewal.")
+    if to >= seats:
+        return Refused("not_a_reduction", f"The subscription has {seats} seats; name a smaller number.")
+    if to < 1:
+        return Refused("below_one_seat", "At least one seat must stay; cancel auto-renew to end the subscription.")
+    return None
+
+
+def _record_renewal(sub: Subscription, command: c.RecordRenewal) -> Refused | None:
+    if sub.paid_ahead:
+        return Refused("already_renewed", f"The term from {sub.renews_on} is paid; the one after it cannot be yet.")
+    if (command.term or sub.next_term) not in sub.prices:
+        return Refused("term_not_offered", f"{sub.sku} is not sold for {command.term} in {sub.currency}.")
+    if command.seats is not None and command.seats < 1:
+        return Refused("below_one_seat", "A renewal needs at least one seat.")
+    return None
+
+
+def methods_equal(stored: tuple[MethodKind, str, date | None] | None, command: c.SetPaymentMethod) -> bool:
+    """Is it the same method again (kind, token, expiry)?"""
+    return stored == (command.kind, command.token, command.valid_through)

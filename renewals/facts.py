@@ -1,0 +1,293 @@
+"""The frozen inputs of every rule: what is true of one subscription at one moment.
+
+Dates end in `_on` and are local to the customer; instants end in `_at` and are UTC. Words are those of domain.md 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+
+
+class Term(StrEnum):
+    """A length that a subscription can be bought for."""
+
+    MONTH = "month"
+    YEAR = "year"
+    THREE_YEARS = "3-years"
+
+    @property
+    def months(self) -> int:
+        return {Term.MONTH: 1, Term.YEAR: 12, Term.THREE_YEARS: 36}[self]
+
+
+class Phase(StrEnum):
+    """Where a subscription stands in its life (domain.md 3)."""
+
+    ACTIVE = "active"
+    RENEWABLE = "renewable"
+    RENEWED = "renewed"
+    PAST_DUE = "past_due"
+    EXPIRED = "expired"
+    LAPSED = "lapsed"
+
+
+class Channel(StrEnum):
+    """The purchase mode."""
+
+    DIRECT_ONLINE = "direct_online"
+    DIRECT_SALES = "direct_sales"
+    PARTNER = "partner"
+    LEGACY = "legacy"
+
+
+class OfferingKind(StrEnum):
+    SUBSCRIPTION = "subscription"
+    MAINTENANCE_PLAN = "maintenance_plan"
+
+
+class OfferingStatus(StrEnum):
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class MethodKind(StrEnum):
+    CARD = "card"
+    PAYPAL = "paypal"
+    DIRECT_DEBIT = "direct_debit"
+    KONBINI = "konbini"
+    BANK_TRANSFER = "bank_transfer"
+
+    @property
+    def charges_automatically(self) -> bool:
+        """Konbini and ATM bank transfer need the buyer at every payment."""
+        return self not in (MethodKind.KONBINI, MethodKind.BANK_TRANSFER)
+
+
+class AttemptState(StrEnum):
+    """One try to pay. `unknown` means that no answer came; `abandoned`, that it never reached the gateway and never will.
+
+    `paid`, `declined` and `abandoned` are final.
+    """
+
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    PAID = "paid"
+    DECLINED = "declined"
+    ABANDONED = "abandoned"
+
+
+class DeclineClass(StrEnum):
+    """What follows from a decline (domain.md 6)."""
+
+    SOFT = "soft"
+    CUSTOMER_ACTS = "customer_acts"
+    HARD = "hard"
+
+
+class Kind(StrEnum):
+    """Every letter that can be sent; what triggers which one stands in plan.py and the commands."""
+
+    WINDOW_OPEN = "window_open"
+    REMINDER = "reminder"
+    ADVANCE_CHARGE_NOTICE = "advance_charge_notice"
+    CARD_EXPIRING = "card_expiring"
+    RENEWED = "renewed"
+    PAYMENT_FAILED = "payment_failed"
+    ACTION_REQUIRED = "action_required"
+    AUTO_RENEW_CANCELLED = "auto_renew_cancelled"
+    AUTO_RENEW_RESUMED = "auto_renew_resumed"
+    SEATS_REDUCTION_SCHEDULED = "seats_reduction_scheduled"
+    TERM_CHANGE_SCHEDULED = "term_change_scheduled"
+    CHANGE_WITHDRAWN = "change_withdrawn"
+    METHOD_CHANGED = "method_changed"
+    EXPIRED = "expired"
+    LATE_WINDOW_CLOSING = "late_window_closing"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The numbers of domain.md that an operator may change; the defaults are that page's own."""
+
+    early_window_days: int = 90
+    late_window_days: Mapping[Term, int] = field(
+        default_factory=lambda: {Term.MONTH: 30, Term.YEAR: 45, Term.THREE_YEARS: 45}
+    )
+    charge_time: time = time(6)
+    charge_spread_seconds: int = 7200
+    notice_time: time = time(9)
+    past_due_access_days: int = 15
+    retry_days: tuple[int, ...] = (1, 3, 5, 7, 14, 21, 28)
+    window_open_days: int = 90
+    reminder_days: tuple[int, ...] = (60, 30, 14, 7, 1)
+    monthly_reminder_days: tuple[int, ...] = (7, 1)
+    advance_notice_days: tuple[int, ...] = (38, 28, 7)
+    monthly_advance_notice_days: tuple[int, ...] = (7,)
+    monthly_debit_notice_days: tuple[int, ...] = (14,)
+    card_expiring_days: int = 30
+    late_window_closing_days: tuple[int, ...] = (15, 3)
+    sales_self_service: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Per seat for one whole term, in minor units of the customer's currency; `version` is the row it came from."""
+
+    list_price: int
+    renewal_price: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """The dearest an automatic charge may be: the unit price last announced for a term of this length."""
+
+    term: Term
+    unit_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """A stored method, without its token. `valid_through` is the last day of a card; `set_at` when it was chosen."""
+
+    id: str
+    kind: MethodKind
+    set_at: datetime
+    valid_through: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to pay the next term.
+
+    `called_at` is the instant of the charge, `answered_at` that of its final answer. `next_at` is when to call again
+    (open, and known not to have reached the gateway) or to ask what became of it (unknown, pending); None while a call
+    is under way.
+    """
+
+    id: str
+    n: int
+    state: AttemptState
+    method_id: str
+    called_at: datetime
+    next_at: datetime | None = None
+    answered_at: datetime | None = None
+    decline_class: DeclineClass | None = None
+
+    @property
+    def may_move_money(self) -> bool:
+        if self.state is AttemptState.OPEN:
+            return self.next_at is None
+        return self.state in (AttemptState.UNKNOWN, AttemptState.PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An open order, quote or voucher on the next term; while it stands nothing is charged automatically."""
+
+    id: str
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAhead:
+    """The next term, already paid or recorded, waiting for its first day."""
+
+    term: Term
+    seats: int
+    unit_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedNotice:
+    """A mail that an attempt or a command caused, or a dated one whose sending has begun; `next_at` is its next try."""
+
+    id: str
+    kind: Kind
+    occasion: str
+    next_at: datetime
+    dated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One subscription, its current term and all that bears on the next one.
+
+    `phase` is the stored one: phases that time alone cannot undo (`expired`, `lapsed`) are read from it.
+    `live_at` is None before go-live. `late_start_at` is the last go-live or release: what was due by then is overdue.
+    `owes_from` is the last instant that made a new plan (a command, a payment): nothing dated before it is owed.
+    `recorded` are the (kind, occasion) of this term's notices that have an outcome; `noticed`, whether one was sent.
+    `unit_price` is what a seat of the current term cost, None for an imported term. `suspended`: access was taken away while past due.
+    """
+
+    number: str
+    time_zone: str
+    country: str
+    currency: str
+    channel: Channel
+    sku: str
+    offering_kind: OfferingKind
+    offering_status: OfferingStatus
+    term: Term
+    seats: int
+    starts_on: date
+    renews_on: date
+    anchor_day: int
+    auto_renew: bool
+    phase: Phase
+    phase_since: datetime
+    prices: Mapping[Term, Price]
+    unit_price: int | None = None
+    policy: Policy = Policy()
+    method: PaymentMethod | None = None
+    pending_seats: int | None = None
+    pending_term: Term | None = None
+    announced: Announcement | None = None
+    parked: bool = False
+    live_at: datetime | None = None
+    late_start_at: datetime | None = None
+    owes_from: datetime | None = None
+    paid_ahead: PaidAhead | None = None
+    attempts: tuple[Attempt, ...] = ()
+    hold: Hold | None = None
+    recorded: frozenset[tuple[Kind, str]] = frozenset()
+    queued: tuple[QueuedNotice, ...] = ()
+    noticed: bool = False
+    suspended: bool = False
+
+    @property
+    def method_charges(self) -> bool:
+        """Is there a stored method that can be charged without the buyer?"""
+        return self.method is not None and self.method.kind.charges_automatically
+
+    @property
+    def renews_automatically(self) -> bool:
+        """Auto-renew on, a method that can be charged, a direct channel. Parking is asked where steps are planned."""
+        return self.auto_renew and self.method_charges and self.channel in (Channel.DIRECT_ONLINE, Channel.DIRECT_SALES)
+
+    @property
+    def in_doubt(self) -> Attempt | None:
+        """The attempt whose money may be moving: without an answer, pending with the provider, or cut off mid-call."""
+        return next((attempt for attempt in self.attempts if attempt.may_move_money), None)
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        """The attempt that was begun and not yet answered: it is resumed, never replaced."""
+        return next((attempt for attempt in self.attempts if attempt.state is AttemptState.OPEN), None)
+
+    @property
+    def last_decline(self) -> Attempt | None:
+        declined = [attempt for attempt in self.attempts if attempt.state is AttemptState.DECLINED]
+        return max(declined, key=lambda attempt: attempt.n, default=None)
+
+    @property
+    def next_term(self) -> Term:
+        """The length of the term that the next renewal buys."""
+        return self.pending_term or self.term
+
+    @property
+    def next_seats(self) -> int:
+        """The seats of the term that the next renewal buys."""
+        return self.seats if self.pending_seats is None else self.pending_seats

@@ -1,0 +1,68 @@
+"""How the facts move when a term is paid or begins. `settle` writes to the database what these functions say."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from renewals.calendar import term_end
+from renewals.facts import Announcement, PaidAhead, Phase, Subscription
+from renewals.pricing import NotPriced, renewal_line
+from renewals.windows import phase_at, today
+
+
+def with_renewal(sub: Subscription, paid: PaidAhead, now: datetime) -> Subscription:
+    """The subscription once its next term is paid: waiting for it before the renewal date, in it from then on.
+
+    Pending changes have been applied with it, and what belonged to the term that was unpaid is over.
+    """
+    ahead = replace(
+        sub,
+        paid_ahead=paid,
+        pending_seats=None,
+        pending_term=None,
+        attempts=(),
+        hold=None,
+        suspended=False,
+        owes_from=now,
+    )
+    return in_phase(ahead, now) if today(sub, now) < sub.renews_on else rolled_over(ahead, now)
+
+
+def rolled_over(sub: Subscription, now: datetime) -> Subscription:
+    """The subscription in the term that was paid ahead, from its first day on."""
+    if sub.paid_ahead is None:
+        raise ValueError(f"{sub.number} has no paid term to roll over to")
+    return in_phase(replace(last_paid_term(sub), phase=Phase.ACTIVE, recorded=frozenset(), noticed=False), now)
+
+
+def in_phase(sub: Subscription, now: datetime) -> Subscription:
+    """The subscription in the phase that its facts give at `now`."""
+    phase = phase_at(sub, now)
+    return sub if phase is sub.phase else replace(sub, phase=phase, phase_since=now)
+
+
+def last_paid_term(sub: Subscription) -> Subscription:
+    """The subscription as it will be in the last term that is paid: the next renewal follows that one.
+
+    A term starts on the old renewal date, whenever it was paid (domain.md 2).
+    """
+    paid = sub.paid_ahead
+    if paid is None:
+        return sub
+    return replace(
+        sub,
+        term=paid.term,
+        seats=paid.seats,
+        unit_price=paid.unit_price,
+        starts_on=sub.renews_on,
+        renews_on=term_end(sub.renews_on, paid.term, sub.anchor_day),
+        paid_ahead=None,
+    )
+
+
+def announcement(sub: Subscription) -> Announcement | None:
+    """What a mail sent now announces for the next automatic charge; None when the next term has no price."""
+    try:
+        line = renewal_line(last_paid_term(sub))
+    except NotPriced:
+        return None
+    return Announcement(line.term, line.unit_price)

@@ -1,0 +1,137 @@
+"""When the next term can be bought, when it is charged, and the phase at an instant (domain.md 3)."""
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+
+from renewals.calendar import at_local, days_after, local_date, midnight, term_end
+from renewals.facts import Phase, Subscription
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+
+
+def window_opens_on(sub: Subscription) -> date:
+    """First local day of the early window: never more than one term ahead."""
+    return max(days_after(sub.renews_on, -sub.policy.early_window_days), sub.starts_on)
+
+
+def late_window_last_day(sub: Subscription) -> date:
+    """The last local day on which the lost term can still be bought; never beyond that term itself.
+
+    The running term decides how many days; the term that would be bought decides where it ends at the latest.
+    """
+    lost_term_end = term_end(sub.renews_on, sub.next_term, sub.anchor_day)
+    by_policy = days_after(sub.renews_on, sub.policy.late_window_days[sub.term])
+    return min(by_policy, days_after(lost_term_end, -1))
+
+
+def late_window_closes_at(sub: Subscription) -> datetime:
+    """00:00 local of the day after the late window's last day."""
+    return midnight(days_after(late_window_last_day(sub), 1), sub.time_zone)
+
+
+def renewal_begins_at(sub: Subscription) -> datetime:
+    """00:00 local of the renewal date."""
+    return midnight(sub.renews_on, sub.time_zone)
+
+
+def charge_at(sub: Subscription, days: int = 0) -> datetime:
+    """The charge time, `days` after the renewal date.
+
+    A subscription's own offset spreads the charges of one morning over two hours; it never changes.
+    """
+    digest = hashlib.sha256(sub.number.encode()).digest()
+    offset = int.from_bytes(digest[:4], "big") % sub.policy.charge_spread_seconds
+    day = days_after(sub.renews_on, days)
+    return at_local(day, sub.policy.charge_time, sub.time_zone) + timedelta(seconds=offset)
+
+
+def retry_dates(sub: Subscription) -> tuple[datetime, ...]:
+    """The instants of the retries that fit into the late window, first to last."""
+    last_day = late_window_last_day(sub)
+    return tuple(charge_at(sub, days) for days in sub.policy.retry_days if days_after(sub.renews_on, days) <= last_day)
+
+
+def past_due_ends_at(sub: Subscription) -> datetime:
+    """When `past_due` gives up: the last retry date inside the late window, whatever the decline class."""
+    return retry_dates(sub)[-1]
+
+
+def suspension_at(sub: Subscription) -> datetime:
+    """When access is suspended while past due."""
+    return midnight(days_after(sub.renews_on, sub.policy.past_due_access_days), sub.time_zone)
+
+
+def phases(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
+    """The phases that time alone brings, each with the instant it begins, in order.
+
+    Payments, commands and declines change the facts, and with them this timeline. What would lapse although nobody
+    ever tried (or, for a manual renewal, told) stays what it is: `plan` parks it instead.
+    """
+    if sub.phase is Phase.LAPSED:
+        return ((ALWAYS, Phase.LAPSED),)
+    if sub.paid_ahead:
+        return ((ALWAYS, Phase.RENEWED),)
+    if sub.phase is Phase.EXPIRED:
+        return ((ALWAYS, Phase.EXPIRED), *_lapse(sub))
+    before = (
+        (ALWAYS, Phase.ACTIVE),
+        (midnight(window_opens_on(sub), sub.time_zone), Phase.RENEWABLE),
+    )
+    if sub.in_doubt or sub.renews_automatically:
+        return before + _while_unpaid(sub)
+    return (*before, (renewal_begins_at(sub), Phase.EXPIRED), *_lapse(sub))
+
+
+def _while_unpaid(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
+    """From the renewal date on, for a term that is charged automatically or whose payment is in doubt.
+
+    A retry that cannot reach the gateway goes on until the late window closes.
+    """
+    next_day = midnight(days_after(sub.renews_on, 1), sub.time_zone)
+    decline = sub.last_decline
+    if decline is None:
+        return ((next_day, Phase.PAST_DUE),)
+    declined_at = min(decline.answered_at or next_day, next_day)
+    past_due = ((declined_at, Phase.PAST_DUE),)
+    if sub.in_doubt:
+        return past_due
+    if sub.open_attempt:
+        return past_due + _lapse(sub)
+    return (*past_due, (past_due_ends_at(sub), Phase.EXPIRED), *_lapse(sub))
+
+
+def _lapse(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
+    if sub.in_doubt or may_not_lapse(sub):
+        return ()
+    return ((late_window_closes_at(sub), Phase.LAPSED),)
+
+
+def may_not_lapse(sub: Subscription) -> bool:
+    """Would it lapse without ever having been tried or noticed? Then it is for an operator to look at."""
+    tried = sub.last_decline is not None or sub.in_doubt is not None
+    return not tried if sub.renews_automatically and sub.phase is not Phase.EXPIRED else not (tried or sub.noticed)
+
+
+def phase_at(sub: Subscription, now: datetime) -> Phase:
+    """The phase that the facts give at `now`."""
+    return [phase for begins_at, phase in phases(sub) if begins_at <= now][-1]
+
+
+def today(sub: Subscription, now: datetime) -> date:
+    """The customer's own date at `now`."""
+    return local_date(now, sub.time_zone)
+
+
+def access_until(sub: Subscription, now: datetime) -> datetime:
+    """When the product must lock if nothing more happens.
+
+    Past due keeps access for the policy's days, and for as long as a payment is in doubt; what has ended keeps the
+    instant at which it did.
+    """
+    if sub.paid_ahead:
+        return midnight(term_end(sub.renews_on, sub.paid_ahead.term, sub.anchor_day), sub.time_zone)
+    if sub.phase in (Phase.EXPIRED, Phase.LAPSED):
+        return min(sub.phase_since, suspension_at(sub))
+    if sub.in_doubt:
+        return max(suspension_at(sub), late_window_closes_at(sub))
+    return suspension_at(sub) if sub.renews_automatically else renewal_begins_at(sub)

@@ -1,0 +1,258 @@
+"""Every kind of bad input is named with file, line, column and reason, and nothing is written."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.tables import METADATA
+from portfolio.importing import ImportReport, import_portfolio
+from portfolio.problems import LISTED, Problem
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+CATALOG, CUSTOMERS, SUBSCRIPTIONS = "catalog.csv", "customers.csv", "subscriptions.csv"
+
+
+async def rows_in(connection: AsyncConnection) -> int:
+    tables = [table for table in METADATA.sorted_tables if table.name != "decline_codes"]
+    return sum([await connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables])
+
+
+async def refused(connection: AsyncConnection, folder: Any) -> ImportReport:
+    """Import what is bad: nothing may be written."""
+    report = await import_portfolio(connection, folder.path, now=NOW, imported_by="operator:ana")
+    assert not report.written
+    assert report.import_id is None
+    assert await rows_in(connection) == 0
+    return report
+
+
+BAD_FIELDS = [
+    pytest.param(CATALOG, 2, "sku", "DRAFT STD", "must be 1 to 64 letters", id="space-in-sku"),
+    pytest.param(CATALOG, 2, "sku", "", "is blank; fill it in.", id="blank-sku"),
+    pytest.param(CATALOG, 3, "name", "Draft Deluxe", "differs from the name of DRAFT-STD in line 2", id="two-names"),
+    pytest.param(CATALOG, 3, "kind", "maintenance_plan", "but subscription in line 2", id="two-kinds"),
+    pytest.param(CATALOG, 9, "kind", "rental", "must be one of subscription, maintenance_plan", id="unknown-kind"),
+    pytest.param(CATALOG, 9, "status", "old", "must be one of active, retired", id="unknown-status"),
+    pytest.param(CATALOG, 12, "currency", "usd", "ISO 4217 code", id="currency-in-small-letters"),
+    pytest.param(CATALOG, 12, "currency", "ABC", "ISO 4217 code", id="unknown-currency"),
+    pytest.param(CATALOG, 2, "list_price", "70.001", "an amount in USD has 2 decimals", id="surplus-decimals"),
+    pytest.param(CATALOG, 7, "list_price", "71500.5", "an amount in JPY has no decimals", id="decimals-of-yen"),
+    pytest.param(CATALOG, 2, "list_price", "70,00", "a plain decimal number", id="decimal-comma"),
+    pytest.param(CATALOG, 2, "list_price", "-70.00", "a plain decimal number", id="negative-price"),
+    pytest.param(CATALOG, 2, "renewal_price", "7e1", "a plain decimal number", id="exponent"),
+    pytest.param(CATALOG, 2, "renewal_price", "٧٠", "a plain decimal number", id="price-in-other-digits"),
+    pytest.param(CATALOG, 2, "renewal_price", "99999999999999.00", "at most", id="price-out-of-range"),
+    pytest.param(CUSTOMERS, 2, "csn", "-51", "begin with a letter or digit", id="csn-with-dash"),
+    pytest.param(CUSTOMERS, 2, "name", "=HYPERLINK(1)", "like a formula", id="formula-name"),
+    pytest.param(CUSTOMERS, 2, "name", "North\u202ewind", "control character U+202E", id="direction-override"),
+    pytest.param(CUSTOMERS, 2, "name", "North\nwind", "control character U+000A", id="line-break-in-name"),
+    pytest.param(CUSTOMERS, 2, "name", "x" * 201, "has 201 characters", id="long-name"),
+    pytest.param(CUSTOMERS, 2, "name", "x" * 10_001, "is longer than 10,000 characters", id="very-long-name"),
+    pytest.param(CUSTOMERS, 2, "name", "x" * 1_000_000, "is longer than 10,000 characters", id="million-characters"),
+    pytest.param(CUSTOMERS, 2, "name", "Nor\0thwind", "contains a NUL byte", id="nul-byte"),
+    pytest.param(CUSTOMERS, 3, "country", "QX", "ISO 3166 code", id="unknown-country"),
+    pytest.param(CUSTOMERS, 4, "country", "EU", "ISO 3166 code", id="union-as-country"),
+    pytest.param(CUSTOMERS, 2, "region", "CA-QC", "not in US", id="region-of-another-country"),
+    pytest.param(CUSTOMERS, 2, "region", "California", "ISO 3166-2 code", id="region-in-words"),
+    pytest.param(CUSTOMERS, 2, "locale", "en_US.UTF-8", "a locale such as", id="locale-of-a-shell"),
+    pytest.param(CUSTOMERS, 2, "locale", "xx-US", "no formats are known", id="unknown-locale"),
+    pytest.param(CUSTOMERS, 2, "time_zone", "America/Springfield", "IANA time zone", id="unknown-zone"),
+    pytest.param(CUSTOMERS, 2, "time_zone", "../../etc/passwd", "IANA time zone", id="zone-outside"),
+    pytest.param(CUSTOMERS, 2, "audience", "private", "one of business, consumer", id="unknown-audience"),
+    pytest.param(SUBSCRIPTIONS, 2, "number", "S/1001", "1 to 64 letters", id="slash-in-number"),
+    pytest.param(SUBSCRIPTIONS, 3, "number", "S-1001", "stands in line 2 already (number)", id="same-number-twice"),
+    pytest.param(SUBSCRIPTIONS, 2, "csn", "5100000009", "no customer in customers.csv or stored", id="unknown-csn"),
+    pytest.param(SUBSCRIPTIONS, 2, "sku", "DRAFT-4D", "no price: DRAFT-4D is not in catalog.csv", id="unknown-sku"),
+    pytest.param(SUBSCRIPTIONS, 4, "term", "3-years", "no price: DRAFT-3D has no 3-years price in CAD", id="no-price"),
+    pytest.param(SUBSCRIPTIONS, 2, "term", "2-years", "one of month, year, 3-years", id="unknown-term"),
+    pytest.param(SUBSCRIPTIONS, 2, "seats", "0", "a whole number from 1", id="no-seats"),
+    pytest.param(SUBSCRIPTIONS, 2, "seats", "2.5", "a whole number from 1", id="half-a-seat"),
+    pytest.param(SUBSCRIPTIONS, 2, "starts_on", "31/03/2026", "a date such as 2027-03-31", id="date-of-another-form"),
+    pytest.param(SUBSCRIPTIONS, 2, "starts_on", "2026-02-30", "a date such as 2027-03-31", id="no-such-day"),
+    pytest.param(SUBSCRIPTIONS, 2, "starts_on", "1026-03-31", "between 1990 and 2199", id="year-out-of-range"),
+    pytest.param(SUBSCRIPTIONS, 2, "renews_on", "2026-03-31", "not after starts_on (2026-03-31)", id="empty-term"),
+    pytest.param(SUBSCRIPTIONS, 2, "auto_renew", "true", "must be yes or no", id="auto-renew-true"),
+    pytest.param(SUBSCRIPTIONS, 2, "channel", "shop", "one of direct_online", id="unknown-channel"),
+    pytest.param(SUBSCRIPTIONS, 2, "buyer_name", " Ada Quill", "spaces at its beginning or end", id="space-before"),
+    pytest.param(SUBSCRIPTIONS, 12, "buyer_name", "A. Quill", "for that address in line 2", id="two-names-of-one"),
+    pytest.param(SUBSCRIPTIONS, 2, "buyer_name", "@ada", "like a formula", id="formula-buyer"),
+    pytest.param(SUBSCRIPTIONS, 2, "buyer_name", "4111 1111 1111 1111", "looks like a card number", id="card-as-name"),
+    pytest.param(SUBSCRIPTIONS, 2, "buyer_email", "ada", "a mail address such as", id="no-mail-address"),
+    pytest.param(SUBSCRIPTIONS, 2, "buyer_email", "ada@x..example", "a mail address such as", id="empty-label"),
+    pytest.param(SUBSCRIPTIONS, 2, "buyer_email", "operator:ada", "a mail address such as", id="operator-as-buyer"),
+    pytest.param(SUBSCRIPTIONS, 3, "admin_email", "it at example", "a mail address such as", id="bad-admin"),
+    pytest.param(SUBSCRIPTIONS, 2, "method_kind", "cheque", "one of card, paypal", id="unknown-method"),
+    pytest.param(SUBSCRIPTIONS, 2, "method_kind", "", "name the kind", id="token-without-kind"),
+    pytest.param(SUBSCRIPTIONS, 2, "method_token", "", "give the provider's token", id="kind-without-token"),
+    pytest.param(SUBSCRIPTIONS, 2, "method_token", "4242424242424242", "card number, which is never", id="card-number"),
+    pytest.param(SUBSCRIPTIONS, 2, "method_token", "1234567890123", "card number, which is never", id="only-digits"),
+    pytest.param(SUBSCRIPTIONS, 2, "method_expires", "08/29", "a month such as 2029-08", id="expiry-as-printed"),
+    pytest.param(SUBSCRIPTIONS, 2, "method_expires", "2029-13", "a month such as 2029-08", id="month-13"),
+    pytest.param(SUBSCRIPTIONS, 7, "method_expires", "2029-08", "without a method", id="expiry-without-method"),
+]
+
+
+@pytest.mark.parametrize(("file", "line", "column", "value", "reason"), BAD_FIELDS)
+async def test_a_bad_field_is_named_and_nothing_is_written(
+    connection: AsyncConnection, folder: Any, file: str, line: int, column: str, value: str, reason: str
+) -> None:
+    folder.set(file, line, **{column: value})
+    report = await refused(connection, folder)
+    assert [(each.file, each.line, each.column) for each in report.problems] == [(file, line, column)]
+    assert reason in report.problems[0].reason
+    assert report.problem_count == 1
+    assert str(report.problems[0]).startswith(f"{file}:{line}: {column}: ")
+
+
+Spoil = Callable[[Any], object]
+
+BAD_FILES: list[Any] = [
+    pytest.param(lambda f: (f.path / CATALOG).unlink(), CATALOG, None, None, "no such file", id="missing-file"),
+    pytest.param(
+        lambda f: ((f.path / CUSTOMERS).unlink(), (f.path / CUSTOMERS).mkdir()),
+        CUSTOMERS, None, None, "is not a file", id="directory",
+    ),
+    pytest.param(lambda f: f.write(SUBSCRIPTIONS, ""), SUBSCRIPTIONS, None, None, "is empty", id="empty-file"),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "audience", "kind"), CUSTOMERS, 1, "audience", "missing", id="missing-column"
+    ),
+    pytest.param(
+        lambda f: f.replace(CATALOG, "sku,name", "sku,sku"), CATALOG, 1, "name", "missing", id="column-twice"
+    ),
+    pytest.param(
+        lambda f: f.write(CATALOG, f.text(CATALOG).replace(",", ";")),
+        CATALOG, 1, None, "not separated by commas", id="semicolons",
+    ),
+    pytest.param(
+        lambda f: f.write(CATALOG, f.text(CATALOG).encode("utf-16")), CATALOG, 1, None, "not valid UTF-8", id="utf-16"
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "Lumière".encode(), "Lumière".encode("latin-1")),
+        CUSTOMERS, 4, "name", "not valid UTF-8", id="latin-1",
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "Northwind Surveying LLC", '"Northwind'),
+        CUSTOMERS, 2, None, "quotation marks", id="unclosed-quote",
+    ),
+    pytest.param(
+        lambda f: f.replace(SUBSCRIPTIONS, "jo@castell.example,", '"jo@castell.example,'),
+        SUBSCRIPTIONS, 13, None, "quotation marks", id="unclosed-quote-in-the-last-line",
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "Northwind Surveying LLC", '"Northwind" Surveying'),
+        CUSTOMERS, 2, None, "quotation marks", id="text-after-a-quote",
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "business\n", "business,\n"),
+        CUSTOMERS, 2, None, "has 9 fields where the header has 8", id="field-too-many",
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "Northwind Surveying LLC,", ""),
+        CUSTOMERS, 2, None, "has 7 fields where the header has 8", id="field-too-few",
+    ),
+    pytest.param(
+        lambda f: f.write(CATALOG, f.text(CATALOG).replace("\n", "\r")),
+        CATALOG, 1, None, "carriage return", id="lone-carriage-returns",
+    ),
+    pytest.param(
+        lambda f: f.replace(SUBSCRIPTIONS, "ada@northwind.example,,card", "ada@northwind.example\r,,card"),
+        SUBSCRIPTIONS, 2, None, "carriage return", id="carriage-return-in-a-line",
+    ),
+    pytest.param(
+        lambda f: f.add(CATALOG, 2, list_price="71.00"), CATALOG, 13, "sku", "stands in line 2 already", id="price-twice"
+    ),
+    pytest.param(
+        lambda f: f.add(CUSTOMERS, 2, name="Northwind"), CUSTOMERS, 8, "csn", "stands in line 2 already", id="csn-twice"
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "file", "line", "column", "reason"), BAD_FILES)
+async def test_a_bad_file_is_named_and_nothing_is_written(
+    connection: AsyncConnection, folder: Any, spoil: Spoil, file: str, line: int | None, column: str, reason: str
+) -> None:
+    spoil(folder)
+    first = (await refused(connection, folder)).problems[0]
+    assert (first.file, first.line, first.column) == (file, line, column)
+    assert reason in first.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        pytest.param("32", "from 1 to 31", id="no-day"),
+        pytest.param("x", "from 1 to 31", id="no-number"),
+        pytest.param("30", "ends on 2027-03-30, not 2027-03-31", id="against-the-renewal-date"),
+    ],
+)
+async def test_a_bad_anchor_day_is_named(connection: AsyncConnection, folder: Any, value: str, reason: str) -> None:
+    lines = folder.text(SUBSCRIPTIONS).splitlines()
+    folder.write(SUBSCRIPTIONS, "\n".join([f"{lines[0]},anchor_day", *(f"{line}," for line in lines[1:])]) + "\n")
+    folder.set(SUBSCRIPTIONS, 2, anchor_day=value)
+    (problem,) = (await refused(connection, folder)).problems
+    assert (problem.file, problem.line, problem.column) == (SUBSCRIPTIONS, 2, "anchor_day")
+    assert reason in problem.reason
+
+
+async def test_a_missing_folder_is_three_missing_files(connection: AsyncConnection, folder: Any) -> None:
+    folder.path = folder.path / "nowhere"
+    report = await refused(connection, folder)
+    assert [str(each).partition(";")[0] for each in report.problems] == [
+        "catalog.csv: there is no such file",
+        "customers.csv: there is no such file",
+        "subscriptions.csv: there is no such file",
+    ]
+
+
+async def test_all_problems_are_collected_in_the_order_of_the_files(connection: AsyncConnection, folder: Any) -> None:
+    folder.set(SUBSCRIPTIONS, 9, csn="5109999999")
+    folder.set(SUBSCRIPTIONS, 5, seats="none", renews_on="soon")
+    folder.set(CATALOG, 12, status="old")
+    report = await refused(connection, folder)
+    assert [(each.file, each.line, each.column) for each in report.problems] == [
+        (CATALOG, 12, "status"),
+        (SUBSCRIPTIONS, 5, "seats"),
+        (SUBSCRIPTIONS, 5, "renews_on"),
+        (SUBSCRIPTIONS, 9, "csn"),
+    ]
+
+
+async def test_a_bad_customer_is_one_problem_not_one_for_each_subscription(
+    connection: AsyncConnection, folder: Any
+) -> None:
+    folder.set(CUSTOMERS, 2, country="XX")
+    assert (await refused(connection, folder)).problem_count == 1
+
+
+async def test_line_numbers_are_those_of_the_file_after_blank_lines_and_line_breaks_in_quotes(
+    connection: AsyncConnection, folder: Any
+) -> None:
+    folder.replace(CUSTOMERS, "Northwind Surveying LLC", '"Northwind\nSurveying"')
+    folder.replace(CUSTOMERS, "5100000003", "\n5100000003")
+    folder.replace(CUSTOMERS, "Asia/Tokyo", "Asia/Tokio")
+    report = await refused(connection, folder)
+    assert [(each.line, each.column) for each in report.problems] == [(2, "name"), (7, "time_zone")]
+
+
+async def test_more_than_a_hundred_problems_are_counted_not_listed(connection: AsyncConnection, folder: Any) -> None:
+    header, line, *_ = folder.text(SUBSCRIPTIONS).splitlines()
+    lines = [line.replace("S-1001", f"S-{number}").replace(",12,", ",0,") for number in range(2_000, 2_250)]
+    folder.write(SUBSCRIPTIONS, "\n".join([header, *lines]))
+    report = await refused(connection, folder)
+    assert (len(report.problems), report.problem_count) == (LISTED, 250)
+    assert report.problems[-1].line == 101
+
+
+@pytest.mark.parametrize("column", ["method_token", "method_expires", "seats", "number", "buyer_email"])
+async def test_a_card_number_is_never_repeated(connection: AsyncConnection, folder: Any, column: str) -> None:
+    folder.set(SUBSCRIPTIONS, 2, **{column: "4242 4242 4242 4242"})
+    (problem,) = (await refused(connection, folder)).problems
+    assert "4242" not in str(problem)
+
+
+def test_a_problem_reads_as_file_line_column_and_reason() -> None:
+    assert str(Problem("a.csv", 3, None, "has 2 fields.")) == "a.csv:3: has 2 fields."

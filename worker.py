@@ -1,0 +1,134 @@
+"""The worker: where settings, engine, mailer, gateway and task queue come together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+)
+from temporalio.worker import Worker
+
+from activities.charging import Charging
+from activities.commands import Commands
+from activities.notices import Notices
+from activities.phases import Phases
+from activities.planning import Planning
+from activities.watch import Watch
+from gateways.port import Gateway
+from gateways.sandbox import SandboxGateway
+from mail.letter import Contacts
+from mail.sender import Mailer
+from models.engine import Sessions, create_engine, sessions_of
+from settings import Settings
+from workflows import contract
+from workflows.client import connect
+from workflows.subscription import SubscriptionWorkflow
+from workflows.watchdog import WatchdogWorkflow
+
+DATABASE_CONNECTIONS = 20
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """Work until `stop` is set; then finish what is under way."""
+    client = await connect(settings)
+    engine = create_engine(settings.database, connections=DATABASE_CONNECTIONS)
+    try:
+        async with mailer_of(settings) as mailer:
+            worker = build_worker(client, sessions_of(engine), mailer, contacts_of(settings), settings.mail_from)
+            await watch(client, timedelta(seconds=settings.watch_every_seconds))
+            async with worker:
+                await stop.wait()
+    finally:
+        await engine.dispose()
+
+
+def build_worker(
+    client: Client,
+    sessions: Sessions,
+    mailer: Mailer,
+    contacts: Contacts,
+    sender: str,
+    *,
+    gateway: Gateway | None = None,
+    **options: Any,
+) -> Worker:
+    """A worker of the task queue `renewals`, with the sandbox gateway unless another is given."""
+    charging = Charging(sessions, gateway or SandboxGateway(sessions))
+    notices, phases, watch_ = Notices(sessions, mailer, contacts, sender), Phases(sessions), Watch(sessions, client)
+    commands, planning = Commands(sessions), Planning(sessions)
+    return Worker(
+        client,
+        task_queue=contract.TASK_QUEUE,
+        workflows=[SubscriptionWorkflow, WatchdogWorkflow],
+        activities=[
+            charging.charge,
+            charging.ask_gateway,
+            commands.apply_command,
+            commands.take_signal,
+            notices.send_notice,
+            notices.send_queued,
+            notices.miss_notices,
+            phases.enter_phase,
+            phases.begin_paid_term,
+            phases.suspend_access,
+            phases.park,
+            phases.end_hold,
+            planning.plan_term,
+            watch_.look,
+        ],
+        graceful_shutdown_timeout=timedelta(seconds=20),
+        **options,
+    )
+
+
+@asynccontextmanager
+async def mailer_of(settings: Settings) -> AsyncIterator[Mailer]:
+    """The connections to the mail server of the settings."""
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    mailer = Mailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        username=settings.smtp_username,
+        password=password,
+        tls=settings.smtp_tls,
+    )
+    try:
+        yield mailer
+    finally:
+        await mailer.close()
+
+
+def contacts_of(settings: Settings) -> Contacts:
+    """Whom the letters name."""
+    return Contacts(
+        account_url=settings.account_url,
+        support=settings.support_contact,
+        sales=settings.sales_contact,
+        partner_hint=settings.partner_contact,
+    )
+
+
+async def watch(client: Client, every: timedelta) -> None:
+    """See to it that the watchdog is scheduled. A look that was missed is not made up for: the next one sees all."""
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(
+            contract.WATCHDOG_WORKFLOW, id=contract.WATCHDOG_SCHEDULE, task_queue=contract.TASK_QUEUE
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)),
+    )
+    try:
+        await client.create_schedule(contract.WATCHDOG_SCHEDULE, schedule, trigger_immediately=True)
+    except ScheduleAlreadyRunningError:
+        handle = client.get_schedule_handle(contract.WATCHDOG_SCHEDULE)
+        await handle.trigger()

@@ -1,0 +1,29 @@
+"""The connection to Temporal that worker, console and command line share.
+
+Address and namespace are settings. TLS and API keys come from Temporal's own environment variables (`TEMPORAL_…`) or
+profile file, as every Temporal tool reads them; the local stack has neither, and is never given them.
+"""
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+
+from settings import Settings
+
+DATA_CONVERTER = pydantic_data_converter
+"""How payloads are written: plain JSON, with dates, instants and enumerations read back as what they were."""
+
+
+async def connect(settings: Settings) -> Client:
+    """A client of the configured namespace. A setting that was given wins over the profile. Raises RuntimeError."""
+    if settings.local_stack:
+        return await Client.connect(
+            settings.temporal_address, namespace=settings.temporal_namespace, data_converter=DATA_CONVERTER
+        )
+    profile = ClientConfig.load_client_connect_config()
+    given = settings.model_fields_set
+    if "temporal_address" in given or not profile.get("target_host"):
+        profile["target_host"] = settings.temporal_address
+    if "temporal_namespace" in given or not profile.get("namespace"):
+        profile["namespace"] = settings.temporal_namespace
+    return await Client.connect(**profile, data_converter=DATA_CONVERTER)

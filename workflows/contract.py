@@ -1,0 +1,101 @@
+"""The public surface: ids, task queues, names and payloads of signals, updates and queries.
+
+What is named here is relied on by operators and scripts; renaming is a breaking change.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from temporalio.common import SearchAttributeKey
+
+from renewals.facts import Phase
+from renewals.plan import Step
+
+TASK_QUEUE = "renewals"
+SUBSCRIPTION_WORKFLOW = "SubscriptionWorkflow"
+WATCHDOG_WORKFLOW = "WatchdogWorkflow"
+WATCHDOG_SCHEDULE = "watchdog"
+
+CANCEL_SIGNAL = "cancel_auto_renew"
+RESUME_SIGNAL = "resume_auto_renew"
+WAKE_SIGNAL = "wake"
+APPLY_UPDATE = "apply"
+CATCH_UP_UPDATE = "catch_up"
+STATUS_QUERY = "status"
+FORECAST_QUERY = "forecast"
+
+PHASE_ATTRIBUTE = SearchAttributeKey.for_keyword("PerennialPhase")
+RENEWS_ON_ATTRIBUTE = SearchAttributeKey.for_datetime("PerennialRenewsOn")
+CUSTOMER_ATTRIBUTE = SearchAttributeKey.for_keyword("PerennialCustomer")
+AUTO_RENEW_ATTRIBUTE = SearchAttributeKey.for_bool("PerennialAutoRenew")
+SEARCH_ATTRIBUTES = (PHASE_ATTRIBUTE, RENEWS_ON_ATTRIBUTE, CUSTOMER_ATTRIBUTE, AUTO_RENEW_ATTRIBUTE)
+
+SIGNAL_SENDER = "operator:temporal"
+"""Who gave a signal that names nobody."""
+
+
+def workflow_id(number: str) -> str:
+    return f"subscription-{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The argument of `SubscriptionWorkflow`. `term_starts_on` is the term of this run; None: that of the first plan."""
+
+    number: str
+    term_starts_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TermPlan:
+    """The plan of a term as an activity hands it to the workflow: no names, no addresses, no tokens.
+
+    `steps` are in the subscription's own time, which runs `clock_ahead_seconds` ahead of the world's.
+    """
+
+    number: str
+    customer: str
+    phase: Phase
+    starts_on: date
+    renews_on: date
+    renews_at: datetime
+    auto_renew: bool
+    clock_ahead_seconds: float
+    steps: tuple[Step, ...]
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcome of a command: `done`, or `refused` with a code and one sentence that says what to do instead."""
+
+    outcome: str
+    code: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A command's answer and the plan that follows; None for a subscription that does not exist."""
+
+    answer: Answer
+    plan: TermPlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedSignal:
+    """A signal as it came. `request` is whatever its sender wrote; `key` makes it count once."""
+
+    key: str
+    number: str
+    command: str
+    request: Any
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """The answer of `catch_up`: is nothing due any more? If not (the run is ending), ask again."""
+
+    resting: bool

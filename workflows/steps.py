@@ -1,0 +1,49 @@
+"""Which activity performs which step of a plan, and what the Temporal UI shows of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio import workflow
+
+from renewals.plan import Do, Step
+from workflows.options import DATABASE, GATEWAY, MAIL
+
+with workflow.unsafe.imports_passed_through():
+    from activities.charging import Charging
+    from activities.notices import Notices
+    from activities.phases import Phases
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """An activity, its options, and what it is told beside the subscription's number."""
+
+    activity: Callable[..., Any]
+    options: dict[str, Any]
+    argument: Callable[[Step], Any] | None = None
+
+
+PERFORMERS: dict[Do, Performer] = {
+    Do.MISS_NOTICES: Performer(Notices.miss_notices, DATABASE),
+    Do.ROLL_OVER: Performer(Phases.begin_paid_term, DATABASE),
+    Do.END_HOLD: Performer(Phases.end_hold, DATABASE),
+    Do.SEND_QUEUED: Performer(Notices.send_queued, MAIL, lambda step: step.subject),
+    Do.ASK_GATEWAY: Performer(Charging.ask_gateway, GATEWAY),
+    Do.CHARGE: Performer(Charging.charge, GATEWAY),
+    Do.ENTER_PHASE: Performer(Phases.enter_phase, DATABASE),
+    Do.SUSPEND_ACCESS: Performer(Phases.suspend_access, DATABASE),
+    Do.SEND_NOTICE: Performer(Notices.send_notice, MAIL, lambda step: step.notices[0]),
+    Do.PARK: Performer(Phases.park, DATABASE),
+}
+
+
+def in_words(step: Step) -> str:
+    """A step as a person reads it: `charge 2027-03-31 USD 454500`."""
+    about = [f"{step.do} {step.at:%Y-%m-%d}"]
+    about += [notice.kind for notice in step.notices]
+    if step.phase:
+        about.append(step.phase)
+    if step.currency:
+        about.append(f"{step.currency} {step.amount}")
+    return " ".join(about)

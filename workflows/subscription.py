@@ -1,0 +1,214 @@
+"""One subscription, one workflow, one run per term.
+
+    resolve open attempts → plan the term → wait for the next step, or a wake-up → perform it → …
+    → term over: continue as new; lapsed: done
+
+The plan is data, made outside by a pure function (`renewals/plan.py`) and recorded in history; the workflow only walks
+it. Commands and steps take turns under one lock. Histories carry ids, dates and amounts, nothing personal.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+from temporalio.workflow import ContinueAsNewVersioningBehavior
+
+from renewals.commands import Name
+from renewals.plan import Step
+from workflows import contract
+from workflows.contract import Answer, Applied, CaughtUp, ReceivedSignal, Start, TermPlan
+from workflows.options import DATABASE, PLANNING_LOCALLY
+from workflows.steps import PERFORMERS, in_words
+
+with workflow.unsafe.imports_passed_through():
+    from activities.commands import Commands
+    from activities.planning import Planning
+
+
+@workflow.defn(name=contract.SUBSCRIPTION_WORKFLOW)
+class SubscriptionWorkflow:
+    @workflow.init
+    def __init__(self, start: Start) -> None:
+        self._number = start.number
+        self._term_starts_on = start.term_starts_on
+        self._plan: TermPlan | None = None
+        self._turn = asyncio.Lock()
+        self._woken = True
+        self._resting = False
+        self._leaving = False
+        self._signals = 0
+
+    @workflow.run
+    async def run(self, start: Start) -> None:
+        """Live one term of the subscription."""
+        while not self._term_is_over():
+            step = await self._next_due()
+            async with self._turn:
+                if self._woken:
+                    await self._plan_anew()
+                elif step is not None and step is self._due_now():
+                    await self._perform(step)
+        await self._leave()
+
+    async def _next_due(self) -> Step | None:
+        """Wait until a step is due or something woke us; the step, if it is one."""
+        while not self._woken and self._due_now() is None:
+            plan = self._plan
+            step = self._plan.steps[0] if self._plan and self._plan.steps else None
+            self._resting = True
+            try:
+                await workflow.wait_condition(
+                    lambda: self._woken or self._plan is not plan,
+                    timeout=self._wall(step.at) - workflow.now() if step else None,
+                    timeout_summary=in_words(step) if step else None,
+                )
+            except TimeoutError:
+                pass
+            finally:
+                self._resting = False
+        return self._due_now()
+
+    def _due_now(self) -> Step | None:
+        """The first step of the plan, if its time has come."""
+        if self._plan is None or not self._plan.steps:
+            return None
+        step = self._plan.steps[0]
+        return step if self._wall(step.at) <= workflow.now() else None
+
+    def _wall(self, at: datetime) -> datetime:
+        """The world's time of an instant in the subscription's own time."""
+        return at - timedelta(seconds=self._plan.clock_ahead_seconds if self._plan else 0)
+
+    async def _plan_anew(self) -> None:
+        """Plan from the facts: in this very task if the database is there, else patiently."""
+        self._woken = False
+        try:
+            plan = await workflow.execute_local_activity_method(
+                Planning.plan_term, args=[self._number, workflow.now()], **PLANNING_LOCALLY
+            )
+        except ActivityError:
+            plan = await workflow.execute_activity_method(
+                Planning.plan_term, args=[self._number], summary="plan the term", **DATABASE
+            )
+        self._adopt(plan)
+
+    async def _perform(self, step: Step) -> None:
+        """Perform a step; the activity reads the facts again, and answers with the plan that follows."""
+        performer = PERFORMERS[step.do]
+        args = [self._number] + ([performer.argument(step)] if performer.argument else [])
+        self._adopt(
+            await workflow.execute_activity_method(
+                performer.activity, args=args, summary=in_words(step), **performer.options
+            )
+        )
+
+    def _adopt(self, plan: TermPlan) -> None:
+        before, self._plan = self._plan, plan
+        self._term_starts_on = self._term_starts_on or plan.starts_on
+        if before is None or _attributes(before) != _attributes(plan):
+            workflow.upsert_search_attributes(
+                [
+                    contract.PHASE_ATTRIBUTE.value_set(plan.phase),
+                    contract.RENEWS_ON_ATTRIBUTE.value_set(plan.renews_at),
+                    contract.CUSTOMER_ATTRIBUTE.value_set(plan.customer),
+                    contract.AUTO_RENEW_ATTRIBUTE.value_set(plan.auto_renew),
+                ]
+            )
+        coming = "".join(f"- {in_words(step)}\n" for step in plan.steps)
+        workflow.set_current_details(f"**{plan.phase}**, renews on {plan.renews_on}\n\n{coming}")
+
+    def _term_is_over(self) -> bool:
+        if self._plan is None or self._woken:
+            return False
+        return (
+            self._plan.over
+            or self._plan.starts_on != self._term_starts_on
+            or workflow.info().is_continue_as_new_suggested()
+        )
+
+    async def _leave(self) -> None:
+        """End the run once every handler has answered: for good when lapsed, else into the next term."""
+        self._leaving = True
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._plan and not self._plan.over:
+            workflow.continue_as_new(
+                Start(self._number, self._plan.starts_on),
+                initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
+            )
+
+    @workflow.update(name=contract.APPLY_UPDATE)
+    async def apply(self, command_id: str) -> Answer:
+        """Apply a stored command; answers with its outcome."""
+        async with self._turn:
+            applied: Applied = await workflow.execute_activity_method(
+                Commands.apply_command, args=[self._number, command_id], summary=f"command {command_id}", **DATABASE
+            )
+            return self._applied(applied)
+
+    @workflow.signal(name=contract.CANCEL_SIGNAL)
+    async def cancel_auto_renew(self, request: Any = None) -> None:
+        """Cancel auto-renew; the argument may be left out (contract)."""
+        await self._take(Name.CANCEL_AUTO_RENEW, request)
+
+    @workflow.signal(name=contract.RESUME_SIGNAL)
+    async def resume_auto_renew(self, request: Any = None) -> None:
+        """Resume auto-renew; the argument may be left out (contract)."""
+        await self._take(Name.RESUME_AUTO_RENEW, request)
+
+    async def _take(self, command: Name, request: object) -> None:
+        self._signals += 1
+        signal = ReceivedSignal(
+            key=f"signal:{workflow.info().run_id}:{self._signals}",
+            number=self._number,
+            command=command,
+            request=request,
+            received_at=workflow.now(),
+        )
+        async with self._turn:
+            applied = await workflow.execute_activity_method(
+                Commands.take_signal, signal, summary=f"signal {command}", **DATABASE
+            )
+            self._applied(applied)
+
+    def _applied(self, applied: Applied) -> Answer:
+        if applied.plan:
+            self._adopt(applied.plan)
+        return applied.answer
+
+    @workflow.signal(name=contract.WAKE_SIGNAL)
+    def wake(self) -> None:
+        """The facts may have changed: plan again."""
+        self._woken = True
+
+    @workflow.update(name=contract.CATCH_UP_UPDATE)
+    async def catch_up(self) -> CaughtUp:
+        """Plan again, perform what is due, and answer when nothing is."""
+        self._woken = True
+        await workflow.wait_condition(lambda: self._leaving or (self._resting and not self._woken))
+        return CaughtUp(resting=not self._leaving)
+
+    @workflow.query(name=contract.STATUS_QUERY)
+    def status(self) -> dict[str, Any]:
+        """Where the subscription stood when it was last planned."""
+        if self._plan is None:
+            return {"number": self._number, "planned": False}
+        return {
+            "number": self._number,
+            "planned": True,
+            "phase": self._plan.phase,
+            "starts_on": self._plan.starts_on,
+            "renews_on": self._plan.renews_on,
+            "auto_renew": self._plan.auto_renew,
+            "next": in_words(self._plan.steps[0]) if self._plan.steps else None,
+        }
+
+    @workflow.query(name=contract.FORECAST_QUERY)
+    def forecast(self) -> list[Step]:
+        """The steps that remain of the current plan."""
+        return list(self._plan.steps) if self._plan else []
+
+
+def _attributes(plan: TermPlan) -> tuple[object, ...]:
+    return plan.phase, plan.renews_at, plan.auto_renew
