@@ -32,6 +32,7 @@ from models.engine import Sessions, create_engine, sessions_of
 from settings import Settings
 from workflows import contract
 from workflows.client import connect
+from workflows.sandbox import RUNNER
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
@@ -86,6 +87,7 @@ def build_worker(
             planning.plan_term,
             watch_.look,
         ],
+        workflow_runner=RUNNER,
         graceful_shutdown_timeout=timedelta(seconds=20),
         **options,
     )

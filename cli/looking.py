@@ -38,7 +38,10 @@ def show(number: Number, as_json: Json = False) -> None:
     OUT.print()
     _print_coming("coming", coming, facts["time zone"])
     OUT.print()
-    rows = ((_local(datetime.fromisoformat(event["at"]), facts["time zone"]), event["event"], _words(event)) for event in past)
+    rows = (
+        (_local(datetime.fromisoformat(event["at"]), facts["time zone"]), event["event"], _words(event))
+        for event in past
+    )
     print_table("past", ("local time", "what", "detail"), rows, empty="Nothing has happened yet.")
 
 
@@ -103,7 +106,16 @@ def list_subscriptions(
         return
     columns = ("number", "customer", "phase", "seats#", "term", "renews on", "auto-renew", "next step")
     cells = (
-        (r["number"], r["customer"], r["phase"], r["seats"], r["term"], r["renews_on"], r["auto_renew"], r["next_step_at"])
+        (
+            r["number"],
+            r["customer"],
+            r["phase"],
+            r["seats"],
+            r["term"],
+            r["renews_on"],
+            r["auto_renew"],
+            r["next_step_at"],
+        )
         for r in rows
     )
     print_table(f"{len(rows)} subscriptions", columns, cells, empty="No subscription matches.")
@@ -178,8 +190,14 @@ async def _forecasts(
     sessions: Sessions, number: str | None, until: date | None
 ) -> AsyncIterator[tuple[str, str, Coming]]:
     async with sessions() as session:
-        numbers: Sequence[str] = [number] if number else (
-            (await session.execute(select(col(SubscriptionRow.number)).order_by(col(SubscriptionRow.number)))).scalars().all()
+        numbers: Sequence[str] = (
+            [number]
+            if number
+            else (
+                (await session.execute(select(col(SubscriptionRow.number)).order_by(col(SubscriptionRow.number))))
+                .scalars()
+                .all()
+            )
         )
         for each in numbers:
             stored = await load(session, each, desk.wall_now())
@@ -197,7 +215,9 @@ def _totals(coming: Sequence[Coming]) -> list[Money]:
     totals: dict[str, Money] = {}
     for each in coming:
         if each.amount is not None and each.currency:
-            totals[each.currency] = totals.get(each.currency, Money(0, each.currency)) + Money(each.amount, each.currency)
+            totals[each.currency] = totals.get(each.currency, Money(0, each.currency)) + Money(
+                each.amount, each.currency
+            )
     return list(totals.values())
 
 

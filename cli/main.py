@@ -10,7 +10,6 @@ import typer
 import worker
 from cli import acting, desk, looking, portfolios
 from cli.output import OUT, fail, print_json
-from cli.stack import run_up
 from models import schema
 from settings import BadSettings, load
 
@@ -23,6 +22,8 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "portfolio"
 @app.command()
 def up() -> None:
     """Start everything on this machine: databases, Temporal, mail sink, worker, status page. Ctrl-C stops it all."""
+    from cli.stack import run_up  # the console and its servers: no other command needs to load them
+
     try:
         settings = load(from_stack=False)
     except BadSettings as bad:
@@ -50,7 +51,9 @@ def migrate(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
     if as_json:
         print_json({"before": before, "after": "current"})
     else:
-        OUT.print("The database is up to date." if before == "current" else f"The database was {before}; now it is current.")
+        OUT.print(
+            "The database is up to date." if before == "current" else f"The database was {before}; now it is current."
+        )
 
 
 async def _migrate() -> str:

@@ -125,9 +125,7 @@ def take_live(
         OUT.print(f"{count} subscriptions went live.")
 
 
-async def _go_live(
-    numbers: list[str] | None, customer: str | None, of_import: str | None, by: str, reason: str
-) -> int:
+async def _go_live(numbers: list[str] | None, customer: str | None, of_import: str | None, by: str, reason: str) -> int:
     settings = desk.settings_or_fail()
     async with desk.facts(settings) as sessions:
         async with sessions.begin() as session:
@@ -159,7 +157,8 @@ def rehearse_folder(
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last local day that is played.")],
     out: Annotated[Path, typer.Option("--json", help="File for the events, one JSON object per line.")],
     start: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, from 00:00 UTC; today if left out.")
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day, from 00:00 UTC; today if left out."),
     ] = None,
     commands: Annotated[Path | None, typer.Option(help="commands.csv: who does what, when.")] = None,
 ) -> None:

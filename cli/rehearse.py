@@ -50,9 +50,7 @@ async def rehearse(
         if early:
             raise BadInput(early, len(early))
         stage("playing")
-        await play(
-            servers, start=rehearsal.start, until=rehearsal.until, commands=script.commands, progress=progress
-        )
+        await play(servers, start=rehearsal.start, until=rehearsal.until, commands=script.commands, progress=progress)
         async with servers.sessions() as session:
             async for event in events_of(session):
                 yield event

@@ -85,18 +85,16 @@ async def _run(settings: Settings, example: Path) -> None:
             url, done.note = await migrated_database(server)
         settings = _write_down(settings, data, url)
         with step("Mail sink"):
-            await parts.enter_async_context(running_mail_sink(HOST, settings))
+            await parts.enter_async_context(running_mail_sink(settings))
         with step("Temporal"):
             temporal = await parts.enter_async_context(
-                running_temporal(
-                    data, lock, address=settings.temporal_address, ui_port=settings.temporal_ui_port
-                )
+                running_temporal(data, lock, address=settings.temporal_address, ui_port=settings.temporal_ui_port)
             )
         engine = create_engine(url)
         parts.push_async_callback(engine.dispose)
         sessions, client = sessions_of(engine), await connect(settings)
         with step("Example") as done:
-            done.note = await bring_example_to_life(data, sessions, example)
+            done.note = await bring_example_to_life(sessions, example)
         with step("Worker"):
             worker = await parts.enter_async_context(running_worker(settings, client))
         with step("Console"):

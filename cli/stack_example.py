@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from cli.stack_process import StackFailed
 from models.engine import Sessions
 from models.tables import ImportRow
+from portfolio.golive import go_live
+from portfolio.importing import import_portfolio
 
 _BY = "operator:perennial-up"
 _REASON = "the example goes live on the first start"
@@ -18,9 +20,6 @@ async def bring_example_to_life(sessions: Sessions, folder: Path) -> str:
 
     Returns what was done. Raises StackFailed when the portfolio has bad lines.
     """
-    from portfolio.golive import go_live
-    from portfolio.importing import import_portfolio
-
     now = datetime.now(UTC)
     async with sessions.begin() as session:
         if await session.scalar(sa.select(sa.func.count()).select_from(ImportRow)):
@@ -29,5 +28,5 @@ async def bring_example_to_life(sessions: Sessions, folder: Path) -> str:
         if report.problems:
             first = report.problems[0]
             raise StackFailed(f"The example portfolio in {folder} cannot be imported: {first}.")
-        await go_live(session, now=now, by=_BY, reason=_REASON, numbers=None)
+        await go_live(session, wall_now=now, by=_BY, reason=_REASON)
         return f"{report.subscriptions.added} subscriptions imported and live"

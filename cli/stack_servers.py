@@ -13,8 +13,10 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
+import worker
 from cli.stack_process import STOP_SECONDS, StackFailed, until_ready
 from console.app import create_app
+from mail.sink import Sink
 from models.engine import Sessions
 from settings import Settings
 from workflows.contract import TASK_QUEUE
@@ -49,10 +51,22 @@ class Part:
 
 
 @contextlib.asynccontextmanager
+async def running_mail_sink(settings: Settings) -> AsyncIterator[None]:
+    """The mail server that keeps every letter as a file and delivers none. Raises StackFailed."""
+    sink = Sink(settings.mails_dir, port=settings.smtp_port)
+    try:
+        await sink.start()
+    except OSError as error:
+        raise StackFailed(f"The mail sink cannot listen on port {settings.smtp_port} ({error.strerror}).") from None
+    try:
+        yield
+    finally:
+        await sink.close()
+
+
+@contextlib.asynccontextmanager
 async def running_worker(settings: Settings, client: Client) -> AsyncIterator[Part]:
     """The worker, once it asks Temporal for work. Raises StackFailed."""
-    import worker
-
     stop = asyncio.Event()
     part = Part("worker", asyncio.create_task(worker.run(settings, stop)))
     try:

@@ -1,1 +1,1 @@
-"""The operations console: pages rendered on the server, which work without JavaScript and load nothing from elsewhere."""
+"""The operations console: pages made on the server, which need no JavaScript and load nothing from elsewhere."""

@@ -3,23 +3,28 @@
 It shows what is stored and changes nothing. It has no login, so whoever serves it binds it to the loopback address.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from temporalio.client import Client
 
-from console import mailbox, words
+from console import words
 from console.overview import read_overview
 from console.readiness import not_ready
+from mail.sink import StoredMail, list_mails, read_mail
 from models.engine import Sessions
 from settings import Settings
 
 _HERE = Path(__file__).parent
+_NEWEST = 12
+_LISTED = 500
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -35,15 +40,26 @@ def create_app(settings: Settings, sessions: Sessions, client: Client) -> FastAP
     """The console of one installation. `client` is asked only whether Temporal can be reached."""
     app = FastAPI(title="Perennial", docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(_with_security_headers)
+    if settings.local_stack:
+        # A page of elsewhere, whose name was made to lead to this machine, must not read the console.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     templates = Jinja2Templates(_HERE / "templates")
     templates.env.globals.update(
         day=words.day, moment=words.moment, span=words.span, plain=words.plain, event_in_words=words.event_in_words
     )
+    _add_fault_page(app, templates)
     _add_pages(app, settings, sessions, templates)
     _add_mails(app, settings, templates)
     _add_health(app, sessions, client)
     return app
+
+
+def _add_fault_page(app: FastAPI, templates: Jinja2Templates) -> None:
+    @app.exception_handler(404)
+    async def missing(request: Request, fault: HTTPException) -> Response:
+        hint = "There is no such page." if fault.detail == "Not Found" else fault.detail
+        return templates.TemplateResponse(request, "missing.html", {"hint": hint}, status_code=404)
 
 
 def _add_pages(app: FastAPI, settings: Settings, sessions: Sessions, templates: Jinja2Templates) -> None:
@@ -52,31 +68,36 @@ def _add_pages(app: FastAPI, settings: Settings, sessions: Sessions, templates: 
         now = datetime.now(UTC)
         async with sessions() as session:
             overview = await read_overview(session, now)
-        mails = await mailbox.newest(settings) if settings.local_stack else None
+        mails = await asyncio.to_thread(list_mails, settings.mails_dir, _NEWEST) if settings.local_stack else None
         return templates.TemplateResponse(
             request, "status.html", {"overview": overview, "mails": mails, "now": now, "settings": settings}
         )
 
 
 def _add_mails(app: FastAPI, settings: Settings, templates: Jinja2Templates) -> None:
-    """The letters that the local stack's sink holds; elsewhere there is no sink, and these pages do not exist."""
+    """The letters that the local stack's sink holds; elsewhere there are none to show."""
 
     @app.get("/mails", response_class=HTMLResponse)
     async def mails(request: Request) -> Response:
-        return templates.TemplateResponse(request, "mails.html", {"mails": await mailbox.newest(settings, limit=500)})
+        found = await asyncio.to_thread(list_mails, settings.mails_dir, _LISTED)
+        return templates.TemplateResponse(request, "mails.html", {"mails": found, "listed": _LISTED})
 
-    @app.get("/mails/{name}", response_class=HTMLResponse)
-    async def mail(request: Request, name: str) -> Response:
-        return templates.TemplateResponse(request, "mail.html", {"mail": await _found(settings, name)})
+    @app.get("/mails/{mail_id}", response_class=HTMLResponse)
+    async def mail(request: Request, mail_id: str) -> Response:
+        found = await _stored(settings, mail_id)
+        headers = found.raw.partition(b"\r\n\r\n")[0].decode(errors="replace")
+        return templates.TemplateResponse(
+            request, "mail.html", {"letter": found, "mail": found.mail, "headers": headers}
+        )
 
-    @app.get("/mails/{name}/letter", response_class=HTMLResponse)
-    async def letter(name: str) -> Response:
-        found = await _found(settings, name)
+    @app.get("/mails/{mail_id}/letter", response_class=HTMLResponse)
+    async def letter(mail_id: str) -> Response:
+        found = await _stored(settings, mail_id)
         return HTMLResponse(found.html, headers={"Content-Security-Policy": LETTER_POLICY})
 
 
-async def _found(settings: Settings, name: str) -> mailbox.Mail:
-    found = await mailbox.read(settings, name)
+async def _stored(settings: Settings, mail_id: str) -> StoredMail:
+    found = await asyncio.to_thread(read_mail, settings.mails_dir, mail_id)
     if found is None:
         raise HTTPException(404, "There is no such mail.")
     return found
@@ -92,7 +113,9 @@ def _add_health(app: FastAPI, sessions: Sessions, client: Client) -> None:
     async def readyz() -> JSONResponse:
         """It can do its work: database and Temporal answer."""
         faults = await not_ready(sessions, client)
-        return JSONResponse({"status": "not ready", "faults": faults} if faults else {"status": "ok"}, 503 if faults else 200)
+        if faults:
+            return JSONResponse({"status": "not ready", "no answer from": faults}, 503)
+        return JSONResponse({"status": "ok"})
 
 
 async def _with_security_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

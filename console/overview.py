@@ -95,9 +95,9 @@ async def read_overview(session: AsyncSession, now: datetime) -> Overview:
 
 async def _upcoming(session: AsyncSession, now: datetime) -> list[Upcoming]:
     row = SubscriptionRow
-    due_at = col(row.next_step_at) - col(row.shift)
+    due_at = sa.type_coerce(col(row.next_step_at) - col(row.shift), sa.DateTime(timezone=True))
     query = (
-        sa.select(row, CustomerRow)
+        sa.select(row, CustomerRow, due_at)
         .join(CustomerRow, col(CustomerRow.csn) == col(row.csn))
         .where(col(row.next_step_at).is_not(None), col(row.phase) != Phase.LAPSED.value)
         .order_by(due_at, col(row.number))
@@ -110,11 +110,11 @@ async def _upcoming(session: AsyncSession, now: datetime) -> list[Upcoming]:
             time_zone=customer.time_zone,
             phase=Phase(subscription.phase),
             renews_on=subscription.renews_on,
-            next_step_at=subscription.next_step_at,
-            due_in=subscription.next_step_at - subscription.shift - now,
+            next_step_at=due + subscription.shift,
+            due_in=due - now,
             ahead=subscription.shift,
         )
-        for subscription, customer in await session.execute(query)
+        for subscription, customer, due in await session.execute(query)
     ]
 
 

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,7 +20,6 @@ Tls = Literal["none", "starttls", "tls"]
 
 NOT_ALLOWED_YET = frozenset({530, 534, 535, 538})
 """Replies that ask for a log-in or for TLS: they are about our settings, never about the mail."""
-CLOSING = 421
 BAD_MAILBOX = 553
 
 
@@ -113,14 +111,22 @@ class Mailer:
         """Send the bytes as they are to one recipient; `sender` is the envelope's."""
         if not (is_address(sender) and is_address(recipient)):
             return Rejected(BAD_MAILBOX, "The sender or the recipient is not a single plain mail address.")
-        idle, client = await self._idle.get(), None
+        client = await self._idle.get()
+        delivery: Delivery | None = None
         try:
-            client = await self._live(idle)
-            return await _deliver(client, raw, sender, recipient)
+            if client is None or not await _answers(client):
+                client = _Client(data_timeout=self._data_timeout, **self._settings)
+                await client.connect()
+            delivery = await _deliver(client, raw, sender, recipient)
         except (aiosmtplib.SMTPException, OSError) as error:
-            return TryAgain(_without(recipient, f"No session with the mail server: {_sentence(error)}"))
+            delivery = TryAgain(_without(recipient, f"No session with the mail server: {_sentence(error)}"))
         finally:
-            self._idle.put_nowait(client if client and client.is_connected else None)
+            # Only a clear answer leaves the connection in a known state; 421 and a cancellation do not.
+            if client is not None and not isinstance(delivery, Accepted | Rejected):
+                client.close()
+                client = None
+            self._idle.put_nowait(client)
+        return delivery
 
     async def close(self) -> None:
         """Wait for the mails under way and end all connections; a later `send` opens new ones."""
@@ -131,51 +137,22 @@ class Mailer:
                 client.close()
             self._idle.put_nowait(None)
 
-    async def _live(self, client: _Client | None) -> _Client:
-        """The idle connection if the server still answers on it, else a new one."""
-        if client is not None:
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError), _closed_on_failure(client):
-                await client.rset()
-                return client
-        fresh = _Client(data_timeout=self._data_timeout, **self._settings)
-        with _closed_on_failure(fresh):
-            await fresh.connect()
-        return fresh
 
-
-@contextlib.contextmanager
-def _closed_unless_refused(client: _Client) -> Iterator[None]:
-    """A proper refusal leaves a connection usable; 421 and everything else does not."""
-    with _closed_on_failure(client):
-        refusal: Exception | None = None
-        try:
-            yield
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refusal, code = error, error.recipients[0].code
-        except aiosmtplib.SMTPResponseException as error:
-            refusal, code = error, error.code
-    if refusal:
-        if code == CLOSING:
-            client.close()
-        raise refusal
-
-
-@contextlib.contextmanager
-def _closed_on_failure(client: _Client) -> Iterator[None]:
-    """Cancellation counts as a failure: a connection left in the middle of a command is of no more use."""
+async def _answers(client: _Client) -> bool:
+    """Is the server still there on an idle connection? It may have hung up long ago."""
     try:
-        yield
-    except BaseException:
+        await client.rset()
+    except (aiosmtplib.SMTPException, OSError):
         client.close()
-        raise
+        return False
+    return True
 
 
 async def _deliver(client: _Client, raw: bytes, sender: str, recipient: str) -> Delivery:
-    """One mail over one connection. A connection that is of no more use is closed."""
+    """One mail over one connection."""
     client.body_begun = False
     try:
-        with _closed_unless_refused(client):
-            _, reply = await client.sendmail(sender, [recipient], raw)
+        _, reply = await client.sendmail(sender, [recipient], raw)
     except aiosmtplib.SMTPRecipientsRefused as error:
         refusal = error.recipients[0]
         return _by_code(refusal.code, refusal.message, recipient)

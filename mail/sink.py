@@ -75,7 +75,7 @@ class Sink:
         self._tls_context = tls_context
         self._stored = 0
         self._open: set[_Connection] = set()
-        self._all_gone = asyncio.Event()
+        self._one_gone = asyncio.Event()
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -90,15 +90,15 @@ class Sink:
             self._server.close()
             self.hang_up()
             while self._open:
-                self._all_gone.clear()
-                await self._all_gone.wait()
+                self._one_gone.clear()
+                await self._one_gone.wait()
             await self._server.wait_closed()
 
     def hang_up(self) -> None:
         """End all open connections, as a server does that is started again."""
         for connection in tuple(self._open):
             if connection.transport is not None:
-                connection.transport.abort()
+                connection.transport.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -118,7 +118,7 @@ class Sink:
 
     def lost(self, connection: "_Connection") -> None:
         self._open.discard(connection)
-        self._all_gone.set()
+        self._one_gone.set()
 
     def store(self, raw: bytes) -> None:
         """Keep a mail as a file whose name sorts by arrival; it appears whole or not at all."""
@@ -130,7 +130,7 @@ class Sink:
         part.rename(self.directory / f"{name}.eml")
 
 
-class _Connection(SMTP):  # type: ignore[misc]  # aiosmtpd has no types
+class _Connection(SMTP):
     """One client's connection; it is its own handler, so that a reply can end it."""
 
     def __init__(self, sink: Sink, tls_context: ssl.SSLContext | None) -> None:
@@ -172,7 +172,7 @@ class _Connection(SMTP):  # type: ignore[misc]  # aiosmtpd has no types
         """Store what is not refused; a server that hangs up or falls silent has the mail all the same."""
         answer = self._answer("DATA", envelope.rcpt_tos[0])
         if answer in (None, DROP, SILENCE):
-            self.sink.store(bytes(envelope.original_content))
+            self.sink.store(envelope.original_content or b"")
         return await self._carried_out(answer) or "250 OK, stored"
 
     def _answer(self, command: str, address: str) -> str | None:

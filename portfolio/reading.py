@@ -73,7 +73,9 @@ def _read(
     first_lines: dict[str | tuple[str, ...], int] = {}
     for record in source.records():
         found = table.read(record.line, record.values)
-        if not isinstance(found, list):
+        if isinstance(found, list):
+            lines.unreadable |= any(column == table.key[0] for column, _ in found)
+        else:
             first = first_lines.setdefault(found.key, found.line)
             complaints = list(check(found)) if first == found.line else [(table.key[0], _twice(table, found, first))]
             if not complaints:
@@ -84,7 +86,7 @@ def _read(
         lines.bad_count += 1
         for column, reason in found:
             problems.add(Problem(table.file, record.line, column, reason))
-    lines.unreadable = source.unreadable > 0
+    lines.unreadable |= source.unreadable > 0
     lines.bad_count += source.unreadable
     return lines
 

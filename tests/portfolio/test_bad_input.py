@@ -1,34 +1,11 @@
 """Every kind of bad input is named with file, line, column and reason, and nothing is written."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import METADATA
-from portfolio.importing import ImportReport, import_portfolio
 from portfolio.problems import LISTED, Problem
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-CATALOG, CUSTOMERS, SUBSCRIPTIONS = "catalog.csv", "customers.csv", "subscriptions.csv"
-
-
-async def rows_in(connection: AsyncConnection) -> int:
-    tables = [table for table in METADATA.sorted_tables if table.name != "decline_codes"]
-    return sum([await connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables])
-
-
-async def refused(connection: AsyncConnection, folder: Any) -> ImportReport:
-    """Import what is bad: nothing may be written."""
-    report = await import_portfolio(connection, folder.path, now=NOW, imported_by="operator:ana")
-    assert not report.written
-    assert report.import_id is None
-    assert await rows_in(connection) == 0
-    return report
-
+from tests.portfolio.folders import Folder
+from tests.portfolio.imports import CATALOG, CUSTOMERS, SUBSCRIPTIONS, refused
 
 BAD_FIELDS = [
     pytest.param(CATALOG, 2, "sku", "DRAFT STD", "must be 1 to 64 letters", id="space-in-sku"),
@@ -98,7 +75,7 @@ BAD_FIELDS = [
 
 @pytest.mark.parametrize(("file", "line", "column", "value", "reason"), BAD_FIELDS)
 async def test_a_bad_field_is_named_and_nothing_is_written(
-    connection: AsyncConnection, folder: Any, file: str, line: int, column: str, value: str, reason: str
+    connection: AsyncConnection, folder: Folder, file: str, line: int, column: str, value: str, reason: str
 ) -> None:
     folder.set(file, line, **{column: value})
     report = await refused(connection, folder)
@@ -108,107 +85,9 @@ async def test_a_bad_field_is_named_and_nothing_is_written(
     assert str(report.problems[0]).startswith(f"{file}:{line}: {column}: ")
 
 
-Spoil = Callable[[Any], object]
-
-BAD_FILES: list[Any] = [
-    pytest.param(lambda f: (f.path / CATALOG).unlink(), CATALOG, None, None, "no such file", id="missing-file"),
-    pytest.param(
-        lambda f: ((f.path / CUSTOMERS).unlink(), (f.path / CUSTOMERS).mkdir()),
-        CUSTOMERS, None, None, "is not a file", id="directory",
-    ),
-    pytest.param(lambda f: f.write(SUBSCRIPTIONS, ""), SUBSCRIPTIONS, None, None, "is empty", id="empty-file"),
-    pytest.param(
-        lambda f: f.replace(CUSTOMERS, "audience", "kind"), CUSTOMERS, 1, "audience", "missing", id="missing-column"
-    ),
-    pytest.param(
-        lambda f: f.replace(CATALOG, "sku,name", "sku,sku"), CATALOG, 1, "name", "missing", id="column-twice"
-    ),
-    pytest.param(
-        lambda f: f.write(CATALOG, f.text(CATALOG).replace(",", ";")),
-        CATALOG, 1, None, "not separated by commas", id="semicolons",
-    ),
-    pytest.param(
-        lambda f: f.write(CATALOG, f.text(CATALOG).encode("utf-16")), CATALOG, 1, None, "not valid UTF-8", id="utf-16"
-    ),
-    pytest.param(
-        lambda f: f.replace(CUSTOMERS, "Lumière".encode(), "Lumière".encode("latin-1")),
-        CUSTOMERS, 4, "name", "not valid UTF-8", id="latin-1",
-    ),
-    pytest.param(
-        lambda f: f.replace(CUSTOMERS, "Northwind Surveying LLC", '"Northwind'),
-        CUSTOMERS, 2, None, "quotation marks", id="unclosed-quote",
-    ),
-    pytest.param(
-        lambda f: f.replace(SUBSCRIPTIONS, "jo@castell.example,", '"jo@castell.example,'),
-        SUBSCRIPTIONS, 13, None, "quotation marks", id="unclosed-quote-in-the-last-line",
-    ),
-    pytest.param(
-        lambda f: f.replace(CUSTOMERS, "Northwind Surveying LLC", '"Northwind" Surveying'),
-        CUSTOMERS, 2, None, "quotation marks", id="text-after-a-quote",
-    ),
-    pytest.param(
-        lambda f: f.replace(CUSTOMERS, "business\n", "business,\n"),
-        CUSTOMERS, 2, None, "has 9 fields where the header has 8", id="field-too-many",
-    ),
-    pytest.param(
-        lambda f: f.replace(CUSTOMERS, "Northwind Surveying LLC,", ""),
-        CUSTOMERS, 2, None, "has 7 fields where the header has 8", id="field-too-few",
-    ),
-    pytest.param(
-        lambda f: f.write(CATALOG, f.text(CATALOG).replace("\n", "\r")),
-        CATALOG, 1, None, "carriage return", id="lone-carriage-returns",
-    ),
-    pytest.param(
-        lambda f: f.replace(SUBSCRIPTIONS, "ada@northwind.example,,card", "ada@northwind.example\r,,card"),
-        SUBSCRIPTIONS, 2, None, "carriage return", id="carriage-return-in-a-line",
-    ),
-    pytest.param(
-        lambda f: f.add(CATALOG, 2, list_price="71.00"), CATALOG, 13, "sku", "stands in line 2 already", id="price-twice"
-    ),
-    pytest.param(
-        lambda f: f.add(CUSTOMERS, 2, name="Northwind"), CUSTOMERS, 8, "csn", "stands in line 2 already", id="csn-twice"
-    ),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("spoil", "file", "line", "column", "reason"), BAD_FILES)
-async def test_a_bad_file_is_named_and_nothing_is_written(
-    connection: AsyncConnection, folder: Any, spoil: Spoil, file: str, line: int | None, column: str, reason: str
+async def test_all_problems_are_collected_in_the_order_of_the_files(
+    connection: AsyncConnection, folder: Folder
 ) -> None:
-    spoil(folder)
-    first = (await refused(connection, folder)).problems[0]
-    assert (first.file, first.line, first.column) == (file, line, column)
-    assert reason in first.reason
-
-
-@pytest.mark.parametrize(
-    ("value", "reason"),
-    [
-        pytest.param("32", "from 1 to 31", id="no-day"),
-        pytest.param("x", "from 1 to 31", id="no-number"),
-        pytest.param("30", "ends on 2027-03-30, not 2027-03-31", id="against-the-renewal-date"),
-    ],
-)
-async def test_a_bad_anchor_day_is_named(connection: AsyncConnection, folder: Any, value: str, reason: str) -> None:
-    lines = folder.text(SUBSCRIPTIONS).splitlines()
-    folder.write(SUBSCRIPTIONS, "\n".join([f"{lines[0]},anchor_day", *(f"{line}," for line in lines[1:])]) + "\n")
-    folder.set(SUBSCRIPTIONS, 2, anchor_day=value)
-    (problem,) = (await refused(connection, folder)).problems
-    assert (problem.file, problem.line, problem.column) == (SUBSCRIPTIONS, 2, "anchor_day")
-    assert reason in problem.reason
-
-
-async def test_a_missing_folder_is_three_missing_files(connection: AsyncConnection, folder: Any) -> None:
-    folder.path = folder.path / "nowhere"
-    report = await refused(connection, folder)
-    assert [str(each).partition(";")[0] for each in report.problems] == [
-        "catalog.csv: there is no such file",
-        "customers.csv: there is no such file",
-        "subscriptions.csv: there is no such file",
-    ]
-
-
-async def test_all_problems_are_collected_in_the_order_of_the_files(connection: AsyncConnection, folder: Any) -> None:
     folder.set(SUBSCRIPTIONS, 9, csn="5109999999")
     folder.set(SUBSCRIPTIONS, 5, seats="none", renews_on="soon")
     folder.set(CATALOG, 12, status="old")
@@ -222,14 +101,14 @@ async def test_all_problems_are_collected_in_the_order_of_the_files(connection: 
 
 
 async def test_a_bad_customer_is_one_problem_not_one_for_each_subscription(
-    connection: AsyncConnection, folder: Any
+    connection: AsyncConnection, folder: Folder
 ) -> None:
     folder.set(CUSTOMERS, 2, country="XX")
     assert (await refused(connection, folder)).problem_count == 1
 
 
 async def test_line_numbers_are_those_of_the_file_after_blank_lines_and_line_breaks_in_quotes(
-    connection: AsyncConnection, folder: Any
+    connection: AsyncConnection, folder: Folder
 ) -> None:
     folder.replace(CUSTOMERS, "Northwind Surveying LLC", '"Northwind\nSurveying"')
     folder.replace(CUSTOMERS, "5100000003", "\n5100000003")
@@ -238,7 +117,7 @@ async def test_line_numbers_are_those_of_the_file_after_blank_lines_and_line_bre
     assert [(each.line, each.column) for each in report.problems] == [(2, "name"), (7, "time_zone")]
 
 
-async def test_more_than_a_hundred_problems_are_counted_not_listed(connection: AsyncConnection, folder: Any) -> None:
+async def test_more_than_a_hundred_problems_are_counted_not_listed(connection: AsyncConnection, folder: Folder) -> None:
     header, line, *_ = folder.text(SUBSCRIPTIONS).splitlines()
     lines = [line.replace("S-1001", f"S-{number}").replace(",12,", ",0,") for number in range(2_000, 2_250)]
     folder.write(SUBSCRIPTIONS, "\n".join([header, *lines]))
@@ -248,7 +127,7 @@ async def test_more_than_a_hundred_problems_are_counted_not_listed(connection: A
 
 
 @pytest.mark.parametrize("column", ["method_token", "method_expires", "seats", "number", "buyer_email"])
-async def test_a_card_number_is_never_repeated(connection: AsyncConnection, folder: Any, column: str) -> None:
+async def test_a_card_number_is_never_repeated(connection: AsyncConnection, folder: Folder, column: str) -> None:
     folder.set(SUBSCRIPTIONS, 2, **{column: "4242 4242 4242 4242"})
     (problem,) = (await refused(connection, folder)).problems
     assert "4242" not in str(problem)

@@ -198,8 +198,8 @@ def test_an_operators_command_needs_a_reason(name: Name, reason: dict[str, str])
 
 
 def test_what_an_operator_may_do_and_what_a_buyer_may_do_cover_every_command() -> None:
-    assert BUYER_MAY | OPERATOR_MAY == set(Name)
-    assert BUYER_MAY & OPERATOR_MAY == {Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW}
+    assert set(Name) == BUYER_MAY | OPERATOR_MAY
+    assert {Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW} == BUYER_MAY & OPERATOR_MAY
 
 
 @pytest.mark.parametrize(

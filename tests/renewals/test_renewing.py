@@ -137,7 +137,7 @@ def test_a_new_term_owes_no_notice_dated_before_the_payment_that_began_it() -> N
     renewed = with_renewal(sub, PaidAhead(Term.MONTH, 12, 7000), utc("2027-05-12T10:00"))
     dos = [(step.do, [str(ref.kind) for ref in step.notices]) for step in plan(renewed, utc("2027-05-12T10:00")).steps]
     assert Do.MISS_NOTICES not in [do for do, _ in dos]
-    assert [kinds[0] for do, kinds in dos if do is Do.SEND_NOTICE][0] == "reminder"
+    assert next(kinds[0] for do, kinds in dos if do is Do.SEND_NOTICE) == "reminder"
 
 
 def test_a_later_term_owes_its_own_notices_again() -> None:

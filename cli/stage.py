@@ -1,0 +1,110 @@
+"""Moving one subscription's own clock, and letting everything happen that is due on the way.
+
+The world's clock is left alone: the subscription's `shift` is raised to the next thing that happens, its workflow is
+asked to catch up, and so on. Rehearsals, tests and the local time machine all move time this way.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import update
+from sqlmodel import col
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy
+
+from activities.delivery import deliver
+from activities.planning import NEVER
+from models.engine import Sessions
+from models.inbox import store_command
+from models.subscriptions import SubscriptionRow
+from portfolio.golive import go_live
+from renewals.facts import Phase
+from workflows import contract
+from workflows.contract import Answer, CaughtUp, Start, workflow_id
+
+
+class Stage:
+    """One subscription, or a number that nobody has."""
+
+    def __init__(self, client: Client, sessions: Sessions, number: str) -> None:
+        self._client, self._sessions, self._number = client, sessions, number
+
+    async def go_live(self, at: datetime, *, by: str, reason: str) -> None:
+        """Set the clock to `at`, go live then, and let what is overdue happen."""
+        async with self._sessions.begin() as session:
+            await session.execute(
+                update(SubscriptionRow)
+                .where(col(SubscriptionRow.number) == self._number)
+                .values(shift=at - _wall_now())
+            )
+            await go_live(session, wall_now=_wall_now(), by=by, reason=reason, numbers=[self._number])
+        await self.catch_up()
+
+    async def advance_until(self, end: datetime) -> None:
+        """Let everything happen that is due before `end`; the clock stops at the last of it."""
+        while True:
+            step_at = await self.next_step_at()
+            if step_at is None or step_at >= end:
+                return
+            await self._move_clock(step_at)
+            await self.catch_up()
+
+    async def give(self, name: str, args: Mapping[str, Any], *, by: str, key: str, at: datetime) -> Answer:
+        """Give a command at its instant: of a step and a command at the same instant the command comes first."""
+        known = await self._row()
+        if known:
+            await self._move_clock(at)
+        wall_now = _wall_now() if known else at
+        async with self._sessions.begin() as session:
+            command_id = await store_command(
+                session, client_key=key, subscription=self._number, name=name, args=args, by=by, wall_now=wall_now
+            )
+        return await deliver(self._client, self._sessions, command_id, wall_now)
+
+    async def next_step_at(self) -> datetime | None:
+        """When the next step is due, in the subscription's own time; None when nothing is."""
+        row = await self._row()
+        if row is None or row.next_step_at is None or row.next_step_at == NEVER:
+            return None
+        return row.next_step_at + row.shift
+
+    async def catch_up(self) -> None:
+        """Let everything that is due happen."""
+        while await self._lives():
+            start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+                contract.SUBSCRIPTION_WORKFLOW,
+                Start(self._number),
+                id=workflow_id(self._number),
+                task_queue=contract.TASK_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=f"Renewals of {self._number}",
+            )
+            answer = await self._client.execute_update_with_start_workflow(
+                contract.CATCH_UP_UPDATE, start_workflow_operation=start, id=str(uuid4()), result_type=CaughtUp
+            )
+            if answer.resting:
+                return
+
+    async def _lives(self) -> bool:
+        row = await self._row()
+        return row is not None and not (row.phase == Phase.LAPSED and row.next_step_at == NEVER)
+
+    async def _row(self) -> SubscriptionRow | None:
+        async with self._sessions() as session:
+            return await session.get(SubscriptionRow, self._number)
+
+    async def _move_clock(self, to: datetime) -> None:
+        """Let the subscription's own clock run ahead until it shows `to`; it never goes back."""
+        ahead = to - _wall_now()
+        async with self._sessions.begin() as session:
+            await session.execute(
+                update(SubscriptionRow)
+                .where(col(SubscriptionRow.number) == self._number, col(SubscriptionRow.shift) < ahead)
+                .values(shift=ahead)
+            )
+
+
+def _wall_now() -> datetime:
+    return datetime.now(UTC)

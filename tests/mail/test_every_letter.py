@@ -1,0 +1,165 @@
+"""What holds for every letter: each kind, in each language, in each situation."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from mail.letter import Contacts, Letter
+from mail.render import Rendered, render
+from renewals.facts import Channel, Kind, MethodKind, Term
+from renewals.money import Money
+
+UNKNOWN: dict[str, Any] = dict.fromkeys(
+    ("charge_on", "price", "unit_price", "list_amount", "method", "method_valid_through", "late_window_last_day")
+)
+PENDING = {"next_seats": 9, "next_term": Term.THREE_YEARS, "next_renews_on": date(2030, 3, 31)}
+PAST_DUE = {"today": date(2027, 4, 2), "access_ends_on": date(2027, 4, 15)}
+SITUATIONS: dict[str, dict[str, Any]] = {
+    "card": {},
+    "monthly by direct debit": {
+        "term": Term.MONTH,
+        "next_term": Term.MONTH,
+        "method": MethodKind.DIRECT_DEBIT,
+        "method_valid_through": None,
+    },
+    "paypal, one seat": {"method": MethodKind.PAYPAL, "method_valid_through": None, "seats": 1, "next_seats": 1},
+    "pending changes": PENDING,
+    "pending seats": {"next_seats": 9, "what": "term"},
+    "by hand, with a card": {"automatic": False, "charge_on": None},
+    "konbini": {"automatic": False, "charge_on": None, "method": MethodKind.KONBINI, "price": Money(88000, "JPY")},
+    "bank transfer": {"automatic": False, "charge_on": None, "method": MethodKind.BANK_TRANSFER},
+    "partner": {"automatic": False, "channel": Channel.PARTNER, "method": None},
+    "partner, nothing known": {"automatic": False, "channel": Channel.PARTNER, **UNKNOWN},
+    "legacy": {"automatic": False, "channel": Channel.LEGACY, "method": None},
+    "sold by sales, not in the account": {"automatic": False, "channel": Channel.DIRECT_SALES, "self_service": False},
+    "nothing known": UNKNOWN,
+    "nothing known, by hand": {"automatic": False, **UNKNOWN},
+    "past due, retried": {**PAST_DUE, "retry_on": date(2027, 4, 3), "decline_code": "insufficient_funds"},
+    "past due, at its end": {**PAST_DUE, "today": date(2027, 4, 28)},
+    "past due, card expired": {**PAST_DUE, "decline_code": "expired_card"},
+    "expired": {**PAST_DUE, "automatic": False, "access_ends_on": date(2027, 3, 31)},
+    "lapsed": {"today": date(2027, 5, 16), "automatic": False},
+    "cancelled too late": {"automatic": False, "too_late_for_this_term": True},
+    "the eve": {"automatic": False, "today": date(2027, 3, 30), "what": "seats"},
+    "no name": {"buyer_name": ""},
+}
+
+every_letter = pytest.mark.parametrize("kind", Kind)
+in_each_language = pytest.mark.parametrize("locale", ["en-US", "fr-FR"])
+in_each_situation = pytest.mark.parametrize("situation", SITUATIONS.values(), ids=SITUATIONS.keys())
+
+
+class Outline(HTMLParser):
+    """The tags of a page, and the text that a reader sees."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1][0] not in ("style", "title"):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def squeezed(text: str) -> str:
+    """The text on one line; no-break spaces stay."""
+    return re.sub(r"[ \n]+", " ", text).strip(" ")
+
+
+@every_letter
+@in_each_language
+@in_each_situation
+def test_a_letter_is_whole_in_every_situation(
+    letter: Callable[..., Letter], contacts: Contacts, kind: Kind, locale: str, situation: dict[str, Any]
+) -> None:
+    written = render(letter(kind, locale=locale, **situation), contacts)
+    page = Outline(written.html)
+    for words in (written.subject, written.text, page.text):
+        assert not re.search(r"None|Undefined|\{\{|\{%|\}\}|%\}", words)
+    for words in (written.text, page.text):
+        assert "S-1001" in words
+        assert "Draft Standard" in words
+        assert "https://account.vendor.example/subscriptions/S-1001" in words
+        assert "support@vendor.example" in words
+    assert written.subject == squeezed(written.subject)
+    assert 20 < len(written.subject) < 120
+    assert_well_set(written, page)
+
+
+def assert_well_set(written: Rendered, page: Outline) -> None:
+    """Spaces and apostrophes stand as the language wants them; nothing is glued together or left over."""
+    narrow = "\u202f"
+    for text in (written.subject, squeezed(re.sub(r"https?://\S+", "", written.text))):
+        assert not re.search(r" [.,]|[a-zé][A-Z0-9]|[.;,][A-Za-zé]", re.sub(r"\S+@\S+|PayPal", "", text)), text
+        assert "'" not in text
+        if written.locale.startswith("fr"):
+            assert not re.search(f"[^{narrow}][:;!?]", text), text
+            assert not re.search(f"{narrow}(?![:;!?0-9])", text), text
+        else:
+            assert not re.search(r"\s[:;!?]", text), text
+    assert "…" not in page.text
+
+
+@every_letter
+@in_each_language
+def test_names_are_escaped_in_html_and_plain_in_text(
+    letter: Callable[..., Letter], contacts: Contacts, kind: Kind, locale: str
+) -> None:
+    odd = '<b>&"'
+    names = {"customer": f"Cust{odd}", "product": f"Prod{odd}", "buyer_name": f"Ada{odd}"}
+    written = render(letter(kind, locale=locale, **names), contacts)
+    assert "<b>" not in written.html
+    for name in names.values():
+        assert name in written.text
+        assert name in Outline(written.html).text
+    assert names["product"] in written.subject
+
+
+@every_letter
+@in_each_language
+def test_the_page_needs_nothing_from_elsewhere_and_says_its_language(
+    letter: Callable[..., Letter], contacts: Contacts, kind: Kind, locale: str
+) -> None:
+    written = render(letter(kind, locale=locale), contacts)
+    page = Outline(written.html)
+    assert "@import" not in written.html
+    assert not [tag for tag, _ in page.tags if tag in ("img", "link", "script", "iframe")]
+    assert ("html", locale) in [(tag, attributes.get("lang")) for tag, attributes in page.tags]
+    assert {"name": "color-scheme", "content": "light dark"} in [attributes for tag, attributes in page.tags]
+    scopes = [attributes.get("scope") for tag, attributes in page.tags if tag == "th"]
+    assert len(scopes) >= 7
+    assert set(scopes) == {"row"}
+
+
+def test_line_breaks_in_names_cannot_make_lines_of_their_own(
+    letter: Callable[..., Letter], contacts: Contacts
+) -> None:
+    written = render(letter(Kind.REMINDER, product="Draft\r\n\r\nBcc: evil@x.example\x00\u202e"), contacts)
+    assert written.subject.startswith("Draft Bcc: evil@x.example (S-1001)")
+    assert "\nBcc" not in written.text
+    assert not re.search(r"[\x00\r\u202e]", written.text + written.html)
+
+
+def test_a_subscription_number_cannot_leave_its_place_in_the_link(
+    letter: Callable[..., Letter], contacts: Contacts
+) -> None:
+    written = render(letter(Kind.REMINDER, number="S/../1?x"), contacts)
+    assert "https://account.vendor.example/subscriptions/S%2F..%2F1%3Fx" in written.text
+
+
+def test_a_receipt_without_a_payment_is_refused(letter: Callable[..., Letter]) -> None:
+    with pytest.raises(ValueError, match="what was paid"):
+        letter(Kind.RENEWED, paid=None)

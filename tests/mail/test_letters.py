@@ -1,0 +1,197 @@
+"""What the single kinds of letters say, and what they must not say."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from mail.letter import Contacts, Letter
+from mail.render import render
+from renewals.facts import Channel, Kind, MethodKind, Term
+from renewals.money import Money
+
+MakeLetter = Callable[..., Letter]
+ENGLISH_AND_FRENCH = ("en-GB", "fr-FR")
+PAST_DUE: dict[str, Any] = {"today": date(2027, 4, 2), "access_ends_on": date(2027, 4, 15)}
+BY_HAND: dict[str, Any] = {"automatic": False, "charge_on": None}
+
+
+def words(letter: Letter, contacts: Contacts) -> str:
+    """The text on one line, with ordinary spaces."""
+    return " ".join(render(letter, contacts).text.split())
+
+
+def test_an_advance_charge_notice_says_all_that_the_law_asks(letter: MakeLetter, contacts: Contacts) -> None:
+    said = words(letter(Kind.ADVANCE_CHARGE_NOTICE, locale="en-GB"), contacts)
+    assert (
+        "On 31 March 2027 we will charge USD 6,060.00 to your card, for 12 seats and the term of 1 year from"
+        " 31 March 2027 to 30 March 2028." in said
+    )
+    assert "Last day to cancel this renewal: 30 March 2027" in said
+    assert (
+        "To cancel, open the subscription in your account and turn off automatic renewal:"
+        " https://account.vendor.example/subscriptions/S-1001" in said
+    )
+
+
+def test_the_french_advance_charge_notice_boxes_the_last_day_to_refuse(letter: MakeLetter, contacts: Contacts) -> None:
+    written = render(letter(Kind.ADVANCE_CHARGE_NOTICE, locale="fr-FR"), contacts)
+    assert "Dernier jour pour refuser ce renouvellement\u202f: 30 mars 2027" in written.text
+    boxed = written.html.partition('class="limit"')[2].partition("</td>")[0]
+    assert "30 mars 2027" in boxed
+
+
+@pytest.mark.parametrize("kind", [Kind.PAYMENT_FAILED, Kind.ACTION_REQUIRED])
+@pytest.mark.parametrize("locale", ENGLISH_AND_FRENCH)
+@pytest.mark.parametrize(
+    "code", ["lost_card", "stolen_card", "fraudulent", "revocation_of_authorization", "account_closed"]
+)
+def test_a_hard_decline_reads_the_same_whatever_its_reason(
+    letter: MakeLetter, contacts: Contacts, kind: Kind, locale: str, code: str
+) -> None:
+    unnamed = render(letter(kind, locale=locale, **PAST_DUE), contacts)
+    assert render(letter(kind, locale=locale, decline_code=code, **PAST_DUE), contacts) == unnamed
+    for hint in ("lost", "stolen", "fraud", "revoked", "closed", "perdu", "volé", "frauduleu", "révoqué", "clos"):
+        assert hint not in unnamed.text.lower()
+        assert hint not in unnamed.subject.lower()
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "french"),
+    [
+        ("authentication_required", "Your bank asks you to confirm the payment", "Votre banque vous demande de confirm"),
+        ("expired_card", "The card has expired.", "La carte a expiré."),
+        ("incorrect_cvc", "The security code of the card was not", "Le code de sécurité de la carte n’a pas"),
+        ("card_not_supported", "The card does not allow this kind", "La carte n’autorise pas ce type"),
+    ],
+)
+def test_a_decline_that_the_buyer_can_cure_says_how(
+    letter: MakeLetter, contacts: Contacts, code: str, english: str, french: str
+) -> None:
+    act = {"decline_code": code, **PAST_DUE}
+    assert english in words(letter(Kind.ACTION_REQUIRED, **act), contacts)
+    assert french in words(letter(Kind.ACTION_REQUIRED, locale="fr-FR", **act), contacts)
+
+
+def test_a_failed_payment_names_the_next_try(letter: MakeLetter, contacts: Contacts) -> None:
+    retried = {**PAST_DUE, "retry_on": date(2027, 4, 3)}
+    assert "We will try again on 3 April 2027." in words(
+        letter(Kind.PAYMENT_FAILED, locale="en-GB", **retried), contacts
+    )
+    assert "Nous réessaierons le 3 avril 2027." in words(
+        letter(Kind.PAYMENT_FAILED, locale="fr-FR", **retried), contacts
+    )
+
+
+def test_the_last_failed_payment_says_that_no_try_follows_and_when_access_ends(
+    letter: MakeLetter, contacts: Contacts
+) -> None:
+    said = words(letter(Kind.PAYMENT_FAILED, locale="en-GB", **PAST_DUE), contacts)
+    assert "We will not try again automatically." in said
+    assert "Access ends on 15 April 2027 at 00:00 if the term is still unpaid then." in said
+    late = words(letter(Kind.PAYMENT_FAILED, locale="en-GB", **{**PAST_DUE, "today": date(2027, 4, 28)}), contacts)
+    assert "Access has been suspended since 15 April 2027" in late
+
+
+@pytest.mark.parametrize("kind", [Kind.EXPIRED, Kind.LATE_WINDOW_CLOSING])
+def test_an_expired_subscription_learns_until_when_and_at_what_price(
+    letter: MakeLetter, contacts: Contacts, kind: Kind
+) -> None:
+    over = {**BY_HAND, "today": date(2027, 3, 31)}
+    said = words(letter(kind, locale="en-GB", **over), contacts)
+    assert "renewed late, until 15 May 2027, at the list price (USD 6,720.00)" in said
+    assert "USD 6,060.00" not in said
+    assert "jusqu’au 15 mai 2027, au prix catalogue (6 720,00 USD)" in words(
+        letter(kind, locale="fr-FR", **over), contacts
+    )
+
+
+def test_an_expiring_card_is_tried_all_the_same(letter: MakeLetter, contacts: Contacts) -> None:
+    expiring = {"method_valid_through": date(2027, 2, 28)}
+    said = words(letter(Kind.CARD_EXPIRING, locale="en-GB", **expiring), contacts)
+    assert "valid through 28 February 2027" in said
+    assert "We will try the stored card all the same" in said
+
+
+@pytest.mark.parametrize("locale", ENGLISH_AND_FRENCH)
+def test_a_partners_customer_is_sent_to_the_partner(letter: MakeLetter, contacts: Contacts, locale: str) -> None:
+    said = words(letter(Kind.REMINDER, locale=locale, channel=Channel.PARTNER, **BY_HAND), contacts)
+    assert "Lumen Ltd" in said
+    assert "list price" not in said
+    assert "prix catalogue" not in said
+
+
+@pytest.mark.parametrize("kind", [Kind.WINDOW_OPEN, Kind.REMINDER, Kind.EXPIRED, Kind.LATE_WINDOW_CLOSING])
+def test_an_order_from_an_older_system_is_renewed_by_sales(
+    letter: MakeLetter, contacts: Contacts, kind: Kind
+) -> None:
+    assert contacts.sales in words(letter(kind, channel=Channel.LEGACY, **BY_HAND), contacts)
+
+
+@pytest.mark.parametrize("kind", [Kind.WINDOW_OPEN, Kind.REMINDER, Kind.METHOD_CHANGED, Kind.EXPIRED])
+def test_konbini_and_bank_transfer_carry_their_instructions(
+    letter: MakeLetter, contacts: Contacts, kind: Kind
+) -> None:
+    konbini = words(letter(kind, method=MethodKind.KONBINI, **BY_HAND), contacts)
+    assert "At checkout you receive a store code" in konbini
+    transfer = words(letter(kind, method=MethodKind.BANK_TRANSFER, **BY_HAND), contacts)
+    assert "At checkout you receive a transfer reference" in transfer
+
+
+def test_pending_changes_are_announced(letter: MakeLetter, contacts: Contacts) -> None:
+    pending = {"next_seats": 9, "next_term": Term.THREE_YEARS, "next_renews_on": date(2030, 3, 31)}
+    said = words(letter(Kind.WINDOW_OPEN, **pending), contacts)
+    assert "the next term has 9 seats instead of 12 and runs for 3 years instead of 1 year." in said
+    dit = words(letter(Kind.WINDOW_OPEN, locale="fr-FR", **pending), contacts)
+    assert "la prochaine période comprend 9 postes au lieu de 12 et dure 3 ans au lieu de 1 an." in dit
+
+
+def test_a_receipt_announces_the_next_charge(letter: MakeLetter, contacts: Contacts) -> None:
+    said = words(letter(Kind.RENEWED, locale="en-GB"), contacts)
+    assert "Amount paid: USD 6,060.00" in said
+    assert "Reference: O-2026-77" in said
+    assert "Next charge: USD 6,060.00 (12 × USD 505.00) Next charge on: 31 March 2027" in said
+
+
+def test_a_receipt_for_a_term_renewed_by_hand_announces_no_charge(letter: MakeLetter, contacts: Contacts) -> None:
+    said = words(letter(Kind.RENEWED, locale="en-GB", **BY_HAND), contacts)
+    assert "does not renew automatically: it expires on 31 March 2027" in said
+    assert "we will charge" not in said
+
+
+def test_a_cancellation_says_how_long_access_lasts(letter: MakeLetter, contacts: Contacts) -> None:
+    said = words(letter(Kind.AUTO_RENEW_CANCELLED, locale="en-GB", **BY_HAND), contacts)
+    assert "You keep access until 31 March 2027 at 00:00; nothing is charged automatically." in said
+
+
+@pytest.mark.parametrize("locale", ENGLISH_AND_FRENCH)
+def test_a_cancellation_after_the_payment_offers_a_refund_by_support(
+    letter: MakeLetter, contacts: Contacts, locale: str
+) -> None:
+    late = letter(Kind.AUTO_RENEW_CANCELLED, locale=locale, too_late_for_this_term=True, **BY_HAND)
+    said = words(late, contacts)
+    assert ("can refund it" in said) or ("peut la rembourser" in said)
+    assert said.count("support@vendor.example") == 2
+
+
+def test_a_method_set_while_past_due_is_tried_now(letter: MakeLetter, contacts: Contacts) -> None:
+    said = words(letter(Kind.METHOD_CHANGED, **PAST_DUE), contacts)
+    assert "The open payment for the next term is now tried with this method." in said
+
+
+@pytest.mark.parametrize(("what", "english"), [("seats", "The next term has 12 seats."), ("term", "for 1 year.")])
+def test_a_withdrawn_change_says_what_holds_again(
+    letter: MakeLetter, contacts: Contacts, what: str, english: str
+) -> None:
+    assert english in words(letter(Kind.CHANGE_WITHDRAWN, what=what), contacts)
+
+
+def test_the_eve_is_called_tomorrow(letter: MakeLetter, contacts: Contacts) -> None:
+    eve = letter(Kind.REMINDER, today=date(2027, 3, 30), **BY_HAND)
+    assert "EXPIRES TOMORROW" in render(eve, contacts).text
+
+
+def test_amounts_without_decimals_stay_whole(letter: MakeLetter, contacts: Contacts) -> None:
+    yen = {"locale": "ja-JP", "price": Money(88000, "JPY"), "unit_price": Money(88000, "JPY"), "next_seats": 1}
+    assert "JPY 88,000 " in words(letter(Kind.REMINDER, **yen, **BY_HAND), contacts)

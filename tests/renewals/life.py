@@ -1,0 +1,235 @@
+"""A subscription's life without a database: performs what the plan says and keeps a diary of it.
+
+It does to the facts what activities do to the rows, as domain.md says it, and nothing more. The gateway answers from
+a script; the worker may sleep; commands come in between.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, assert_never
+
+from renewals import commands as c
+from renewals.declines import ask_at, call_again_at
+from renewals.eligibility import Eligible, Request, decide
+from renewals.facts import (
+    Attempt,
+    AttemptState,
+    DeclineClass,
+    Hold,
+    Kind,
+    MethodKind,
+    PaidAhead,
+    PaymentMethod,
+    Phase,
+    QueuedNotice,
+    Subscription,
+    Term,
+)
+from renewals.plan import Do, Plan, Step, plan
+from renewals.pricing import automatic_line, next_line
+from renewals.renewing import announcement, in_phase, rolled_over, with_renewal
+from renewals.windows import late_window_closes_at, renewal_begins_at, window_opens_on
+from tests.renewals.builders import utc
+
+ANNOUNCES = (Kind.ADVANCE_CHARGE_NOTICE, Kind.WINDOW_OPEN)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One step as it was performed, with the facts right before it."""
+
+    at: datetime
+    step: Step
+    before: Subscription
+
+
+@dataclass
+class Life:
+    """`answers` are the gateway's in order, the last one for ever; `naps` are how long the worker oversleeps."""
+
+    sub: Subscription
+    now: datetime
+    answers: Sequence[str] = ("paid",)
+    naps: Sequence[timedelta] = (timedelta(0),)
+    orders: Sequence[tuple[datetime, str]] = ()
+    diary: list[Entry] = field(default_factory=list)
+
+    def live_until(self, end: datetime) -> "Life":
+        """Perform every step that is due before `end`; fails when the plan stands still."""
+        answers, naps, orders = _for_ever(self.answers), _for_ever(self.naps), list(self.orders)
+        while True:
+            current = self._checked_plan()
+            if current.next_at is None:
+                wake = end
+            else:
+                wake = max(current.next_at, self.now) + (next(naps) if current.next_at > self.now else timedelta(0))
+            if orders and orders[0][0] <= wake:
+                at, what = orders.pop(0)
+                self.now = max(at, self.now)
+                self._order(what)
+                continue
+            if wake >= end:
+                return self
+            self.now = wake
+            step = self._checked_plan().steps[0]
+            if step.at > self.now:
+                continue
+            before = self.sub
+            self.diary.append(Entry(self.now, step, before))
+            self.sub = self._perform(step, answers)
+            assert self.sub != before, f"{step} changed nothing at {self.now}"
+            assert len(self.diary) < 3000, f"no end at {self.now}: {[entry.step.do for entry in self.diary[-9:]]}"
+
+    def _checked_plan(self) -> Plan:
+        found = plan(self.sub, self.now)
+        assert found == plan(self.sub, self.now)
+        when = [max(step.at, self.now) for step in found.steps]
+        assert when == sorted(when)
+        named = [(s.do, s.phase, s.notices, s.subject) for s in found.steps if s.do is not Do.CHARGE]
+        assert len(named) == len(set(named)), "a step stands twice in a plan"
+        notices = [ref for s in found.steps for ref in s.notices]
+        assert len(notices) == len(set(notices)), "a notice stands twice in a plan"
+        assert found.steps or found.over or self.sub.parked, f"nothing planned in {self.sub.phase} at {self.now}"
+        return found
+
+    def _perform(self, step: Step, answers: Iterator[str]) -> Subscription:
+        sub, now = self.sub, self.now
+        match step.do:
+            case Do.MISS_NOTICES:
+                return replace(sub, recorded=sub.recorded | {(ref.kind, ref.occasion) for ref in step.notices})
+            case Do.SEND_NOTICE:
+                ref = step.notices[0]
+                told = announcement(sub) if ref.kind in ANNOUNCES else sub.announced
+                recorded = sub.recorded | {(ref.kind, ref.occasion)}
+                return replace(sub, recorded=recorded, noticed=True, announced=told)
+            case Do.SEND_QUEUED:
+                left = tuple(queued for queued in sub.queued if queued.id != step.subject)
+                ref = step.notices[0]
+                return replace(sub, queued=left, noticed=True, recorded=sub.recorded | {(ref.kind, ref.occasion)})
+            case Do.ENTER_PHASE:
+                assert step.phase is not None
+                return replace(sub, phase=step.phase, phase_since=now)
+            case Do.SUSPEND_ACCESS:
+                return replace(sub, suspended=True)
+            case Do.ROLL_OVER:
+                return rolled_over(sub, now)
+            case Do.END_HOLD:
+                return replace(sub, hold=None)
+            case Do.PARK:
+                return replace(sub, parked=True)
+            case Do.CHARGE:
+                return self._charge(next(answers))
+            case Do.ASK_GATEWAY:
+                return self._ask(step, next(answers))
+            case _:
+                assert_never(step.do)
+
+    def _charge(self, answer: str) -> Subscription:
+        sub = self.sub
+        assert sub.method is not None
+        tried = sub.open_attempt
+        n = tried.n if tried else 1 + max((attempt.n for attempt in sub.attempts), default=0)
+        others = tuple(attempt for attempt in sub.attempts if attempt is not tried)
+        attempt = Attempt(f"attempt-{n}", n, AttemptState.OPEN, sub.method.id, self.now)
+        if answer == "down":
+            again = replace(attempt, next_at=call_again_at(self.now, 10) + timedelta(days=1))
+            return replace(sub, attempts=(*others, again))
+        return self._answered(replace(sub, attempts=others), attempt, answer, questions=0)
+
+    def _ask(self, step: Step, answer: str) -> Subscription:
+        asked = next(attempt for attempt in self.sub.attempts if attempt.id == step.subject)
+        others = tuple(attempt for attempt in self.sub.attempts if attempt is not asked)
+        return self._answered(replace(self.sub, attempts=others), asked, answer, questions=2)
+
+    def _answered(self, sub: Subscription, attempt: Attempt, answer: str, questions: int) -> Subscription:
+        if answer == "paid":
+            line = automatic_line(sub)
+            return with_renewal(sub, PaidAhead(line.term, line.seats, line.unit_price), self.now)
+        if answer in ("unknown", "pending", "down"):
+            state = AttemptState.PENDING if answer == "pending" else AttemptState.UNKNOWN
+            next_at = ask_at(attempt.called_at, self.now, questions)
+            waiting = replace(attempt, state=state, next_at=max(next_at, self.now + timedelta(minutes=5)))
+            return replace(sub, attempts=(*sub.attempts, waiting))
+        declined = replace(
+            attempt,
+            state=AttemptState.DECLINED,
+            answered_at=self.now,
+            next_at=None,
+            decline_class=DeclineClass(answer),
+        )
+        mail = QueuedNotice(f"mail-{attempt.id}", Kind.PAYMENT_FAILED, attempt.id, self.now, dated=False)
+        return in_phase(replace(sub, attempts=(*sub.attempts, declined), queued=(*sub.queued, mail)), self.now)
+
+    def _order(self, what: str) -> None:
+        """A command, or a buyer's own checkout, if the rules allow it."""
+        sub, now = self.sub, self.now
+        if what == "checkout":
+            self.sub = self._checkout()
+        elif what == "quote" and not (sub.hold or sub.in_doubt or sub.paid_ahead or sub.phase is Phase.LAPSED):
+            self.sub = replace(sub, hold=Hold(f"hold-{now.isoformat()}", now + timedelta(days=20)))
+        elif what in COMMANDS:
+            self._command(what)
+
+    def _checkout(self) -> Subscription:
+        sub = self.sub
+        opens = utc(f"{window_opens_on(sub)}T12:00")
+        if (
+            sub.hold
+            or sub.in_doubt
+            or sub.paid_ahead
+            or sub.parked
+            or not opens < self.now < late_window_closes_at(sub)
+        ):
+            return sub
+        line = next_line(sub)
+        return with_renewal(sub, PaidAhead(line.term, line.seats, line.unit_price), self.now)
+
+    def _command(self, what: str) -> None:
+        sub, now = self.sub, self.now
+        name, command = COMMANDS[what]
+        actor: c.Actor = c.Person("b@x.example") if name in c.BUYER_MAY else c.Operator("eve")
+        if not isinstance(decide(sub, Request(command, name, actor, is_buyer=True, received_at=now)), Eligible):
+            return
+        changes: dict[str, Any] = {
+            "cancel": {"auto_renew": False},
+            "resume": {"auto_renew": True},
+            "new card": {"method": PaymentMethod(f"card-{now.isoformat()}", MethodKind.CARD, now)},
+            "konbini": {"method": PaymentMethod(f"konbini-{now.isoformat()}", MethodKind.KONBINI, now)},
+            "reduce": {"pending_seats": 3},
+            "monthly": {"pending_term": Term.MONTH},
+            "park": {"parked": True},
+            "release": {"parked": False, "late_start_at": now},
+            "go live": {"live_at": now, "late_start_at": now},
+        }[what]
+        owes: dict[str, Any] = {} if what in ("park", "release", "go live") else {"owes_from": now}
+        self.sub = replace(sub, **changes, **owes)
+        if what in ("monthly", "reduce"):
+            self.sub = replace(self.sub, announced=announcement(self.sub))
+        late = now >= renewal_begins_at(sub)
+        ends = what in ("cancel", "konbini") and late and not sub.in_doubt and sub.phase is not Phase.EXPIRED
+        if ends and not sub.paid_ahead:
+            mail = QueuedNotice(f"mail-{now.isoformat()}", Kind.EXPIRED, "0", now, dated=False)
+            self.sub = replace(in_phase(self.sub, now), queued=(*sub.queued, mail))
+
+
+COMMANDS: dict[str, tuple[c.Name, c.Command]] = {
+    "cancel": (c.Name.CANCEL_AUTO_RENEW, c.Cancel()),
+    "resume": (c.Name.RESUME_AUTO_RENEW, c.Resume()),
+    "new card": (c.Name.SET_PAYMENT_METHOD, c.SetPaymentMethod(MethodKind.CARD, "ok", None)),
+    "konbini": (c.Name.SET_PAYMENT_METHOD, c.SetPaymentMethod(MethodKind.KONBINI, "ok", None)),
+    "reduce": (c.Name.REDUCE_SEATS, c.ReduceSeats(3)),
+    "monthly": (c.Name.CHANGE_TERM, c.ChangeTerm(Term.MONTH)),
+    "park": (c.Name.PARK, c.Park()),
+    "release": (c.Name.RELEASE, c.Release()),
+    "go live": (c.Name.GO_LIVE, c.GoLive()),
+}
+
+
+T = TypeVar("T")
+
+
+def _for_ever(values: Sequence[T]) -> Iterator[T]:
+    yield from values
+    while True:
+        yield values[-1]
