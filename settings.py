@@ -9,6 +9,7 @@ Temporal's credentials are not here: `workflows/client.py` takes them from Tempo
 import difflib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -41,8 +42,15 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _mail_address(address: str) -> str:
+    if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", address):
+        raise ValueError("is no mail address: write it without a name, such as renewals@example.com")
+    return address
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 DatabaseAddress = Annotated[str, AfterValidator(database_address)]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -75,8 +83,8 @@ class Settings(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
     """How the connection to the mail server is secured: `starttls` (never without), `tls` from the start, `none`."""
 
-    mail_from: str = "Renewals <renewals@example.com>"
-    """Sender of every letter."""
+    mail_from: MailAddress = "renewals@example.com"
+    """Sender of every letter: an address alone, without a name."""
 
     account_url: WebAddress = "http://localhost:8080/account"
     """Where buyers find their account; every letter links there."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any
 
 from temporalio.client import (
@@ -16,7 +17,8 @@ from temporalio.client import (
     SchedulePolicy,
     ScheduleSpec,
 )
-from temporalio.worker import Worker
+from temporalio.common import WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.charging import Charging
 from activities.commands import Commands
@@ -37,6 +39,8 @@ from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
 DATABASE_CONNECTIONS = 20
+DATA_SECONDS = 100.0
+"""How long the mail server may take to accept a mail's body; after that the same bytes are sent again."""
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -88,6 +92,9 @@ def build_worker(
             watch_.look,
         ],
         workflow_runner=RUNNER,
+        deployment_config=WorkerDeploymentConfig(
+            version=WorkerDeploymentVersion("perennial", version("perennial")), use_worker_versioning=False
+        ),
         graceful_shutdown_timeout=timedelta(seconds=20),
         **options,
     )
@@ -103,6 +110,7 @@ async def mailer_of(settings: Settings) -> AsyncIterator[Mailer]:
         username=settings.smtp_username,
         password=password,
         tls=settings.smtp_tls,
+        data_timeout=DATA_SECONDS,
     )
     try:
         yield mailer
@@ -116,7 +124,6 @@ def contacts_of(settings: Settings) -> Contacts:
         account_url=settings.account_url,
         support=settings.support_contact,
         sales=settings.sales_contact,
-        partner_hint=settings.partner_contact,
     )
 
 

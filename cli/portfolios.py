@@ -48,17 +48,16 @@ async def _import(
     folder: Path, by: str, dry_run: bool, skip_bad: bool, progress: Callable[[int, int], None]
 ) -> ImportReport:
     settings = desk.settings_or_fail()
-    async with desk.facts(settings) as sessions:
-        async with sessions.begin() as session:
-            report = await import_portfolio(
-                session,
-                folder,
-                now=desk.wall_now(),
-                imported_by=by,
-                dry_run=dry_run,
-                skip_bad=skip_bad,
-                progress=progress,
-            )
+    async with desk.facts(settings) as sessions, sessions.begin() as session:
+        report = await import_portfolio(
+            session,
+            folder,
+            now=desk.wall_now(),
+            imported_by=by,
+            dry_run=dry_run,
+            skip_bad=skip_bad,
+            progress=progress,
+        )
     if report.written:
         await _tell_watchdog(settings)
     return report
@@ -75,11 +74,12 @@ async def _tell_watchdog(settings: Settings) -> None:
 
 def _operator(by: str) -> str:
     try:
-        if isinstance(parse_actor(by), Operator):
-            return by
+        actor = parse_actor(by)
     except BadArguments as bad:
         fail(str(bad))
-    fail(f"by must be operator:NAME, not {by!r}.")
+    if not isinstance(actor, Operator):
+        fail(f"by must be operator:NAME, not {by!r}.")
+    return by
 
 
 def _print_report(report: ImportReport, dry_run: bool) -> None:
@@ -127,17 +127,16 @@ def take_live(
 
 async def _go_live(numbers: list[str] | None, customer: str | None, of_import: str | None, by: str, reason: str) -> int:
     settings = desk.settings_or_fail()
-    async with desk.facts(settings) as sessions:
-        async with sessions.begin() as session:
-            count = await go_live(
-                session,
-                wall_now=desk.wall_now(),
-                by=by,
-                reason=reason,
-                numbers=numbers or None,
-                customer=customer,
-                import_id=_uuid(of_import),
-            )
+    async with desk.facts(settings) as sessions, sessions.begin() as session:
+        count = await go_live(
+            session,
+            wall_now=desk.wall_now(),
+            by=by,
+            reason=reason,
+            numbers=numbers or None,
+            customer=customer,
+            import_id=_uuid(of_import),
+        )
     if count:
         await _tell_watchdog(settings)
     return count

@@ -125,10 +125,11 @@ def _write_down(settings: Settings, data: Path, url: str) -> Settings:
 
 
 def _log_to(path: Path, settings: Settings) -> None:
-    """What worker and console log goes to a file: the terminal is for where to look."""
+    """What worker and console log goes to a file: the terminal is for where to look. No log names people."""
     handler = logging.FileHandler(path)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper())
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's: every sender and recipient
 
 
 async def _first_to_fail(*endings: Awaitable[None]) -> None:

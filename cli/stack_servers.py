@@ -100,7 +100,9 @@ async def running_console(
 ) -> AsyncIterator[Part]:
     """The console on this bound socket."""
     app = create_app(settings, sessions, client)
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=3
+    )
     server = _Server(config)
     part = Part("console", asyncio.create_task(server.serve([web])))
 

@@ -18,6 +18,7 @@ from gateways.port import Answer, Charge, Declined, NoAnswer, NotReceived, Paid,
 from models.engine import Sessions
 from models.sandbox import SandboxChargeRow, SandboxMethodRow
 
+ALWAYS_PAID = "ok"
 _COUNTED = re.compile(r"(?P<what>[a-z_]+)\*(?P<times>\d{1,6})")
 _PENDING = re.compile(r"pending-then-(?P<outcome>paid|declined):(?P<days>\d{1,3})d")
 
@@ -44,7 +45,7 @@ def _script(token: str, attempt: int) -> _Script:
     if counted:
         declined = counted["what"] != "down" and attempt <= int(counted["times"])
         return _Script(counted["what"] if declined else None)
-    return _Script(None if token == "ok" else token)
+    return _Script(None if token == ALWAYS_PAID else token)
 
 
 def _unreachable_calls(token: str) -> int:

@@ -58,9 +58,9 @@ def compose(
     mail["Date"] = date
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = rendered.locale
     mail.set_content(rendered.text, cte="quoted-printable")
     mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = rendered.locale  # not before: Content-… headers move into the first part
     mail.set_boundary("=_" + sha256(message_id.encode()).hexdigest()[:40])
     raw = mail.as_bytes()
     return _signature(raw, dkim_key, date) + raw if dkim_key else raw

@@ -218,7 +218,7 @@ def _headers(raw: bytes) -> EmailMessage:
 
 def _body(message: EmailMessage, form: str) -> str:
     part = message.get_body(preferencelist=(form,))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
 
 
 def _summary(mail_id: str, message: EmailMessage) -> SinkMail:

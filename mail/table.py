@@ -46,9 +46,8 @@ def _list_price(letter: Letter, w: Wording) -> str | None:
 
 def _method(letter: Letter, w: Wording) -> str | None:
     if letter.method is None:
-        return (
-            None if letter.renew_with != "account" else _capital(w.word("none" if letter.automatic else "at_checkout"))
-        )
+        by_hand_here = letter.renew_with == "account" and not letter.automatic
+        return _capital(w.word("at_checkout")) if by_hand_here else None
     name = _capital(w.method(letter.method))
     if letter.by_voucher:
         return w.word("by_hand", method=name)

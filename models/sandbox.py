@@ -13,7 +13,7 @@ class SandboxMethodRow(SQLModel, table=True):
     """How often a method of a subscription was tried, and how many calls found nobody."""
 
     __tablename__ = "methods"
-    __table_args__ = {"schema": "sandbox"}  # noqa: RUF012 - SQLAlchemy's own way to name a schema
+    __table_args__ = {"schema": "sandbox"}
 
     subscription: str = Field(primary_key=True)
     method_id: UUID = Field(primary_key=True)

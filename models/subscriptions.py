@@ -108,7 +108,7 @@ class TermRow(SQLModel, table=True):
 
 
 class RenewalRow(SQLModel, table=True):
-    """The right to the term that starts on `term_starts_on`: one record, unpaid or settled, whichever way it is paid."""
+    """The right to the term that starts on `term_starts_on`: one record, unpaid or settled, whatever pays it."""
 
     __tablename__ = "renewals"
     __table_args__ = (

@@ -16,7 +16,7 @@ from portfolio.stored import People, Stored
 from renewals.calendar import local_date
 from renewals.facts import Channel, PaymentMethod, Phase, Policy, Subscription
 from renewals.policy import policy_for
-from renewals.windows import access_until, phase_at
+from renewals.windows import ALWAYS, access_until, current_phase
 
 Row = dict[str, Any]
 Rows = tuple[type[Any], list[Row]]
@@ -107,10 +107,10 @@ class SubscriptionRows:
     def of(self, lines: list[SubscriptionLine]) -> Iterator[Rows]:
         """The rows of subscriptions, of their current terms, and the event of their first phase."""
         facts = [(line, self._facts(line)) for line in lines]
-        phases = [(line, sub, phase_at(sub, self.now)) for line, sub in facts]
-        yield SubscriptionRow, [self._row(line, sub, phase) for line, sub, phase in phases]
+        phases = [(line, sub, *current_phase(sub, self.now)) for line, sub in facts]
+        yield SubscriptionRow, [self._row(line, sub, since, phase) for line, sub, since, phase in phases]
         yield TermRow, [self._term_row(line) for line in lines]
-        yield EventRow, [self._event_row(line, phase) for line, _, phase in phases]
+        yield EventRow, [self._event_row(line, phase) for line, _, _, phase in phases]
 
     def _facts(self, line: SubscriptionLine) -> Subscription:
         customer = self.known.customers[line.csn]
@@ -148,7 +148,7 @@ class SubscriptionRows:
             return None
         return PaymentMethod(str(self.people.methods[key]), line.method_kind, self.now, line.method_expires)
 
-    def _row(self, line: SubscriptionLine, sub: Subscription, phase: Phase) -> Row:
+    def _row(self, line: SubscriptionLine, sub: Subscription, since: datetime, phase: Phase) -> Row:
         """`access_until` is asked of the running term: what has expired already lost access with it, not today."""
         key = _method_key(line)
         return {
@@ -167,7 +167,7 @@ class SubscriptionRows:
             "method_id": self.people.methods[key] if key else None,
             "method_set_at": self.now if key else None,
             "phase": phase.value,
-            "phase_since": self.now,
+            "phase_since": self.now if since == ALWAYS else since,
             "access_until": access_until(sub, self.now),
             "shift": timedelta(0),
             "import_id": self.import_id,

@@ -5,6 +5,7 @@ Whether a command is allowed for a subscription at a moment stands in eligibilit
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -133,6 +134,7 @@ class BadArguments(ValueError):
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 _OPERATOR = re.compile(r"operator:([A-Za-z0-9][\w.\-]{0,63})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _CARD_NUMBER = re.compile(r"(?:\d[ -]?){13,19}")
 _MOST_SEATS = 1_000_000
@@ -207,14 +209,14 @@ class _Arguments:
         return self._raw.get(key) is not None
 
     def _bad(self, key: str, wanted: str) -> BadArguments:
-        found = f"not {self._raw[key]!r:.60}" if self.has(key) else "and is missing"
-        return BadArguments(f'{self._command}: "{key}" must be {wanted}, {found}.')
+        found = "" if self.has(key) else ", and is missing"
+        return BadArguments(f'{self._command}: "{key}" must be {wanted}{found}.')
 
     def text(self, key: str, *, required: bool = True) -> str:
         if not self.has(key) and not required:
             return ""
         value = self._raw.get(key)
-        if not isinstance(value, str) or (required and not value.strip()) or len(value) > 500 or "\0" in value:
+        if not isinstance(value, str) or (required and not value.strip()) or len(value) > 500 or not _storable(value):
             raise self._bad(key, "a text of at most 500 characters")
         return value.strip()
 
@@ -234,11 +236,9 @@ class _Arguments:
         if not self.has(key):
             return None
         value = self._raw[key]
-        try:
-            if isinstance(value, str) and len(value) == 10:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            with suppress(ValueError):
                 return date.fromisoformat(value)
-        except ValueError:
-            pass
         raise self._bad(key, "a date such as 2027-03-31")
 
     def month_end(self, key: str) -> date | None:
@@ -264,6 +264,11 @@ class _Arguments:
         unknown = sorted(set(self._raw) - self._read)
         if unknown:
             raise BadArguments(f"{self._command} has no argument {unknown[0]!r}.")
+
+
+def _storable(text: str) -> bool:
+    """Can a database keep it? No NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def month_end(text: str) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from renewals.facts import DeclineClass, Subscription
+from renewals.facts import Attempt, DeclineClass, Subscription
 from renewals.windows import retry_dates
 
 DEFAULT_CLASSES: Mapping[str, DeclineClass] = MappingProxyType(
@@ -34,8 +34,8 @@ def decline_class(code: str | None, classes: Mapping[str, DeclineClass]) -> Decl
 def next_try_at(sub: Subscription) -> datetime | None:
     """When the next automatic try is due after a decline, or None when none will come by itself.
 
-    A method that was not tried yet is tried at once. The same one is tried again on the first retry date after its
-    last try, if the decline was soft; retry dates that an outage swallowed are not made up for one by one.
+    A method that was not tried yet is tried at once. The same one is tried again on the first retry date after the
+    decline was known, if it was soft; retry dates that an outage swallowed are not made up for one by one.
     """
     last = sub.last_decline
     if last is None or sub.method is None:
@@ -44,7 +44,12 @@ def next_try_at(sub: Subscription) -> datetime | None:
         return sub.method.set_at
     if last.decline_class is not DeclineClass.SOFT:
         return None
-    return next((at for at in retry_dates(sub) if at > last.called_at), None)
+    return next(iter(retries_left(sub, last)), None)
+
+
+def retries_left(sub: Subscription, last: Attempt) -> tuple[datetime, ...]:
+    """The retry dates after the decline of the `last` attempt was known."""
+    return tuple(at for at in retry_dates(sub) if at > (last.answered_at or last.called_at))
 
 
 FIRST_CALL_AGAIN = timedelta(seconds=10)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from renewals import commands as c
-from renewals.facts import PaymentMethod, Subscription
+from renewals.facts import Announcement, PaymentMethod, Subscription
+from renewals.plan import next_charge_at
 from renewals.renewing import announcement, in_phase, last_paid_term
 
 
@@ -14,10 +15,14 @@ def after_command(
     """The facts once the command took effect.
 
     `at` is when the command was received: the new plan owes nothing dated before it. `now` decides the phase that
-    follows. `method_id` is the id of the row stored for a new payment method.
+    follows; a charge that is due comes before it, so that no command forestalls the attempt of the last retry date.
+    `method_id` is the id of the row stored for a new payment method.
     """
     changed = _changed(sub, command, at, method_id)
-    return changed if changed.parked else in_phase(changed, now)
+    if changed.parked:
+        return changed
+    charge_at = next_charge_at(changed, now) if changed.live_at else None
+    return changed if charge_at is not None and charge_at <= now else in_phase(changed, now)
 
 
 def _changed(sub: Subscription, command: c.Command, at: datetime, method_id: str) -> Subscription:
@@ -44,4 +49,12 @@ def _changed(sub: Subscription, command: c.Command, at: datetime, method_id: str
             changed = replace(sub, method=PaymentMethod(method_id, kind, at, valid_through))
         case c.RecordRenewal() | c.ResolvePayment():
             raise ValueError("a payment settles or declines an order; it has no effect of its own here")
-    return replace(changed, owes_from=at, announced=announcement(changed))
+    return replace(changed, owes_from=at, announced=_announced(changed))
+
+
+def _announced(changed: Subscription) -> Announcement | None:
+    """What the confirming mail announces: for another term its price; for the same one never a dearer price."""
+    before, now = changed.announced, announcement(changed)
+    if before and now and before.term is now.term:
+        return Announcement(now.term, min(before.unit_price, now.unit_price))
+    return now

@@ -13,9 +13,11 @@ from renewals.renewing import last_paid_term
 from renewals.windows import today
 
 EUROPE = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"  # European Union
-    " IS LI NO"  # European Economic Area
-    " GB CH".split()
+    (
+        "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK "  # European Union
+        "IS LI NO "  # European Economic Area
+        "GB CH"
+    ).split()
 )
 SEATS_COUNTRIES = EUROPE | {"US", "CA"}
 TERM_COUNTRIES = SEATS_COUNTRIES | {"AU"}
@@ -69,18 +71,18 @@ def decide(sub: Subscription, request: Request) -> Decision:
 
 
 def check_named_renewal(sub: Subscription, renewal: date | None) -> None:
-    """A cancel or resume may name the renewal date it means: the next one, or the one just paid.
+    """A cancel or resume may name the renewal date it means: the next unpaid one, or the one just paid.
 
     Raises `commands.BadArguments` for any other date.
     """
-    known = {sub.renews_on, sub.starts_on}
-    if renewal is not None and renewal not in known:
-        raise c.BadArguments(f"{renewal} is not a renewal date of {sub.number}; the next one is {sub.renews_on}.")
+    unpaid = last_paid_term(sub)
+    if renewal is not None and renewal not in (unpaid.renews_on, unpaid.starts_on):
+        raise c.BadArguments(f"{renewal} is not a renewal date of {sub.number}; the next one is {unpaid.renews_on}.")
 
 
 def just_paid(sub: Subscription, renewal: date | None) -> bool:
     """Does a cancel name the renewal that has just been paid, so that it comes too late for that one?"""
-    return renewal is not None and (renewal == sub.starts_on or (renewal == sub.renews_on and bool(sub.paid_ahead)))
+    return renewal == last_paid_term(sub).starts_on
 
 
 def _who(request: Request) -> Refused | None:

@@ -65,7 +65,7 @@ class MethodKind(StrEnum):
 
 
 class AttemptState(StrEnum):
-    """One try to pay. `unknown` means that no answer came; `abandoned`, that it never reached the gateway and never will.
+    """One try to pay. `unknown`: no answer came. `abandoned`: it never reached the gateway and never will.
 
     `paid`, `declined` and `abandoned` are final.
     """
@@ -219,7 +219,8 @@ class Subscription:
     `live_at` is None before go-live. `late_start_at` is the last go-live or release: what was due by then is overdue.
     `owes_from` is the last instant that made a new plan (a command, a payment): nothing dated before it is owed.
     `recorded` are the (kind, occasion) of this term's notices that have an outcome; `noticed`, whether one was sent.
-    `unit_price` is what a seat of the current term cost, None for an imported term. `suspended`: access was taken away while past due.
+    `unit_price` is what a seat of the current term cost, None for an imported term.
+    `suspended`: access was taken away while past due.
     """
 
     number: str

@@ -71,8 +71,10 @@ def _shown(step: Step, at: datetime) -> Iterator[Coming]:
 def _after(sub: Subscription, step: Step, now: datetime) -> tuple[Subscription, tuple[Kind, ...]]:
     """The facts once the step went as expected, and the mails that this causes."""
     match step.do:
-        case Do.MISS_NOTICES | Do.SEND_NOTICE:
+        case Do.MISS_NOTICES:
             return _recorded(sub, step.notices), ()
+        case Do.SEND_NOTICE:
+            return replace(_recorded(sub, step.notices), noticed=True), ()
         case Do.SEND_QUEUED:
             return replace(sub, queued=tuple(each for each in sub.queued if each.id != step.subject)), ()
         case Do.ROLL_OVER:
@@ -90,7 +92,7 @@ def _after(sub: Subscription, step: Step, now: datetime) -> tuple[Subscription, 
         case Do.ENTER_PHASE:
             after = in_phase(sub, now)
             if after.phase is Phase.EXPIRED and sub.phase is Phase.PAST_DUE:
-                return replace(after, owes_from=now, recorded=sub.recorded | {(Kind.EXPIRED, "0")}), (Kind.EXPIRED,)
+                return replace(after, recorded=sub.recorded | {(Kind.EXPIRED, "0")}), (Kind.EXPIRED,)
             return after, ()
 
 
@@ -100,5 +102,4 @@ def _recorded(sub: Subscription, notices: tuple[NoticeRef, ...]) -> Subscription
         sub,
         recorded=sub.recorded | keys,
         queued=tuple(each for each in sub.queued if (each.kind, each.occasion) not in keys),
-        noticed=True,
     )

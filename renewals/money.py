@@ -9,7 +9,7 @@ _NO_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VU
 _THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 _FOUR_DECIMALS = frozenset({"CLF", "UYW"})
 
-_PLAIN_DECIMAL = re.compile(r"\d{1,15}(\.\d+)?")
+_PLAIN_DECIMAL = re.compile(r"[0-9]{1,15}(?:\.([0-9]{1,9}))?")
 
 
 def decimals(currency: str) -> int:
@@ -54,10 +54,10 @@ def parse_amount(text: str, currency: str) -> Money:
     Raises `ValueError` with a sentence when the text is no plain decimal number, is negative, or has more decimals
     than the currency has.
     """
-    if not _PLAIN_DECIMAL.fullmatch(text):
+    plain = _PLAIN_DECIMAL.fullmatch(text)
+    if not plain:
         raise ValueError(f"{text!r} is not a plain decimal number such as 505.00")
     places = decimals(currency)
-    scaled = Decimal(text).scaleb(places)
-    if scaled != scaled.to_integral_value():
+    if len(plain[1] or "") > places:
         raise ValueError(f"{text} has more decimals than {currency} has ({places})")
-    return Money(int(scaled), currency)
+    return Money(int(Decimal(text).scaleb(places)), currency)

@@ -83,7 +83,8 @@ def _manual(sub: Subscription) -> Iterator[DatedNotice]:
         day = days_after(last_day, -days)
         if day >= sub.renews_on:
             yield DatedNotice(Kind.LATE_WINDOW_CLOSING, str(days), _notice_at(sub, day), closes_at)
-    yield DatedNotice(Kind.LAPSED, "0", _notice_at(sub, days_after(last_day, 1)), None)
+    if not sub.in_doubt:
+        yield DatedNotice(Kind.LAPSED, "0", _notice_at(sub, days_after(last_day, 1)), None)
 
 
 def _window_open(sub: Subscription, gone_at: datetime) -> DatedNotice:
@@ -100,14 +101,16 @@ def due_notices(sub: Subscription, now: datetime) -> DueNotices:
     """Sort the owed notices of the term at `now`.
 
     Of several that are due only the latest goes out; what has lost its reason goes out never. Two of one instant both
-    go out, unless they are overdue.
+    go out, unless they are overdue. What is held back from lapsing (a payment in doubt, parking) is not told that it
+    has lapsed.
     """
+    has_lapsed = sub.phase is Phase.LAPSED
     owed = [
         notice
         for notice in dated_notices(sub)
         if notice.key not in sub.recorded and (sub.owes_from is None or notice.at >= sub.owes_from)
     ]
-    due = [notice for notice in owed if notice.at <= now]
+    due = [notice for notice in owed if notice.at <= now and (notice.kind is not Kind.LAPSED or has_lapsed)]
     standing = [notice for notice in due if notice.gone_at is None or now < notice.gone_at]
     latest = [notice for notice in standing if notice.at == standing[-1].at]
     if latest and _overdue(sub, latest[-1].at, now):

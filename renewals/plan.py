@@ -5,12 +5,12 @@ before it acts. What is shown as forecast is what runs.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from renewals.declines import next_try_at
-from renewals.facts import Kind, Phase, QueuedNotice, Subscription
+from renewals.declines import next_try_at, retries_left
+from renewals.facts import DeclineClass, Kind, Phase, QueuedNotice, Subscription
 from renewals.notices import DatedNotice, due_notices
 from renewals.pricing import automatic_line
 from renewals.windows import (
@@ -25,21 +25,18 @@ from renewals.windows import (
 
 
 class Do(StrEnum):
-    """What a step does; the order is that of steps that are due at the same instant."""
+    """What a step does; the order is that of steps that are due at the same instant, but for expiry (`_rank`)."""
 
     MISS_NOTICES = "miss_notices"
     ROLL_OVER = "roll_over"
     END_HOLD = "end_hold"
     SEND_QUEUED = "send_queued"
     ASK_GATEWAY = "ask_gateway"
-    CHARGE = "charge"
     ENTER_PHASE = "enter_phase"
+    CHARGE = "charge"
     SUSPEND_ACCESS = "suspend_access"
     SEND_NOTICE = "send_notice"
     PARK = "park"
-
-
-_RANK = {do: rank for rank, do in enumerate(Do)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,44 +78,65 @@ class Plan:
 
 def plan(sub: Subscription, now: datetime) -> Plan:
     """The steps that remain of the current term, seen at `now`. Raises `pricing.NotPriced`."""
-    steps = sorted(_steps(sub, now), key=lambda step: (max(step.at, now), _RANK[step.do]))
+    steps = sorted(_steps(sub, now), key=lambda step: (max(step.at, now), _rank(step)))
     return Plan(tuple(steps), over=sub.phase is Phase.LAPSED and not steps)
 
 
+_ORDER = tuple(Do)
+
+
+def _rank(step: Step) -> tuple[bool, int]:
+    """The order of steps that are due at the same instant.
+
+    An overdue charge is made from the phase of its day; but on the last retry date the attempt comes before expiry.
+    """
+    ends = step.phase in (Phase.EXPIRED, Phase.LAPSED)
+    after_charge = ends or _ORDER.index(step.do) > _ORDER.index(Do.CHARGE)
+    return after_charge, _ORDER.index(step.do)
+
+
 def _steps(sub: Subscription, now: datetime) -> Iterator[Step]:
-    yield from _questions(sub, now)
+    yield from _whatever_happens(sub, now)
     if sub.parked:
         return
-    yield from _phase_changes(sub, now)
-    yield from _parking(sub)
+    mails = tuple(_mails(sub, now)) if sub.live_at else ()
+    charges = tuple(_charges(sub, now)) if sub.live_at else ()
+    yield from mails
+    yield from charges
+    closes_at = late_window_closes_at(sub)
+    told = any(step.do is Do.SEND_NOTICE and step.at < closes_at for step in mails)
+    yield from _phase_changes(sub, replace(sub, noticed=sub.noticed or told), now)
+    if _would_be_parked(sub, told=told, tried=bool(charges)):
+        yield Step(closes_at, Do.PARK)
     if sub.paid_ahead:
         yield Step(renewal_begins_at(sub), Do.ROLL_OVER)
-    if sub.live_at is None:
-        return
-    yield from _mails(sub, now)
-    yield from _money(sub, now)
+    if sub.phase is Phase.PAST_DUE and sub.renews_automatically and not sub.suspended and not sub.in_doubt:
+        yield Step(suspension_at(sub), Do.SUSPEND_ACCESS)
 
 
-def _questions(sub: Subscription, now: datetime) -> Iterator[Step]:
-    """Ask what became of an attempt, parked or not: money may have moved."""
-    attempt = sub.in_doubt
-    if attempt:
-        yield Step(attempt.next_at or now, Do.ASK_GATEWAY, subject=attempt.id)
+def _whatever_happens(sub: Subscription, now: datetime) -> Iterator[Step]:
+    """What parking does not stop: money that may have moved is asked after, and a hold ends, but not while it moves."""
+    if sub.in_doubt:
+        yield Step(sub.in_doubt.next_at or now, Do.ASK_GATEWAY, subject=sub.in_doubt.id)
+    elif sub.hold and sub.hold.ends_at:
+        yield Step(sub.hold.ends_at, Do.END_HOLD, subject=sub.hold.id)
 
 
-def _phase_changes(sub: Subscription, now: datetime) -> Iterator[Step]:
+def _phase_changes(sub: Subscription, expected: Subscription, now: datetime) -> Iterator[Step]:
+    """The phase that is due now, and those that time will bring; `expected` has had the mails that are planned."""
     due = phase_at(sub, now)
     if due is not sub.phase:
         yield Step(now, Do.ENTER_PHASE, phase=due)
-    for begins_at, phase in phases(sub):
+    for begins_at, phase in phases(expected):
         if begins_at > now:
             yield Step(begins_at, Do.ENTER_PHASE, phase=phase)
 
 
-def _parking(sub: Subscription) -> Iterator[Step]:
-    settled = sub.paid_ahead or sub.phase is Phase.LAPSED or sub.in_doubt
-    if not settled and may_not_lapse(sub):
-        yield Step(late_window_closes_at(sub), Do.PARK)
+def _would_be_parked(sub: Subscription, *, told: bool, tried: bool) -> bool:
+    """Will the late window close without anybody having tried to charge, or told the buyer?"""
+    if sub.paid_ahead or sub.in_doubt or sub.phase is Phase.LAPSED or tried:
+        return False
+    return may_not_lapse(replace(sub, noticed=sub.noticed or told))
 
 
 def _mails(sub: Subscription, now: datetime) -> Iterator[Step]:
@@ -139,21 +157,29 @@ def _ref(notice: DatedNotice | QueuedNotice) -> NoticeRef:
     return NoticeRef(notice.kind, notice.occasion)
 
 
-def _money(sub: Subscription, now: datetime) -> Iterator[Step]:
-    if sub.hold and not sub.in_doubt and sub.hold.ends_at:
-        yield Step(sub.hold.ends_at, Do.END_HOLD, subject=sub.hold.id)
-    at = next_charge_at(sub, now)
-    if at is not None:
-        line = automatic_line(sub)
+def _charges(sub: Subscription, now: datetime) -> Iterator[Step]:
+    """The next try, and the retries after it. A charge that waits for a hold is planned for the hold's end."""
+    held_until = sub.hold.ends_at if sub.hold else None
+    if sub.hold and (held_until is None or held_until <= now):
+        return
+    first = next_charge_at(replace(sub, hold=None), now)
+    if first is None:
+        return
+    first = max(first, held_until) if held_until else first
+    if first >= late_window_closes_at(sub):
+        return
+    line, last = automatic_line(sub), sub.last_decline
+    soft = last and last.decline_class is DeclineClass.SOFT
+    later = retries_left(sub, last) if last and soft else ()
+    for at in (first, *(at for at in later if at > max(first, now))):
         yield Step(at, Do.CHARGE, amount=line.amount, currency=line.currency)
-    if sub.phase is Phase.PAST_DUE and sub.renews_automatically and not sub.suspended and not sub.in_doubt:
-        yield Step(suspension_at(sub), Do.SUSPEND_ACCESS)
 
 
 def next_charge_at(sub: Subscription, now: datetime) -> datetime | None:
     """When the next automatic try is due; in the past when overdue, None when none will come by itself.
 
-    Nothing is charged after the late window: the next term would not be the one that was announced.
+    None while a hold is open. Nothing is charged after the late window: the next term would not be the one that was
+    announced.
     """
     ended = sub.phase in (Phase.EXPIRED, Phase.LAPSED)
     if not sub.renews_automatically or ended or sub.paid_ahead or sub.hold or sub.in_doubt:

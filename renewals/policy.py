@@ -37,7 +37,12 @@ def policy_for(versions: Iterable[PolicyVersion], sku: str, country: str, channe
     applicable = (version for version in versions if version.applies(sku, country, channel, on))
     for version in sorted(applicable, key=lambda version: version.specificity):
         values |= version.values
-    return replace(Policy(), **{name: _read(name, value) for name, value in values.items()})  # type: ignore[arg-type]
+    policy = replace(Policy(), **{name: _read(name, value) for name, value in values.items()})  # type: ignore[arg-type]
+    if not policy.retry_days or sorted(set(policy.retry_days)) != list(policy.retry_days) or policy.retry_days[0] < 1:
+        raise ValueError("policy value 'retry_days' needs at least one day, the days in order")
+    if policy.charge_spread_seconds < 1:
+        raise ValueError("policy value 'charge_spread_seconds' must be at least 1")
+    return policy
 
 
 _NAMES = frozenset(field.name for field in fields(Policy))

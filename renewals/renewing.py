@@ -31,13 +31,21 @@ def rolled_over(sub: Subscription, now: datetime) -> Subscription:
     """The subscription in the term that was paid ahead, from its first day on."""
     if sub.paid_ahead is None:
         raise ValueError(f"{sub.number} has no paid term to roll over to")
-    return in_phase(replace(last_paid_term(sub), phase=Phase.ACTIVE, recorded=frozenset(), noticed=False), now)
+    begun = replace(last_paid_term(sub), phase=Phase.ACTIVE, recorded=frozenset(), noticed=False)
+    phase = phase_at(begun, now)
+    return replace(begun, phase=phase, phase_since=sub.phase_since if phase is sub.phase else now)
 
 
 def in_phase(sub: Subscription, now: datetime) -> Subscription:
-    """The subscription in the phase that its facts give at `now`."""
+    """The subscription in the phase that its facts give at `now`.
+
+    Expiry out of `past_due` begins a new plan: it owes nothing dated before it.
+    """
     phase = phase_at(sub, now)
-    return sub if phase is sub.phase else replace(sub, phase=phase, phase_since=now)
+    if phase is sub.phase:
+        return sub
+    gives_up = sub.phase is Phase.PAST_DUE and phase is Phase.EXPIRED
+    return replace(sub, phase=phase, phase_since=now, owes_from=now if gives_up else sub.owes_from)
 
 
 def last_paid_term(sub: Subscription) -> Subscription:

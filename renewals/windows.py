@@ -92,7 +92,7 @@ def _while_unpaid(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
     if decline is None:
         return ((next_day, Phase.PAST_DUE),)
     declined_at = min(decline.answered_at or next_day, next_day)
-    past_due = ((declined_at, Phase.PAST_DUE),)
+    past_due = ((max(declined_at, renewal_begins_at(sub)), Phase.PAST_DUE),)
     if sub.in_doubt:
         return past_due
     if sub.open_attempt:
@@ -114,7 +114,12 @@ def may_not_lapse(sub: Subscription) -> bool:
 
 def phase_at(sub: Subscription, now: datetime) -> Phase:
     """The phase that the facts give at `now`."""
-    return [phase for begins_at, phase in phases(sub) if begins_at <= now][-1]
+    return current_phase(sub, now)[1]
+
+
+def current_phase(sub: Subscription, now: datetime) -> tuple[datetime, Phase]:
+    """When the phase began that the facts give at `now` (`ALWAYS`: nobody knows), and which it is."""
+    return [(begins_at, phase) for begins_at, phase in phases(sub) if begins_at <= now][-1]
 
 
 def today(sub: Subscription, now: datetime) -> date:
@@ -125,11 +130,13 @@ def today(sub: Subscription, now: datetime) -> date:
 def access_until(sub: Subscription, now: datetime) -> datetime:
     """When the product must lock if nothing more happens.
 
-    Past due keeps access for the policy's days, and for as long as a payment is in doubt; what has ended keeps the
-    instant at which it did.
+    A term that renews automatically keeps access for the policy's days past due, and for as long as a payment is in
+    doubt; what has ended keeps the instant at which it did.
     """
     if sub.paid_ahead:
-        return midnight(term_end(sub.renews_on, sub.paid_ahead.term, sub.anchor_day), sub.time_zone)
+        ends_on = term_end(sub.renews_on, sub.paid_ahead.term, sub.anchor_day)
+        grace = sub.policy.past_due_access_days if sub.renews_automatically else 0
+        return midnight(days_after(ends_on, grace), sub.time_zone)
     if sub.phase in (Phase.EXPIRED, Phase.LAPSED):
         return min(sub.phase_since, suspension_at(sub))
     if sub.in_doubt:

@@ -41,7 +41,7 @@ def workflow_id(number: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The argument of `SubscriptionWorkflow`. `term_starts_on` is the term of this run; None: that of the first plan."""
+    """The argument of `SubscriptionWorkflow`. `term_starts_on` is this run's term; None: that of the first plan."""
 
     number: str
     term_starts_on: date | None = None

@@ -8,8 +8,10 @@ it. Commands and steps take turns under one lock. Histories carry ids, dates and
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -55,20 +57,20 @@ class SubscriptionWorkflow:
     async def _next_due(self) -> Step | None:
         """Wait until a step is due or something woke us; the step, if it is one."""
         while not self._woken and self._due_now() is None:
-            plan = self._plan
-            step = self._plan.steps[0] if self._plan and self._plan.steps else None
             self._resting = True
-            try:
-                await workflow.wait_condition(
-                    lambda: self._woken or self._plan is not plan,
-                    timeout=self._wall(step.at) - workflow.now() if step else None,
-                    timeout_summary=in_words(step) if step else None,
-                )
-            except TimeoutError:
-                pass
-            finally:
-                self._resting = False
+            await self._rest_until_due_or_planned_anew(self._plan)
+            self._resting = False
         return self._due_now()
+
+    async def _rest_until_due_or_planned_anew(self, plan: TermPlan | None) -> None:
+        """One timer for the next step; a plan without steps waits for a wake-up."""
+        step = plan.steps[0] if plan and plan.steps else None
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._woken or self._plan is not plan,
+                timeout=self._wall(step.at) - workflow.now() if step else None,
+                timeout_summary=in_words(step) if step else None,
+            )
 
     def _due_now(self) -> Step | None:
         """The first step of the plan, if its time has come."""
@@ -146,6 +148,11 @@ class SubscriptionWorkflow:
                 Commands.apply_command, args=[self._number, command_id], summary=f"command {command_id}", **DATABASE
             )
             return self._applied(applied)
+
+    @apply.validator
+    def _is_an_id(self, command_id: str) -> None:
+        """Shape only: whether the command is allowed is for the facts to say."""
+        UUID(command_id)
 
     @workflow.signal(name=contract.CANCEL_SIGNAL)
     async def cancel_auto_renew(self, request: Any = None) -> None:

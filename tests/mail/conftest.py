@@ -77,15 +77,14 @@ def contacts() -> Contacts:
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a fresh RSA key (`key.pem`) and a certificate of it for 127.0.0.1 (`cert.pem`)."""
+    """A folder with a fresh RSA key (`key.pem`, `public.pem`) and its certificate for 127.0.0.1 (`cert.pem`)."""
     folder = tmp_path_factory.mktemp("keys")
-    subprocess.run(
+    for command in (
         "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
-        " -keyout key.pem -out cert.pem".split(),
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
+        " -keyout key.pem -out cert.pem",
+        "openssl rsa -in key.pem -pubout -out public.pem",
+    ):
+        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
     return folder
 
 

@@ -102,8 +102,8 @@ def test_a_letter_is_whole_in_every_situation(
 def assert_well_set(written: Rendered, page: Outline) -> None:
     """Spaces and apostrophes stand as the language wants them; nothing is glued together or left over."""
     narrow = "\u202f"
-    for text in (written.subject, squeezed(re.sub(r"https?://\S+", "", written.text))):
-        assert not re.search(r" [.,]|[a-zé][A-Z0-9]|[.;,][A-Za-zé]", re.sub(r"\S+@\S+|PayPal", "", text)), text
+    for text in (written.subject, squeezed(re.sub(r"https?://\S+|\S+@\S+", "", written.text))):
+        assert not re.search(r" [.,]|[a-zé][A-Z0-9]|[.;,][A-Za-zé]", text.replace("PayPal", "Paypal")), text
         assert "'" not in text
         if written.locale.startswith("fr"):
             assert not re.search(f"[^{narrow}][:;!?]", text), text
@@ -144,9 +144,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_says_its_language(
     assert set(scopes) == {"row"}
 
 
-def test_line_breaks_in_names_cannot_make_lines_of_their_own(
-    letter: Callable[..., Letter], contacts: Contacts
-) -> None:
+def test_line_breaks_in_names_cannot_make_lines_of_their_own(letter: Callable[..., Letter], contacts: Contacts) -> None:
     written = render(letter(Kind.REMINDER, product="Draft\r\n\r\nBcc: evil@x.example\x00\u202e"), contacts)
     assert written.subject.startswith("Draft Bcc: evil@x.example (S-1001)")
     assert "\nBcc" not in written.text

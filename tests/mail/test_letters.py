@@ -60,7 +60,11 @@ def test_a_hard_decline_reads_the_same_whatever_its_reason(
 @pytest.mark.parametrize(
     ("code", "english", "french"),
     [
-        ("authentication_required", "Your bank asks you to confirm the payment", "Votre banque vous demande de confirm"),
+        (
+            "authentication_required",
+            "Your bank asks you to confirm the payment",
+            "Votre banque vous demande de confirm",
+        ),
         ("expired_card", "The card has expired.", "La carte a expiré."),
         ("incorrect_cvc", "The security code of the card was not", "Le code de sécurité de la carte n’a pas"),
         ("card_not_supported", "The card does not allow this kind", "La carte n’autorise pas ce type"),
@@ -123,16 +127,12 @@ def test_a_partners_customer_is_sent_to_the_partner(letter: MakeLetter, contacts
 
 
 @pytest.mark.parametrize("kind", [Kind.WINDOW_OPEN, Kind.REMINDER, Kind.EXPIRED, Kind.LATE_WINDOW_CLOSING])
-def test_an_order_from_an_older_system_is_renewed_by_sales(
-    letter: MakeLetter, contacts: Contacts, kind: Kind
-) -> None:
+def test_an_order_from_an_older_system_is_renewed_by_sales(letter: MakeLetter, contacts: Contacts, kind: Kind) -> None:
     assert contacts.sales in words(letter(kind, channel=Channel.LEGACY, **BY_HAND), contacts)
 
 
 @pytest.mark.parametrize("kind", [Kind.WINDOW_OPEN, Kind.REMINDER, Kind.METHOD_CHANGED, Kind.EXPIRED])
-def test_konbini_and_bank_transfer_carry_their_instructions(
-    letter: MakeLetter, contacts: Contacts, kind: Kind
-) -> None:
+def test_konbini_and_bank_transfer_carry_their_instructions(letter: MakeLetter, contacts: Contacts, kind: Kind) -> None:
     konbini = words(letter(kind, method=MethodKind.KONBINI, **BY_HAND), contacts)
     assert "At checkout you receive a store code" in konbini
     transfer = words(letter(kind, method=MethodKind.BANK_TRANSFER, **BY_HAND), contacts)

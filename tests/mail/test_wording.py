@@ -67,9 +67,7 @@ def test_a_term_is_named_by_its_first_and_last_day() -> None:
         ("fr-CA", "4 545,00 USD (9 × 505,00 USD)"),
     ],
 )
-def test_the_amount_shows_its_factors(
-    letter: Callable[..., Letter], contacts: Contacts, locale: str, row: str
-) -> None:
+def test_the_amount_shows_its_factors(letter: Callable[..., Letter], contacts: Contacts, locale: str, row: str) -> None:
     reduced = letter(Kind.ADVANCE_CHARGE_NOTICE, locale=locale, next_seats=9, price=Money(454500, "USD"))
     shown = row.replace(" ", NO_BREAK).replace(f"USD{NO_BREAK}(", "USD (").replace(f"00{NO_BREAK}(", "00 (")
     assert shown.replace("_", NARROW) in render(reduced, contacts).text

@@ -7,10 +7,11 @@ a script; the worker may sleep; commands come in between.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar, assert_never
+from typing import TypeVar, assert_never
 
 from renewals import commands as c
 from renewals.declines import ask_at, call_again_at
+from renewals.effects import after_command
 from renewals.eligibility import Eligible, Request, decide
 from renewals.facts import (
     Attempt,
@@ -20,7 +21,6 @@ from renewals.facts import (
     Kind,
     MethodKind,
     PaidAhead,
-    PaymentMethod,
     Phase,
     QueuedNotice,
     Subscription,
@@ -29,7 +29,7 @@ from renewals.facts import (
 from renewals.plan import Do, Plan, Step, plan
 from renewals.pricing import automatic_line, next_line
 from renewals.renewing import announcement, in_phase, rolled_over, with_renewal
-from renewals.windows import late_window_closes_at, renewal_begins_at, window_opens_on
+from renewals.windows import late_window_closes_at, window_opens_on
 from tests.renewals.builders import utc
 
 ANNOUNCES = (Kind.ADVANCE_CHARGE_NOTICE, Kind.WINDOW_OPEN)
@@ -109,7 +109,7 @@ class Life:
                 return replace(sub, queued=left, noticed=True, recorded=sub.recorded | {(ref.kind, ref.occasion)})
             case Do.ENTER_PHASE:
                 assert step.phase is not None
-                return replace(sub, phase=step.phase, phase_since=now)
+                return _expired_at_once(sub, replace(sub, phase=step.phase, phase_since=now), now, by_step=True)
             case Do.SUSPEND_ACCESS:
                 return replace(sub, suspended=True)
             case Do.ROLL_OVER:
@@ -159,7 +159,9 @@ class Life:
             decline_class=DeclineClass(answer),
         )
         mail = QueuedNotice(f"mail-{attempt.id}", Kind.PAYMENT_FAILED, attempt.id, self.now, dated=False)
-        return in_phase(replace(sub, attempts=(*sub.attempts, declined), queued=(*sub.queued, mail)), self.now)
+        told = replace(sub, attempts=(*sub.attempts, declined), queued=(*sub.queued, mail))
+        after = told if told.parked else in_phase(told, self.now)
+        return _expired_at_once(sub, after, self.now, by_step=False)
 
     def _order(self, what: str) -> None:
         """A command, or a buyer's own checkout, if the rules allow it."""
@@ -191,26 +193,18 @@ class Life:
         actor: c.Actor = c.Person("b@x.example") if name in c.BUYER_MAY else c.Operator("eve")
         if not isinstance(decide(sub, Request(command, name, actor, is_buyer=True, received_at=now)), Eligible):
             return
-        changes: dict[str, Any] = {
-            "cancel": {"auto_renew": False},
-            "resume": {"auto_renew": True},
-            "new card": {"method": PaymentMethod(f"card-{now.isoformat()}", MethodKind.CARD, now)},
-            "konbini": {"method": PaymentMethod(f"konbini-{now.isoformat()}", MethodKind.KONBINI, now)},
-            "reduce": {"pending_seats": 3},
-            "monthly": {"pending_term": Term.MONTH},
-            "park": {"parked": True},
-            "release": {"parked": False, "late_start_at": now},
-            "go live": {"live_at": now, "late_start_at": now},
-        }[what]
-        owes: dict[str, Any] = {} if what in ("park", "release", "go live") else {"owes_from": now}
-        self.sub = replace(sub, **changes, **owes)
-        if what in ("monthly", "reduce"):
-            self.sub = replace(self.sub, announced=announcement(self.sub))
-        late = now >= renewal_begins_at(sub)
-        ends = what in ("cancel", "konbini") and late and not sub.in_doubt and sub.phase is not Phase.EXPIRED
-        if ends and not sub.paid_ahead:
-            mail = QueuedNotice(f"mail-{now.isoformat()}", Kind.EXPIRED, "0", now, dated=False)
-            self.sub = replace(in_phase(self.sub, now), queued=(*sub.queued, mail))
+        # One payment method per instant: its id is the instant.
+        changed = after_command(sub, command, at=now, now=now, method_id=f"method-{now.isoformat()}")
+        self.sub = _expired_at_once(sub, changed, now, by_step=False)
+
+
+def _expired_at_once(before: Subscription, after: Subscription, now: datetime, *, by_step: bool) -> Subscription:
+    """Expiry out of past due, or by an attempt or a command, is told at once and begins a new plan (domain.md 4)."""
+    entered = after.phase is Phase.EXPIRED and before.phase is not Phase.EXPIRED
+    if not entered or (by_step and before.phase is not Phase.PAST_DUE):
+        return after
+    mail = QueuedNotice(f"expired-{now.isoformat()}", Kind.EXPIRED, "0", now, dated=False)
+    return replace(after, owes_from=now, queued=(*after.queued, mail))
 
 
 COMMANDS: dict[str, tuple[c.Name, c.Command]] = {

@@ -66,7 +66,7 @@ def test_what_is_no_plain_price_is_refused(text: str, currency: str) -> None:
         parse_amount(text, currency)
 
 
-@given(minor=st.integers(0, 10**14), currency=st.sampled_from(sorted(CURRENCIES)))
+@given(minor=st.integers(0, 10**11), currency=st.sampled_from(sorted(CURRENCIES)))
 def test_an_amount_survives_being_written_and_read(minor: int, currency: str) -> None:
     amount = Money(minor, currency)
     assert parse_amount(f"{amount.decimal():f}", currency) == amount

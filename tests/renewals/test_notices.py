@@ -342,32 +342,40 @@ SENT_BEFORE = frozenset(
 )
 
 
-def test_expired_from_past_due_is_told_at_once() -> None:
-    sub = subscription(
-        phase=Phase.EXPIRED,
-        phase_since=utc("2027-04-28T04:00"),
-        attempts=(declined("2027-03-31T04:00", DeclineClass.HARD),),
-        recorded=SENT_BEFORE,
-        noticed=True,
-    )
-    assert sent_now(sub, "2027-04-28T04:00") == ["expired 0"]
-    assert [row[2] for row in mails(sub, "2027-04-28T04:00")[1:]] == [
-        "2027-04-30T07:00",
-        "2027-05-12T07:00",
-        "2027-05-16T07:00",
-    ]
+def _queued(kind: Kind, occasion: str, next_at: str, *, dated: bool = False) -> QueuedNotice:
+    return QueuedNotice(f"mail-{kind}", kind, occasion, utc(next_at), dated)
+
+
+def _expired_from_past_due(at: str, **changes: object) -> Subscription:
+    """As entering `expired` from `past_due` leaves it: `expired` is told at once, and a new plan owes what follows."""
+    facts: dict[str, object] = {
+        "phase": Phase.EXPIRED,
+        "phase_since": utc(at),
+        "attempts": (declined("2027-03-31T04:00", DeclineClass.HARD),),
+        "recorded": SENT_BEFORE,
+        "noticed": True,
+        "owes_from": utc(at),
+        "queued": (_queued(Kind.EXPIRED, "0", at),),
+        **changes,
+    }
+    return subscription(**facts)
+
+
+def test_expired_from_past_due_is_told_once_and_at_once() -> None:
+    sub = _expired_from_past_due("2027-04-28T04:00")
+    told = [step for step in plan(sub, utc("2027-04-28T04:00")).steps if Kind.EXPIRED in {n.kind for n in step.notices}]
+    assert [(step.do, step.at) for step in told] == [(Do.SEND_QUEUED, utc("2027-04-28T04:00"))]
 
 
 def test_a_term_that_renewed_automatically_owes_no_reminder_once_expired_and_misses_none() -> None:
     """Reminders belong to a term that does not renew automatically; what was never owed is not missed."""
-    sub = subscription(
-        phase=Phase.EXPIRED,
-        phase_since=utc("2027-04-28T04:00"),
-        attempts=(declined("2027-03-31T04:00", DeclineClass.HARD),),
-        recorded=SENT_BEFORE,
-        noticed=True,
-    )
+    sub = _expired_from_past_due("2027-04-28T04:00")
     assert missed(sub, "2027-04-28T04:00") == set()
+    assert [f"{kind} {occasion}" for kind, occasion, _ in mails(sub, "2027-04-28T04:00")] == [
+        "late_window_closing 15",
+        "late_window_closing 3",
+        "lapsed 0",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -385,31 +393,26 @@ def test_a_term_that_renewed_automatically_owes_no_reminder_once_expired_and_mis
         ),
     ],
 )
-def test_entering_expired_from_past_due_sends_expired_and_not_a_late_notice_dated_before_it(
-    starts_on: date, renews_on: date, ends: str, later: list[str]
-) -> None:
-    """`late_window_closing` goes out only while `expired`; entering `expired` from past due sends `expired`."""
-    sub = monthly(
-        starts_on=starts_on,
-        renews_on=renews_on,
-        anchor_day=1,
-        phase=Phase.EXPIRED,
-        phase_since=utc(ends),
-        attempts=(declined(f"{renews_on}T05:00", DeclineClass.HARD),),
-        recorded=frozenset({(Kind.ADVANCE_CHARGE_NOTICE, "7")}),
-        noticed=True,
-    )
-    assert sent_now(sub, ends) == ["expired 0"]
+def test_late_notices_go_out_only_while_expired(starts_on: date, renews_on: date, ends: str, later: list[str]) -> None:
+    sub = _expired_from_past_due(ends, term=Term.MONTH, starts_on=starts_on, renews_on=renews_on, anchor_day=1)
     assert missed(sub, ends) == set()
-    assert [f"{kind} {occasion}" for kind, occasion, _ in mails(sub, ends)][1:] == later
+    assert [f"{kind} {occasion}" for kind, occasion, _ in mails(sub, ends)] == later
+
+
+def test_a_late_import_that_nobody_was_told_of_is_not_told_that_it_lapsed() -> None:
+    """It is parked instead (domain.md 3); the mail would make it one that was noticed, and so let it lapse."""
+    now = "2027-06-01T00:00"
+    sub = manual(phase=Phase.EXPIRED, phase_since=utc(now), live_at=utc(now), late_start_at=utc(now))
+    assert sent_now(sub, now) == []
+    assert [step.do for step in plan(sub, utc(now)).steps if step.do is not Do.MISS_NOTICES] == [Do.PARK]
 
 
 def test_past_due_sends_no_dated_notice() -> None:
     sub = subscription(
         phase=Phase.PAST_DUE, attempts=(declined("2027-03-31T04:00"),), recorded=SENT_BEFORE, noticed=True
     )
-    dated = [kind for kind, _, at in mails(sub, "2027-03-31T04:00:01") if at < "2027-04-28"]
-    assert dated == []
+    assert mails(sub, "2027-03-31T04:00:01") == []
+    assert missed(sub, "2027-03-31T04:00:01") == set()
 
 
 def test_nobody_is_told_of_a_lapse_that_a_payment_in_doubt_holds_back() -> None:
@@ -438,10 +441,6 @@ def test_a_lapse_is_told_at_nine_of_its_day() -> None:
 
 
 # --- mails that attempts and commands cause ---------------------------------------------------------------------------
-
-
-def _queued(kind: Kind, occasion: str, next_at: str, *, dated: bool = False) -> QueuedNotice:
-    return QueuedNotice(f"mail-{kind}", kind, occasion, utc(next_at), dated)
 
 
 def test_a_mail_that_a_command_caused_goes_at_once() -> None:

@@ -71,7 +71,6 @@ DECLINE = declined("2027-03-31T04:00")
         pytest.param(subscription(phase=Phase.PAST_DUE), "2027-05-15T22:00", None, id="not once it has closed"),
         pytest.param(subscription(live_at=None), "2027-03-31T04:00", None, id="not before go-live"),
         pytest.param(subscription(parked=True), "2027-03-31T04:00", None, id="not while parked"),
-        pytest.param(subscription(hold=hold("2027-04-02T00:00")), "2027-03-31T04:00", None, id="not while held"),
         pytest.param(subscription(hold=hold(None)), "2027-03-31T04:00", None, id="not while held without an end"),
         pytest.param(
             subscription(attempts=(in_doubt("2027-03-31T04:00"),)), "2027-03-31T04:06", None, id="not while in doubt"
@@ -141,19 +140,20 @@ def test_the_plan_holds_each_retry_that_remains() -> None:
     assert found == [date(2027, 4, day) for day in (1, 3, 5, 7, 14, 21, 28)]
 
 
-def test_the_forecast_of_a_term_that_will_be_charged_does_not_say_that_it_will_be_parked() -> None:
-    """The plan that is shown as forecast is the plan that runs: it will have been tried by then."""
-    assert steps(subscription(), "2026-11-01T00:00", Do.PARK) == []
-
-
-def test_the_forecast_of_a_manual_term_ends_in_lapsed_and_not_in_parking() -> None:
-    """Nine notices will have been sent by the time the late window closes."""
-    sub = manual()
-    assert steps(sub, "2026-11-01T00:00", Do.PARK) == []
-    assert [(step.phase, step.at) for step in steps(sub, "2026-11-01T00:00", Do.ENTER_PHASE)][-1] == (
-        Phase.LAPSED,
-        utc("2027-05-15T22:00"),
-    )
+@pytest.mark.parametrize(
+    ("ends_at", "now", "at"),
+    [
+        pytest.param("2027-02-03T22:59:59", "2027-02-01T00:00", "2027-03-31T04:00", id="it ends before the date"),
+        pytest.param("2027-04-02T00:00", "2027-02-01T00:00", "2027-04-02T00:00", id="it ends after the date"),
+        pytest.param("2027-04-02T00:00", "2027-04-02T00:00", None, id="it ends now: first it ends, then plan again"),
+        pytest.param("2027-05-20T00:00", "2027-04-02T00:00", None, id="it ends when the late window has closed"),
+        pytest.param(None, "2027-02-01T00:00", None, id="it has no end"),
+    ],
+)
+def test_the_charge_waits_for_a_hold_to_end(ends_at: str | None, now: str, at: str | None) -> None:
+    sub = subscription(phase=Phase.RENEWABLE, hold=hold(ends_at), noticed=True)
+    assert [step.at for step in steps(sub, now, Do.CHARGE)] == ([utc(at)] if at else [])
+    assert next_charge_at(sub, utc(now)) is None
 
 
 # --- amounts ----------------------------------------------------------------------------------------------------------
@@ -294,11 +294,6 @@ def test_the_hold_ends_before_the_charge_of_the_same_instant_and_the_charge_goes
     assert Do.END_HOLD in due(held, "2027-04-02T00:00")
     assert Do.CHARGE not in due(held, "2027-04-02T00:00")
     assert Do.CHARGE in due(subscription(phase=Phase.PAST_DUE, noticed=True), "2027-04-02T00:00")
-
-
-def test_a_forecast_shows_the_charge_after_a_hold_that_ends_before_it() -> None:
-    sub = subscription(hold=hold("2027-02-03T22:59:59"))
-    assert [step.at for step in steps(sub, "2027-02-01T00:00", Do.CHARGE)][:1] == [utc("2027-03-31T04:00")]
 
 
 # --- doubt ------------------------------------------------------------------------------------------------------------

@@ -40,10 +40,11 @@ def test_every_form_of_the_database_address_becomes_one(monkeypatch: pytest.Monk
         ),
         ("SMTP_PORT", "99999", "PERENNIAL_SMTP_PORT cannot be used: input should be less than or equal to 65535;"),
         ("SMTP_TLS", "maybe", "PERENNIAL_SMTP_TLS cannot be used: input should be 'none', 'starttls' or 'tls';"),
+        ("MAIL_FROM", "Renewals <a@b.example>", "PERENNIAL_MAIL_FROM is no mail address: write it without a name,"),
         ("SMPT_PORT", "25", "PERENNIAL_SMPT_PORT is no setting: did you mean PERENNIAL_SMTP_PORT?"),
         ("XYZZY", "1", "PERENNIAL_XYZZY is no setting: unset it."),
     ],
-    ids=["database", "port", "choice", "typing error", "unknown"],
+    ids=["database", "port", "choice", "sender", "typing error", "unknown"],
 )
 def test_a_bad_setting_is_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str) -> None:
     monkeypatch.setenv(f"PERENNIAL_{name}", value)

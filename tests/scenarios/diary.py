@@ -1,0 +1,51 @@
+"""What happened to a subscription, as lines of a diary: local time to the minute, and a few words."""
+
+from datetime import datetime
+from typing import Any
+
+from models.engine import Sessions
+from models.history import events_of
+from renewals.calendar import at_local, zone
+
+Diary = list[tuple[str, str]]
+
+
+def instant(local: str, zone_name: str) -> datetime:
+    """`2027-03-31`, `2027-03-31 06:00` or `2027-03-31 06:00:10` on the customer's wall clock, as a UTC instant."""
+    moment = datetime.fromisoformat(local)
+    return at_local(moment.date(), moment.time(), zone_name)
+
+
+async def diary_of(sessions: Sessions, number: str, zone_name: str) -> Diary:
+    """Everything recorded of the subscription, in order of time."""
+    async with sessions() as session:
+        return [(_local(event["at"], zone_name), _words(event)) async for event in events_of(session, number)]
+
+
+def _local(at: str, zone_name: str) -> str:
+    return datetime.fromisoformat(at).astimezone(zone(zone_name)).strftime("%Y-%m-%d %H:%M")
+
+
+def _words(event: dict[str, Any]) -> str:
+    match event["event"]:
+        case "phase":
+            return f"{event['from']} > {event['to']}" if event["from"] else f"imported {event['to']}"
+        case "notice":
+            days = f" {event['occasion']}" if event["occasion"].isdigit() else ""
+            return f"{event['outcome']} {event['kind']}{days}"
+        case "payment":
+            money = f"{event['currency']} {event['amount']}"
+            said = " ".join(filter(None, [event["outcome"], event["code"]]))
+            return f"payment {event['attempt']} of {money} {said}"
+        case "term":
+            return (
+                f"term {event['starts_on']} to {event['renews_on']}: {event['term']}, "
+                f"{event['seats']} x {event['unit_price']}"
+            )
+        case "command":
+            said = " ".join(filter(None, [event["outcome"], event["code"]]))
+            return f"{event['name']} {said}{' already' if event['repeat'] else ''}"
+        case "alarm":
+            return f"alarm {event['kind']}"
+        case other:
+            return str(other).replace("_", " ")
