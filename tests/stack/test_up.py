@@ -37,10 +37,17 @@ async def nothing_is_left_of(up: Up) -> bool:
 async def until_all_is_planned(up: Up) -> None:
     """Wait until the status page tells the next step of a subscription of the example."""
     async with httpx.AsyncClient(base_url=f"http://localhost:{up.ports['HTTP']}") as browser:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while "S-1001" not in (page := (await browser.get("/")).text) or "waiting to be planned" in page:
-                await asyncio.sleep(0.05)  # noqa: ASYNC110 - another process gets there
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not _all_is_planned((await browser.get("/")).text):
+                    await asyncio.sleep(0.05)  # the plans are made by another process
+        except httpx.TransportError:
+            raise AssertionError(f"it ended with {await up.ended()}:\n{up.said}") from None
         assert (await browser.get("/readyz")).json() == {"status": "ok"}
+
+
+def _all_is_planned(page: str) -> bool:
+    return "S-1001" in page and "waiting to be planned" not in page
 
 
 async def run_of(up: Up, number: str) -> str | None:
@@ -121,8 +128,8 @@ async def test_a_port_that_is_taken_is_one_sentence(stacks: Stacks) -> None:
         up = await stacks.start()
         assert await up.ended() == 1
     assert up.output == [
-        f"Port {stacks.ports['HTTP']} for the console cannot be used (Address already in use): stop what listens there, "
-        "or set PERENNIAL_HTTP_PORT to another port."
+        f"Port {stacks.ports['HTTP']} for the console cannot be used (Address already in use): stop what listens "
+        "there, or set PERENNIAL_HTTP_PORT to another port."
     ]
     assert await nothing_is_left_of(up)
 
