@@ -37,6 +37,7 @@ from renewals.eligibility import (
     methods_equal,
 )
 from renewals.facts import MethodKind
+from renewals.renewing import just_before
 from workflows.contract import SIGNAL_SENDER, Answer, Applied, ReceivedSignal
 
 
@@ -117,7 +118,7 @@ async def _decide_and_effect(
         same_method=isinstance(command, c.SetPaymentMethod) and methods_equal(_method_of(stored.method), command),
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
-    decision = decide(stored.facts, request)
+    decision = decide(just_before(stored.facts, row.received_at), request)
     if isinstance(decision, Eligible):
         await take_effect(session, stored, request, row, wall_now)
     return decision

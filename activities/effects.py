@@ -60,7 +60,7 @@ async def _change_facts(session: AsyncSession, stored: Stored, request: Request,
         await session.flush()
         stored.row.method_id, stored.row.method_set_at = method.id, row.received_at
     if isinstance(command, c.Park | c.Release):
-        set_parked(session, stored, row.reason if isinstance(command, c.Park) else None, by=row.given_by)
+        await set_parked(session, stored, row.reason if isinstance(command, c.Park) else None, by=row.given_by)
     if after.open_attempt and not after.renews_automatically:
         await abandon_unsent(session, stored)
     await _confirm(session, stored, request, row, after)

@@ -14,7 +14,7 @@ from activities.outbox import queue
 from activities.planning import plan_of
 from activities.settling import is_due, roll_over
 from models.engine import Sessions
-from models.journal import SYSTEM, raise_alarm, record
+from models.journal import SYSTEM, clear_alarm, raise_alarm, record
 from models.store import Stored, load, write
 from models.subscriptions import ClaimRow
 from renewals.facts import Kind, Phase, Subscription
@@ -68,7 +68,7 @@ class Phases:
             if stored and is_due(stored, Do.PARK):
                 await abandon_unsent(session, stored)
                 await raise_alarm(session, number, "parked", UNTRIED, stored.now)
-                set_parked(session, stored, UNTRIED, by=SYSTEM)
+                await set_parked(session, stored, UNTRIED, by=SYSTEM)
         return await plan_of(self._sessions, number, wall_now)
 
     @activity.defn
@@ -112,10 +112,12 @@ async def enter_due_phase(
     write(session, stored, after, by=by, reason=reason)
 
 
-def set_parked(session: AsyncSession, stored: Stored, because: str | None, *, by: str) -> None:
+async def set_parked(session: AsyncSession, stored: Stored, because: str | None, *, by: str) -> None:
     """Park for a reason, or release (None)."""
     stored.row.parked_at = stored.now if because else None
     stored.row.parked_because = because
     session.add(stored.row)
+    if because is None:
+        await clear_alarm(session, stored.row.number, "parked", stored.now)
     data = {"because": because} if because else {}
     record(session, stored.row.number, stored.now, "parked" if because else "released", data, by=by, reason=because)

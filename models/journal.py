@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -51,3 +52,13 @@ async def raise_alarm(session: AsyncSession, subscription: str, kind: str, detai
     if new:
         record(session, subscription, at, "alarm", {"kind": kind, "detail": detail})
     return new
+
+
+async def clear_alarm(session: AsyncSession, subscription: str, kind: str, at: datetime) -> None:
+    """Clear an open alarm whose cause is gone."""
+    await session.execute(
+        update(AlarmRow)
+        .where(col(AlarmRow.subscription) == subscription, col(AlarmRow.kind) == kind)
+        .where(col(AlarmRow.cleared_at).is_(None))
+        .values(cleared_at=at)
+    )

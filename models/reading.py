@@ -38,11 +38,11 @@ async def next_renewal(session: AsyncSession, number: str, term_starts_on: date)
 
 
 async def prices_of(
-    session: AsyncSession, sku: str, currency: str, running: Term, now: datetime
+    session: AsyncSession, sku: str, currency: str, running: Term, pending: Term | None, now: datetime
 ) -> tuple[OfferingStatus, dict[Term, Price]]:
     """The status of the offering at its running term, and the prices in force of every term it can be renewed for.
 
-    A retired offering goes on at its own term only.
+    A retired offering goes on at its own term, and at one that was chosen before it was retired.
     """
     query = (
         select(PriceRow)
@@ -55,7 +55,7 @@ async def prices_of(
     prices = {
         term: Price(row.list_price, row.renewal_price, f"{sku}/{term}/{currency}/{row.version}")
         for term, row in rows.items()
-        if term is running or row.status == OfferingStatus.ACTIVE
+        if term in (running, pending) or row.status == OfferingStatus.ACTIVE
     }
     return status, prices
 

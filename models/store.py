@@ -77,7 +77,8 @@ async def _facts(
     now: datetime,
 ) -> Subscription:
     term, channel = Term(row.term), Channel(row.channel)
-    status, prices = await prices_of(session, row.sku, customer.currency, term, now)
+    pending_term = Term(row.pending_term) if row.pending_term else None
+    status, prices = await prices_of(session, row.sku, customer.currency, term, pending_term, now)
     recorded, queued, noticed = await notices_of(session, row.number, row.starts_on)
     announced = None
     if row.announced_term is not None and row.announced_unit_price is not None:
@@ -104,7 +105,7 @@ async def _facts(
         policy=await policy_of(session, row.sku, customer.country, channel, local_date(now, customer.time_zone)),
         method=_method(row, method),
         pending_seats=row.pending_seats,
-        pending_term=Term(row.pending_term) if row.pending_term else None,
+        pending_term=pending_term,
         announced=announced,
         parked=row.parked_at is not None,
         live_at=row.live_at,

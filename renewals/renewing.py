@@ -1,7 +1,7 @@
 """How the facts move when a term is paid or begins. `settle` writes to the database what these functions say."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from renewals.calendar import term_end
 from renewals.facts import Announcement, PaidAhead, Phase, Subscription
@@ -65,6 +65,14 @@ def last_paid_term(sub: Subscription) -> Subscription:
         renews_on=term_end(sub.renews_on, paid.term, sub.anchor_day),
         paid_ahead=None,
     )
+
+
+def just_before(sub: Subscription, at: datetime) -> Subscription:
+    """The subscription as a command finds it that came at `at`, even if nobody was there to enter its phase in time.
+
+    Of a step and a command at the same instant the command comes first.
+    """
+    return sub if sub.parked else in_phase(sub, at - timedelta(microseconds=1))
 
 
 def announcement(sub: Subscription) -> Announcement | None:

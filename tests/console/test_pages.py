@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
@@ -92,7 +93,7 @@ async def test_what_comes_next_is_in_the_order_of_each_ones_own_clock(
     soon = datetime.now(UTC) + timedelta(days=3, minutes=5)
     async with sessions.begin() as session:
         for number, at, shift in (("S-1001", soon + ahead, ahead), ("S-1005", soon + timedelta(days=1), timedelta(0))):
-            change = sa.update(SubscriptionRow).where(SubscriptionRow.__table__.c.number == number)
+            change = sa.update(SubscriptionRow).where(col(SubscriptionRow.number) == number)
             await session.execute(change.values(next_step_at=at, shift=shift))
     page = (await browser.get("/")).text
     assert page.index("S-1001") < page.index("S-1005")

@@ -39,8 +39,8 @@ async def until_all_is_planned(up: Up) -> None:
     async with httpx.AsyncClient(base_url=f"http://localhost:{up.ports['HTTP']}") as browser:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while not _all_is_planned((await browser.get("/")).text):
-                    await asyncio.sleep(0.05)  # the plans are made by another process
+                while not _all_is_planned((await browser.get("/")).text):  # noqa: ASYNC110 - another process plans
+                    await asyncio.sleep(0.05)
         except httpx.TransportError:
             raise AssertionError(f"it ended with {await up.ended()}:\n{up.said}") from None
         assert (await browser.get("/readyz")).json() == {"status": "ok"}
