@@ -1,8 +1,6 @@
 """Commands that only look: `show`, `list`, `forecast`, `explain`."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -10,18 +8,16 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cli import desk
-from cli.output import OUT, fail, print_json, print_table
-from models.engine import Sessions
+from cli.coming import a_year_on, print_coming
+from cli.output import OUT, fail, print_diary, print_json, print_table
 from models.history import events_of, in_utc
 from models.parties import CustomerRow
 from models.store import Stored, load
 from models.subscriptions import SubscriptionRow
 from renewals import commands as c
-from renewals.calendar import zone
 from renewals.eligibility import Eligible, Refused, Request, decide
 from renewals.facts import MethodKind, Phase, Term
 from renewals.forecast import Coming, forecast
-from renewals.money import Money
 from renewals.windows import access_until, late_window_last_day, window_opens_on
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -36,13 +32,9 @@ def show(number: Number, as_json: Json = False) -> None:
         return
     print_table(f"{number}", ("", ""), facts.items(), empty="")
     OUT.print()
-    _print_coming("coming", coming, facts["time zone"])
+    print_coming("coming", coming, facts["time zone"])
     OUT.print()
-    rows = (
-        (_local(datetime.fromisoformat(event["at"]), facts["time zone"]), event["event"], _words(event))
-        for event in past
-    )
-    print_table("past", ("local time", "what", "detail"), rows, empty="Nothing has happened yet.")
+    print_diary("past", past)
 
 
 async def _show(number: str) -> tuple[dict[str, Any], list[Coming], list[dict[str, Any]]]:
@@ -51,11 +43,7 @@ async def _show(number: str) -> tuple[dict[str, Any], list[Coming], list[dict[st
         if stored is None:
             fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
         past = [event async for event in events_of(session, number)]
-    return _described(stored), list(forecast(stored.facts, stored.now, _a_year_on(stored.now))), past
-
-
-def _a_year_on(now: datetime) -> date:
-    return (now + timedelta(days=400)).date()
+    return _described(stored), list(forecast(stored.facts, stored.now, a_year_on(stored.now))), past
 
 
 def _described(stored: Stored) -> dict[str, Any]:
@@ -81,15 +69,6 @@ def _described(stored: Stored) -> dict[str, Any]:
         "its own time": in_utc(stored.now),
         "clock ahead by": str(stored.row.shift) if stored.row.shift else None,
     }
-
-
-def _words(event: Mapping[str, Any]) -> str:
-    hidden = {"at", "subscription", "event"}
-    return ", ".join(f"{key} {value}" for key, value in event.items() if key not in hidden and value is not None)
-
-
-def _local(at: datetime, zone_name: str) -> str:
-    return at.astimezone(zone(zone_name)).strftime("%Y-%m-%d %H:%M")
 
 
 def list_subscriptions(
@@ -155,75 +134,6 @@ def _next_step(row: SubscriptionRow) -> str | None:
     if row.next_step_at is None:
         return "to be planned"
     return None if row.next_step_at.year == 9999 else in_utc(row.next_step_at + row.shift)
-
-
-def show_forecast(
-    number: Annotated[str | None, typer.Argument(help="One subscription; without it the whole portfolio.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last local day.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Dates and amounts of every coming mail and charge, if every charge is paid and nobody gives a command."""
-    coming = desk.run(_forecast(number, until.date() if until else None))
-    if as_json:
-        print_json([{"subscription": sub, **asdict(each)} for sub, _, each in coming])
-        return
-    rows = ((_local(each.at, zone_name), sub, each.what, each.detail, _amount(each)) for sub, zone_name, each in coming)
-    print_table("forecast", ("local time", "number", "what", "detail", "amount#"), rows, empty="Nothing is coming.")
-    for total in _totals([each for _, _, each in coming]):
-        OUT.print(f"charges in all: {total}")
-
-
-async def _forecast(number: str | None, until: date | None) -> list[tuple[str, str, Coming]]:
-    async with desk.facts(desk.settings_or_fail()) as sessions:
-        found = [each async for each in _forecasts(sessions, number, until)]
-    if number is not None and not found and not await _exists(number):
-        fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
-    return sorted(found, key=lambda each: (each[2].at, each[0]))
-
-
-async def _exists(number: str) -> bool:
-    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
-        return await session.get(SubscriptionRow, number) is not None
-
-
-async def _forecasts(
-    sessions: Sessions, number: str | None, until: date | None
-) -> AsyncIterator[tuple[str, str, Coming]]:
-    async with sessions() as session:
-        numbers: Sequence[str] = (
-            [number]
-            if number
-            else (
-                (await session.execute(select(col(SubscriptionRow.number)).order_by(col(SubscriptionRow.number))))
-                .scalars()
-                .all()
-            )
-        )
-        for each in numbers:
-            stored = await load(session, each, desk.wall_now())
-            if stored is None:
-                continue
-            for coming in forecast(stored.facts, stored.now, until or _a_year_on(stored.now)):
-                yield each, stored.facts.time_zone, coming
-
-
-def _amount(coming: Coming) -> str:
-    return str(Money(coming.amount, coming.currency)) if coming.amount is not None and coming.currency else ""
-
-
-def _totals(coming: Sequence[Coming]) -> list[Money]:
-    totals: dict[str, Money] = {}
-    for each in coming:
-        if each.amount is not None and each.currency:
-            totals[each.currency] = totals.get(each.currency, Money(0, each.currency)) + Money(
-                each.amount, each.currency
-            )
-    return list(totals.values())
-
-
-def _print_coming(title: str, coming: Sequence[Coming], zone_name: str) -> None:
-    rows = ((_local(each.at, zone_name), each.what, each.detail, _amount(each)) for each in coming)
-    print_table(title, ("local time", "what", "detail", "amount#"), rows, empty="Nothing is coming.")
 
 
 def explain(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import worker
-from cli import acting, desk, looking, portfolios
+from cli import acting, coming, desk, looking, portfolios
 from cli.output import OUT, fail, print_json
 from models import schema
 from settings import BadSettings, load
@@ -66,7 +66,7 @@ async def _migrate() -> str:
 app.command(name="import")(portfolios.import_folder)
 app.command(name="go-live")(portfolios.take_live)
 app.command(name="rehearse")(portfolios.rehearse_folder)
-app.command(name="forecast")(looking.show_forecast)
+app.command(name="forecast")(coming.show_forecast)
 app.command(name="show")(looking.show)
 app.command(name="list")(looking.list_subscriptions)
 app.command(name="explain")(looking.explain)

@@ -12,7 +12,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from console.words import event_in_words
 from models.history import in_utc
+from models.journal import SYSTEM
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -59,3 +61,27 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     for row in listed:
         table.add_row(*(cell.replace("[", "\\[") for cell in row))
     OUT.print(table)
+
+
+def print_diary(title: str, events: Iterable[Mapping[str, Any]]) -> None:
+    """What happened to one subscription, in words and in its customer's own time."""
+    rows = ((_clock(event), event_in_words(event["event"], _data(event)), _who(event)) for event in events)
+    print_table(title, ("local time", "what", "who and why"), rows, empty="Nothing has happened yet.")
+
+
+def _clock(event: Mapping[str, Any]) -> str:
+    return str(event.get("local", event["at"]))[:16].replace("T", " ")
+
+
+def _data(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What `event_in_words` puts into words."""
+    apart = {"at", "local", "subscription", "event", "by", "reason", "to", "why", "occasion"}
+    hidden = apart - {"to"} if event["event"] == "phase" else apart
+    return {key: value for key, value in event.items() if key not in hidden}
+
+
+def _who(event: Mapping[str, Any]) -> str:
+    """Who caused it and why; what happened by itself says nothing."""
+    by = event.get("by")
+    who = event["to"] if event["event"] == "notice" else "" if by in (None, SYSTEM) else by
+    return ", ".join(part for part in (who, event.get("reason") or "") if part)

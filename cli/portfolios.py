@@ -1,10 +1,10 @@
 """Commands about a whole portfolio: `import`, `go-live`, `rehearse`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from temporalio.service import RPCError
 
 from cli import desk
-from cli.output import ERR, OUT, fail, print_json
+from cli.output import ERR, OUT, fail, print_diary, print_json
 from cli.rehearse import BadInput, Rehearsal, rehearse, write_events
 from portfolio.golive import go_live
 from portfolio.importing import ImportReport, import_portfolio
@@ -154,7 +154,10 @@ def _uuid(text: str | None) -> UUID | None:
 def rehearse_folder(
     folder: Folder,
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last local day that is played.")],
-    out: Annotated[Path, typer.Option("--json", help="File for the events, one JSON object per line.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--json", help="File for the events, one JSON object per line; else a diary is printed."),
+    ] = None,
     start: Annotated[
         datetime | None,
         typer.Option("--from", formats=["%Y-%m-%d"], help="First day, from 00:00 UTC; today if left out."),
@@ -167,16 +170,38 @@ def rehearse_folder(
         fail(f"--until {until.date()} lies before the start {first}; name a later day.")
     rehearsal = Rehearsal(folder, datetime.combine(first, time(0), UTC), until.date(), commands)
     try:
-        count = desk.run(_rehearse(rehearsal, out))
+        if out is None:
+            _print_diaries(desk.run(_diaries(rehearsal)))
+        else:
+            count = desk.run(_rehearse(rehearsal, out))
+            OUT.print(f"{count} events from {first} to {until.date()} in {out}.", markup=False)
     except BadInput as bad:
         _print_problems(bad.problems, bad.count)
         raise typer.Exit(1) from None
-    OUT.print(f"{count} events from {first} to {until.date()} in {out}.", markup=False)
 
 
 async def _rehearse(rehearsal: Rehearsal, out: Path) -> int:
     with _bar("subscriptions played") as progress:
-        return await write_events(rehearse(rehearsal, progress, lambda stage: ERR.print(f"{stage} …")), out)
+        return await write_events(rehearse(rehearsal, progress, _stage), out)
+
+
+async def _diaries(rehearsal: Rehearsal) -> dict[str, list[dict[str, Any]]]:
+    """The events of each subscription."""
+    diaries: dict[str, list[dict[str, Any]]] = {}
+    with _bar("subscriptions played") as progress:
+        async for event in rehearse(rehearsal, progress, _stage):
+            diaries.setdefault(event["subscription"], []).append(event)
+    return dict(sorted(diaries.items()))
+
+
+def _print_diaries(diaries: Mapping[str, list[dict[str, Any]]]) -> None:
+    for number, events in diaries.items():
+        print_diary(number, events)
+        OUT.print()
+
+
+def _stage(name: str) -> None:
+    ERR.print(f"{name} …")
 
 
 @contextmanager

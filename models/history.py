@@ -8,23 +8,32 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.parties import CustomerRow
 from models.records import EventRow, NoticeRow
+from models.subscriptions import SubscriptionRow
+from renewals.calendar import zone
 
 
 async def events_of(session: AsyncSession, number: str | None = None) -> AsyncIterator[dict[str, Any]]:
-    """Everything that happened, in order of time: of one subscription, or of all."""
+    """Everything that happened, in order of time: of one subscription, or of all.
+
+    `at` is the instant in UTC, `local` the same in the customer's zone.
+    """
     query = (
-        select(EventRow, col(NoticeRow.recipient))
+        select(EventRow, col(NoticeRow.recipient), col(CustomerRow.time_zone))
         .outerjoin(NoticeRow, col(NoticeRow.id) == col(EventRow.notice_id))
+        .outerjoin(SubscriptionRow, col(SubscriptionRow.number) == col(EventRow.subscription))
+        .outerjoin(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
         .order_by(col(EventRow.at), col(EventRow.id))
     )
     if number is not None:
         query = query.where(col(EventRow.subscription) == number)
     rows = await session.stream(query.execution_options(yield_per=1000))
-    async for event, recipient in rows:
-        yield {"at": in_utc(event.at), "subscription": event.subscription, "event": event.event} | _details(
-            event, recipient
-        )
+    async for event, recipient, time_zone in rows:
+        happened = {"at": in_utc(event.at), "subscription": event.subscription, "event": event.event}
+        if time_zone is not None:
+            happened["local"] = event.at.astimezone(zone(time_zone)).isoformat(timespec="seconds")
+        yield happened | _details(event, recipient)
 
 
 def _details(event: EventRow, recipient: str | None) -> dict[str, Any]:

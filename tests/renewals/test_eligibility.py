@@ -62,6 +62,7 @@ GIVEN = {
     "record": Given(N.RECORD_RENEWAL, c.RecordRenewal("PO-1")),
     "record the same reference": Given(N.RECORD_RENEWAL, c.RecordRenewal("PO-1"), repeats=True),
     "record 0 seats": Given(N.RECORD_RENEWAL, c.RecordRenewal("PO-1", seats=0)),
+    "record 1 seat": Given(N.RECORD_RENEWAL, c.RecordRenewal("PO-1", seats=1)),
     "record a month, not sold": Given(N.RECORD_RENEWAL, c.RecordRenewal("PO-1", term=Term.MONTH)),
     "park": Given(N.PARK, c.Park()),
     "release": Given(N.RELEASE, c.Release()),

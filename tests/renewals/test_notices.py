@@ -145,6 +145,18 @@ MANUAL_MONTHLY = [
             ],
             id="a monthly one's card is told of too",
         ),
+        pytest.param(
+            monthly(
+                starts_on=date(2027, 4, 15),
+                renews_on=date(2027, 5, 15),
+                method=card(valid_through=date(2027, 4, 30)),
+            ),
+            [
+                ("card_expiring", "30", "2027-04-15T07:00"),
+                ("advance_charge_notice", "7", "2027-05-08T07:00"),
+            ],
+            id="a notice dated on the first day of its term",
+        ),
         pytest.param(manual(), MANUAL_YEARLY, id="manual yearly"),
         pytest.param(subscription(method=method(MethodKind.KONBINI)), MANUAL_YEARLY, id="auto-renew on by Konbini"),
         pytest.param(subscription(method=method(MethodKind.BANK_TRANSFER)), MANUAL_YEARLY, id="by bank transfer"),

@@ -81,6 +81,7 @@ def test_the_most_specific_version_in_effect_wins(versions: list[PolicyVersion],
             id="one term's days",
         ),
         pytest.param({"sales_self_service": False}, "sales_self_service", False, id="a switch"),
+        pytest.param({"charge_spread_seconds": 1}, "charge_spread_seconds", 1, id="no spread at all"),
     ],
 )
 def test_a_value_is_read_as_stored(values: dict[str, object], name: str, expected: object) -> None:

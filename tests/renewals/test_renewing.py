@@ -6,7 +6,7 @@ import pytest
 
 from renewals.facts import Announcement, Kind, PaidAhead, Phase, Subscription, Term
 from renewals.plan import Do, plan
-from renewals.renewing import announcement, in_phase, last_paid_term, rolled_over, with_renewal
+from renewals.renewing import announcement, in_phase, just_before, last_paid_term, rolled_over, with_renewal
 from tests.renewals.builders import declined, hold, manual, monthly, paid_ahead, subscription, utc
 
 YEAR = PaidAhead(Term.YEAR, 12, 48600)
@@ -169,3 +169,24 @@ def test_a_phase_that_stands_is_not_entered_again() -> None:
 )
 def test_a_mail_announces_the_next_automatic_charge(sub: Subscription, expected: Announcement | None) -> None:
     assert announcement(sub) == expected
+
+
+@pytest.mark.parametrize(
+    ("sub", "at", "phase"),
+    [
+        pytest.param(
+            manual(phase=Phase.RENEWABLE),
+            "2027-03-30T22:00",
+            Phase.RENEWABLE,
+            id="at the same instant: not yet expired",
+        ),
+        pytest.param(manual(phase=Phase.RENEWABLE), "2027-03-30T22:00:01", Phase.EXPIRED, id="a second later: expired"),
+        pytest.param(
+            manual(phase=Phase.RENEWABLE, parked=True), "2027-03-31T22:00", Phase.RENEWABLE, id="parked: it stands"
+        ),
+    ],
+)
+def test_of_a_step_and_a_command_at_the_same_instant_the_command_comes_first(
+    sub: Subscription, at: str, phase: Phase
+) -> None:
+    assert just_before(sub, utc(at)).phase is phase
