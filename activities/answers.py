@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.orders import release_claim
 from activities.outbox import queue
-from activities.phases import enter_due_phase
+from activities.phases import store_phase
 from activities.settling import settle
 from gateways.port import Answer, Declined, Paid, Pending
 from models.catalog import DeclineCodeRow
@@ -21,6 +21,7 @@ from models.reading import attempts_of
 from models.store import Stored, load
 from renewals.declines import ask_at, call_again_at, decline_class
 from renewals.facts import AttemptState, DeclineClass, Kind
+from renewals.renewing import in_phase_unless_charged_first
 
 FINAL = (AttemptState.PAID, AttemptState.DECLINED, AttemptState.ABANDONED)
 
@@ -142,8 +143,9 @@ async def settle_declined(
         attempt=str(attempt.id),
     )
     await session.flush()
-    after = replace(stored.facts, attempts=await attempts_of(session, stored.renewal))
-    await enter_due_phase(session, stored, after, by=by, reason=reason, at_once=True)
+    declined = replace(stored.facts, attempts=await attempts_of(session, stored.renewal))
+    after = in_phase_unless_charged_first(declined, stored.now)
+    await store_phase(session, stored, after, by=by, reason=reason, at_once=True)
 
 
 async def _classes(session: AsyncSession) -> Mapping[str, DeclineClass]:

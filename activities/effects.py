@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.answers import settle_declined, settle_paid
 from activities.orders import abandon_unsent, new_order
 from activities.outbox import queue
-from activities.phases import enter_due_phase, set_parked
+from activities.phases import set_parked, store_phase
 from activities.settling import settle
 from models.journal import raise_alarm
 from models.parties import PaymentMethodRow
@@ -65,7 +65,7 @@ async def _change_facts(session: AsyncSession, stored: Stored, request: Request,
         await abandon_unsent(session, stored)
     await _confirm(session, stored, request, row, after)
     late_start = isinstance(command, c.Release | c.GoLive)
-    await enter_due_phase(session, stored, after, by=row.given_by, reason=row.reason, at_once=not late_start)
+    await store_phase(session, stored, after, by=row.given_by, reason=row.reason, at_once=not late_start)
 
 
 def _new_method(stored: Stored, command: c.Command) -> PaymentMethodRow | None:

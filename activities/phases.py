@@ -38,7 +38,7 @@ class Phases:
         async with self._sessions.begin() as session:
             stored = await load(session, number, wall_now, lock=True)
             if stored and is_due(stored, Do.ENTER_PHASE):
-                await enter_due_phase(session, stored, stored.facts)
+                await store_phase(session, stored, in_phase(stored.facts, stored.now))
         return await plan_of(self._sessions, number, wall_now)
 
     @activity.defn
@@ -87,7 +87,7 @@ class Phases:
         return await plan_of(self._sessions, number, wall_now)
 
 
-async def enter_due_phase(
+async def store_phase(
     session: AsyncSession,
     stored: Stored,
     after: Subscription,
@@ -96,14 +96,12 @@ async def enter_due_phase(
     reason: str | None = None,
     at_once: bool = False,
 ) -> None:
-    """Write `after` in the phase that it gives now; a parked one keeps its phase.
+    """Write `after`, and tell of an expiry that its phase brings.
 
     Expiry out of `past_due`, and expiry that a command or an attempt brings (`at_once`), is told at once and begins a
     new plan; a manual renewal's expiry is told by the dated notice of its renewal date.
     """
     before = stored.facts.phase
-    if not after.parked:
-        after = in_phase(after, stored.now)
     if after.phase is Phase.EXPIRED is not before and (at_once or before is Phase.PAST_DUE):
         await queue(session, stored, Kind.EXPIRED, "0", f"expired from {before}", at=stored.now)
         after = replace(after, owes_from=stored.now)

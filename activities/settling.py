@@ -39,7 +39,7 @@ async def settle(session: AsyncSession, order: OrderRow, wall_now: datetime, *, 
         .where(col(OrderLineRow.order_id) == order.id)
         .order_by(col(RenewalRow.subscription))
     )
-    for line, renewal in (await session.execute(query)).tuples():
+    for line, renewal in (await session.execute(query)).all():
         stored = await load(session, renewal.subscription, wall_now, lock=True)
         await session.refresh(renewal)
         if stored is None or renewal.settled_at is not None:

@@ -78,7 +78,7 @@ async def read_overview(session: AsyncSession, now: datetime) -> Overview:
         sa.select(
             sa.func.count().filter(col(row.live_at).is_(None)),
             sa.func.count().filter(col(row.parked_at).is_not(None)),
-            sa.func.count().filter(col(row.next_step_at).is_(None), ~lapsed),
+            sa.func.count().filter(col(row.next_step_at).is_(None), col(row.parked_at).is_(None), ~lapsed),
         )
     )
     not_live, parked, unplanned = aside.one()

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from renewals import commands as c
 from renewals.facts import Announcement, PaymentMethod, Subscription
-from renewals.plan import next_charge_at
-from renewals.renewing import announcement, in_phase, last_paid_term
+from renewals.renewing import announcement, in_phase_unless_charged_first, last_paid_term
 
 
 def after_command(
@@ -15,14 +14,9 @@ def after_command(
     """The facts once the command took effect.
 
     `at` is when the command was received: the new plan owes nothing dated before it. `now` decides the phase that
-    follows; a charge that is due comes before it, so that no command forestalls the attempt of the last retry date.
-    `method_id` is the id of the row stored for a new payment method.
+    follows. `method_id` is the id of the row stored for a new payment method.
     """
-    changed = _changed(sub, command, at, method_id)
-    if changed.parked:
-        return changed
-    charge_at = next_charge_at(changed, now) if changed.live_at else None
-    return changed if charge_at is not None and charge_at <= now else in_phase(changed, now)
+    return in_phase_unless_charged_first(_changed(sub, command, at, method_id), now)
 
 
 def _changed(sub: Subscription, command: c.Command, at: datetime, method_id: str) -> Subscription:

@@ -110,7 +110,7 @@ def _steps(sub: Subscription, now: datetime) -> Iterator[Step]:
         yield Step(closes_at, Do.PARK)
     if sub.paid_ahead:
         yield Step(renewal_begins_at(sub), Do.ROLL_OVER)
-    if sub.phase is Phase.PAST_DUE and sub.renews_automatically and not sub.suspended and not sub.in_doubt:
+    if sub.live_at and sub.phase is Phase.PAST_DUE and not sub.suspended and not sub.in_doubt:
         yield Step(suspension_at(sub), Do.SUSPEND_ACCESS)
 
 

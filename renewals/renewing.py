@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from renewals.calendar import term_end
 from renewals.facts import Announcement, PaidAhead, Phase, Subscription
+from renewals.plan import next_charge_at
 from renewals.pricing import NotPriced, renewal_line
 from renewals.windows import phase_at, today
 
@@ -67,12 +68,22 @@ def last_paid_term(sub: Subscription) -> Subscription:
     )
 
 
+def in_phase_unless_charged_first(sub: Subscription, now: datetime) -> Subscription:
+    """`in_phase`, but a charge that is due comes before it, and a parked one keeps its phase.
+
+    So nobody forestalls the attempt of the last retry date, or one that an outage held up.
+    """
+    charge_at = next_charge_at(sub, now) if sub.live_at else None
+    charged_first = charge_at is not None and charge_at <= now
+    return sub if sub.parked or charged_first else in_phase(sub, now)
+
+
 def just_before(sub: Subscription, at: datetime) -> Subscription:
     """The subscription as a command finds it that came at `at`, even if nobody was there to enter its phase in time.
 
     Of a step and a command at the same instant the command comes first.
     """
-    return sub if sub.parked else in_phase(sub, at - timedelta(microseconds=1))
+    return in_phase_unless_charged_first(sub, at - timedelta(microseconds=1))
 
 
 def announcement(sub: Subscription) -> Announcement | None:

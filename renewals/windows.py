@@ -85,7 +85,7 @@ def phases(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
 def _while_unpaid(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
     """From the renewal date on, for a term that is charged automatically or whose payment is in doubt.
 
-    A retry that cannot reach the gateway goes on until the late window closes.
+    The attempt of the last retry date has until the end of that day to reach the gateway.
     """
     next_day = midnight(days_after(sub.renews_on, 1), sub.time_zone)
     decline = sub.last_decline
@@ -95,9 +95,10 @@ def _while_unpaid(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
     past_due = ((max(declined_at, renewal_begins_at(sub)), Phase.PAST_DUE),)
     if sub.in_doubt:
         return past_due
+    ends_at = past_due_ends_at(sub)
     if sub.open_attempt:
-        return past_due + _lapse(sub)
-    return (*past_due, (past_due_ends_at(sub), Phase.EXPIRED), *_lapse(sub))
+        ends_at = midnight(days_after(local_date(ends_at, sub.time_zone), 1), sub.time_zone)
+    return (*past_due, (ends_at, Phase.EXPIRED), *_lapse(sub))
 
 
 def _lapse(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:

@@ -3,6 +3,7 @@
 Fixtures for the `conftest.py` of this folder and its neighbours.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ from workflows.client import DATA_CONVERTER
 
 CONTACTS = Contacts(account_url="https://account.example", support="support", sales="sales")
 SENDER = "renewals@perennial.example"
+PATIENCE = 60
+"""Seconds after which a workflow that does not come to rest fails its test; no test measures time."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +51,28 @@ class Life:
 
     async def until(self, local: str) -> None:
         """Let everything happen that is due before that local time."""
-        await self.stage.advance_until(instant(local, self.zone))
+        async with asyncio.timeout(PATIENCE):
+            await self.stage.advance_until(instant(local, self.zone))
 
     async def command(self, at: str, name: str, *, by: str = BUYER, key: str | None = None, **args: Any) -> str:
         """Live until `at`, give a command then, and let happen what it causes; `done`, or `refused CODE`."""
         await self.until(at)
         key = key or str(uuid4())
-        answer = await self.stage.give(name, args, by=by, key=key, at=instant(at, self.zone))
-        await self.stage.catch_up()
+        async with asyncio.timeout(PATIENCE):
+            answer = await self.stage.give(name, args, by=by, key=key, at=instant(at, self.zone))
+            await self.stage.catch_up()
         return f"{answer.outcome} {answer.code}" if answer.code else answer.outcome
 
     async def signal_at(self, at: str, signal: str, *arguments: Any) -> None:
         """Live until `at`, send a signal then, and let happen what it causes."""
         await self.move_to(at)
         await self.handle.signal(signal, args=arguments)
-        await self.stage.catch_up()
+        await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """Let happen what is due at this moment."""
+        async with asyncio.timeout(PATIENCE):
+            await self.stage.catch_up()
 
     async def move_to(self, at: str) -> None:
         """Live until `at`, and set the clock to it; what is due at that very minute has not happened yet."""

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,15 +77,14 @@ class Stacks:
         ports = {f"PERENNIAL_{name}_PORT": str(port) for name, port in self.ports.items()}
         return kept | ports | {"PERENNIAL_DATA_DIR": str(self.data), "PYTHONPATH": str(ROOT)}
 
-    async def start(self, further: Mapping[str, str] | None = None) -> Up:
-        """Start `perennial up`, with further variables in its environment."""
+    async def start(self) -> Up:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
             "from cli.main import main; main()",
             "up",
             cwd=self.data.parent,
-            env=self.environment() | dict(further or {}),
+            env=self.environment(),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )

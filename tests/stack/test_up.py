@@ -12,6 +12,7 @@ import httpx
 import pytest
 from temporalio.client import Client
 
+from cli.stack import run_up
 from cli.stack_database import migrated_database
 from cli.stack_ports import claim_ports
 from cli.stack_postgres import run_sql, running_postgres
@@ -148,7 +149,8 @@ def test_every_port_of_the_stack_is_looked_at(setting: str) -> None:
             pass
 
 
-async def test_a_database_of_ones_own_is_refused(stacks: Stacks) -> None:
-    up = await stacks.start({"PERENNIAL_DATABASE_URL": "postgresql://elsewhere/db"})
-    assert await up.ended() == 1
-    assert up.said.startswith("PERENNIAL_DATABASE_URL is set, but `perennial up` runs a PostgreSQL of its own:")
+def test_a_database_of_ones_own_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Settings(database_url="postgresql://elsewhere/db", data_dir=tmp_path / "data")
+    assert run_up(settings, example=tmp_path) == 1
+    assert capsys.readouterr().err.startswith("PERENNIAL_DATABASE_URL is set, but `perennial up` runs a PostgreSQL of")
+    assert not settings.data_dir.exists()
