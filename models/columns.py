@@ -1,4 +1,4 @@
-"""How columns of every table are declared: instants, enumerations, amounts, ids."""
+"""How columns of every table are declared: instants, enumerations, amounts, ids, and the names of constraints."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
-NAMING = {
+SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",

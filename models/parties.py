@@ -6,10 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import NAMING, instant, key, one_of
+from models.columns import instant, key, one_of
 from renewals.facts import MethodKind
-
-SQLModel.metadata.naming_convention = NAMING
 
 
 class CustomerRow(SQLModel, table=True):

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
@@ -46,7 +47,7 @@ async def prices_of(
     """
     query = (
         select(PriceRow)
-        .distinct(col(PriceRow.term))
+        .ext(distinct_on(col(PriceRow.term)))
         .where(col(PriceRow.sku) == sku, col(PriceRow.currency) == currency, col(PriceRow.effective_at) <= now)
         .order_by(col(PriceRow.term), col(PriceRow.version).desc())
     )

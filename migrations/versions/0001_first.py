@@ -81,8 +81,10 @@ def _create_tables() -> None:
         "decline_codes",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("decline_class", sa.String(), nullable=False),
-        sa.CheckConstraint("decline_class IN ('soft', 'customer_acts', 'hard')", name="decline_class_known"),
-        sa.PrimaryKeyConstraint("code"),
+        sa.CheckConstraint(
+            "decline_class IN ('soft', 'customer_acts', 'hard')", name="ck_decline_codes_decline_class_known"
+        ),
+        sa.PrimaryKeyConstraint("code", name="pk_decline_codes"),
     )
     op.create_table(
         "imports",
@@ -97,8 +99,8 @@ def _create_tables() -> None:
         sa.Column("sku", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.CheckConstraint("kind IN ('subscription', 'maintenance_plan')", name="kind_known"),
-        sa.PrimaryKeyConstraint("sku"),
+        sa.CheckConstraint("kind IN ('subscription', 'maintenance_plan')", name="ck_offerings_kind_known"),
+        sa.PrimaryKeyConstraint("sku", name="pk_offerings"),
     )
     op.create_table(
         "charges",
@@ -180,12 +182,16 @@ def _create_tables() -> None:
         sa.Column("set_by", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["sku"],
-            ["offerings.sku"],
+        sa.ForeignKeyConstraint(["sku"], ["offerings.sku"], name="fk_policies_sku"),
+        sa.PrimaryKeyConstraint("id", name="pk_policies"),
+        sa.UniqueConstraint(
+            "sku",
+            "country",
+            "channel",
+            "version",
+            name="uq_policies_sku_country_channel_version",
+            postgresql_nulls_not_distinct=True,
         ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("sku", "country", "channel", "version", postgresql_nulls_not_distinct=True),
     )
     op.create_table(
         "prices",
@@ -198,15 +204,12 @@ def _create_tables() -> None:
         sa.Column("list_price", sa.BigInteger(), nullable=False),
         sa.Column("renewal_price", sa.BigInteger(), nullable=False),
         sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("status IN ('active', 'retired')", name="status_known"),
-        sa.CheckConstraint("term IN ('month', 'year', '3-years')", name="term_known"),
-        sa.CheckConstraint("list_price >= 0 AND renewal_price >= 0", name="not_negative"),
-        sa.ForeignKeyConstraint(
-            ["sku"],
-            ["offerings.sku"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("sku", "term", "currency", "version"),
+        sa.CheckConstraint("status IN ('active', 'retired')", name="ck_prices_status_known"),
+        sa.CheckConstraint("term IN ('month', 'year', '3-years')", name="ck_prices_term_known"),
+        sa.CheckConstraint("list_price >= 0 AND renewal_price >= 0", name="ck_prices_not_negative"),
+        sa.ForeignKeyConstraint(["sku"], ["offerings.sku"], name="fk_prices_sku"),
+        sa.PrimaryKeyConstraint("id", name="pk_prices"),
+        sa.UniqueConstraint("sku", "term", "currency", "version", name="uq_prices_sku_term_currency_version"),
     )
     op.create_table(
         "attempts",

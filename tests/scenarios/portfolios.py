@@ -1,7 +1,11 @@
 """A small portfolio as CSV files, from keyword arguments: what a test does not name is ordinary."""
 
 import csv
+from datetime import datetime
 from pathlib import Path
+
+from models.engine import Sessions
+from portfolio.importing import import_portfolio
 
 PUNCTUAL, SECOND, THIRD = "S-23561", "S-37330", "S-39368"
 """Numbers whose own charge offset is 0 seconds: they are charged at 06:00:00 local."""
@@ -54,8 +58,18 @@ SUBSCRIPTION = {
 """12 seats for a year from 2026-03-31 at 486.00 EUR each, by a card that pays."""
 
 
-def write_portfolio(folder: Path, number: str, prices: dict[str, str], **columns: str) -> dict[str, str]:
-    """Write the three files for one subscription of one customer; its columns, those of both files, are the answer.
+async def import_one(
+    sessions: Sessions, folder: Path, number: str, at: datetime, prices: dict[str, str], **columns: str
+) -> None:
+    """Import one subscription, as it stands in files of its own."""
+    write_portfolio(folder, number, prices, **columns)
+    async with sessions.begin() as session:
+        report = await import_portfolio(session, folder, now=at, imported_by="operator:ana")
+    assert report.problem_count == 0, report.problems
+
+
+def write_portfolio(folder: Path, number: str, prices: dict[str, str], **columns: str) -> None:
+    """Write the three files for one subscription of one customer.
 
     Each subscription has a customer of its own unless `csn` is given. `prices` are renewal prices in EUR by term that
     differ from the catalog's.
@@ -71,7 +85,6 @@ def write_portfolio(folder: Path, number: str, prices: dict[str, str], **columns
     _write(folder / "catalog.csv", _CATALOG, _catalog(prices))
     _write(folder / "customers.csv", tuple(CUSTOMER), [tuple(values[name] for name in CUSTOMER)])
     _write(folder / "subscriptions.csv", tuple(SUBSCRIPTION), [tuple(values[name] for name in SUBSCRIPTION)])
-    return values
 
 
 def _catalog(prices: dict[str, str]) -> list[tuple[str, ...]]:

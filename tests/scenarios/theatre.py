@@ -26,9 +26,8 @@ from mail.letter import Contacts
 from mail.sender import Mailer
 from mail.sink import Sink
 from models.engine import Sessions
-from portfolio.importing import import_portfolio
 from tests.scenarios.diary import Diary, diary_of, instant
-from tests.scenarios.portfolios import BUYER, PUNCTUAL, write_portfolio
+from tests.scenarios.portfolios import BUYER, CUSTOMER, PUNCTUAL, import_one
 from worker import build_worker
 from workflows import contract
 from workflows.client import DATA_CONVERTER
@@ -120,12 +119,9 @@ class Theatre:
         **columns: str,
     ) -> Life:
         """Import one (columns of portfolios.py) and go live at that local time, or only import it (`live=None`)."""
-        values = write_portfolio(self._folder, number, dict(prices or {}), **columns)
-        zone = values["time_zone"]
+        zone = columns.get("time_zone", CUSTOMER["time_zone"])
         at = instant(imported or live or "2027-01-01", zone)
-        async with self.sessions.begin() as session:
-            report = await import_portfolio(session, self._folder, now=at, imported_by="operator:ana")
-        assert report.problem_count == 0, report.problems
+        await import_one(self.sessions, self._folder, number, at, dict(prices or {}), **columns)
         self._numbers.add(number)
         life = Life(number, zone, Stage(self.client, self.sessions, number), self.client, self.sessions)
         if live is not None:
