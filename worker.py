@@ -124,6 +124,7 @@ def contacts_of(settings: Settings) -> Contacts:
         account_url=settings.account_url,
         support=settings.support_contact,
         sales=settings.sales_contact,
+        partner=settings.partner_contact,
     )
 
 

@@ -1,16 +1,19 @@
 """What a command needs to reach the facts and the workflows, opened and closed around it."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import typer
 from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from cli.output import fail
+from cli.stack_process import StackFailed
 from models import schema
 from models.engine import Sessions, create_engine, sessions_of
 from settings import BadSettings, Settings, load
@@ -31,17 +34,41 @@ def settings_or_fail() -> Settings:
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a command to its end; an unreachable part of the outside world is one sentence, not a traceback."""
+    """Run a command to its end; an unreachable part of the outside world is one sentence, not a traceback.
+
+    Told to stop by Ctrl-C or SIGTERM, it stops what it has started and ends with status 130 or 143.
+    """
     try:
-        return asyncio.run(work)
+        return asyncio.run(_until_told_to_stop(work))
+    except typer.Exit:
+        raise
     except BadSettings as bad:
         fail(str(bad))
-    except schema.NewerSchema as newer:
-        fail(str(newer))
+    except (schema.NewerSchema, StackFailed) as failure:
+        fail(str(failure))
     except DBAPIError as error:
         fail(f"The database answered: {str(error.orig).strip()} Check PERENNIAL_DATABASE_URL and `perennial migrate`.")
     except (RPCError, RuntimeError) as error:
         fail(f"Temporal cannot be reached: {error}. Check PERENNIAL_TEMPORAL_ADDRESS, or start `perennial up`.")
+
+
+async def _until_told_to_stop(work: Coroutine[Any, Any, Result]) -> Result:
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    told: list[int] = []
+
+    def stop(number: int) -> None:
+        told.append(number)
+        loop.set_exception_handler(lambda *_: None)  # calls that are cut off now have nothing to say
+        task.cancel()
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop, each)
+    try:
+        return await task
+    except (asyncio.CancelledError, Exception):
+        if told:
+            raise typer.Exit(128 + told[0]) from None
+        raise
 
 
 @asynccontextmanager

@@ -16,10 +16,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlmodel import col
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
+from cli.stack_ports import free_port
 from cli.stack_postgres import running_postgres
-from cli.stack_temporal import temporal_binary
+from cli.stack_temporal import passing_temporal
 from cli.stage import Stage
 from mail.letter import Contacts
 from mail.sender import Mailer
@@ -30,11 +30,17 @@ from models.parties import CustomerRow
 from models.subscriptions import SubscriptionRow
 from portfolio.commands_file import ScheduledCommand
 from renewals.calendar import days_after, midnight
-from worker import build_worker
-from workflows import contract
 from workflows.client import DATA_CONVERTER
 
 BY = "operator:rehearsal"
+HOST = "127.0.0.1"
+CONTACTS = Contacts(
+    account_url="https://account.example",
+    support="support@perennial.example",
+    sales="sales@perennial.example",
+    partner="partners@perennial.example",
+)
+SENDER = "renewals@perennial.example"
 AT_ONCE = 12
 """How many subscriptions are played at the same time; the servers, not the clocks, set the pace."""
 
@@ -53,28 +59,22 @@ class Servers:
 @asynccontextmanager
 async def throw_away_servers() -> AsyncIterator[Servers]:
     """PostgreSQL, Temporal, a mail sink and a worker of their own, gone without a trace afterwards."""
+    from worker import build_worker  # seconds of loading that other commands spare
+
     with tempfile.TemporaryDirectory(prefix="perennial-rehearsal-") as place:
-        directory = Path(place)
+        directory, temporal_address = Path(place), f"{HOST}:{free_port(HOST)}"
         async with (
             running_postgres(directory / "postgres", directory / "postgres.log", throw_away=True) as (url, _),
-            await WorkflowEnvironment.start_local(
-                dev_server_existing_path=temporal_binary(),
-                dev_server_extra_args=DEV_SERVER_OPTIONS,
-                dev_server_log_level="never",
-                search_attributes=contract.SEARCH_ATTRIBUTES,
-                data_converter=DATA_CONVERTER,
-            ) as temporal,
+            passing_temporal(directory / "temporal.log", address=temporal_address, options=DEV_SERVER_OPTIONS),
         ):
             await schema.upgrade(url)
+            client = await Client.connect(temporal_address, data_converter=DATA_CONVERTER)
             engine = create_engine(url, connections=20)
             async with Sink(directory / "mails") as sink:
-                mailer = Mailer("127.0.0.1", sink.port, tls="none")
-                contacts = Contacts(account_url="https://account.example", support="support", sales="sales")
+                mailer = Mailer(HOST, sink.port, tls="none")
                 try:
-                    async with build_worker(
-                        temporal.client, sessions_of(engine), mailer, contacts, "renewals@perennial.example"
-                    ):
-                        yield Servers(temporal.client, sessions_of(engine))
+                    async with build_worker(client, sessions_of(engine), mailer, CONTACTS, SENDER):
+                        yield Servers(client, sessions_of(engine))
                 finally:
                     await mailer.close()
                     await engine.dispose()

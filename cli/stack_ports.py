@@ -47,6 +47,13 @@ def claim_ports(host: str, settings: Settings) -> Iterator[socket.socket]:
         yield web
 
 
+def free_port(host: str) -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind((host, 0))
+        return int(listener.getsockname()[1])
+
+
 def _bound(host: str, settings: Settings, setting: str, purpose: str) -> socket.socket:
     port: int = getattr(settings, setting)
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -7,8 +7,9 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -35,12 +36,8 @@ async def running_temporal(data: Path, lock: int, *, address: str, ui_port: int)
     `lock` is what `temporal_lock` gave. The child inherits it: as long as it lives, whoever finds the lock taken finds
     its process in the file.
     """
-    host, _, port = address.partition(":")
-    command = [temporal_binary(), "server", "start-dev", "--ip", host, "--port", port]
-    command += ["--headless=false", "--ui-port", str(ui_port), "--db-filename", str(data / "temporal.db")]
-    for attribute in SEARCH_ATTRIBUTES:
-        command += ["--search-attribute", f"{attribute.name}={attribute.indexed_value_type.name.capitalize()}"]
-    child = await Child.start("Temporal", command, data / "temporal.log", pass_fds=(lock,))
+    options = ["--headless=false", "--ui-port", str(ui_port), "--db-filename", str(data / "temporal.db")]
+    child = await _start(address, options, data / "temporal.log", pass_fds=(lock,))
     os.truncate(lock, 0)
     os.pwrite(lock, str(child.process.pid).encode(), 0)
     try:
@@ -48,6 +45,26 @@ async def running_temporal(data: Path, lock: int, *, address: str, ui_port: int)
         yield child
     finally:
         await child.stop()
+
+
+@contextlib.asynccontextmanager
+async def passing_temporal(log: Path, *, address: str, options: Sequence[str] = ()) -> AsyncIterator[None]:
+    """A Temporal server without a page and with its data in memory alone. Raises StackFailed."""
+    child = await _start(address, ["--headless=true", *options], log)
+    try:
+        await child.ready(lambda: _answers(address))
+        yield
+    finally:
+        await child.stop()
+
+
+async def _start(address: str, options: Sequence[str], log: Path, **popen: Any) -> Child:
+    """A development server that knows our search attributes."""
+    host, _, port = address.partition(":")
+    command = [temporal_binary(), "server", "start-dev", "--ip", host, "--port", port, *options]
+    for attribute in SEARCH_ATTRIBUTES:
+        command += ["--search-attribute", f"{attribute.name}={attribute.indexed_value_type.name.capitalize()}"]
+    return await Child.start("Temporal", command, log, **popen)
 
 
 @contextlib.asynccontextmanager

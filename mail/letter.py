@@ -138,12 +138,12 @@ class Letter:
 class Contacts:
     """Whom to ask, and where the account is: settings of the installation.
 
-    `support` and `sales` are mail addresses or web addresses. `partner_hint` is one sentence that helps to find the
-    partner, added as it is.
+    `support`, `sales` and `partner` are mail addresses or web addresses; `partner` tells a customer who their
+    partner is.
     """
 
     account_url: str
     support: str
     sales: str
+    partner: str
     vendor: str = "Perennial"
-    partner_hint: str = ""

@@ -70,8 +70,8 @@ def contacts() -> Contacts:
         account_url="https://account.vendor.example/",
         support="support@vendor.example",
         sales="https://vendor.example/sales",
+        partner="partners@vendor.example",
         vendor="Vendor",
-        partner_hint="Lumen Ltd",
     )
 
 

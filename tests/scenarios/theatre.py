@@ -32,7 +32,7 @@ from worker import build_worker
 from workflows import contract
 from workflows.client import DATA_CONVERTER
 
-CONTACTS = Contacts(account_url="https://account.example", support="support", sales="sales")
+CONTACTS = Contacts(account_url="https://account.example", support="support", sales="sales", partner="partners")
 SENDER = "renewals@perennial.example"
 PATIENCE = 60
 """Seconds after which a workflow that does not come to rest fails its test; no test measures time."""

@@ -1,0 +1,80 @@
+"""Commands that run until they are stopped, and the one that prepares their database."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import desk
+from cli.output import OUT, fail, print_json
+from models import schema
+from settings import BadSettings, Settings, load
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "portfolio"
+
+
+def up() -> None:
+    """Start everything on this machine: databases, Temporal, mail sink, worker, status page. Ctrl-C stops it all."""
+    from cli.stack import run_up  # no other command needs to load all the servers
+
+    try:
+        settings = load(from_stack=False)
+    except BadSettings as bad:
+        fail(str(bad))
+    raise typer.Exit(run_up(settings, example=EXAMPLE))
+
+
+def worker() -> None:
+    """Run a worker until it is told to stop (SIGTERM, Ctrl-C)."""
+    desk.run(_work(desk.settings_or_fail()))
+
+
+async def _work(settings: Settings) -> None:
+    from worker import run
+
+    stop = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    await run(settings, stop)
+
+
+def web(
+    host: Annotated[str, typer.Option(help="Address to listen on; there is no login yet, so keep it to yourself.")] = (
+        "127.0.0.1"
+    ),
+) -> None:
+    """Serve the console until it is told to stop (SIGTERM, Ctrl-C)."""
+    desk.run(_serve(desk.settings_or_fail(), host))
+
+
+async def _serve(settings: Settings, host: str) -> None:
+    import uvicorn
+
+    from console.app import create_app
+
+    async with desk.facts(settings) as sessions:
+        app = create_app(settings, sessions, await desk.temporal(settings))
+        OUT.print(f"Console on http://{host}:{settings.http_port}")
+        config = uvicorn.Config(
+            app, host=host, port=settings.http_port, access_log=False, server_header=False, lifespan="off"
+        )
+        await uvicorn.Server(config).serve()
+
+
+def migrate(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Bring the database up to this version."""
+    before = desk.run(_migrate(desk.settings_or_fail()))
+    if as_json:
+        print_json({"before": before, "after": "current"})
+    else:
+        OUT.print(
+            "The database is up to date." if before == "current" else f"The database was {before}; now it is current."
+        )
+
+
+async def _migrate(settings: Settings) -> str:
+    before = await schema.state(settings.database)
+    await schema.upgrade(settings.database)
+    return before
