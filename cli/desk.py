@@ -14,7 +14,6 @@ from temporalio.service import RPCError
 
 from cli.output import fail
 from cli.stack_process import StackFailed
-from models import schema
 from models.engine import Sessions, create_engine, sessions_of
 from settings import BadSettings, Settings, load
 from workflows.client import connect
@@ -44,12 +43,13 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
         raise
     except BadSettings as bad:
         fail(str(bad))
-    except (schema.NewerSchema, StackFailed) as failure:
+    except StackFailed as failure:
         fail(str(failure))
     except DBAPIError as error:
-        fail(f"The database answered: {str(error.orig).strip()} Check PERENNIAL_DATABASE_URL and `perennial migrate`.")
-    except (RPCError, RuntimeError) as error:
-        fail(f"Temporal cannot be reached: {error}. Check PERENNIAL_TEMPORAL_ADDRESS, or start `perennial up`.")
+        said = str(error.orig).strip().partition("\n")[0].rstrip(".")
+        fail(f"The database answered: {said}. Check PERENNIAL_DATABASE_URL and `perennial migrate`.")
+    except RPCError as error:
+        fail(f"Temporal answered: {error.message.rstrip('.')}. Look at it with `temporal operator cluster health`.")
 
 
 async def _until_told_to_stop(work: Coroutine[Any, Any, Result]) -> Result:
@@ -82,4 +82,11 @@ async def facts(settings: Settings) -> AsyncIterator[Sessions]:
 
 
 async def temporal(settings: Settings) -> Client:
-    return await connect(settings)
+    """Temporal, or one sentence when nobody answers there."""
+    try:
+        return await connect(settings)
+    except RuntimeError:
+        fail(
+            f"Temporal cannot be reached at {settings.temporal_address}: check PERENNIAL_TEMPORAL_ADDRESS, or start "
+            "`perennial up`."
+        )

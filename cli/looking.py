@@ -114,7 +114,7 @@ async def _list(phase: Phase | None, customer: str | None, after: str | None, li
     if after:
         query = query.where(col(SubscriptionRow.number) > after)
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
-        rows = (await session.execute(query)).tuples().all()
+        rows = (await session.execute(query)).all()
     return [
         {
             "number": row.number,

@@ -19,6 +19,7 @@ from portfolio.importing import ImportReport, import_portfolio
 from portfolio.problems import Problem
 from renewals.commands import BadArguments, Operator, parse_actor
 from settings import Settings
+from workflows.client import connect
 from workflows.contract import WATCHDOG_SCHEDULE
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -66,7 +67,7 @@ async def _import(
 async def _tell_watchdog(settings: Settings) -> None:
     """Let the watchdog look now instead of at its next turn; without Temporal it will look when it is back."""
     try:
-        client = await desk.temporal(settings)
+        client = await connect(settings)
         await client.get_schedule_handle(WATCHDOG_SCHEDULE).trigger()
     except (RPCError, RuntimeError):
         ERR.print("Temporal cannot be reached now; the watchdog will see to it when the worker runs.")
@@ -208,6 +209,6 @@ def _stage(name: str) -> None:
 def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on stderr; the function it gives is told how many of how many."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=ERR, transient=True) as progress:
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

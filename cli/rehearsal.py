@@ -22,9 +22,6 @@ from cli.stack_postgres import running_postgres
 from cli.stack_temporal import passing_temporal
 from cli.stage import Stage
 from mail.letter import Contacts
-from mail.sender import Mailer
-from mail.sink import Sink
-from models import schema
 from models.engine import Sessions, create_engine, sessions_of
 from models.parties import CustomerRow
 from models.subscriptions import SubscriptionRow
@@ -59,7 +56,10 @@ class Servers:
 @asynccontextmanager
 async def throw_away_servers() -> AsyncIterator[Servers]:
     """PostgreSQL, Temporal, a mail sink and a worker of their own, gone without a trace afterwards."""
-    from worker import build_worker  # seconds of loading that other commands spare
+    from mail.sender import Mailer  # loaded here, so that other commands answer sooner
+    from mail.sink import Sink
+    from models import schema
+    from worker import build_worker
 
     with tempfile.TemporaryDirectory(prefix="perennial-rehearsal-") as place:
         directory, temporal_address = Path(place), f"{HOST}:{free_port(HOST)}"
@@ -121,7 +121,7 @@ async def zones_of(sessions: Sessions) -> Mapping[str, str]:
         .order_by(col(SubscriptionRow.number))
     )
     async with sessions() as session:
-        return dict((await session.execute(query)).tuples().all())
+        return dict((await session.execute(query)).all())
 
 
 async def _cast(sessions: Sessions, until: date, commands: Sequence[ScheduledCommand]) -> list[Played]:

@@ -9,7 +9,6 @@ import typer
 
 from cli import desk
 from cli.output import OUT, fail, print_json
-from models import schema
 from settings import BadSettings, Settings, load
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "portfolio"
@@ -75,6 +74,11 @@ def migrate(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 async def _migrate(settings: Settings) -> str:
-    before = await schema.state(settings.database)
-    await schema.upgrade(settings.database)
+    from models import schema
+
+    try:
+        before = await schema.state(settings.database)
+        await schema.upgrade(settings.database)
+    except schema.NewerSchema as newer:
+        fail(str(newer))
     return before

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 PORTS = ("HTTP", "TEMPORAL", "TEMPORAL_UI", "SMTP_SINK")
 
 

@@ -1,0 +1,171 @@
+"""The `perennial` command in a second terminal, on a stack that runs: what it prints, and with which status it ends."""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from tests.stack.conftest import PATIENCE_SECONDS, ROOT, Stacks, free_ports
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and the status it ended with."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A second terminal beside a stack."""
+
+    environment: dict[str, str]
+
+    def __call__(self, *words: str, **variables: str) -> Said:
+        done = CliRunner().invoke(app, words, env=self.environment | variables)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return Said(done.exit_code, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+async def terminal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Terminal]:
+    stacks = Stacks(tmp_path_factory.mktemp("stack") / "data")
+    await (await stacks.start()).running()
+    yield Terminal(stacks.environment())
+    await stacks.end_all()
+
+
+def test_a_command_is_done_shown_and_its_repeat_under_the_same_key_acts_once(terminal: Terminal) -> None:
+    words = ("reduce-seats", "S-1001", "--to", "9", "--by", "ada@northwind.example", "--key", "mine")
+    first = terminal(*words)
+    assert (first.status, first.out, first.err) == (0, "reduce-seats of S-1001: done.\n", "")
+    again = terminal(*words, "--json")
+    answer = {"command": "reduce-seats", "subscription": "S-1001", "outcome": "done", "code": None, "hint": None}
+    assert (again.status, again.json) == (0, answer)
+    shown = terminal("show", "S-1001", "--json").json
+    assert shown["pending seats"] == 9
+    commands = [event for event in shown["past"] if event["event"] == "command"]
+    assert [(event["name"], event["by"], event["outcome"]) for event in commands] == [
+        ("reduce-seats", "ada@northwind.example", "done")
+    ]
+
+
+def test_a_refused_command_says_why_on_stderr_and_ends_with_1(terminal: Terminal) -> None:
+    said = terminal("cancel-auto-renew", "S-1001", "--by", "mallory@elsewhere.example")
+    assert (said.status, said.out) == (1, "")
+    assert said.err.startswith("cancel-auto-renew of S-1001 refused (not_buyer): Only the buyer")
+    said = terminal("park", "S-1001", "--by", "operator:ana", "--json")
+    assert (said.status, said.json["code"]) == (1, "bad_arguments")
+    assert "reason" in said.json["hint"]
+    said = terminal("cancel-auto-renew", "S-0000", "--by", "operator:ana")
+    assert (said.status, "unknown_subscription" in said.err) == (1, True)
+
+
+def test_bad_usage_ends_with_2(terminal: Terminal) -> None:
+    for words in (("reduce-seats", "S-1001", "--to", "nine", "--by", "x@y.example"), ("no-such-command",), ("show",)):
+        said = terminal(*words)
+        assert (said.status, said.out) == (2, "")
+        assert "Traceback" not in said.err
+
+
+def test_the_list_is_filtered_and_paged(terminal: Terminal) -> None:
+    rows = terminal("list", "--json").json
+    assert len(rows) == 12
+    assert [row["number"] for row in rows] == sorted(row["number"] for row in rows)
+    page = terminal("list", "--limit", "2", "--after", rows[0]["number"], "--json").json
+    assert page == rows[1:3]
+    phase = rows[0]["phase"]
+    assert terminal("list", "--phase", phase, "--json").json == [row for row in rows if row["phase"] == phase]
+    assert terminal("list", "--customer", "nobody").out == "No subscription matches.\n"
+
+
+def test_what_is_coming_is_forecast_with_amounts(terminal: Terminal) -> None:
+    one = terminal("forecast", "S-1005", "--until", "2028-12-31", "--json").json
+    assert {coming["subscription"] for coming in one} == {"S-1005"}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", coming["at"]) for coming in one)
+    assert all(coming["amount"] > 0 for coming in one if coming["what"] == "charge")
+    table = terminal("forecast", "--until", "2028-12-31")
+    assert (table.status, table.err) == (0, "")
+    assert "S-1005" in table.out
+
+
+def test_a_command_is_explained_without_being_given(terminal: Terminal) -> None:
+    said = terminal("explain", "S-1010", "change-term", "--json")
+    assert (said.status, said.json["answer"]) == (0, "refused")
+    assert said.json["hint"]
+    assert terminal("show", "S-9999").err == (
+        "There is no subscription S-9999; `perennial list` shows those that exist.\n"
+    )
+
+
+def test_an_import_can_be_tried_and_is_then_unchanged(terminal: Terminal) -> None:
+    said = terminal("import", str(ROOT / "examples" / "portfolio"), "--dry-run")
+    assert (said.status, said.err) == (0, "")
+    assert "0 subscriptions, 0 customers, 0 prices and 0 new versions of prices would be added" in said.out
+    assert terminal("import", str(ROOT / "nowhere")).status == 1
+
+
+def test_go_live_wants_an_operator_a_reason_and_a_choice(terminal: Terminal) -> None:
+    assert terminal("go-live", "--all", "--by", "ada@northwind.example", "--reason", "x").status == 1
+    assert "reason" in terminal("go-live", "--all", "--by", "operator:ana").err
+    assert "--all" in terminal("go-live", "--by", "operator:ana", "--reason", "season").err
+    said = terminal("go-live", "--all", "--by", "operator:ana", "--reason", "season")
+    assert (said.status, said.out) == (0, "0 subscriptions went live.\n")
+
+
+def test_a_database_is_brought_up_to_date_once(terminal: Terminal) -> None:
+    said = terminal("migrate")
+    assert (said.status, said.out) == (0, "The database is up to date.\n")
+
+
+async def test_the_console_is_served_by_a_command_of_its_own(terminal: Terminal) -> None:
+    (port,) = free_ports(1)
+    serving = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from cli.main import main; main()", "web"),
+        env=terminal.environment | {"PERENNIAL_HTTP_PORT": str(port)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as browser, asyncio.timeout(PATIENCE_SECONDS):
+        while not await _ready(browser):
+            assert serving.returncode is None
+            await asyncio.sleep(0.05)
+        assert "S-1001" in (await browser.get("/")).text
+    serving.terminate()
+    output, _ = await serving.communicate()
+    assert output.decode() == f"Console on http://127.0.0.1:{port}\n"
+
+
+async def _ready(browser: httpx.AsyncClient) -> bool:
+    try:
+        return (await browser.get("/readyz")).is_success
+    except httpx.TransportError:
+        return False
+
+
+def test_what_cannot_be_reached_is_one_sentence(terminal: Terminal, tmp_path: Path) -> None:
+    said = terminal("list", PERENNIAL_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert (said.status, said.out, said.err.count("\n")) == (1, "", 1)
+    assert "PERENNIAL_DATABASE_URL" in said.err
+    said = terminal("park", "S-1001", "--by", "operator:ana", "--reason", "x", PERENNIAL_TEMPORAL_ADDRESS="127.0.0.1:1")
+    assert (said.status, said.out, said.err.count("\n")) == (1, "", 1)
+    assert said.err.startswith("Temporal cannot be reached at 127.0.0.1:1: check PERENNIAL_TEMPORAL_ADDRESS")
+    said = terminal("list", PERENNIAL_DATA_DIR=str(tmp_path))
+    assert (said.status, said.err.count("\n")) == (1, 1)
+    assert "perennial up" in said.err
+    said = terminal("list", PERENNIAL_DATABSE_URL="x")
+    assert (said.status, said.err) == (1, "PERENNIAL_DATABSE_URL is no setting: did you mean PERENNIAL_DATABASE_URL?\n")
