@@ -14,7 +14,7 @@ from models.catalog import PolicyRow
 from models.engine import Sessions
 from models.store import Stored, load
 from models.subscriptions import SubscriptionRow
-from renewals.plan import plan
+from renewals.plan import in_words, plan
 from renewals.windows import renewal_begins_at
 from workflows.contract import TermPlan
 
@@ -60,13 +60,17 @@ def plan_stored(stored: Stored) -> TermPlan:
 
 
 async def _note(session: AsyncSession, stored: Stored, answer: TermPlan, wall_now: datetime) -> None:
-    """Note when the next step is due, in the world's time; a plan that waits for nothing is noted as `NEVER`."""
-    next_at = answer.steps[0].at - stored.row.shift if answer.steps else NEVER
+    """Note the next step and when it is due, in the world's time; a plan that waits for nothing is noted as `NEVER`."""
+    step = answer.steps[0] if answer.steps else None
     rules = await rules_version(session, wall_now)
     await session.execute(
         update(SubscriptionRow)
         .where(col(SubscriptionRow.number) == answer.number)
-        .values(next_step_at=next_at, planned_under=rules)
+        .values(
+            next_step_at=step.at - stored.row.shift if step else NEVER,
+            next_step=in_words(step) if step else None,
+            planned_under=rules,
+        )
     )
 
 

@@ -83,7 +83,7 @@ def list_subscriptions(
     if as_json:
         print_json(rows)
         return
-    columns = ("number", "customer", "phase", "seats#", "term", "renews on", "auto-renew", "next step")
+    columns = ("number", "customer", "phase", "seats#", "term", "renews on", "auto", "next step", "at (UTC)")
     cells = (
         (
             r["number"],
@@ -93,7 +93,8 @@ def list_subscriptions(
             r["term"],
             r["renews_on"],
             r["auto_renew"],
-            r["next_step_at"],
+            r["next_step"],
+            r["next_step_at"] and r["next_step_at"][:16].replace("T", " "),
         )
         for r in rows
     )
@@ -124,13 +125,14 @@ async def _list(phase: Phase | None, customer: str | None, after: str | None, li
             "term": row.term,
             "renews_on": row.renews_on.isoformat(),
             "auto_renew": "on" if row.auto_renew else "off",
-            "next_step_at": _next_step(row),
+            "next_step": row.next_step,
+            "next_step_at": _next_step_at(row),
         }
         for row, name in rows
     ]
 
 
-def _next_step(row: SubscriptionRow) -> str | None:
+def _next_step_at(row: SubscriptionRow) -> str | None:
     if row.next_step_at is None:
         return "to be planned"
     return None if row.next_step_at.year == 9999 else in_utc(row.next_step_at + row.shift)

@@ -1,6 +1,7 @@
 """How answers look: tables for people, JSON for scripts, one sentence on stderr for what went wrong."""
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +17,10 @@ from console.words import event_in_words
 from models.history import in_utc
 from models.journal import SYSTEM
 
-OUT = Console(highlight=False, soft_wrap=True)
+_NEVER_FOLDED = 400
+"""Width of what goes into a pipe or a file: there a table's lines stay whole."""
+
+OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _NEVER_FOLDED)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -50,14 +54,20 @@ def _plain(value: object) -> Any:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """A table, or the sentence that stands for an empty one. Columns whose title ends in `#` are numbers."""
+    """A table, or the sentence that stands for an empty one. Columns whose title ends in `#` are numbers.
+
+    On a narrow terminal a column folds between its words, never inside one; the first and numbers stay on one line.
+    """
     listed = [["" if cell is None else str(cell) for cell in row] for row in rows]
     if not listed:
         OUT.print(empty, markup=False)
         return
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column.rstrip("#"), justify="right" if column.endswith("#") else "left", no_wrap=True)
+    for place, column in enumerate(columns):
+        whole = column.endswith("#") or place == 0
+        parts = [part for row in listed for part in ([row[place]] if whole else row[place].split())]
+        width = max((len(part) for part in (*parts, *column.rstrip("#").split())), default=1)
+        table.add_column(column.rstrip("#"), justify="right" if column.endswith("#") else "left", min_width=width)
     for row in listed:
         table.add_row(*(cell.replace("[", "\\[") for cell in row))
     OUT.print(table)

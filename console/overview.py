@@ -17,13 +17,14 @@ LAST_EVENTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """A subscription whose next step comes soon. `due_in` is counted on its own clock."""
+    """A subscription whose next step comes soon. `next_step_at` is in its own time, `due_in` from now on."""
 
     number: str
     customer: str
     time_zone: str
     phase: Phase
     renews_on: date
+    next_step: str
     next_step_at: datetime
     due_in: timedelta
     ahead: timedelta
@@ -95,12 +96,11 @@ async def read_overview(session: AsyncSession, now: datetime) -> Overview:
 
 async def _upcoming(session: AsyncSession, now: datetime) -> list[Upcoming]:
     row = SubscriptionRow
-    due_at = sa.type_coerce(col(row.next_step_at) - col(row.shift), sa.DateTime(timezone=True))
     query = (
-        sa.select(row, CustomerRow, due_at)
+        sa.select(row, CustomerRow)
         .join(CustomerRow, col(CustomerRow.csn) == col(row.csn))
-        .where(col(row.next_step_at).is_not(None), col(row.phase) != Phase.LAPSED.value)
-        .order_by(due_at, col(row.number))
+        .where(col(row.next_step).is_not(None), col(row.phase) != Phase.LAPSED.value)
+        .order_by(col(row.next_step_at), col(row.number))
         .limit(NEXT_STEPS)
     )
     return [
@@ -110,11 +110,13 @@ async def _upcoming(session: AsyncSession, now: datetime) -> list[Upcoming]:
             time_zone=customer.time_zone,
             phase=Phase(subscription.phase),
             renews_on=subscription.renews_on,
-            next_step_at=due + subscription.shift,
-            due_in=due - now,
+            next_step=subscription.next_step,
+            next_step_at=subscription.next_step_at + subscription.shift,
+            due_in=subscription.next_step_at - now,
             ahead=subscription.shift,
         )
-        for subscription, customer, due in await session.execute(query)
+        for subscription, customer in await session.execute(query)
+        if subscription.next_step and subscription.next_step_at
     ]
 
 

@@ -25,8 +25,8 @@ class SubscriptionRow(SQLModel, table=True):
     """A subscription as it stands. The current term is also the last row of its chain in `terms`.
 
     `unit_price` is what a seat of the current term cost (minor units), NULL for an imported term. `shift` is how far
-    its own clock runs ahead. `next_step_at` (in the world's time) and `planned_under` (the policy and zone data of its
-    plan) are written by planning and read by the watchdog; None means: to be planned.
+    its own clock runs ahead. `next_step_at` (in the world's time), `next_step` (in words) and `planned_under` (the policy
+    and zone data of its plan) are written by planning; an instant of None means: to be planned.
     """
 
     __tablename__ = "subscriptions"
@@ -75,6 +75,7 @@ class SubscriptionRow(SQLModel, table=True):
     announced_unit_price: int | None = amount(nullable=True)
     shift: timedelta = Field(default=timedelta(0), sa_type=Interval, nullable=False)
     next_step_at: datetime | None = instant(nullable=True)
+    next_step: str | None = None
     planned_under: str | None = None
     import_id: UUID | None = Field(default=None, foreign_key="imports.id")
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from renewals.declines import next_try_at, retries_left
 from renewals.facts import DeclineClass, Kind, Phase, QueuedNotice, Subscription
+from renewals.money import Money
 from renewals.notices import DatedNotice, due_notices
 from renewals.pricing import automatic_line
 from renewals.windows import (
@@ -62,6 +63,28 @@ class Step:
     subject: str | None = None
     amount: int | None = None
     currency: str | None = None
+
+
+def in_words(step: Step) -> str:
+    """A step as a person reads it, without its date.
+
+    >>> in_words(Step(datetime(2027, 3, 31), Do.CHARGE, amount=454500, currency="USD"))
+    'charge USD 4,545.00'
+    """
+    about = [_VERBS.get(step.do, step.do.value), *(notice.kind.value for notice in step.notices)]
+    if step.phase:
+        about.append(step.phase.value)
+    words = " ".join(about).replace("_", " ")
+    return words if step.amount is None or step.currency is None else f"{words} {Money(step.amount, step.currency)}"
+
+
+_VERBS = {
+    Do.MISS_NOTICES: "record as missed:",
+    Do.ROLL_OVER: "begin the paid term",
+    Do.SEND_QUEUED: "mail",
+    Do.ENTER_PHASE: "become",
+    Do.SEND_NOTICE: "mail",
+}
 
 
 @dataclass(frozen=True, slots=True)

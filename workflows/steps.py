@@ -1,4 +1,4 @@
-"""Which activity performs which step of a plan, and what the Temporal UI shows of it."""
+"""Which activity performs which step of a plan."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,14 +36,3 @@ PERFORMERS: dict[Do, Performer] = {
     Do.SEND_NOTICE: Performer(Notices.send_notice, MAIL, lambda step: step.notices[0]),
     Do.PARK: Performer(Phases.park, DATABASE),
 }
-
-
-def in_words(step: Step) -> str:
-    """A step as a person reads it: `charge 2027-03-31 USD 454500`."""
-    about = [f"{step.do} {step.at:%Y-%m-%d}"]
-    about += [notice.kind for notice in step.notices]
-    if step.phase:
-        about.append(step.phase)
-    if step.currency:
-        about.append(f"{step.currency} {step.amount}")
-    return " ".join(about)

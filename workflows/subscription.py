@@ -18,11 +18,11 @@ from temporalio.exceptions import ActivityError
 from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 from renewals.commands import Name
-from renewals.plan import Step
+from renewals.plan import Step, in_words
 from workflows import contract
 from workflows.contract import Answer, Applied, CaughtUp, ReceivedSignal, Start, TermPlan
 from workflows.options import DATABASE, PLANNING_LOCALLY
-from workflows.steps import PERFORMERS, in_words
+from workflows.steps import PERFORMERS
 
 with workflow.unsafe.imports_passed_through():
     from activities.commands import Commands
@@ -69,7 +69,7 @@ class SubscriptionWorkflow:
             await workflow.wait_condition(
                 lambda: self._woken or self._plan is not plan,
                 timeout=self._wall(step.at) - workflow.now() if step else None,
-                timeout_summary=in_words(step) if step else None,
+                timeout_summary=f"{in_words(step)} on {step.at:%Y-%m-%d}" if step else None,
             )
 
     def _due_now(self) -> Step | None:
@@ -118,7 +118,7 @@ class SubscriptionWorkflow:
                     contract.AUTO_RENEW_ATTRIBUTE.value_set(plan.auto_renew),
                 ]
             )
-        coming = "".join(f"- {in_words(step)}\n" for step in plan.steps)
+        coming = "".join(f"- {step.at:%Y-%m-%d} {in_words(step)}\n" for step in plan.steps)
         workflow.set_current_details(f"**{plan.phase}**, renews on {plan.renews_on}\n\n{coming}")
 
     def _term_is_over(self) -> bool:

@@ -282,6 +282,7 @@ def _create_tables() -> None:
         sa.Column("announced_unit_price", sa.BigInteger(), nullable=True),
         sa.Column("shift", sa.Interval(), nullable=False),
         sa.Column("next_step_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_step", sa.String(), nullable=True),
         sa.Column("planned_under", sa.String(), nullable=True),
         sa.Column("import_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(

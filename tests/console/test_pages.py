@@ -86,20 +86,22 @@ async def test_subscriptions_are_counted_by_phase(browser: httpx.AsyncClient) ->
 
 
 @pytest.mark.usefixtures("_example")
-async def test_what_comes_next_is_in_the_order_of_each_ones_own_clock(
+async def test_what_comes_next_stands_in_the_order_of_time_and_on_its_own_clock(
     browser: httpx.AsyncClient, sessions: Sessions
 ) -> None:
     ahead = timedelta(days=365)
     soon = datetime.now(UTC) + timedelta(days=3, minutes=5)
     async with sessions.begin() as session:
-        for number, at, shift in (("S-1001", soon + ahead, ahead), ("S-1005", soon + timedelta(days=1), timedelta(0))):
+        for number, at, shift in (("S-1001", soon, ahead), ("S-1005", soon + timedelta(days=1), timedelta(0))):
             change = sa.update(SubscriptionRow).where(col(SubscriptionRow.number) == number)
-            await session.execute(change.values(next_step_at=at, shift=shift))
+            await session.execute(change.values(next_step="charge USD 5.00", next_step_at=at, shift=shift))
     page = (await browser.get("/")).text
     assert page.index("S-1001") < page.index("S-1005")
     assert "<b>in 3 days</b>" in page
     assert "<b>in 4 days</b>" in page
     assert "its clock runs 365 days ahead" in page
+    assert str((soon + ahead).year) in page
+    assert page.count("charge USD 5.00") == 2
 
 
 @pytest.mark.usefixtures("_example")
