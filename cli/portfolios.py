@@ -1,18 +1,16 @@
 """Commands about a whole portfolio: `import`, `go-live`, `rehearse`."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from temporalio.service import RPCError
 
 from cli import desk
-from cli.output import ERR, OUT, fail, print_diary, print_json
+from cli.output import ERR, OUT, fail, print_diary, print_json, progress_bar
 from cli.rehearse import BadInput, Rehearsal, rehearse, write_events
 from portfolio.golive import go_live
 from portfolio.importing import ImportReport, import_portfolio
@@ -35,7 +33,7 @@ def import_folder(
 ) -> None:
     """Import a portfolio. What is new is watched, and charged and mailed only after go-live."""
     operator = _operator(by)
-    with _bar("importing") as progress:
+    with progress_bar("importing") as progress:
         report = desk.run(_import(folder, operator, dry_run, skip_bad, progress))
     if as_json:
         print_json(report)
@@ -182,14 +180,14 @@ def rehearse_folder(
 
 
 async def _rehearse(rehearsal: Rehearsal, out: Path) -> int:
-    with _bar("subscriptions played") as progress:
+    with progress_bar("subscriptions played") as progress:
         return await write_events(rehearse(rehearsal, progress, _stage), out)
 
 
 async def _diaries(rehearsal: Rehearsal) -> dict[str, list[dict[str, Any]]]:
     """The events of each subscription."""
     diaries: dict[str, list[dict[str, Any]]] = {}
-    with _bar("subscriptions played") as progress:
+    with progress_bar("subscriptions played") as progress:
         async for event in rehearse(rehearsal, progress, _stage):
             diaries.setdefault(event["subscription"], []).append(event)
     return dict(sorted(diaries.items()))
@@ -203,12 +201,3 @@ def _print_diaries(diaries: Mapping[str, list[dict[str, Any]]]) -> None:
 
 def _stage(name: str) -> None:
     ERR.print(f"{name} …")
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr; the function it gives is told how many of how many."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -4,7 +4,7 @@ The world's clock is left alone: the subscription's `shift` is raised to the nex
 asked to catch up, and so on. Rehearsals, tests and the local time machine all move time this way.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -44,18 +44,24 @@ class Stage:
 
     async def advance_until(self, end: datetime) -> None:
         """Let everything happen that is due before `end`; the clock stops at the last of it."""
+        async for _ in self.advance(end):
+            pass
+
+    async def advance(self, end: datetime) -> AsyncIterator[datetime]:
+        """The same, giving each instant at which something happened once it has."""
         while True:
             step_at = await self.next_step_at()
             if step_at is None or step_at >= end:
                 return
-            await self._move_clock(step_at)
+            await self.show(step_at)
             await self.catch_up()
+            yield step_at
 
     async def give(self, name: str, args: Mapping[str, Any], *, by: str, key: str, at: datetime) -> Answer:
         """Give a command at its instant: of a step and a command at the same instant the command comes first."""
         known = await self._row()
         if known:
-            await self._move_clock(at)
+            await self.show(at)
         wall_now = _wall_now() if known else at
         async with self._sessions.begin() as session:
             command_id = await store_command(
@@ -95,7 +101,7 @@ class Stage:
         async with self._sessions() as session:
             return await session.get(SubscriptionRow, self._number)
 
-    async def _move_clock(self, to: datetime) -> None:
+    async def show(self, to: datetime) -> None:
         """Let the subscription's own clock run ahead until it shows `to`; it never goes back."""
         ahead = to - _wall_now()
         async with self._sessions.begin() as session:

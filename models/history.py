@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,8 +14,15 @@ from models.subscriptions import SubscriptionRow
 from renewals.calendar import zone
 
 
-async def events_of(session: AsyncSession, number: str | None = None) -> AsyncIterator[dict[str, Any]]:
-    """Everything that happened, in order of time: of one subscription, or of all.
+async def last_event(session: AsyncSession) -> int:
+    """The id of the last event that was recorded; 0 before the first."""
+    return (await session.execute(select(func.max(col(EventRow.id))))).scalar_one() or 0
+
+
+async def events_of(
+    session: AsyncSession, number: str | None = None, *, after: int = 0
+) -> AsyncIterator[dict[str, Any]]:
+    """What happened, in order of time: of one subscription, or of all; with `after`, what was recorded since then.
 
     `at` is the instant in UTC, `local` the same in the customer's zone.
     """
@@ -24,6 +31,7 @@ async def events_of(session: AsyncSession, number: str | None = None) -> AsyncIt
         .outerjoin(NoticeRow, col(NoticeRow.id) == col(EventRow.notice_id))
         .outerjoin(SubscriptionRow, col(SubscriptionRow.number) == col(EventRow.subscription))
         .outerjoin(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
+        .where(col(EventRow.id) > after)
         .order_by(col(EventRow.at), col(EventRow.id))
     )
     if number is not None:

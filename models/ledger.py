@@ -1,0 +1,116 @@
+"""The ledger: every order, attempt and settlement, as plain entries in order of time."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import Select, literal, null, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.subscriptions import RenewalRow
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of one order line. `amount` is the line's, in minor units of `currency`; an attempt's is the order's.
+
+    `at` is the instant in UTC, in the subscription's own time: of an order when it was placed, of an attempt when the
+    gateway was called, of a settlement when the renewal was paid. `state` is the order's or the attempt's as it stands
+    now, and `settled` for a settlement. `attempt` counts an order's attempts from 1; its `key` is the gateway's
+    idempotency key; `reference` is the gateway's own, or that of an order placed elsewhere.
+    """
+
+    at: datetime
+    entry: Literal["order", "attempt", "settlement"]
+    subscription: str
+    customer: str
+    term_starts_on: date
+    order: str
+    way: str
+    state: str
+    amount: int
+    currency: str
+    seats: int
+    unit_price: int
+    attempt: int | None
+    code: str | None
+    key: str | None
+    reference: str | None
+    by: str
+
+
+async def entries(
+    session: AsyncSession, *, subscription: str | None = None, customer: str | None = None
+) -> AsyncIterator[Entry]:
+    """The ledger of one subscription, of one customer, or of all; streamed, whatever its length."""
+    parts = [
+        part.where(
+            *([col(RenewalRow.subscription) == subscription] if subscription else []),
+            *([col(OrderRow.csn) == customer] if customer else []),
+        )
+        for part in (_orders(), _attempts(), _settlements())
+    ]
+    together = union_all(*parts).subquery()
+    query = select(together).order_by(together.c.at, together.c.order, together.c.rank, together.c.attempt)
+    async for row in await session.stream(query.execution_options(yield_per=1000)):
+        values = dict(row._mapping)
+        del values["rank"]
+        yield Entry(**values | {"order": str(row.order), "key": str(row.key) if row.key else None})
+
+
+def _orders() -> Select[tuple[object, ...]]:
+    return _lines(0, "order", col(OrderRow.ordered_at), col(OrderRow.state), reference=col(OrderRow.reference))
+
+
+def _settlements() -> Select[tuple[object, ...]]:
+    settled = _lines(2, "settlement", col(RenewalRow.settled_at), literal("settled"), reference=col(OrderRow.reference))
+    return settled.where(col(RenewalRow.order_id) == col(OrderRow.id))
+
+
+def _attempts() -> Select[tuple[object, ...]]:
+    made = _lines(
+        1,
+        "attempt",
+        col(AttemptRow.called_at),
+        col(AttemptRow.state),
+        amount=col(AttemptRow.amount),
+        attempt=col(AttemptRow.n),
+        code=col(AttemptRow.code),
+        key=col(AttemptRow.id),
+        reference=col(AttemptRow.gateway_reference),
+    )
+    return made.join(AttemptRow, col(AttemptRow.order_id) == col(OrderRow.id))
+
+
+def _lines(rank: int, entry: str, at: object, state: object, **others: object) -> Select[tuple[object, ...]]:
+    """Entries of one kind, one for each order line."""
+    columns = {
+        "rank": literal(rank),
+        "at": at,
+        "entry": literal(entry),
+        "subscription": col(RenewalRow.subscription),
+        "customer": col(OrderRow.csn),
+        "term_starts_on": col(RenewalRow.term_starts_on),
+        "order": col(OrderRow.id),
+        "way": col(OrderRow.way),
+        "state": state,
+        "amount": others.get("amount", col(OrderLineRow.amount)),
+        "currency": col(OrderRow.currency),
+        "seats": col(OrderLineRow.seats),
+        "unit_price": col(OrderLineRow.unit_price),
+        "attempt": others.get("attempt", null()),
+        "code": others.get("code", null()),
+        "key": others.get("key", null()),
+        "reference": others.get("reference", null()),
+        "by": col(OrderRow.ordered_by),
+    }
+    labelled = [column.label(name) for name, column in columns.items()]  # type: ignore[attr-defined]
+    return (
+        select(*labelled)
+        .select_from(OrderRow)
+        .join(OrderLineRow, col(OrderLineRow.order_id) == col(OrderRow.id))
+        .join(RenewalRow, col(RenewalRow.id) == col(OrderLineRow.renewal_id))
+    )
