@@ -128,6 +128,18 @@ class Mailer:
             self._idle.put_nowait(client)
         return delivery
 
+    async def try_out(self) -> str | None:
+        """Connect and log in as for a mail, and send none: None, or one sentence on what the server said."""
+        client = _Client(data_timeout=self._data_timeout, **self._settings)
+        try:
+            await client.connect()
+            await client.quit()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return f"no session with the mail server: {_sentence(error)}"
+        finally:
+            client.close()
+        return None
+
     async def close(self) -> None:
         """Wait for the mails under way and end all connections; a later `send` opens new ones."""
         for client in [await self._idle.get() for _ in range(self._slots)]:
