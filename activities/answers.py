@@ -18,7 +18,7 @@ from models.engine import Sessions
 from models.journal import SYSTEM, record
 from models.payments import AttemptRow, OrderRow
 from models.reading import attempts_of
-from models.store import Stored, load
+from models.store import Stored, load, write
 from renewals.declines import ask_at, call_again_at, decline_class
 from renewals.facts import AttemptState, DeclineClass, Kind
 from renewals.renewing import in_phase_unless_charged_first
@@ -41,23 +41,30 @@ async def record_answer(sessions: Sessions, number: str, key: str, answer: Answe
                 await settle_declined(session, stored, attempt, code)
             case Pending(reference):
                 attempt.gateway_reference = reference
-                _wait(session, stored, attempt, AttemptState.PENDING, None)
+                await _wait(session, stored, attempt, AttemptState.PENDING, None)
 
 
-async def record_no_answer(sessions: Sessions, number: str, key: str, code: str, wall_now: datetime) -> None:
-    """The charge, or a question about it, got no answer: ask later. Not a decline, and no retry is used up."""
+async def record_no_answer(
+    sessions: Sessions, number: str, key: str, code: str, wall_now: datetime, *, seen: AttemptState
+) -> None:
+    """The charge, or a question about it, got no answer: ask later. Not a decline, and no retry is used up.
+
+    `seen` is the attempt's state when the gateway was called: who has learned less than another changes nothing.
+    """
     async with sessions.begin() as session:
         stored, attempt = await _locked(session, number, key, wall_now)
-        if attempt.state not in FINAL:
-            state = AttemptState.PENDING if attempt.state == AttemptState.PENDING else AttemptState.UNKNOWN
-            _wait(session, stored, attempt, state, code)
+        if attempt.state == seen:
+            state = AttemptState.PENDING if seen is AttemptState.PENDING else AttemptState.UNKNOWN
+            await _wait(session, stored, attempt, state, code)
 
 
-async def record_unreachable(sessions: Sessions, number: str, key: str, wall_now: datetime) -> None:
-    """Nothing was sent: call again later, unless the charge is no longer wanted."""
+async def record_unreachable(
+    sessions: Sessions, number: str, key: str, wall_now: datetime, *, seen: AttemptState
+) -> None:
+    """Nothing was sent: call again later, unless the charge is no longer wanted. `seen` as in `record_no_answer`."""
     async with sessions.begin() as session:
         stored, attempt = await _locked(session, number, key, wall_now)
-        if attempt.state in FINAL:
+        if attempt.state != seen:
             return
         attempt.state = AttemptState.OPEN
         attempt.calls += 1
@@ -65,6 +72,7 @@ async def record_unreachable(sessions: Sessions, number: str, key: str, wall_now
         if not stored.facts.renews_automatically:
             attempt.state, attempt.next_at = AttemptState.ABANDONED, None
             await release_claim(session, stored)
+        await _store_access(session, stored)
 
 
 async def _locked(session: AsyncSession, number: str, key: str, wall_now: datetime) -> tuple[Stored, AttemptRow]:
@@ -74,7 +82,9 @@ async def _locked(session: AsyncSession, number: str, key: str, wall_now: dateti
     return stored, await session.get_one(AttemptRow, UUID(key), populate_existing=True)
 
 
-def _wait(session: AsyncSession, stored: Stored, attempt: AttemptRow, state: AttemptState, code: str | None) -> None:
+async def _wait(
+    session: AsyncSession, stored: Stored, attempt: AttemptRow, state: AttemptState, code: str | None
+) -> None:
     """The truth comes later; the first time, say so."""
     if attempt.state == AttemptState.OPEN:
         _record_payment(session, stored, attempt, state, code)
@@ -83,6 +93,13 @@ def _wait(session: AsyncSession, stored: Stored, attempt: AttemptRow, state: Att
         attempt.questions += 1
     attempt.state = state
     attempt.next_at = ask_at(attempt.called_at, stored.now, attempt.questions)
+    await _store_access(session, stored)
+
+
+async def _store_access(session: AsyncSession, stored: Stored) -> None:
+    """A payment in doubt keeps access: store until when."""
+    await session.flush()
+    write(session, stored, replace(stored.facts, attempts=await attempts_of(session, stored.renewal)))
 
 
 def _record_payment(

@@ -38,7 +38,7 @@ class Charging:
         wall_now = started_at()
         begun = await self._begin(number, wall_now)
         if begun:
-            await self._call(*begun, wall_now)
+            await self._call(*begun, wall_now, seen=AttemptState.OPEN)
         return await plan_of(self._sessions, number, wall_now)
 
     async def _begin(self, number: str, wall_now: datetime) -> tuple[Stored, Charge] | None:
@@ -58,15 +58,15 @@ class Charging:
                 return None
             return stored, await _charge_of(session, stored, await begin_attempt(session, stored))
 
-    async def _call(self, stored: Stored, charge: Charge, wall_now: datetime) -> None:
+    async def _call(self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState) -> None:
         """Call the gateway outside any transaction, then record what it said."""
         number = charge.subscription
         try:
             answer = await self._gateway.charge(charge, stored.now)
         except Unreachable:
-            await record_unreachable(self._sessions, number, charge.key, wall_now)
+            await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
         except NoAnswer as lost:
-            await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now)
+            await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=seen)
         else:
             await record_answer(self._sessions, number, charge.key, answer, wall_now)
 
@@ -80,23 +80,23 @@ class Charging:
             charge = None
             if stored and attempt and (attempt.next_at or stored.now) <= stored.now:
                 charge = await _charge_of(session, stored, await session.get_one(AttemptRow, UUID(attempt.id)))
-        if stored and charge:
-            await self._look_up(stored, charge, wall_now)
+        if stored and attempt and charge:
+            await self._look_up(stored, charge, wall_now, seen=attempt.state)
         return await plan_of(self._sessions, number, wall_now)
 
-    async def _look_up(self, stored: Stored, charge: Charge, wall_now: datetime) -> None:
+    async def _look_up(self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState) -> None:
         number = stored.row.number
         try:
             found: Answer | NotReceived = await self._gateway.look_up(charge.key, stored.now)
         except (Unreachable, NoAnswer) as lost:
-            await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now)
+            await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=seen)
             return
         if not isinstance(found, NotReceived):
             await record_answer(self._sessions, number, charge.key, found, wall_now)
         elif _still_wanted(stored):
-            await self._call(stored, charge, wall_now)
+            await self._call(stored, charge, wall_now, seen=seen)
         else:
-            await record_unreachable(self._sessions, number, charge.key, wall_now)
+            await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
 
 
 def _still_wanted(stored: Stored) -> bool:

@@ -3,12 +3,13 @@
 A command arrives as the id of its row; a signal arrives raw and becomes a row first.
 """
 
+import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
@@ -26,6 +27,7 @@ from models.records import CommandRow
 from models.store import Stored, load
 from models.subscriptions import RenewalRow
 from renewals import commands as c
+from renewals.calendar import midnight
 from renewals.eligibility import (
     AlreadyTrue,
     Decision,
@@ -39,6 +41,9 @@ from renewals.eligibility import (
 from renewals.facts import MethodKind
 from renewals.renewing import just_before
 from workflows.contract import SIGNAL_SENDER, Answer, Applied, ReceivedSignal
+
+REPEATED_WITHIN = timedelta(days=7)
+"""A renewal recorded again under its reference so soon is the same one, said twice."""
 
 
 class Commands:
@@ -74,10 +79,10 @@ class Commands:
 
 
 def _read_signal(request: object) -> tuple[str, Mapping[str, Any]]:
-    """Who sent it, and its arguments; anything but an object is kept as it came, for the refusal to name."""
+    """Who sent it, and its arguments; anything but an object that a database can keep is refused by its `argument`."""
     if request is None:
         return SIGNAL_SENDER, {}
-    if not isinstance(request, Mapping):
+    if not isinstance(request, Mapping) or "\\u0000" in json.dumps(request):
         return SIGNAL_SENDER, {"argument": repr(request)[:200]}
     args = {str(key): value for key, value in request.items() if key != "by"}
     by = request.get("by")
@@ -129,12 +134,19 @@ def _method_of(method: PaymentMethodRow | None) -> tuple[MethodKind, str, date |
 
 
 async def _recorded(session: AsyncSession, stored: Stored, reference: str) -> bool:
-    """Was the current or the next term recorded under that reference already?"""
+    """Was the next term recorded under that reference already, or was the current one, late, a few days ago?
+
+    An order that covers several terms has one reference: for a further term it counts anew.
+    """
+    facts = stored.facts
+    late = max(midnight(facts.starts_on, facts.time_zone), stored.now - REPEATED_WITHIN)
+    next_term = col(RenewalRow.term_starts_on) == facts.renews_on
+    this_term_late = and_(col(RenewalRow.term_starts_on) == facts.starts_on, col(RenewalRow.settled_at) >= late)
     query = (
         select(OrderRow.id)  # type: ignore[call-overload]
         .join(RenewalRow, col(RenewalRow.order_id) == col(OrderRow.id))
         .where(col(RenewalRow.subscription) == stored.row.number, col(OrderRow.reference) == reference)
-        .where(col(RenewalRow.term_starts_on) >= stored.facts.starts_on)
+        .where(or_(next_term, this_term_late))
     )
     return (await session.execute(query)).first() is not None
 

@@ -52,9 +52,7 @@ async def _resolve(session: AsyncSession, stored: Stored, row: CommandRow, paid:
 async def _change_facts(session: AsyncSession, stored: Stored, request: Request, row: CommandRow) -> None:
     command, before = request.command, stored.facts
     method = _new_method(stored, command)
-    after = after_command(
-        before, command, at=row.received_at, now=stored.now, method_id=str(method.id) if method else ""
-    )
+    after = after_command(before, command, at=row.received_at, method_id=str(method.id) if method else "")
     if method:
         session.add(method)
         await session.flush()

@@ -30,7 +30,7 @@ from renewals.money import Money
 from renewals.plan import next_charge_at
 from renewals.pricing import Line, NotPriced, next_line
 from renewals.renewing import last_paid_term
-from renewals.windows import access_until, charge_at, late_window_last_day
+from renewals.windows import charge_at, late_window_last_day
 
 
 async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: dict[str, Any]) -> Letter:
@@ -63,7 +63,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         list_amount=Money(line.list_price * line.seats, line.currency) if line else None,
         method=method.kind if method else None,
         method_valid_through=method.valid_through if method else None,
-        access_ends_on=local_date(access_until(sub, now), sub.time_zone),
+        access_ends_on=local_date(stored.access_until, sub.time_zone),
         late_window_last_day=late_window_last_day(ahead),
         retry_on=_retry_on(sub, now),
         decline_code=await _decline_code(session, facts),

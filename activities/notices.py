@@ -26,7 +26,7 @@ from models.engine import Sessions
 from models.journal import raise_alarm, record
 from models.records import NoticeRow
 from models.store import Stored, load, write
-from renewals.facts import Kind, Phase
+from renewals.facts import Announcement, Kind, Phase, Term
 from renewals.notices import DatedNotice, due_notices
 from renewals.plan import NoticeRef
 from renewals.renewing import announcement
@@ -96,8 +96,8 @@ class Notices:
         row = await _claim(session, stored, notice)
         if row.outcome is not None or (row.next_at or stored.now) > stored.now:
             return None
-        if notice.kind in ANNOUNCING and stored.facts.renews_automatically:
-            _announce(session, stored)
+        if row.raw is None and notice.kind in ANNOUNCING and stored.facts.renews_automatically:
+            _name_price(stored, row)
         return await self._freeze(session, stored, row)
 
     async def _claim_queued(self, session: AsyncSession, stored: Stored, notice_id: UUID) -> Envelope | None:
@@ -149,9 +149,19 @@ def _reason_stands(stored: Stored, kind: Kind) -> bool:
     return True
 
 
-def _announce(session: AsyncSession, stored: Stored) -> None:
-    announced = announcement(stored.facts)
-    if announced:
+def _name_price(stored: Stored, row: NoticeRow) -> None:
+    """Let the letter name the price now in force; it is announced once the mail server has taken the letter."""
+    named = announcement(stored.facts)
+    if named:
+        stored.facts = replace(stored.facts, announced=named)
+        row.facts = {"announces": {"term": named.term, "unit_price": named.unit_price}}
+
+
+def _announce(session: AsyncSession, stored: Stored, row: NoticeRow) -> None:
+    """The buyer was told the price that the letter names, if it is still for the next term."""
+    named = row.facts.get("announces")
+    if named and row.term_starts_on == stored.facts.starts_on and named["term"] == stored.facts.next_term:
+        announced = Announcement(Term(named["term"]), named["unit_price"])
         write(session, stored, replace(stored.facts, announced=announced))
 
 
@@ -177,6 +187,7 @@ async def _record_delivery(session: AsyncSession, stored: Stored, row: NoticeRow
     match delivery:
         case Accepted(reply):
             row.reply, row.sent_at = reply, stored.now
+            _announce(session, stored, row)
             _conclude(session, stored, row, "sent")
         case Rejected(code, reason):
             row.reply = f"{code} {reason}"

@@ -141,3 +141,12 @@ async def abandon_unsent(session: AsyncSession, stored: Stored) -> None:
         .values(state=AttemptState.ABANDONED, next_at=None)
     )
     await release_claim(session, stored)
+
+
+async def void_automatic_order(session: AsyncSession, stored: Stored) -> None:
+    """The automatic order will be tried no more: the subscription has expired."""
+    if stored.renewal is None:
+        return
+    order = await automatic_order(session, stored.renewal.id)
+    if order is not None:
+        order.state = "void"

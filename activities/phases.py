@@ -9,7 +9,7 @@ from sqlmodel import col
 from temporalio import activity
 
 from activities.clock import started_at
-from activities.orders import abandon_unsent
+from activities.orders import abandon_unsent, void_automatic_order
 from activities.outbox import queue
 from activities.planning import plan_of
 from activities.settling import is_due, roll_over
@@ -107,6 +107,7 @@ async def store_phase(
         after = replace(after, owes_from=stored.now)
     if after.phase in (Phase.EXPIRED, Phase.LAPSED):
         await abandon_unsent(session, stored)
+        await void_automatic_order(session, stored)
     write(session, stored, after, by=by, reason=reason)
 
 

@@ -1,6 +1,6 @@
 """From the stored facts to the plan of the term."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 from sqlalchemy import func, select, update
@@ -79,7 +79,12 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 async def rules_version(session: AsyncSession, wall_now: datetime) -> str:
-    """What a plan depends on beside the facts of its subscription: zone data, and the policies now in effect."""
-    in_effect = select(func.count()).select_from(PolicyRow).where(col(PolicyRow.effective_on) <= wall_now.date())
-    count = (await session.execute(in_effect)).scalar_one()
-    return f"tzdata {version('tzdata')}, policies {count}"
+    """What a plan depends on beside the facts of its subscription: zone data, and the policies now in effect.
+
+    A policy takes effect on a local date, west of Greenwich up to half a day after the date of UTC.
+    """
+    on = col(PolicyRow.effective_on)
+    here, everywhere = on <= wall_now.date(), on <= (wall_now - timedelta(hours=12)).date()
+    in_effect = select(func.count().filter(here), func.count().filter(everywhere)).select_from(PolicyRow)
+    begun, begun_everywhere = (await session.execute(in_effect)).one()
+    return f"tzdata {version('tzdata')}, policies {begun}/{begun_everywhere}"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, and_, func, literal, not_, or_, select
 from sqlmodel import col
 from temporalio import activity
 from temporalio.client import Client
@@ -20,8 +20,8 @@ from activities.clock import started_at
 from activities.delivery import deliver
 from activities.planning import NEVER, rules_version
 from models.engine import Sessions
-from models.journal import raise_alarm
-from models.records import CommandRow
+from models.journal import clear_alarm, raise_alarm
+from models.records import AlarmRow, CommandRow
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 from workflows import contract
@@ -35,6 +35,9 @@ AT_ONCE = 20
 
 STUCK_AFTER = timedelta(hours=1)
 """A step this late in spite of being woken needs an operator."""
+
+MAY_BE_MISSED = "renewal_may_be_missed"
+"""The alarm of what nobody would otherwise be told of."""
 
 PER_LOOK = 20_000
 """How many subscriptions one look wakes at most; the next look goes on where this one ended."""
@@ -59,13 +62,14 @@ class Watch:
 
     @activity.defn
     async def look(self) -> Watched:
-        """One look over everything."""
+        """One look over everything. Alarms come first: Temporal in trouble, or a command that hangs, silences none."""
         now = started_at()
+        alarms = await self._alarm(now)
         numbers = await self._overdue(now)
         await self._each(numbers, self._wake)
         commands = await self._undecided(now)
         await self._each(commands, self._redeliver)
-        return Watched(len(numbers), len(commands), await self._alarm(now))
+        return Watched(len(numbers), len(commands), alarms)
 
     async def _overdue(self, now: datetime) -> Sequence[str]:
         """Never planned, planned under other rules, or with a step that is long due."""
@@ -112,28 +116,21 @@ class Watch:
         await deliver(self._client, self._sessions, command_id, started_at())
 
     async def _alarm(self, now: datetime) -> int:
-        """Alarm what may be missed without anyone being told: the date has passed, and nothing is planned or done."""
-        row = SubscriptionRow
-        nothing_planned = or_(col(row.next_step_at).is_(None), col(row.next_step_at) == NEVER)
-        query = (
-            select(row)
-            .where(col(row.phase).in_([Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED, Phase.PAST_DUE]))
-            .where(col(row.parked_at).is_(None))
-            .where(
-                or_(
-                    and_(col(row.renews_on) < func.date(now), nothing_planned),
-                    col(row.next_step_at) < now - STUCK_AFTER,
-                )
-            )
-            .limit(PER_LOOK)
+        """Alarm what may be missed without anyone being told, and clear the alarm of what is in order again."""
+        row, raised = SubscriptionRow, 0
+        missed = _may_be_missed(now)
+        alarmed = select(col(AlarmRow.subscription)).where(
+            col(AlarmRow.kind) == MAY_BE_MISSED, col(AlarmRow.cleared_at).is_(None)
         )
-        raised = 0
         async with self._sessions.begin() as session:
-            for stuck in (await session.execute(query)).scalars():
+            in_order = select(row).where(col(row.number).in_(alarmed), not_(missed))
+            for well in (await session.execute(in_order)).scalars():
+                await clear_alarm(session, well.number, MAY_BE_MISSED, now + well.shift)
+            for stuck in (await session.execute(select(row).where(missed).limit(PER_LOOK))).scalars():
                 detail = (
                     f"{stuck.phase}, renewal date {stuck.renews_on}, next step {stuck.next_step_at or 'not planned'}"
                 )
-                raised += await raise_alarm(session, stuck.number, "renewal_may_be_missed", detail, now + stuck.shift)
+                raised += await raise_alarm(session, stuck.number, MAY_BE_MISSED, detail, now + stuck.shift)
         return raised
 
     async def _each(self, items: Sequence[Item], work: Callable[[Item], Awaitable[None]]) -> None:
@@ -146,3 +143,14 @@ class Watch:
                 activity.heartbeat()
 
         await asyncio.gather(*(one(item) for item in items))
+
+
+def _may_be_missed(now: datetime) -> ColumnElement[bool]:
+    """The renewal date has passed, by the subscription's own clock, and nothing is planned; or a step is not taken."""
+    row = SubscriptionRow
+    next_step_at = col(row.next_step_at)
+    nothing_planned = func.coalesce(next_step_at, NEVER) == NEVER
+    date_passed = col(row.renews_on) < func.date(literal(now, DateTime(timezone=True)) + col(row.shift))
+    not_taken = func.coalesce(next_step_at, NEVER) < now - STUCK_AFTER
+    unrenewed = col(row.phase).in_([Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED, Phase.PAST_DUE])
+    return and_(unrenewed, col(row.parked_at).is_(None), or_(and_(date_passed, nothing_planned), not_taken))

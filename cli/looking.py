@@ -18,7 +18,7 @@ from renewals import commands as c
 from renewals.eligibility import Eligible, Refused, Request, decide
 from renewals.facts import MethodKind, Phase, Term
 from renewals.forecast import Coming, forecast
-from renewals.windows import access_until, late_window_last_day, window_opens_on
+from renewals.windows import late_window_last_day, window_opens_on
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Number = Annotated[str, typer.Argument(help="Subscription number, such as S-1001.")]
@@ -64,7 +64,7 @@ def _described(stored: Stored) -> dict[str, Any]:
         "payment method": sub.method.kind.value if sub.method else None,
         "early window from": window_opens_on(sub).isoformat(),
         "late window to": late_window_last_day(sub).isoformat(),
-        "access until": in_utc(access_until(sub, stored.now)),
+        "access until": in_utc(stored.access_until),
         "time zone": sub.time_zone,
         "its own time": in_utc(stored.now),
         "clock ahead by": str(stored.row.shift) if stored.row.shift else None,

@@ -167,6 +167,8 @@ def rehearse_folder(
     first = start.date() if start else desk.wall_now().date()
     if until.date() < first:
         fail(f"--until {until.date()} lies before the start {first}; name a later day.")
+    if out is not None and not out.parent.is_dir():
+        fail(f"There is no folder {out.parent} for {out.name}: make it, or name another.")
     rehearsal = Rehearsal(folder, datetime.combine(first, time(0), UTC), until.date(), commands)
     try:
         if out is None:

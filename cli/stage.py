@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import case, literal, update
 from sqlmodel import col
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
@@ -58,11 +58,10 @@ class Stage:
             yield step_at
 
     async def give(self, name: str, args: Mapping[str, Any], *, by: str, key: str, at: datetime) -> Answer:
-        """Give a command at its instant: of a step and a command at the same instant the command comes first."""
-        known = await self._row()
-        if known:
-            await self.show(at)
-        wall_now = _wall_now() if known else at
+        """Give a command as received at `at`: of a step and a command at the same instant the command comes first."""
+        await self.show(at)
+        row = await self._row()
+        wall_now = at - row.shift if row else at
         async with self._sessions.begin() as session:
             command_id = await store_command(
                 session, client_key=key, subscription=self._number, name=name, args=args, by=by, wall_now=wall_now
@@ -102,13 +101,19 @@ class Stage:
             return await session.get(SubscriptionRow, self._number)
 
     async def show(self, to: datetime) -> None:
-        """Let the subscription's own clock run ahead until it shows `to`; it never goes back."""
-        ahead = to - _wall_now()
+        """Let the subscription's own clock run ahead until it shows `to`; it never goes back.
+
+        Its next step comes as much sooner in the world's time.
+        """
+        ahead, row = to - _wall_now(), SubscriptionRow
+        sooner = case(
+            (col(row.next_step_at) == NEVER, NEVER), else_=col(row.next_step_at) - (literal(ahead) - col(row.shift))
+        )
         async with self._sessions.begin() as session:
             await session.execute(
-                update(SubscriptionRow)
-                .where(col(SubscriptionRow.number) == self._number, col(SubscriptionRow.shift) < ahead)
-                .values(shift=ahead)
+                update(row)
+                .where(col(row.number) == self._number, col(row.shift) < ahead)
+                .values(shift=ahead, next_step_at=sooner)
             )
 
 

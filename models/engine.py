@@ -1,5 +1,7 @@
 """The connection to PostgreSQL: one engine per process, sessions whose objects outlive their commit."""
 
+import psycopg
+from sqlalchemy import ExceptionContext, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -8,10 +10,11 @@ Sessions = async_sessionmaker[AsyncSession]
 def create_engine(url: str, *, connections: int = 10) -> AsyncEngine:
     """An engine for `postgresql://…`; instants come back in UTC whatever the server's zone is.
 
-    Parameters are hidden from error messages: those end in logs and Temporal histories, where no name or address may.
+    Parameters and the values of rows are hidden from error messages: those end in logs and Temporal histories, where no
+    name or address may.
     """
     driver_url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_async_engine(
+    engine = create_async_engine(
         driver_url,
         pool_size=connections,
         max_overflow=connections,
@@ -19,6 +22,17 @@ def create_engine(url: str, *, connections: int = 10) -> AsyncEngine:
         hide_parameters=True,
         connect_args={"options": "-c timezone=UTC"},
     )
+    event.listen(engine.sync_engine, "handle_error", _hide_values)
+    return engine
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    """PostgreSQL's DETAIL quotes the row or key that it refuses."""
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    if isinstance(error, psycopg.Error) and error.diag.message_primary:
+        said, error.args = str(error), (error.diag.message_primary,)
+        if wrapped is not None:
+            wrapped.args = (str(wrapped.args[0]).replace(said, error.diag.message_primary),)
 
 
 def sessions_of(engine: AsyncEngine) -> Sessions:

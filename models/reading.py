@@ -27,6 +27,7 @@ from renewals.facts import (
     QueuedNotice,
     Term,
 )
+from renewals.notices import TELLS_OF_THE_END
 from renewals.policy import PolicyVersion, policy_for
 
 
@@ -81,12 +82,17 @@ async def policy_of(session: AsyncSession, sku: str, country: str, channel: Chan
 async def notices_of(
     session: AsyncSession, number: str, term_starts_on: date
 ) -> tuple[frozenset[tuple[Kind, str]], tuple[QueuedNotice, ...], bool]:
-    """This term's notices: those with an outcome, those still to be sent (of any term), and whether one was sent."""
+    """This term's notices: those with an outcome, those still to be sent (of any term), whether it was told of its end.
+
+    What is to be sent at the same instant goes in one order, an end after what caused it.
+    """
     query = (
         select(NoticeRow)
         .options(defer(NoticeRow.raw))  # type: ignore[arg-type]
         .where(col(NoticeRow.subscription) == number)
         .where((col(NoticeRow.term_starts_on) == term_starts_on) | col(NoticeRow.outcome).is_(None))
+        .order_by(col(NoticeRow.planned_for), col(NoticeRow.kind) == Kind.EXPIRED, col(NoticeRow.kind))
+        .order_by(col(NoticeRow.occasion))
     )
     rows = (await session.execute(query)).scalars().all()
     recorded = frozenset((Kind(row.kind), row.occasion) for row in rows if row.outcome is not None)
@@ -95,7 +101,8 @@ async def notices_of(
         for row in rows
         if row.outcome is None and (row.term_starts_on == term_starts_on or not row.dated)
     )
-    return recorded, queued, any(row.outcome == "sent" for row in rows)
+    noticed = any(row.outcome == "sent" and row.kind in TELLS_OF_THE_END for row in rows)
+    return recorded, queued, noticed
 
 
 async def attempts_of(session: AsyncSession, renewal: RenewalRow | None) -> tuple[Attempt, ...]:

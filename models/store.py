@@ -39,6 +39,11 @@ class Stored:
     facts: Subscription
     now: datetime
 
+    @property
+    def access_until(self) -> datetime:
+        """When the product must lock if nothing more happens; once lapsed, when it did."""
+        return self.row.access_until if self.facts.phase is Phase.LAPSED else access_until(self.facts, self.now)
+
 
 async def load(session: AsyncSession, number: str, wall_now: datetime, *, lock: bool = False) -> Stored | None:
     """Read a subscription and all that bears on its next term; None when there is none of that number.
@@ -144,13 +149,13 @@ def write(
     row.announced_term = after.announced.term if after.announced else None
     row.announced_unit_price = after.announced.unit_price if after.announced else None
     row.suspended_at = (row.suspended_at or now) if after.suspended else None
-    row.access_until = access_until(after, now)
     session.add(row)
     if after.starts_on != before.starts_on:
         _begin_term(session, stored, after, by)
     if after.phase is not before.phase:
         record(session, row.number, now, "phase", {"from": before.phase, "to": after.phase}, by=by, reason=reason)
     stored.facts = after
+    row.access_until = stored.access_until
 
 
 def _begin_term(session: AsyncSession, stored: Stored, after: Subscription, by: str) -> None:

@@ -25,8 +25,8 @@ class SubscriptionRow(SQLModel, table=True):
     """A subscription as it stands. The current term is also the last row of its chain in `terms`.
 
     `unit_price` is what a seat of the current term cost (minor units), NULL for an imported term. `shift` is how far
-    its own clock runs ahead. `next_step_at` (in the world's time), `next_step` (in words) and `planned_under` (the policy
-    and zone data of its plan) are written by planning; an instant of None means: to be planned.
+    its own clock runs ahead. `next_step_at` (in the world's time), `next_step` (in words) and `planned_under` (the
+    policy and zone data of its plan) are written by planning; an instant of None means: to be planned.
     """
 
     __tablename__ = "subscriptions"
@@ -40,6 +40,7 @@ class SubscriptionRow(SQLModel, table=True):
         CheckConstraint("pending_seats >= 1", name="pending_seats"),
         CheckConstraint("anchor_day BETWEEN 1 AND 31", name="anchor_day"),
         CheckConstraint("starts_on < renews_on", name="term_runs_forward"),
+        CheckConstraint("unit_price >= 0", name="unit_price"),
         CheckConstraint("announced_unit_price >= 0", name="announced_unit_price"),
         CheckConstraint("parked_at IS NULL OR parked_because IS NOT NULL", name="parked_because"),
         Index("ix_subscriptions_next_step", "next_step_at", postgresql_where=text("phase <> 'lapsed'")),

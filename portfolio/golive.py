@@ -54,6 +54,6 @@ async def _one_goes_live(session: AsyncSession, number: str, wall_now: datetime,
     stored = await load(session, number, wall_now, lock=True)
     if stored is None:
         raise LookupError(number)
-    after = after_command(stored.facts, GoLive(), at=stored.now, now=stored.now)
+    after = after_command(stored.facts, GoLive(), at=stored.now)
     write(session, stored, after, by=by, reason=reason)
     record(session, number, stored.now, "go_live", {}, by=by, reason=reason)

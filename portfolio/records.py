@@ -60,7 +60,7 @@ class CsvFile:
             with self.path.open("rb") as source:
                 yield from self._read(_Lines(source, self.digest))
         except FileNotFoundError:
-            self._refuse(None, None, "there is no such file; the folder must hold it.")
+            self._refuse(None, None, f"there is no such file in {self.path.parent}.")
         except OSError as error:
             self._refuse(None, None, f"cannot be read ({error.strerror}); check the file and its permissions.")
 

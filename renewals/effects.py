@@ -5,18 +5,23 @@ from datetime import datetime
 
 from renewals import commands as c
 from renewals.facts import Announcement, PaymentMethod, Subscription
+from renewals.notices import due_notices
 from renewals.renewing import announcement, in_phase_unless_charged_first, last_paid_term
+from renewals.windows import phase_at
 
 
-def after_command(
-    sub: Subscription, command: c.Command, *, at: datetime, now: datetime, method_id: str = ""
-) -> Subscription:
+def after_command(sub: Subscription, command: c.Command, *, at: datetime, method_id: str = "") -> Subscription:
     """The facts once the command took effect.
 
-    `at` is when the command was received: the new plan owes nothing dated before it. `now` decides the phase that
-    follows. `method_id` is the id of the row stored for a new payment method.
+    `at` is when the command was received: the new plan owes nothing dated before it, and a phase that the command
+    brings begins then. One that time brings is left to its own step. `method_id` is the id of the row stored for a new
+    payment method.
     """
-    return in_phase_unless_charged_first(_changed(sub, command, at, method_id), now)
+    after = _changed(sub, command, at, method_id)
+    starts_late = isinstance(command, c.Release | c.GoLive)
+    if not starts_late and phase_at(after, at) is phase_at(sub, at):
+        return after
+    return in_phase_unless_charged_first(after, at)
 
 
 def _changed(sub: Subscription, command: c.Command, at: datetime, method_id: str) -> Subscription:
@@ -43,7 +48,13 @@ def _changed(sub: Subscription, command: c.Command, at: datetime, method_id: str
             changed = replace(sub, method=PaymentMethod(method_id, kind, at, valid_through))
         case c.RecordRenewal() | c.ResolvePayment():
             raise ValueError("a payment settles or declines an order; it has no effect of its own here")
-    return replace(changed, owes_from=at, announced=_announced(changed))
+    return replace(changed, owes_from=_owed_since(sub, at), announced=_announced(changed))
+
+
+def _owed_since(sub: Subscription, at: datetime) -> datetime:
+    """From when on the new plan owes notices: from the command on, or from one that was about to be sent."""
+    about_to_go = due_notices(sub, at).send if sub.live_at and not sub.parked else ()
+    return min([at, *(notice.at for notice in about_to_go)])
 
 
 def _announced(changed: Subscription) -> Announcement | None:

@@ -75,14 +75,19 @@ def check_named_renewal(sub: Subscription, renewal: date | None) -> None:
 
     Raises `commands.BadArguments` for any other date.
     """
-    unpaid = last_paid_term(sub)
-    if renewal is not None and renewal not in (unpaid.renews_on, unpaid.starts_on):
-        raise c.BadArguments(f"{renewal} is not a renewal date of {sub.number}; the next one is {unpaid.renews_on}.")
+    unpaid_on = last_paid_term(sub).renews_on
+    if renewal not in (None, unpaid_on) and not just_paid(sub, renewal):
+        raise c.BadArguments(f"{renewal} is not a renewal date of {sub.number}; the next one is {unpaid_on}.")
 
 
 def just_paid(sub: Subscription, renewal: date | None) -> bool:
-    """Does a cancel name the renewal that has just been paid, so that it comes too late for that one?"""
-    return renewal == last_paid_term(sub).starts_on
+    """Does a cancel name the renewal that has just been paid, so that it comes too late for that one?
+
+    An imported term was paid elsewhere, and one that is over was not paid just now.
+    """
+    paid = last_paid_term(sub)
+    over = sub.phase in (Phase.PAST_DUE, Phase.EXPIRED, Phase.LAPSED)
+    return renewal == paid.starts_on and paid.unit_price is not None and not over
 
 
 def _who(request: Request) -> Refused | None:

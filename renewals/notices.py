@@ -18,6 +18,22 @@ ON_TIME = timedelta(hours=1)
 """A notice handled later than this after its instant is overdue: the worker was away."""
 
 
+TELLS_OF_THE_END = frozenset(
+    {
+        Kind.WINDOW_OPEN,
+        Kind.REMINDER,
+        Kind.ADVANCE_CHARGE_NOTICE,
+        Kind.CARD_EXPIRING,
+        Kind.PAYMENT_FAILED,
+        Kind.ACTION_REQUIRED,
+        Kind.AUTO_RENEW_CANCELLED,
+        Kind.EXPIRED,
+        Kind.LATE_WINDOW_CLOSING,
+    }
+)
+"""The letters after which nobody can say that he was not told of the renewal date."""
+
+
 @dataclass(frozen=True, slots=True)
 class DatedNotice:
     """A notice of the term's calendar. `gone_at` is when its reason is gone; None: never."""
@@ -70,13 +86,9 @@ def _automatic(sub: Subscription) -> Iterator[DatedNotice]:
 
 
 def _manual(sub: Subscription) -> Iterator[DatedNotice]:
-    policy, begins_at, closes_at = sub.policy, renewal_begins_at(sub), late_window_closes_at(sub)
-    if sub.term is not Term.MONTH:
-        yield _window_open(sub, begins_at)
-    for days in policy.monthly_reminder_days if sub.term is Term.MONTH else policy.reminder_days:
-        day = days_after(sub.renews_on, -days)
-        if day >= window_opens_on(sub):
-            yield DatedNotice(Kind.REMINDER, str(days), _notice_at(sub, day), begins_at)
+    policy, closes_at = sub.policy, late_window_closes_at(sub)
+    if not sub.renews_automatically:
+        yield from _reminders(sub)
     yield DatedNotice(Kind.EXPIRED, "0", _notice_at(sub, sub.renews_on), closes_at)
     last_day = late_window_last_day(sub)
     for days in policy.late_window_closing_days:
@@ -85,6 +97,17 @@ def _manual(sub: Subscription) -> Iterator[DatedNotice]:
             yield DatedNotice(Kind.LATE_WINDOW_CLOSING, str(days), _notice_at(sub, day), closes_at)
     if not sub.in_doubt:
         yield DatedNotice(Kind.LAPSED, "0", _notice_at(sub, days_after(last_day, 1)), None)
+
+
+def _reminders(sub: Subscription) -> Iterator[DatedNotice]:
+    """What a term that does not renew automatically is told before it ends."""
+    policy, begins_at = sub.policy, renewal_begins_at(sub)
+    if sub.term is not Term.MONTH:
+        yield _window_open(sub, begins_at)
+    for days in policy.monthly_reminder_days if sub.term is Term.MONTH else policy.reminder_days:
+        day = days_after(sub.renews_on, -days)
+        if day >= window_opens_on(sub):
+            yield DatedNotice(Kind.REMINDER, str(days), _notice_at(sub, day), begins_at)
 
 
 def _window_open(sub: Subscription, gone_at: datetime) -> DatedNotice:
@@ -102,14 +125,10 @@ def due_notices(sub: Subscription, now: datetime) -> DueNotices:
 
     Of several that are due only the latest goes out; what has lost its reason goes out never. Two of one instant both
     go out, unless they are overdue. What is held back from lapsing (a payment in doubt, parking) is not told that it
-    has lapsed.
+    has lapsed; what has, always is.
     """
     has_lapsed = sub.phase is Phase.LAPSED
-    owed = [
-        notice
-        for notice in dated_notices(sub)
-        if notice.key not in sub.recorded and (sub.owes_from is None or notice.at >= sub.owes_from)
-    ]
+    owed = [notice for notice in dated_notices(sub) if notice.key not in sub.recorded and _owes(sub, notice)]
     due = [notice for notice in owed if notice.at <= now and (notice.kind is not Kind.LAPSED or has_lapsed)]
     standing = [notice for notice in due if notice.gone_at is None or now < notice.gone_at]
     latest = [notice for notice in standing if notice.at == standing[-1].at]
@@ -120,6 +139,11 @@ def due_notices(sub: Subscription, now: datetime) -> DueNotices:
         miss=tuple(notice for notice in due if notice not in latest),
         later=tuple(notice for notice in owed if notice.at > now),
     )
+
+
+def _owes(sub: Subscription, notice: DatedNotice) -> bool:
+    """Is it dated within the plan that the last command or payment made?"""
+    return sub.owes_from is None or notice.at >= sub.owes_from or notice.kind is Kind.LAPSED
 
 
 def _overdue(sub: Subscription, at: datetime, now: datetime) -> bool:

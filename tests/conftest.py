@@ -1,7 +1,9 @@
 """Real PostgreSQL and real Temporal for every test that asks: one server of each per run, a fresh database per test."""
 
+import tempfile
 from collections.abc import AsyncIterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,13 +19,16 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The address of a server with a migrated database `template` to copy from."""
-    place = tmp_path_factory.mktemp("postgres")
-    async with running_postgres(place / "data", place / "log", throw_away=True) as (url, _):
-        await run_sql(url, "CREATE DATABASE template")
-        await schema.upgrade(database_named(url, "template"))
-        yield url
+async def postgres() -> AsyncIterator[str]:
+    """The address of a server with a migrated database `template` to copy from.
+
+    Not in pytest's own directory: the next session of root's pytest closes that to PostgreSQL, which runs as `nobody`.
+    """
+    with tempfile.TemporaryDirectory(prefix="perennial-tests-") as place:
+        async with running_postgres(Path(place) / "data", Path(place) / "log", throw_away=True) as (url, _):
+            await run_sql(url, "CREATE DATABASE template")
+            await schema.upgrade(database_named(url, "template"))
+            yield url
 
 
 @pytest.fixture

@@ -307,6 +307,7 @@ def _create_tables() -> None:
         sa.CheckConstraint("pending_seats >= 1", name="ck_subscriptions_pending_seats"),
         sa.CheckConstraint("seats >= 1", name="ck_subscriptions_seats"),
         sa.CheckConstraint("starts_on < renews_on", name="ck_subscriptions_term_runs_forward"),
+        sa.CheckConstraint("unit_price >= 0", name="ck_subscriptions_unit_price"),
         sa.ForeignKeyConstraint(["buyer_id"], ["contacts.id"], name="fk_subscriptions_buyer_id"),
         sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_subscriptions_csn"),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name="fk_subscriptions_import_id"),

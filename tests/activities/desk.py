@@ -27,6 +27,12 @@ from workflows.contract import TermPlan
 
 Result = TypeVar("Result")
 PARIS = "Europe/Paris"
+DUE = "2027-03-31 06:00"
+PRICE = 12 * 48600
+
+
+class PulledPlug(BaseException):
+    """The process died here."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +61,10 @@ class Desk:
     def commands(self) -> Commands:
         return Commands(self.sessions)
 
-    async def open(self, live: str | None = "2027-01-01", prices: dict[str, str] | None = None, **columns: str) -> None:
+    async def open(self, live: str | None = "2027-01-01", **columns: str) -> None:
         """Import the subscription and let it go live."""
         at = instant(live or "2027-01-01", PARIS)
-        await import_one(self.sessions, self.folder, self.number, at, prices or {}, **columns)
+        await import_one(self.sessions, self.folder, self.number, at, {}, **columns)
         if live is not None:
             async with self.sessions.begin() as session:
                 await go_live(session, wall_now=at, by="operator:ana", reason="test", numbers=[self.number])
@@ -80,6 +86,17 @@ class Desk:
                 return plan
             plan = await self.at(local, *self._performer(plan))
         raise AssertionError("the plan never rests")
+
+    async def wait_for_renewal_date(self) -> None:
+        """Live until the eve of the renewal date, so that every notice before it has gone out or is missed."""
+        await self.walk("2027-03-30")
+
+    async def charge(self, local: str = DUE) -> TermPlan:
+        return await self.at(local, self.charging.charge, self.number)
+
+    async def ask(self, local: str) -> TermPlan:
+        """Ask the gateway what became of the attempt in doubt."""
+        return await self.at(local, self.charging.ask_gateway, self.number)
 
     def _performer(self, plan: TermPlan) -> tuple[Any, ...]:
         step = plan.steps[0]

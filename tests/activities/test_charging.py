@@ -6,24 +6,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from activities import charging
-from gateways.port import Answer, Declined, NoAnswer, NotReceived, Paid, Pending, Unreachable
-from tests.activities.desk import Desk
+from gateways.port import Answer, Declined, Paid, Unreachable
+from tests.activities.desk import PRICE, Desk, PulledPlug
 from workflows.contract import TermPlan
-
-DUE = "2027-03-31 06:00"
-PRICE = 12 * 48600
-
-
-class PulledPlug(BaseException):
-    """The process died here."""
-
-
-async def charge(desk: Desk, at: str = DUE) -> TermPlan:
-    return await desk.at(at, desk.charging.charge, desk.number)
-
-
-async def ask(desk: Desk, at: str) -> TermPlan:
-    return await desk.at(at, desk.charging.ask_gateway, desk.number)
 
 
 async def test_the_attempt_is_committed_before_the_gateway_is_called_and_its_id_is_the_key(desk: Desk) -> None:
@@ -35,7 +20,7 @@ async def test_the_attempt_is_committed_before_the_gateway_is_called_and_its_id_
         return Paid("reference-1")
 
     desk.gateway.answers.append(look_around)
-    await charge(desk)
+    await desk.charge()
     (call,) = desk.gateway.charges
     assert seen == [(call.key, "open")]
     assert (call.amount.minor, call.amount.currency, call.token, call.subscription) == (PRICE, "EUR", "ok", desk.number)
@@ -53,21 +38,21 @@ async def test_no_transaction_is_open_while_the_gateway_is_called(desk: Desk) ->
         return Paid("reference-1")
 
     desk.gateway.answers.append(count_transactions)
-    await charge(desk)
+    await desk.charge()
     assert busy == [0]
 
 
 async def test_nothing_is_charged_before_the_charge_time(desk: Desk) -> None:
     await desk.open()
-    await charge(desk, "2027-03-31 05:59:59")
+    await desk.charge("2027-03-31 05:59:59")
     assert desk.gateway.charges == []
     assert await desk.attempts() == []
 
 
 async def test_a_charge_that_ran_twice_moves_money_once(desk: Desk) -> None:
     await desk.open()
-    await charge(desk)
-    plan = await charge(desk)
+    await desk.charge()
+    plan = await desk.charge()
     assert len(desk.gateway.charges) == 1
     assert plan.starts_on.isoformat() == "2027-03-31"
     assert await desk.attempts() == [(1, "paid", None)]
@@ -82,7 +67,7 @@ async def test_two_workers_that_charge_at_the_same_time_use_one_key(desk: Desk) 
         return Paid("reference")
 
     desk.gateway.answers.extend([wait_for_the_other, wait_for_the_other])
-    await asyncio.gather(charge(desk), charge(desk))
+    await asyncio.gather(desk.charge(), desk.charge())
     assert len({call.key for call in desk.gateway.charges}) == 1
     assert await desk.attempts() == [(1, "paid", None)]
     assert len(await desk.rows("SELECT 1 FROM terms WHERE follows IS NOT NULL")) == 1
@@ -92,10 +77,10 @@ async def test_a_crash_before_the_gateway_was_reached_is_resumed_with_the_same_k
     await desk.open()
     desk.gateway.answers.append(PulledPlug())
     with pytest.raises(PulledPlug):
-        await charge(desk)
+        await desk.charge()
     assert await desk.attempts() == [(1, "open", None)]
     assert desk.gateway.moved == {}
-    await charge(desk, "2027-03-31 06:02")
+    await desk.charge("2027-03-31 06:02")
     first, second = desk.gateway.charges
     assert first.key == second.key
     assert desk.gateway.moved == {first.key: PRICE}
@@ -112,15 +97,15 @@ async def test_a_crash_after_the_money_moved_is_resumed_and_moves_it_only_once(d
 
     desk.gateway.answers.append(die_having_charged)
     with pytest.raises(asyncio.CancelledError):
-        await charge(desk)
-    await charge(desk, "2027-03-31 06:02")
+        await desk.charge()
+    await desk.charge("2027-03-31 06:02")
     assert len({call.key for call in desk.gateway.charges}) == 1
     assert list(desk.gateway.moved.values()) == [PRICE]
     assert await desk.attempts() == [(1, "paid", None)]
 
 
 @pytest.mark.parametrize(
-    "go_on", [pytest.param(charge, id="the charge is run again"), pytest.param(ask, id="the new run asks")]
+    "go_on", [pytest.param(Desk.charge, id="the charge is run again"), pytest.param(Desk.ask, id="the new run asks")]
 )
 async def test_a_crash_between_the_answer_and_its_record_loses_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, go_on: Callable[[Desk, str], Awaitable[TermPlan]]
@@ -133,7 +118,7 @@ async def test_a_crash_between_the_answer_and_its_record_loses_nothing(
     with monkeypatch.context() as patched:
         patched.setattr(charging, "record_answer", die)
         with pytest.raises(PulledPlug):
-            await charge(desk)
+            await desk.charge()
     assert await desk.attempts() == [(1, "open", None)]
     await go_on(desk, "2027-03-31 06:02")
     assert list(desk.gateway.moved.values()) == [PRICE]
@@ -143,93 +128,24 @@ async def test_a_crash_between_the_answer_and_its_record_loses_nothing(
 
 async def test_a_new_run_asks_about_an_attempt_that_was_cut_off_before_anything_else(desk: Desk) -> None:
     await desk.open()
+    await desk.wait_for_renewal_date()
     desk.gateway.answers.append(PulledPlug())
     with pytest.raises(PulledPlug):
-        await charge(desk)
+        await desk.charge()
     plan = await desk.plan("2027-03-31 06:02")
     assert plan.steps[0].do == "ask_gateway"
     assert not [step for step in plan.steps if step.do == "charge"]
 
 
-async def test_an_answer_that_is_lost_leaves_the_attempt_unknown_and_the_truth_ends_it(desk: Desk) -> None:
-    await desk.open()
-    desk.gateway.answers.append(NoAnswer("timeout"))
-    plan = await charge(desk)
-    assert await desk.attempts() == [(1, "unknown", "timeout")]
-    assert [(step.do, step.at.isoformat()) for step in plan.steps[:1]] == [("ask_gateway", "2027-03-31T04:05:00+00:00")]
-    await ask(desk, "2027-03-31 06:05")
-    assert len(desk.gateway.charges) == 1
-    assert [words for _, words in await desk.diary("2027-03-31")][:2] == [
-        f"payment 1 of EUR {PRICE} unknown timeout",
-        f"payment 1 of EUR {PRICE} paid",
-    ]
-
-
-async def test_it_is_not_asked_before_its_time(desk: Desk) -> None:
-    await desk.open()
-    desk.gateway.answers.append(NoAnswer("timeout"))
-    await charge(desk)
-    await ask(desk, "2027-03-31 06:04:59")
-    assert desk.gateway.questions == []
-
-
-async def test_questions_that_get_no_answer_are_asked_again_in_an_hour_then_daily(desk: Desk) -> None:
-    await desk.open()
-    desk.gateway.answers.append(NoAnswer("timeout"))
-    desk.gateway.truths.extend([NoAnswer("timeout"), Unreachable("gone"), NoAnswer("timeout")])
-    await charge(desk)
-    asked = [(await ask(desk, at)).steps for at in ("2027-03-31 06:05", "2027-03-31 07:00", "2027-04-01 07:00")]
-    next_questions = [next(step.at for step in steps if step.do == "ask_gateway").isoformat() for steps in asked]
-    assert next_questions == ["2027-03-31T05:00:00+00:00", "2027-04-01T05:00:00+00:00", "2027-04-02T05:00:00+00:00"]
-    assert await desk.attempts() == [(1, "unknown", "timeout")]
-    assert len([words for _, words in await desk.diary() if words.startswith("payment")]) == 1
-
-
-async def test_a_charge_that_the_gateway_never_saw_is_made_again_under_its_key(desk: Desk) -> None:
-    await desk.open()
-    desk.gateway.answers.append(NoAnswer("timeout"))
-    desk.gateway.truths.append(NotReceived())
-    await charge(desk)
-    await ask(desk, "2027-03-31 06:05")
-    first, second = desk.gateway.charges
-    assert first.key == second.key
-    assert await desk.attempts() == [(1, "paid", None)]
-
-
-async def test_a_charge_that_was_never_seen_and_cancelled_meanwhile_is_not_made_again(desk: Desk) -> None:
-    await desk.open()
-    desk.gateway.answers.append(NoAnswer("timeout"))
-    desk.gateway.truths.append(NotReceived())
-    await charge(desk)
-    assert await desk.give("2027-03-31 06:03", "cancel-auto-renew") == "done"
-    await ask(desk, "2027-03-31 06:05")
-    assert len(desk.gateway.charges) == 1
-    assert await desk.attempts() == [(1, "abandoned", None)] or await desk.attempts() == [(1, "abandoned", "timeout")]
-    assert await desk.rows("SELECT 1 FROM claims WHERE released_at IS NULL") == []
-    await desk.walk("2027-03-31 06:05")
-    assert (await desk.row())["phase"] == "expired"
-
-
-async def test_a_pending_charge_waits_for_the_provider(desk: Desk) -> None:
-    await desk.open(method_kind="direct_debit")
-    desk.gateway.answers.append(Pending("debit-1"))
-    desk.gateway.truths.extend([Pending("debit-1"), Pending("debit-1"), Pending("debit-1"), Paid("debit-1")])
-    await charge(desk)
-    for at in ("2027-03-31 06:05", "2027-03-31 07:00", "2027-04-01 07:00", "2027-04-02 07:00"):
-        await ask(desk, at)
-    assert len(desk.gateway.charges) == 1
-    assert await desk.attempts() == [(1, "paid", None)]
-    assert (await desk.row())["starts_on"].isoformat() == "2027-03-31"
-
-
 async def test_a_gateway_out_of_reach_is_called_again_with_the_same_key_and_nobody_is_told(desk: Desk) -> None:
     await desk.open()
+    await desk.wait_for_renewal_date()
     desk.gateway.answers.extend([Unreachable("refused"), Unreachable("refused")])
-    plan = await charge(desk)
+    plan = await desk.charge()
     assert [(step.do, step.at.isoformat()) for step in plan.steps[:1]] == [("charge", "2027-03-31T04:00:10+00:00")]
-    plan = await charge(desk, "2027-03-31 06:00:10")
+    plan = await desk.charge("2027-03-31 06:00:10")
     assert plan.steps[0].at.isoformat() == "2027-03-31T04:00:30+00:00"
-    await charge(desk, "2027-03-31 06:00:30")
+    await desk.charge("2027-03-31 06:00:30")
     assert len({call.key for call in desk.gateway.charges}) == 1
     assert await desk.attempts() == [(1, "paid", None)]
     assert [row["kind"] for row in await desk.rows("SELECT kind FROM notices WHERE NOT dated")] == ["renewed"]
@@ -237,9 +153,10 @@ async def test_a_gateway_out_of_reach_is_called_again_with_the_same_key_and_nobo
 
 async def test_a_decline_releases_the_claim_and_tells_the_buyer_once(desk: Desk) -> None:
     await desk.open()
+    await desk.wait_for_renewal_date()
     desk.gateway.answers.append(Declined("insufficient_funds", "reference-1"))
-    await charge(desk)
-    await charge(desk)
+    await desk.charge()
+    await desk.charge()
     assert await desk.attempts() == [(1, "declined", "insufficient_funds")]
     assert await desk.rows("SELECT 1 FROM claims WHERE released_at IS NULL") == []
     await desk.walk("2027-03-31 06:00")
@@ -253,8 +170,8 @@ async def test_a_decline_releases_the_claim_and_tells_the_buyer_once(desk: Desk)
 async def test_a_retry_is_a_new_attempt_of_the_same_order(desk: Desk) -> None:
     await desk.open()
     desk.gateway.answers.append(Declined("insufficient_funds", "reference-1"))
-    await charge(desk)
-    await charge(desk, "2027-04-01 06:00")
+    await desk.charge()
+    await desk.charge("2027-04-01 06:00")
     assert await desk.attempts() == [(1, "declined", "insufficient_funds"), (2, "paid", None)]
     assert len(await desk.rows("SELECT 1 FROM orders")) == 1
     assert len({call.key for call in desk.gateway.charges}) == 2

@@ -103,8 +103,7 @@ async def test_a_bad_anchor_day_is_named(connection: AsyncConnection, folder: Fo
 async def test_a_missing_folder_is_three_missing_files(connection: AsyncConnection, folder: Folder) -> None:
     folder.path = folder.path / "nowhere"
     report = await refused(connection, folder)
-    assert [str(each).partition(";")[0] for each in report.problems] == [
-        "catalog.csv: there is no such file",
-        "customers.csv: there is no such file",
-        "subscriptions.csv: there is no such file",
+    assert [str(each) for each in report.problems] == [
+        f"{file}: there is no such file in {folder.path}."
+        for file in ("catalog.csv", "customers.csv", "subscriptions.csv")
     ]

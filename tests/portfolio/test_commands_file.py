@@ -81,7 +81,7 @@ def test_a_backslash_before_u0000_is_no_nul(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
     found = read_commands(tmp_path / "commands.csv")
-    assert [str(each) for each in found.problems] == ["commands.csv: there is no such file; the folder must hold it."]
+    assert [str(each) for each in found.problems] == [f"commands.csv: there is no such file in {tmp_path}."]
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ class Life:
         if not isinstance(decide(sub, Request(command, name, actor, is_buyer=True, received_at=now)), Eligible):
             return
         # One payment method per instant: its id is the instant.
-        changed = after_command(sub, command, at=now, now=now, method_id=f"method-{now.isoformat()}")
+        changed = after_command(sub, command, at=now, method_id=f"method-{now.isoformat()}")
         self.sub = _expired_at_once(sub, changed, now, by_step=False)
 
 

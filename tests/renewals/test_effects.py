@@ -6,7 +6,8 @@ import pytest
 
 from renewals import commands as c
 from renewals.effects import after_command
-from renewals.facts import Announcement, DeclineClass, MethodKind, PaidAhead, Phase, Price, Subscription, Term
+from renewals.facts import Announcement, DeclineClass, Kind, MethodKind, PaidAhead, Phase, Price, Subscription, Term
+from renewals.notices import due_notices
 from renewals.plan import Do, plan
 from renewals.pricing import automatic_line
 from tests.renewals.builders import PRICES, declined, in_doubt, manual, method, monthly, subscription, utc
@@ -17,7 +18,7 @@ DECLINE = declined("2027-03-31T04:00")
 
 
 def apply(sub: Subscription, command: c.Command, at: str) -> Subscription:
-    return after_command(sub, command, at=utc(at), now=utc(at), method_id="method-2")
+    return after_command(sub, command, at=utc(at), method_id="method-2")
 
 
 def due(sub: Subscription, at: str) -> list[Do]:
@@ -238,8 +239,24 @@ def test_pending_changes_are_two_things(
 ) -> None:
     changed = apply(sub, command, "2027-01-10T00:00")
     assert (changed.pending_seats, changed.pending_term) == (seats, term)
-    assert changed.owes_from == utc("2027-01-10T00:00")
     assert (changed.seats, changed.term) == (sub.seats, sub.term)
+
+
+def test_a_command_owes_nothing_dated_before_it_but_what_was_about_to_be_sent() -> None:
+    told = subscription(phase=Phase.RENEWABLE, recorded=frozenset({(Kind.WINDOW_OPEN, "90")}))
+    assert apply(told, c.ReduceSeats(9), "2027-01-10T00:00").owes_from == utc("2027-01-10T00:00")
+    same_instant = apply(told, c.ReduceSeats(9), "2027-02-21T08:00")
+    assert [(notice.kind, notice.occasion) for notice in due_notices(same_instant, utc("2027-02-21T08:00")).send] == [
+        (Kind.ADVANCE_CHARGE_NOTICE, "38")
+    ]
+    after_an_outage = apply(told, c.ReduceSeats(9), "2027-02-21T12:00")
+    assert [notice.occasion for notice in due_notices(after_an_outage, utc("2027-02-21T12:00")).send] == ["38"]
+
+
+def test_a_phase_that_time_brings_is_not_the_commands_doing() -> None:
+    sub = manual(phase=Phase.RENEWABLE)
+    assert apply(sub, NEW_CARD, "2027-03-30T22:00").phase is Phase.RENEWABLE
+    assert due(apply(sub, NEW_CARD, "2027-03-30T22:00"), "2027-03-30T22:00")[-1] is Do.ENTER_PHASE
 
 
 def test_a_term_change_announces_the_new_price() -> None:

@@ -416,7 +416,7 @@ AHEAD = subscription(phase=Phase.RENEWED, paid_ahead=PaidAhead(Term.YEAR, 12, 48
     [
         pytest.param(subscription(), None, False, id="none"),
         pytest.param(subscription(), date(2027, 3, 31), False, id="the next one"),
-        pytest.param(subscription(), date(2026, 3, 31), True, id="the one that began this term"),
+        pytest.param(subscription(unit_price=48600), date(2026, 3, 31), True, id="the one that began this term"),
         pytest.param(AHEAD, date(2027, 3, 31), True, id="the one paid ahead"),
         pytest.param(AHEAD, date(2028, 3, 31), False, id="the next unpaid one, after the one paid ahead"),
     ],
@@ -432,6 +432,12 @@ def test_a_cancel_may_name_the_next_unpaid_renewal_or_the_one_just_paid(
     ("sub", "named"),
     [
         pytest.param(subscription(), date(2027, 3, 30), id="a day off"),
+        pytest.param(subscription(), date(2026, 3, 31), id="the one that began an imported term"),
+        pytest.param(
+            subscription(unit_price=48600, phase=Phase.EXPIRED),
+            date(2026, 3, 31),
+            id="one that is over was not just paid",
+        ),
         pytest.param(subscription(), date(2028, 3, 31), id="the one after the next"),
         pytest.param(AHEAD, date(2029, 3, 31), id="two terms after the one paid ahead"),
     ],

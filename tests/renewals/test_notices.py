@@ -496,3 +496,14 @@ def test_an_advance_notice_is_not_sent_after_the_charge_it_announces() -> None:
         phase=Phase.RENEWABLE, attempts=(out_of_reach("2027-03-31T04:00", "2027-03-31T04:00:10"),), noticed=True
     )
     assert sent_now(sub, "2027-03-31T04:00:05") == []
+
+
+def test_what_has_lapsed_is_told_even_when_the_command_that_ended_it_came_late() -> None:
+    sub = manual(phase=Phase.LAPSED, owes_from=utc("2027-06-01T10:00"))
+    assert sent_now(sub, "2027-06-01T10:00") == ["lapsed 0"]
+    assert missed(sub, "2027-06-01T10:00") == set()
+
+
+def test_an_automatic_term_that_has_ended_never_owed_the_reminders_of_a_manual_one() -> None:
+    sub = subscription(phase=Phase.LAPSED, attempts=(declined("2027-03-31T04:00"),))
+    assert missed(sub, "2027-06-01T10:00") == {"expired 0", "late_window_closing 15", "late_window_closing 3"}

@@ -16,6 +16,12 @@ def instant(local: str, zone_name: str) -> datetime:
     return at_local(moment.date(), moment.time(), zone_name)
 
 
+def written(text: str) -> Diary:
+    """A diary as it stands in a test: one line for each thing that happened, its local time first."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [(line[:16], line[17:]) for line in lines if line]
+
+
 async def diary_of(sessions: Sessions, number: str, zone_name: str) -> Diary:
     """Everything recorded of the subscription, in order of time."""
     async with sessions() as session:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,8 +25,9 @@ from gateways.port import Gateway
 from gateways.sandbox import SandboxGateway
 from mail.letter import Contacts
 from mail.sender import Mailer
-from mail.sink import Sink
+from mail.sink import Sink, SinkMail, list_mails
 from models.engine import Sessions
+from renewals.calendar import zone
 from tests.scenarios.diary import Diary, diary_of, instant
 from tests.scenarios.portfolios import BUYER, CUSTOMER, PUNCTUAL, import_one
 from worker import build_worker
@@ -76,7 +78,7 @@ class Life:
     async def move_to(self, at: str) -> None:
         """Live until `at`, and set the clock to it; what is due at that very minute has not happened yet."""
         await self.until(at)
-        await self.stage._move_clock(instant(at, self.zone))
+        await self.stage.show(instant(at, self.zone))
 
     async def diary(self, since: str = "") -> Diary:
         """What was recorded from that local time on."""
@@ -96,6 +98,11 @@ class Life:
 
     async def phase(self) -> str:
         return str((await self.row())["phase"])
+
+    async def access_ends(self) -> str:
+        """When the product locks, as local time to the minute."""
+        until: datetime = (await self.row())["access_until"]
+        return until.astimezone(zone(self.zone)).strftime("%Y-%m-%d %H:%M")
 
     @property
     def handle(self) -> WorkflowHandle[Any, Any]:
@@ -127,6 +134,10 @@ class Theatre:
         if live is not None:
             await life.stage.go_live(instant(live, zone), by="operator:ana", reason="first season")
         return life
+
+    def mails(self) -> list[SinkMail]:
+        """Every mail that the mail server took."""
+        return list_mails(self.sink.directory)
 
     async def close(self) -> None:
         """Leave no workflow behind for the worker of the next test."""

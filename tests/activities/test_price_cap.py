@@ -1,0 +1,102 @@
+"""An automatic charge never exceeds the amount last announced: a dearer price waits a term unless announced in time."""
+
+from gateways.port import Declined
+from mail.sink import Sink
+from tests.activities.desk import PARIS, PRICE, Desk
+from tests.scenarios.diary import instant
+
+DEARER = 60000
+
+
+async def new_price(desk: Desk, effective: str, renewal_price: int) -> None:
+    """A further version of the price per seat and year."""
+    await desk.change(
+        "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at) "
+        "SELECT gen_random_uuid(), sku, term, currency, version + 1, status, 70000, :price, :at FROM prices "
+        "WHERE sku = 'DRAFT-STD' AND term = 'year' AND currency = 'EUR' ORDER BY version DESC LIMIT 1",
+        price=renewal_price,
+        at=instant(effective, PARIS),
+    )
+
+
+async def amounts(desk: Desk) -> list[int]:
+    return [call.amount.minor for call in desk.gateway.charges]
+
+
+async def test_a_dearer_price_after_the_last_notice_waits_one_term(desk: Desk) -> None:
+    await desk.open()
+    await desk.walk("2027-03-24 09:00")
+    await new_price(desk, "2027-03-25", DEARER)
+    await desk.walk("2027-03-31 06:00")
+    (line,) = await desk.rows("SELECT unit_price, receipt FROM order_lines")
+    assert (line["unit_price"], line["receipt"]["basis"]) == (48600, "announced_price")
+    await desk.walk("2028-03-31 06:00")
+    assert await amounts(desk) == [PRICE, 12 * DEARER]
+
+
+async def test_a_dearer_price_that_was_announced_in_time_is_charged(desk: Desk) -> None:
+    await desk.open()
+    await desk.walk("2027-03-01")
+    await new_price(desk, "2027-03-02", DEARER)
+    await desk.walk("2027-03-24 09:00")
+    await desk.charge()
+    assert await amounts(desk) == [12 * DEARER]
+
+
+async def test_where_nothing_was_announced_it_is_the_price_in_force_at_go_live(desk: Desk) -> None:
+    await desk.open(live="2027-03-31 05:00")
+    await new_price(desk, "2027-03-31 05:30", DEARER)
+    await desk.charge()
+    assert await amounts(desk) == [PRICE]
+
+
+async def test_a_cheaper_price_needs_no_notice(desk: Desk) -> None:
+    await desk.open()
+    await desk.walk("2027-03-24 09:00")
+    await new_price(desk, "2027-03-30", 40000)
+    await desk.charge()
+    assert await amounts(desk) == [12 * 40000]
+
+
+async def test_a_retry_is_capped_too(desk: Desk) -> None:
+    await desk.open()
+    await desk.wait_for_renewal_date()
+    desk.gateway.answers.append(Declined("insufficient_funds", "reference-1"))
+    await desk.charge()
+    await new_price(desk, "2027-03-31 12:00", DEARER)
+    await desk.charge("2027-04-01 06:00")
+    assert await amounts(desk) == [PRICE, PRICE]
+
+
+async def test_the_price_of_another_term_is_the_one_its_confirmation_named(desk: Desk) -> None:
+    await desk.open(term="month", starts_on="2027-02-28", renews_on="2027-03-31", live="2027-03-01")
+    assert await desk.give("2027-03-30", "change-term", term="year") == "done"
+    await new_price(desk, "2027-03-30 12:00", DEARER)
+    await desk.charge()
+    assert await amounts(desk) == [PRICE]
+
+
+async def test_a_notice_that_the_mail_server_refuses_announces_nothing(desk: Desk, sink: Sink) -> None:
+    await desk.open()
+    await desk.walk("2027-03-01")
+    await new_price(desk, "2027-03-02", DEARER)
+    sink.respond = lambda command, _: "550 no such mailbox" if command == "RCPT" else None
+    await desk.walk("2027-03-24 09:00")
+    assert (await desk.diary("2027-03-24"))[-1] == ("2027-03-24 09:00", "failed advance_charge_notice 7")
+    await desk.charge()
+    assert await amounts(desk) == [PRICE]
+
+
+async def test_a_notice_that_has_to_wait_announces_the_price_that_it_names(desk: Desk, sink: Sink) -> None:
+    await desk.open()
+    await desk.walk("2027-03-01")
+    sink.respond = lambda command, _: "450 busy" if command == "RCPT" else None
+    await desk.walk("2027-03-24 09:00")
+    await new_price(desk, "2027-03-24 09:00:30", DEARER)
+    sink.respond = None
+    await desk.walk("2027-03-24 09:01")
+    assert (await desk.diary("2027-03-24"))[-1] == ("2027-03-24 09:01", "sent advance_charge_notice 7")
+    (mail,) = await desk.rows("SELECT convert_from(raw, 'UTF8') AS raw FROM notices WHERE occasion = '7'")
+    assert "5,832.00" in mail["raw"]
+    await desk.charge()
+    assert await amounts(desk) == [PRICE]
