@@ -15,7 +15,7 @@ from activities.settling import settle
 from gateways.port import Answer, Declined, Paid, Pending
 from models.catalog import DeclineCodeRow
 from models.engine import Sessions
-from models.journal import SYSTEM, record
+from models.journal import SYSTEM, raise_alarm, record
 from models.payments import AttemptRow, OrderRow
 from models.reading import attempts_of
 from models.store import Stored, load, write
@@ -31,6 +31,7 @@ async def record_answer(sessions: Sessions, number: str, key: str, answer: Answe
     async with sessions.begin() as session:
         stored, attempt = await _locked(session, number, key, wall_now)
         if attempt.state in FINAL:
+            await _alarm_if_paid_after_all(session, stored, attempt, answer)
             return
         match answer:
             case Paid(reference):
@@ -42,6 +43,13 @@ async def record_answer(sessions: Sessions, number: str, key: str, answer: Answe
             case Pending(reference):
                 attempt.gateway_reference = reference
                 await _wait(session, stored, attempt, AttemptState.PENDING, None)
+
+
+async def _alarm_if_paid_after_all(session: AsyncSession, stored: Stored, attempt: AttemptRow, answer: Answer) -> None:
+    """What is final stays so; but money that moved against it must go back."""
+    if isinstance(answer, Paid) and attempt.state != AttemptState.PAID:
+        detail = f"Attempt {attempt.n} counts as {attempt.state}, but the gateway took the money: refund {attempt.id}."
+        await raise_alarm(session, stored.row.number, "paid_after_all", detail, stored.now)
 
 
 async def record_no_answer(

@@ -20,7 +20,7 @@ from activities.planning import plan_of
 from mail.letter import Contacts
 from mail.message import compose
 from mail.render import render
-from mail.sender import Accepted, Delivery, Mailer, Rejected
+from mail.sender import Accepted, Delivery, Mailer, Rejected, TryAgain
 from mail.wording import letter_locale
 from models.engine import Sessions
 from models.journal import raise_alarm, record
@@ -41,11 +41,12 @@ ANNOUNCING = frozenset({Kind.WINDOW_OPEN, Kind.ADVANCE_CHARGE_NOTICE})
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Frozen bytes with where they go."""
+    """Frozen bytes with where they go; `again` when they were on their way before."""
 
     notice_id: UUID
     raw: bytes
     recipient: str
+    again: bool
 
 
 class Notices:
@@ -110,7 +111,8 @@ class Notices:
         return await self._freeze(session, stored, row)
 
     async def _freeze(self, session: AsyncSession, stored: Stored, row: NoticeRow) -> Envelope:
-        """The bytes of the mail: made once, kept, and the same on every resend."""
+        """The bytes of the mail: kept, and the same as long as the mail server may have them already."""
+        again = row.raw is not None
         if row.raw is None:
             rendered = render(await letter_of(session, stored, Kind(row.kind), row.facts), self._contacts)
             row.message_id = f"<{uuid5(NAMESPACE_URL, str(row.id))}@{self._sender.rpartition('@')[2]}>"
@@ -122,7 +124,7 @@ class Notices:
         row.tries += 1
         row.next_at = stored.now
         session.add(row)
-        return Envelope(row.id, row.raw, row.recipient)
+        return Envelope(row.id, row.raw, row.recipient, again)
 
     async def _deliver(self, number: str, envelope: Envelope | None, wall_now: datetime) -> None:
         """Send outside any transaction, then record what the mail server said."""
@@ -133,7 +135,7 @@ class Notices:
             stored = await load(session, number, wall_now, lock=True)
             row = await session.get(NoticeRow, envelope.notice_id, with_for_update=True)
             if stored and row and row.outcome is None:
-                await _record_delivery(session, stored, row, delivery)
+                await _record_delivery(session, stored, row, delivery, again=envelope.again)
 
 
 def _may_mail(stored: Stored) -> bool:
@@ -183,7 +185,10 @@ async def _claim(session: AsyncSession, stored: Stored, notice: DatedNotice) -> 
     return (await session.execute(query)).scalar_one()
 
 
-async def _record_delivery(session: AsyncSession, stored: Stored, row: NoticeRow, delivery: Delivery) -> None:
+async def _record_delivery(
+    session: AsyncSession, stored: Stored, row: NoticeRow, delivery: Delivery, *, again: bool
+) -> None:
+    """Write down what the mail server said. A mail that it certainly has not is written anew at the next try."""
     match delivery:
         case Accepted(reply):
             row.reply, row.sent_at = reply, stored.now
@@ -193,8 +198,10 @@ async def _record_delivery(session: AsyncSession, stored: Stored, row: NoticeRow
             row.reply = f"{code} {reason}"
             await raise_alarm(session, row.subscription, "mail_rejected", f"{row.kind}: {row.reply}", stored.now)
             _conclude(session, stored, row, "failed")
-        case _:
-            row.reply = delivery.reason
+        case TryAgain(reason, ambiguous):
+            row.reply = reason
+            if not ambiguous and not again:
+                row.raw = None
             wait = min(FIRST_RESEND * (1 << min(row.tries - 1, 10)), LONGEST_RESEND)
             row.next_at = stored.now + wait
             session.add(row)

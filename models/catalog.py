@@ -1,4 +1,4 @@
-"""What is sold, for how much, and by which policy: all of it in versions that are added, never changed."""
+"""What is sold, for how much, and by which policy: prices and policies in versions that are added, never changed."""
 
 from datetime import date, datetime
 from typing import Any

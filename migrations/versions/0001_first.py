@@ -1,4 +1,4 @@
-"""The first schema: every table, the record of events that only grows, and the classes of decline codes."""
+"""The first schema: every table, what of them only grows, and the classes of decline codes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,26 +12,28 @@ down_revision = None
 
 def upgrade() -> None:
     _create_tables()
-    _protect_events()
+    _protect_what_only_grows()
     _fill_decline_codes()
 
 
-def _protect_events() -> None:
+def _protect_what_only_grows() -> None:
     op.execute(
         """
-        CREATE FUNCTION refuse_to_change_events() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION refuse_to_change() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            RAISE EXCEPTION 'events are only ever added: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
+            RAISE EXCEPTION '% are only ever added: % is refused', TG_TABLE_NAME, TG_OP
+            USING ERRCODE = 'restrict_violation';
         END
         $$
         """
     )
-    op.execute(
-        """
-        CREATE TRIGGER events_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON events
-        FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_events()
-        """
-    )
+    for table in ("events", "prices", "policies"):
+        op.execute(
+            f"""
+            CREATE TRIGGER {table}_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change()
+            """
+        )
 
 
 def _fill_decline_codes() -> None:

@@ -153,6 +153,16 @@ class Desk:
         rows = await self.rows("SELECT n, state, code FROM attempts ORDER BY n")
         return [(row["n"], row["state"], row["code"]) for row in rows]
 
+    async def new_price(self, effective: str, renewal_price: int) -> None:
+        """A further version of the price per seat and year, in force from that local time on."""
+        await self.change(
+            "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at) "
+            "SELECT gen_random_uuid(), sku, term, currency, version + 1, status, 70000, :price, :at FROM prices "
+            "WHERE sku = 'DRAFT-STD' AND currency = 'EUR' AND term = 'year' ORDER BY version DESC LIMIT 1",
+            price=renewal_price,
+            at=instant(effective, PARIS),
+        )
+
     async def change(self, statement: str, **values: Any) -> None:
         async with self.sessions.begin() as session:
             await session.execute(text(statement), {"number": self.number} | values)

@@ -168,8 +168,8 @@ REFUSED = {
     "a currency that is none": (setting("customers", "currency = 'eur'"), "ck_customers_currency_code"),
     "an unknown audience": (setting("customers", "audience = 'friend'"), "ck_customers_audience_known"),
     "an unknown kind of offering": (setting("offerings", "kind = 'gift'"), "ck_offerings_kind_known"),
-    "a negative list price": (setting("prices", "list_price = -1"), "ck_prices_not_negative"),
-    "a negative renewal price": (setting("prices", "renewal_price = -1"), "ck_prices_not_negative"),
+    "a negative list price": (a_copy("prices", version="100", list_price="-1"), "ck_prices_not_negative"),
+    "a negative renewal price": (a_copy("prices", version="100", renewal_price="-1"), "ck_prices_not_negative"),
     "two prices of one version": (a_copy("prices"), "uq_prices_sku_term_currency_version"),
     "two policies of one version": (a_copy("policies"), "uq_policies_sku_country_channel_version"),
     "a decline code of no class": (
@@ -192,10 +192,12 @@ async def test_postgresql_refuses(lived: Desk, statement: str, constraint: str) 
         pytest.param("UPDATE events SET caused_by = 'operator:mallory'", id="changed"),
         pytest.param("DELETE FROM events WHERE id = 0", id="taken away"),
         pytest.param("TRUNCATE events", id="emptied"),
+        pytest.param("UPDATE prices SET renewal_price = 1", id="a price"),
+        pytest.param("DELETE FROM policies", id="a policy"),
     ],
 )
-async def test_what_happened_is_only_ever_added_to(lived: Desk, statement: str) -> None:
-    with pytest.raises(DBAPIError, match="events are only ever added"):
+async def test_what_happened_what_it_cost_and_by_which_rules_is_only_ever_added_to(lived: Desk, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="are only ever added"):
         await lived.change(statement)
 
 

@@ -153,7 +153,7 @@ async def test_a_mail_about_a_failed_payment_is_not_sent_once_the_term_is_paid(d
 
 async def test_a_letter_says_what_is_true_when_it_is_sent(desk: Desk, sink: Sink) -> None:
     await until_the_week_before(desk, sink)
-    await desk.change("UPDATE prices SET renewal_price = 40000 WHERE currency = 'EUR' AND term = 'year'")
+    await desk.new_price("2027-01-02", 40000)
     await send(desk)
     (mail,) = mails(sink)
     assert "4,800.00" in mail.text

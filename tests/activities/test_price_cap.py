@@ -1,22 +1,12 @@
 """An automatic charge never exceeds the amount last announced: a dearer price waits a term unless announced in time."""
 
+import pytest
+
 from gateways.port import Declined
-from mail.sink import Sink
-from tests.activities.desk import PARIS, PRICE, Desk
-from tests.scenarios.diary import instant
+from mail.sink import DROP, Sink
+from tests.activities.desk import PRICE, Desk
 
 DEARER = 60000
-
-
-async def new_price(desk: Desk, effective: str, renewal_price: int) -> None:
-    """A further version of the price per seat and year."""
-    await desk.change(
-        "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at) "
-        "SELECT gen_random_uuid(), sku, term, currency, version + 1, status, 70000, :price, :at FROM prices "
-        "WHERE sku = 'DRAFT-STD' AND term = 'year' AND currency = 'EUR' ORDER BY version DESC LIMIT 1",
-        price=renewal_price,
-        at=instant(effective, PARIS),
-    )
 
 
 async def amounts(desk: Desk) -> list[int]:
@@ -26,7 +16,7 @@ async def amounts(desk: Desk) -> list[int]:
 async def test_a_dearer_price_after_the_last_notice_waits_one_term(desk: Desk) -> None:
     await desk.open()
     await desk.walk("2027-03-24 09:00")
-    await new_price(desk, "2027-03-25", DEARER)
+    await desk.new_price("2027-03-25", DEARER)
     await desk.walk("2027-03-31 06:00")
     (line,) = await desk.rows("SELECT unit_price, receipt FROM order_lines")
     assert (line["unit_price"], line["receipt"]["basis"]) == (48600, "announced_price")
@@ -37,7 +27,7 @@ async def test_a_dearer_price_after_the_last_notice_waits_one_term(desk: Desk) -
 async def test_a_dearer_price_that_was_announced_in_time_is_charged(desk: Desk) -> None:
     await desk.open()
     await desk.walk("2027-03-01")
-    await new_price(desk, "2027-03-02", DEARER)
+    await desk.new_price("2027-03-02", DEARER)
     await desk.walk("2027-03-24 09:00")
     await desk.charge()
     assert await amounts(desk) == [12 * DEARER]
@@ -45,7 +35,7 @@ async def test_a_dearer_price_that_was_announced_in_time_is_charged(desk: Desk) 
 
 async def test_where_nothing_was_announced_it_is_the_price_in_force_at_go_live(desk: Desk) -> None:
     await desk.open(live="2027-03-31 05:00")
-    await new_price(desk, "2027-03-31 05:30", DEARER)
+    await desk.new_price("2027-03-31 05:30", DEARER)
     await desk.charge()
     assert await amounts(desk) == [PRICE]
 
@@ -53,7 +43,7 @@ async def test_where_nothing_was_announced_it_is_the_price_in_force_at_go_live(d
 async def test_a_cheaper_price_needs_no_notice(desk: Desk) -> None:
     await desk.open()
     await desk.walk("2027-03-24 09:00")
-    await new_price(desk, "2027-03-30", 40000)
+    await desk.new_price("2027-03-30", 40000)
     await desk.charge()
     assert await amounts(desk) == [12 * 40000]
 
@@ -63,7 +53,7 @@ async def test_a_retry_is_capped_too(desk: Desk) -> None:
     await desk.wait_for_renewal_date()
     desk.gateway.answers.append(Declined("insufficient_funds", "reference-1"))
     await desk.charge()
-    await new_price(desk, "2027-03-31 12:00", DEARER)
+    await desk.new_price("2027-03-31 12:00", DEARER)
     await desk.charge("2027-04-01 06:00")
     assert await amounts(desk) == [PRICE, PRICE]
 
@@ -71,7 +61,7 @@ async def test_a_retry_is_capped_too(desk: Desk) -> None:
 async def test_the_price_of_another_term_is_the_one_its_confirmation_named(desk: Desk) -> None:
     await desk.open(term="month", starts_on="2027-02-28", renews_on="2027-03-31", live="2027-03-01")
     assert await desk.give("2027-03-30", "change-term", term="year") == "done"
-    await new_price(desk, "2027-03-30 12:00", DEARER)
+    await desk.new_price("2027-03-30 12:00", DEARER)
     await desk.charge()
     assert await amounts(desk) == [PRICE]
 
@@ -79,7 +69,7 @@ async def test_the_price_of_another_term_is_the_one_its_confirmation_named(desk:
 async def test_a_notice_that_the_mail_server_refuses_announces_nothing(desk: Desk, sink: Sink) -> None:
     await desk.open()
     await desk.walk("2027-03-01")
-    await new_price(desk, "2027-03-02", DEARER)
+    await desk.new_price("2027-03-02", DEARER)
     sink.respond = lambda command, _: "550 no such mailbox" if command == "RCPT" else None
     await desk.walk("2027-03-24 09:00")
     assert (await desk.diary("2027-03-24"))[-1] == ("2027-03-24 09:00", "failed advance_charge_notice 7")
@@ -87,16 +77,39 @@ async def test_a_notice_that_the_mail_server_refuses_announces_nothing(desk: Des
     assert await amounts(desk) == [PRICE]
 
 
-async def test_a_notice_that_has_to_wait_announces_the_price_that_it_names(desk: Desk, sink: Sink) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "named", "charged"),
+    [
+        pytest.param(("RCPT", "450 busy"), "7,200.00", 12 * DEARER, id="the server has it not: written anew"),
+        pytest.param(("DATA", DROP), "5,832.00", PRICE, id="the server may have it: the same bytes"),
+    ],
+)
+async def test_a_notice_that_has_to_wait_announces_the_price_that_it_names(
+    desk: Desk, sink: Sink, trouble: tuple[str, str], named: str, charged: int
+) -> None:
     await desk.open()
     await desk.walk("2027-03-01")
-    sink.respond = lambda command, _: "450 busy" if command == "RCPT" else None
+    when, answer = trouble
+    sink.respond = lambda command, _: answer if command == when else None
     await desk.walk("2027-03-24 09:00")
-    await new_price(desk, "2027-03-24 09:00:30", DEARER)
+    await desk.new_price("2027-03-24 09:00:30", DEARER)
     sink.respond = None
     await desk.walk("2027-03-24 09:01")
     assert (await desk.diary("2027-03-24"))[-1] == ("2027-03-24 09:01", "sent advance_charge_notice 7")
     (mail,) = await desk.rows("SELECT convert_from(raw, 'UTF8') AS raw FROM notices WHERE occasion = '7'")
-    assert "5,832.00" in mail["raw"]
+    assert named in mail["raw"]
     await desk.charge()
-    assert await amounts(desk) == [PRICE]
+    assert await amounts(desk) == [charged]
+
+
+async def test_a_notice_that_waits_says_what_a_command_changed_meanwhile(desk: Desk, sink: Sink) -> None:
+    await desk.open()
+    await desk.walk("2027-03-01")
+    sink.respond = lambda command, _: "450 busy" if command == "RCPT" else None
+    await desk.walk("2027-03-24 09:00")
+    sink.respond = None
+    await desk.give("2027-03-24 09:00:30", "reduce-seats", to=9)
+    await desk.walk("2027-03-24 09:05")
+    (mail,) = await desk.rows("SELECT convert_from(raw, 'UTF8') AS raw FROM notices WHERE occasion = '7'")
+    assert "4,374.00" in mail["raw"]
+    assert "5,832.00" not in mail["raw"]

@@ -173,7 +173,7 @@ async def test_an_amount_can_be_computed_again_from_what_is_stored_with_it(desk:
     await desk.open()
     await desk.give("2027-02-01", "reduce-seats", to=9)
     await desk.charge()
-    await desk.change("UPDATE prices SET renewal_price = 1, list_price = 1")
+    await desk.new_price("2027-01-02", 1)
     (stored,) = await desk.rows(
         "SELECT line.*, attempt.amount AS charged FROM order_lines AS line JOIN attempts AS attempt USING (order_id)"
     )
