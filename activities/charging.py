@@ -48,15 +48,12 @@ class Charging:
             if stored is None:
                 return None
             doubt = stored.facts.in_doubt
-            if doubt and doubt.state is AttemptState.OPEN:
-                attempt = await session.get_one(AttemptRow, UUID(doubt.id))
-                return stored, await _charge_of(session, stored, attempt)
-            due_at = (
-                None if stored.facts.parked or not stored.facts.live_at else next_charge_at(stored.facts, stored.now)
-            )
-            if due_at is None or due_at > stored.now:
+            if (doubt and doubt.state is not AttemptState.OPEN) or not _is_wanted(stored):
                 return None
-            return stored, await _charge_of(session, stored, await begin_attempt(session, stored))
+            attempt = (
+                await session.get_one(AttemptRow, UUID(doubt.id)) if doubt else await begin_attempt(session, stored)
+            )
+            return stored, await _charge_of(session, stored, attempt)
 
     async def _call(self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState) -> None:
         """Call the gateway outside any transaction, then record what it said."""
@@ -93,17 +90,17 @@ class Charging:
             return
         if not isinstance(found, NotReceived):
             await record_answer(self._sessions, number, charge.key, found, wall_now)
-        elif _still_wanted(stored):
+        elif _is_wanted(stored):
             await self._call(stored, charge, wall_now, seen=seen)
         else:
             await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
 
 
-def _still_wanted(stored: Stored) -> bool:
-    """Would the charge be made if it had not been begun?"""
+def _is_wanted(stored: Stored) -> bool:
+    """Is a charge due now, whether or not one was begun and cut off? What is not wanted is only asked after."""
     sub = replace(stored.facts, attempts=tuple(a for a in stored.facts.attempts if not a.may_move_money))
-    due_at = next_charge_at(sub, stored.now)
-    return due_at is not None and due_at <= stored.now and not sub.parked
+    due_at = next_charge_at(sub, stored.now) if sub.may_be_charged else None
+    return due_at is not None and due_at <= stored.now
 
 
 async def _charge_of(session: AsyncSession, stored: Stored, attempt: AttemptRow) -> Charge:

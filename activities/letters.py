@@ -89,7 +89,7 @@ def _charge_on(ahead: Subscription) -> date | None:
 
 
 def _retry_on(sub: Subscription, now: datetime) -> date | None:
-    """The day of the next automatic try after a decline, if one comes by itself."""
+    """The day of the next automatic try after a decline, if one comes by itself; a pause is expected to be over."""
     at = next_charge_at(sub, now) if sub.last_decline else None
     return local_date(at, sub.time_zone) if at else None
 

@@ -61,7 +61,9 @@ class Notices:
         wall_now = started_at()
         async with self._sessions.begin() as session:
             stored = await load(session, number, wall_now, lock=True)
-            envelope = await self._claim_dated(session, stored, notice) if stored and _may_mail(stored) else None
+            envelope = (
+                await self._claim_dated(session, stored, notice) if stored and stored.facts.may_be_mailed else None
+            )
         await self._deliver(number, envelope, wall_now)
         return await plan_of(self._sessions, number, wall_now)
 
@@ -72,7 +74,9 @@ class Notices:
         async with self._sessions.begin() as session:
             stored = await load(session, number, wall_now, lock=True)
             envelope = (
-                await self._claim_queued(session, stored, UUID(notice_id)) if stored and _may_mail(stored) else None
+                await self._claim_queued(session, stored, UUID(notice_id))
+                if stored and stored.facts.may_be_mailed
+                else None
             )
         await self._deliver(number, envelope, wall_now)
         return await plan_of(self._sessions, number, wall_now)
@@ -83,7 +87,7 @@ class Notices:
         wall_now = started_at()
         async with self._sessions.begin() as session:
             stored = await load(session, number, wall_now, lock=True)
-            if stored and _may_mail(stored):
+            if stored and stored.facts.may_be_mailed:
                 for notice in due_notices(stored.facts, stored.now).miss:
                     row = await _claim(session, stored, notice)
                     _conclude(session, stored, row, "missed")
@@ -136,10 +140,6 @@ class Notices:
             row = await session.get(NoticeRow, envelope.notice_id, with_for_update=True)
             if stored and row and row.outcome is None:
                 await _record_delivery(session, stored, row, delivery, again=envelope.again)
-
-
-def _may_mail(stored: Stored) -> bool:
-    return stored.facts.live_at is not None and not stored.facts.parked
 
 
 def _reason_stands(stored: Stored, kind: Kind) -> bool:

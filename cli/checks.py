@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlmodel import col
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
@@ -20,6 +20,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from models import schema
+from models.pauses import paused_now
 from models.records import AlarmRow, CommandRow
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
@@ -71,6 +72,7 @@ async def examine(settings: Settings, engine: AsyncEngine) -> list[Finding]:
         ]
         if findings[-2].health is Health.OK:
             findings.append(await _look("portfolio", lambda: _portfolio(engine), "See `perennial list`."))
+            findings.append(await _look("pauses", lambda: _pauses(engine), "See `perennial pauses`."))
     return findings + await _temporal(settings)
 
 
@@ -139,6 +141,16 @@ async def _portfolio(engine: AsyncEngine) -> Finding:
     if any(counts):
         return Finding("portfolio", Health.WARN, seen, "Is a worker running? See the console and `perennial list`.")
     return Finding("portfolio", Health.OK, seen)
+
+
+async def _pauses(engine: AsyncEngine) -> Finding:
+    """What operators have stopped."""
+    async with async_sessionmaker(engine)() as session:
+        paused = await paused_now(session)
+    if not paused:
+        return Finding("pauses", Health.OK, "none")
+    seen = "; ".join(f"all {each.what} by {each.began_by}: {each.began_because}" for each in paused)
+    return Finding("pauses", Health.WARN, seen, "Let them go on with `perennial resume` when the reason is gone.")
 
 
 async def _mail(settings: Settings) -> str:

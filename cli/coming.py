@@ -11,7 +11,9 @@ from sqlmodel import col
 
 from cli import desk
 from cli.output import OUT, fail, print_json, print_table
+from cli.pausing import say_what_is_paused
 from models.engine import Sessions
+from models.pauses import paused_now
 from models.store import load
 from models.subscriptions import SubscriptionRow
 from renewals.calendar import zone
@@ -54,6 +56,7 @@ async def _forecasts(
     sessions: Sessions, number: str | None, until: date | None
 ) -> AsyncIterator[tuple[str, str, Coming]]:
     async with sessions() as session:
+        say_what_is_paused(await paused_now(session))
         numbers: Sequence[str] = (
             [number]
             if number

@@ -10,8 +10,10 @@ from sqlmodel import col
 from cli import desk
 from cli.coming import a_year_on, print_coming
 from cli.output import OUT, fail, print_diary, print_json, print_table
+from cli.pausing import say_what_is_paused
 from models.history import events_of, in_utc
 from models.parties import CustomerRow
+from models.pauses import paused_now
 from models.store import Stored, load
 from models.subscriptions import SubscriptionRow
 from renewals import commands as c
@@ -42,6 +44,7 @@ async def _show(number: str) -> tuple[dict[str, Any], list[Coming], list[dict[st
         stored = await load(session, number, desk.wall_now())
         if stored is None:
             fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+        say_what_is_paused(await paused_now(session))
         past = [event async for event in events_of(session, number)]
     return _described(stored), list(forecast(stored.facts, stored.now, a_year_on(stored.now))), past
 
@@ -115,6 +118,7 @@ async def _list(phase: Phase | None, customer: str | None, after: str | None, li
     if after:
         query = query.where(col(SubscriptionRow.number) > after)
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        say_what_is_paused(await paused_now(session))
         rows = (await session.execute(query)).all()
     return [
         {

@@ -32,7 +32,7 @@ def import_folder(
     as_json: Json = False,
 ) -> None:
     """Import a portfolio. What is new is watched, and charged and mailed only after go-live."""
-    operator = _operator(by)
+    operator = operator_or_fail(by)
     with progress_bar("importing") as progress:
         report = desk.run(_import(folder, operator, dry_run, skip_bad, progress))
     if as_json:
@@ -58,11 +58,11 @@ async def _import(
             progress=progress,
         )
     if report.written:
-        await _tell_watchdog(settings)
+        await tell_watchdog(settings)
     return report
 
 
-async def _tell_watchdog(settings: Settings) -> None:
+async def tell_watchdog(settings: Settings) -> None:
     """Let the watchdog look now instead of at its next turn; without Temporal it will look when it is back."""
     try:
         client = await connect(settings)
@@ -71,7 +71,7 @@ async def _tell_watchdog(settings: Settings) -> None:
         ERR.print("Temporal cannot be reached now; the watchdog will see to it when the worker runs.")
 
 
-def _operator(by: str) -> str:
+def operator_or_fail(by: str) -> str:
     try:
         actor = parse_actor(by)
     except BadArguments as bad:
@@ -112,7 +112,7 @@ def take_live(
     as_json: Json = False,
 ) -> None:
     """Let watched subscriptions charge and mail from now on; what is overdue is a late start."""
-    operator = _operator(by)
+    operator = operator_or_fail(by)
     if not reason.strip():
         fail("go-live needs a reason; say why with --reason.")
     if not (numbers or customer or of_import or everything):
@@ -137,7 +137,7 @@ async def _go_live(numbers: list[str] | None, customer: str | None, of_import: s
             import_id=_uuid(of_import),
         )
     if count:
-        await _tell_watchdog(settings)
+        await tell_watchdog(settings)
     return count
 
 

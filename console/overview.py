@@ -1,5 +1,6 @@
 """What the status page shows, read from the database in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.pauses import PauseRow, paused_now
 from models.tables import AlarmRow, CustomerRow, EventRow, SubscriptionRow
 from renewals.facts import Phase
 
@@ -60,6 +62,7 @@ class Overview:
     not_live: int
     parked: int
     unplanned: int
+    pauses: Sequence[PauseRow]
     upcoming: list[Upcoming]
     alarms: list[Alarm]
     events: list[Event]
@@ -88,6 +91,7 @@ async def read_overview(session: AsyncSession, now: datetime) -> Overview:
         not_live=not_live,
         parked=parked,
         unplanned=unplanned,
+        pauses=await paused_now(session),
         upcoming=await _upcoming(session, now),
         alarms=await _alarms(session),
         events=await _events(session),

@@ -10,6 +10,7 @@ from sqlmodel import col
 from models.catalog import OfferingRow
 from models.journal import SYSTEM, record
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.pauses import Pausable, paused_now
 from models.reading import attempts_of, hold_on, next_renewal, notices_of, paid_ahead, policy_of, prices_of
 from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
 from renewals.calendar import local_date
@@ -85,6 +86,7 @@ async def _facts(
     pending_term = Term(row.pending_term) if row.pending_term else None
     status, prices = await prices_of(session, row.sku, customer.currency, term, pending_term, now)
     recorded, queued, noticed = await notices_of(session, row.number, row.starts_on)
+    paused = {pause.what for pause in await paused_now(session)}
     announced = None
     if row.announced_term is not None and row.announced_unit_price is not None:
         announced = Announcement(Term(row.announced_term), row.announced_unit_price)
@@ -123,6 +125,8 @@ async def _facts(
         queued=queued,
         noticed=noticed,
         suspended=row.suspended_at is not None,
+        charges_paused=Pausable.CHARGES in paused,
+        mails_paused=Pausable.MAILS in paused,
     )
 
 

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models.catalog import DeclineCodeRow, OfferingRow, PolicyRow, PriceRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.pauses import PauseRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
 from models.sandbox import SandboxChargeRow, SandboxMethodRow
@@ -26,6 +27,7 @@ __all__ = [
     "OfferingRow",
     "OrderLineRow",
     "OrderRow",
+    "PauseRow",
     "PaymentMethodRow",
     "PolicyRow",
     "PriceRow",

@@ -220,7 +220,7 @@ class Subscription:
     `owes_from` is the last instant that made a new plan (a command, a payment): nothing dated before it is owed.
     `recorded` are the (kind, occasion) of this term's notices that have an outcome; `noticed`, whether one was sent.
     `unit_price` is what a seat of the current term cost, None for an imported term.
-    `suspended`: access was taken away while past due.
+    `suspended`: access was taken away while past due. `charges_paused`, `mails_paused`: an operator stopped them all.
     """
 
     number: str
@@ -257,6 +257,8 @@ class Subscription:
     queued: tuple[QueuedNotice, ...] = ()
     noticed: bool = False
     suspended: bool = False
+    charges_paused: bool = False
+    mails_paused: bool = False
 
     @property
     def method_charges(self) -> bool:
@@ -267,6 +269,16 @@ class Subscription:
     def renews_automatically(self) -> bool:
         """Auto-renew on, a method that can be charged, a direct channel. Parking is asked where steps are planned."""
         return self.auto_renew and self.method_charges and self.channel in (Channel.DIRECT_ONLINE, Channel.DIRECT_SALES)
+
+    @property
+    def may_be_charged(self) -> bool:
+        """May the system charge at all now? Before go-live, while parked or paused it may not."""
+        return self.live_at is not None and not self.parked and not self.charges_paused
+
+    @property
+    def may_be_mailed(self) -> bool:
+        """May the system mail at all now?"""
+        return self.live_at is not None and not self.parked and not self.mails_paused
 
     @property
     def in_doubt(self) -> Attempt | None:

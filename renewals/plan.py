@@ -102,7 +102,8 @@ class Plan:
 def plan(sub: Subscription, now: datetime) -> Plan:
     """The steps that remain of the current term, seen at `now`. Raises `pricing.NotPriced`."""
     steps = sorted(_steps(sub, now), key=lambda step: (max(step.at, now), _rank(step)))
-    return Plan(tuple(steps), over=sub.phase is Phase.LAPSED and not steps)
+    untold = sub.mails_paused and any(_mails(sub, now))
+    return Plan(tuple(steps), over=sub.phase is Phase.LAPSED and not steps and not untold)
 
 
 _ORDER = tuple(Do)
@@ -122,8 +123,8 @@ def _steps(sub: Subscription, now: datetime) -> Iterator[Step]:
     yield from _whatever_happens(sub, now)
     if sub.parked:
         return
-    mails = tuple(_mails(sub, now)) if sub.live_at else ()
-    charges = tuple(_charges(sub, now)) if sub.live_at else ()
+    mails = tuple(_mails(sub, now)) if sub.may_be_mailed else ()
+    charges = tuple(_charges(sub, now)) if sub.may_be_charged else ()
     yield from mails
     yield from charges
     closes_at = late_window_closes_at(sub)

@@ -73,7 +73,7 @@ def in_phase_unless_charged_first(sub: Subscription, now: datetime) -> Subscript
 
     So nobody forestalls the attempt of the last retry date, or one that an outage held up.
     """
-    charge_at = next_charge_at(sub, now) if sub.live_at else None
+    charge_at = next_charge_at(sub, now) if sub.may_be_charged else None
     charged_first = charge_at is not None and charge_at <= now
     return sub if sub.parked or charged_first else in_phase(sub, now)
 

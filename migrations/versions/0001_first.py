@@ -105,6 +105,23 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("sku", name="pk_offerings"),
     )
     op.create_table(
+        "pauses",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("began_by", sa.String(), nullable=False),
+        sa.Column("began_because", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("ended_because", sa.String(), nullable=True),
+        sa.CheckConstraint("began_because <> ''", name="ck_pauses_began_because"),
+        sa.CheckConstraint("what IN ('charges', 'mails')", name="ck_pauses_what_known"),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ck_pauses_ended_because"),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ck_pauses_ended_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_pauses"),
+    )
+    op.create_index("uq_pauses_open", "pauses", ["what"], unique=True, postgresql_where=sa.text("ended_at IS NULL"))
+    op.create_table(
         "charges",
         sa.Column("key", sa.Uuid(), nullable=False),
         sa.Column("subscription", sa.String(), nullable=False),

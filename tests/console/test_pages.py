@@ -14,6 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from console.app import create_app
 from models.engine import Sessions, create_engine, sessions_of
 from models.journal import raise_alarm, record
+from models.pauses import Pausable, pause
 from models.tables import SubscriptionRow
 from portfolio.importing import import_portfolio
 from settings import Settings
@@ -114,6 +115,17 @@ async def test_open_alarms_and_events_are_shown_in_words(browser: httpx.AsyncCli
     assert "renewable → past due" in page
     assert "<q>budget</q>" in page
     assert "<title>(1) Perennial</title>" in page
+
+
+async def test_what_is_paused_stands_on_the_page_with_who_and_why(
+    browser: httpx.AsyncClient, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        await pause(session, Pausable.CHARGES, by="operator:ana", reason="moving <house>", now=NOW)
+    page = (await browser.get("/")).text
+    assert "All charges are paused" in page
+    assert "moving &lt;house&gt;" in page
+    assert "operator:ana" in page
 
 
 @pytest.mark.usefixtures("_letter")

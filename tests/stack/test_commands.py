@@ -1,6 +1,8 @@
 """The `perennial` command in a second terminal, on a stack that runs: what it prints, and with which status it ends."""
 
 import asyncio
+import csv
+import io
 import json
 import re
 import sys
@@ -126,6 +128,70 @@ def test_go_live_wants_an_operator_a_reason_and_a_choice(terminal: Terminal) -> 
     assert "--all" in terminal("go-live", "--by", "operator:ana", "--reason", "season").err
     said = terminal("go-live", "--all", "--by", "operator:ana", "--reason", "season")
     assert (said.status, said.out) == (0, "0 subscriptions went live.\n")
+
+
+def test_charges_are_paused_shown_everywhere_and_resumed(terminal: Terminal) -> None:
+    why = ("--by", "operator:ana", "--reason", "migration")
+    assert (terminal("pause", "charges").status, terminal("pause", "charges", "--by", "operator:ana").status) == (1, 1)
+    said = terminal("pause", "charges", *why)
+    assert (said.status, said.out.startswith("All charges are paused")) == (0, True)
+    assert terminal("pause", "charges", *why, "--json").json["changed"] is False
+    for words in (("show", "S-1001"), ("list",), ("forecast", "S-1001")):
+        shown = terminal(*words, "--json")
+        assert shown.json
+        assert "ALL CHARGES ARE PAUSED" in shown.err
+        assert "operator:ana: migration" in shown.err
+    assert "all charges by operator:ana: migration" in terminal("doctor").out
+    assert terminal("resume", "charges", *why).status == 0
+    assert terminal("list").err == ""
+    (pause,) = terminal("pauses", "--json").json
+    assert (pause["began_by"], pause["ended_by"]) == ("operator:ana", "operator:ana")
+
+
+def test_the_time_machine_tells_what_happened_on_the_way(terminal: Terminal) -> None:
+    said = terminal("advance", "S-1003", "--to", "2027-03-01", "--json")
+    assert said.status == 0
+    told = [event for event in said.json if event["event"] in ("payment", "phase")]
+    assert [event.get("code") or event.get("to") for event in told] == ["renewable", "lost_card", "past_due"]
+    back = terminal("advance", "S-1003", "--to", "2027-02-01")
+    assert (back.status, "never runs back" in back.err) == (1, True)
+    elsewhere = terminal("advance", "S-1003", "--to", "2028-01-01", PERENNIAL_LOCAL_STACK="false")
+    assert (elsewhere.status, "Only a local stack" in elsewhere.err) == (1, True)
+
+
+def test_the_ledger_holds_every_order_attempt_and_settlement(terminal: Terminal) -> None:
+    terminal("advance", "S-1002", "--to", "2026-12-04")
+    entries = terminal("ledger", "S-1002", "--json").json
+    assert [(entry["entry"], entry["attempt"], entry["state"], entry["amount"]) for entry in entries] == [
+        ("order", None, "paid", 21000),
+        ("attempt", 1, "declined", 21000),
+        ("attempt", 2, "declined", 21000),
+        ("attempt", 3, "paid", 21000),
+        ("settlement", None, "settled", 21000),
+    ]
+    rows = list(csv.DictReader(io.StringIO(terminal("ledger", "S-1002", "--format", "csv").out)))
+    assert [row["entry"] for row in rows] == [entry["entry"] for entry in entries]
+    assert {row["amount"] for row in rows} == {"21000"}
+    assert terminal("ledger", "S-9999").status == 1
+
+
+def test_a_doctor_finds_what_is_wrong_and_says_what_to_do(terminal: Terminal) -> None:
+    said = terminal("doctor", "--json")
+    assert (said.status, {finding["health"] for finding in said.json} <= {"ok", "warn"}) == (0, True)
+    assert {
+        "database",
+        "schema",
+        "temporal",
+        "worker",
+        "watchdog",
+        "search attributes",
+        "mail server",
+        "zone data",
+    } <= {finding["part"] for finding in said.json}
+    said = terminal("doctor", "--json", PERENNIAL_SMTP_PORT="1", PERENNIAL_TEMPORAL_ADDRESS="127.0.0.1:1")
+    wrong = {finding["part"]: finding["cure"] for finding in said.json if finding["health"] == "wrong"}
+    assert (said.status, set(wrong)) == (1, {"mail server", "temporal"})
+    assert all(wrong.values())
 
 
 def test_a_database_is_brought_up_to_date_once(terminal: Terminal) -> None:
