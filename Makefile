@@ -7,7 +7,11 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --no-annotate
 
-.PHONY: up test lock first-migration clean
+# Pull plugs on real processes and see that every term is paid once and no mail is lost or doubled: docs/chaos.md.
+# QUICK=1 about two minutes; FULL=1 servers away for a minute; SCHEDULES=200; SEED=4711; ONLY='inside DATA'
+CHAOS := $(if $(QUICK),--quick) $(if $(FULL),--full) $(if $(SCHEDULES),--schedules $(SCHEDULES)) $(if $(SEED),--seed $(SEED))
+
+.PHONY: up test chaos lock first-migration clean
 
 up: .venv/installed
 	@$(BIN)/perennial up
@@ -19,6 +23,9 @@ test: .venv/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/pytest -n 2
+
+chaos: .venv/installed-dev
+	$(BIN)/python -m chaos $(CHAOS) $(if $(ONLY),--only '$(ONLY)')
 
 # Resolve pyproject.toml anew into both locks; pins that still fit stay. All newer: make lock UPGRADE=--upgrade
 lock: .venv/installed-dev

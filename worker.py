@@ -1,8 +1,9 @@
 """The worker: where settings, engine, mailer, gateway and task queue come together."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
@@ -18,6 +19,7 @@ from temporalio.client import (
     ScheduleSpec,
 )
 from temporalio.common import WorkerDeploymentVersion
+from temporalio.service import RPCError
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.charging import Charging
@@ -38,6 +40,8 @@ from workflows.sandbox import RUNNER
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
+_log = logging.getLogger(__name__)
+
 DATABASE_CONNECTIONS = 20
 DATA_SECONDS = 100.0
 """How long the mail server may take to accept a mail's body; after that the same bytes are sent again."""
@@ -50,9 +54,10 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     try:
         async with mailer_of(settings) as mailer:
             worker = build_worker(client, sessions_of(engine), mailer, contacts_of(settings), settings.mail_from)
-            await watch(client, timedelta(seconds=settings.watch_every_seconds))
+            every = timedelta(seconds=settings.watch_every_seconds)
+            await watch(client, every)
             async with worker:
-                await stop.wait()
+                await _keep_watching(client, every, stop)
     finally:
         await engine.dispose()
 
@@ -89,6 +94,7 @@ def build_worker(
             phases.park,
             phases.end_hold,
             planning.plan_term,
+            planning.report_failure,
             watch_.look,
         ],
         workflow_runner=RUNNER,
@@ -128,7 +134,18 @@ def contacts_of(settings: Settings) -> Contacts:
     )
 
 
-async def watch(client: Client, every: timedelta) -> None:
+async def _keep_watching(client: Client, every: timedelta, stop: asyncio.Event) -> None:
+    """Until `stop` is set, see to it again and again: a Temporal that lost its data has lost the schedule too."""
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), every.total_seconds())
+        try:
+            await watch(client, every, look_now=False)
+        except RPCError as error:
+            _log.warning("the watchdog's schedule cannot be seen to: %s", error.message)
+
+
+async def watch(client: Client, every: timedelta, *, look_now: bool = True) -> None:
     """See to it that the watchdog is scheduled. A look that was missed is not made up for: the next one sees all."""
     schedule = Schedule(
         action=ScheduleActionStartWorkflow(
@@ -140,5 +157,5 @@ async def watch(client: Client, every: timedelta) -> None:
     try:
         await client.create_schedule(contract.WATCHDOG_SCHEDULE, schedule, trigger_immediately=True)
     except ScheduleAlreadyRunningError:
-        handle = client.get_schedule_handle(contract.WATCHDOG_SCHEDULE)
-        await handle.trigger()
+        if look_now:
+            await client.get_schedule_handle(contract.WATCHDOG_SCHEDULE).trigger()

@@ -49,7 +49,7 @@ async def _alarm_if_paid_after_all(session: AsyncSession, stored: Stored, attemp
     """What is final stays so; but money that moved against it must go back."""
     if isinstance(answer, Paid) and attempt.state != AttemptState.PAID:
         detail = f"Attempt {attempt.n} counts as {attempt.state}, but the gateway took the money: refund {attempt.id}."
-        await raise_alarm(session, stored.row.number, "paid_after_all", detail, stored.now)
+        await raise_alarm(session, stored.row.number, "paid_after_all", detail, stored.now, subject=str(attempt.id))
 
 
 async def record_no_answer(

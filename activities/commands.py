@@ -82,11 +82,19 @@ def _read_signal(request: object) -> tuple[str, Mapping[str, Any]]:
     """Who sent it, and its arguments; anything but an object that a database can keep is refused by its `argument`."""
     if request is None:
         return SIGNAL_SENDER, {}
-    if not isinstance(request, Mapping) or "\\u0000" in json.dumps(request):
+    if not isinstance(request, Mapping) or not _can_be_kept(request):
         return SIGNAL_SENDER, {"argument": repr(request)[:200]}
     args = {str(key): value for key, value in request.items() if key != "by"}
     by = request.get("by")
     return (SIGNAL_SENDER if by is None else str(by)), args
+
+
+def _can_be_kept(request: Mapping[str, Any]) -> bool:
+    """Can a database keep it as JSON? Infinity and NUL it cannot."""
+    try:
+        return "\\u0000" not in json.dumps(request, allow_nan=False)
+    except ValueError:
+        return False
 
 
 async def decide_command(sessions: Sessions, command_id: UUID, wall_now: datetime) -> Answer:
@@ -98,23 +106,29 @@ async def decide_command(sessions: Sessions, command_id: UUID, wall_now: datetim
         if row.outcome is not None:
             return Answer(row.outcome, row.code, row.hint)
         stored = await load(session, row.subscription, wall_now, lock=True)
-        decision = await _decide_and_effect(session, stored, row, wall_now)
-        return _conclude(session, row, decision, stored.now if stored else wall_now)
+        try:
+            request = await _request(session, stored, row)
+        except c.BadArguments as bad:
+            return _conclude(session, row, Refused("bad_arguments", str(bad)), wall_now)
+        if stored is None or request is None:
+            hint = f"There is no subscription {row.subscription}; check the number."
+            return _conclude(session, row, Refused("unknown_subscription", hint), wall_now)
+        decision = decide(just_before(stored.facts, row.received_at), request)
+        answer = _conclude(session, row, decision, stored.now)
+        if isinstance(decision, Eligible):
+            await take_effect(session, stored, request, row, wall_now)
+        return answer
 
 
-async def _decide_and_effect(
-    session: AsyncSession, stored: Stored | None, row: CommandRow, wall_now: datetime
-) -> Decision:
-    try:
-        actor = c.parse_actor(row.given_by)
-        command = c.parse_command(row.name, row.args, actor)
-        if stored is None:
-            return Refused("unknown_subscription", f"There is no subscription {row.subscription}; check the number.")
-        if isinstance(command, c.Cancel | c.Resume):
-            check_named_renewal(stored.facts, command.renewal)
-    except c.BadArguments as bad:
-        return Refused("bad_arguments", str(bad))
-    request = Request(
+async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow) -> Request | None:
+    """What the row asks; None for a subscription that does not exist. Raises `BadArguments`."""
+    actor = c.parse_actor(row.given_by)
+    command = c.parse_command(row.name, row.args, actor)
+    if stored is None:
+        return None
+    if isinstance(command, c.Cancel | c.Resume):
+        check_named_renewal(stored.facts, command.renewal)
+    return Request(
         command=command,
         name=c.Name(row.name),
         actor=actor,
@@ -123,10 +137,6 @@ async def _decide_and_effect(
         same_method=isinstance(command, c.SetPaymentMethod) and methods_equal(_method_of(stored.method), command),
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
-    decision = decide(just_before(stored.facts, row.received_at), request)
-    if isinstance(decision, Eligible):
-        await take_effect(session, stored, request, row, wall_now)
-    return decision
 
 
 def _method_of(method: PaymentMethodRow | None) -> tuple[MethodKind, str, date | None] | None:

@@ -90,19 +90,21 @@ async def _confirm(
             if just_paid(stored.facts, renewal):
                 facts["too_late_for_this_term"] = True
                 detail = f"Cancelled for {renewal}, which had just been paid; offer a refund."
-                await raise_alarm(session, stored.row.number, "cancelled_after_payment", detail, stored.now)
+                await raise_alarm(
+                    session, stored.row.number, "cancelled_after_payment", detail, stored.now, subject=str(renewal)
+                )
         case c.Resume():
             kind = Kind.AUTO_RENEW_RESUMED
-        case c.ReduceSeats():
-            kind = Kind.SEATS_REDUCTION_SCHEDULED
+        case c.ReduceSeats(to):
+            kind, facts["to"] = Kind.SEATS_REDUCTION_SCHEDULED, to
         case c.ChangeTerm() if after.pending_term is None:
             kind, facts["what"] = Kind.CHANGE_WITHDRAWN, "term"
-        case c.ChangeTerm():
-            kind = Kind.TERM_CHANGE_SCHEDULED
+        case c.ChangeTerm(term):
+            kind, facts["term"] = Kind.TERM_CHANGE_SCHEDULED, term
         case c.WithdrawPending(what):
             kind, facts["what"] = Kind.CHANGE_WITHDRAWN, what
         case c.SetPaymentMethod():
-            kind = Kind.METHOD_CHANGED
+            kind, facts["method"] = Kind.METHOD_CHANGED, str(stored.row.method_id)
         case _:
             return
     why = f"{request.name} by {'operator' if isinstance(request.actor, c.Operator) else 'buyer'}"

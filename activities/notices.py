@@ -109,7 +109,7 @@ class Notices:
         row = await session.get(NoticeRow, notice_id, with_for_update=True)
         if row is None or row.outcome is not None or (row.next_at or stored.now) > stored.now:
             return None
-        if not _reason_stands(stored, Kind(row.kind)):
+        if not _reason_stands(stored, row):
             _conclude(session, stored, row, "missed")
             return None
         return await self._freeze(session, stored, row)
@@ -142,12 +142,26 @@ class Notices:
                 await _record_delivery(session, stored, row, delivery, again=envelope.again)
 
 
-def _reason_stands(stored: Stored, kind: Kind) -> bool:
-    """Is a caused mail still true? One about a failed payment is not once the term is paid or lost."""
-    if kind in (Kind.PAYMENT_FAILED, Kind.ACTION_REQUIRED):
-        return stored.facts.last_decline is not None
-    if kind is Kind.EXPIRED:
-        return stored.facts.phase is Phase.EXPIRED
+def _reason_stands(stored: Stored, row: NoticeRow) -> bool:
+    """Is a caused mail still true? Not once the term is paid or lost, or a later command undid what it confirms."""
+    sub, told = stored.facts, row.facts
+    match Kind(row.kind):
+        case Kind.PAYMENT_FAILED | Kind.ACTION_REQUIRED:
+            return sub.last_decline is not None
+        case Kind.EXPIRED:
+            return sub.phase is Phase.EXPIRED
+        case Kind.AUTO_RENEW_CANCELLED:
+            return not sub.auto_renew
+        case Kind.AUTO_RENEW_RESUMED:
+            return sub.auto_renew
+        case Kind.SEATS_REDUCTION_SCHEDULED:
+            return sub.pending_seats == told.get("to")
+        case Kind.TERM_CHANGE_SCHEDULED:
+            return sub.pending_term == told.get("term")
+        case Kind.METHOD_CHANGED:
+            return sub.method is not None and sub.method.id == told.get("method")
+        case Kind.CHANGE_WITHDRAWN:
+            return (sub.pending_seats if told["what"] == "seats" else sub.pending_term) is None
     return True
 
 
@@ -196,7 +210,8 @@ async def _record_delivery(
             _conclude(session, stored, row, "sent")
         case Rejected(code, reason):
             row.reply = f"{code} {reason}"
-            await raise_alarm(session, row.subscription, "mail_rejected", f"{row.kind}: {row.reply}", stored.now)
+            detail = f"{row.kind}: {row.reply}"
+            await raise_alarm(session, row.subscription, "mail_rejected", detail, stored.now, subject=str(row.id))
             _conclude(session, stored, row, "failed")
         case TryAgain(reason, ambiguous):
             row.reply = reason

@@ -1,17 +1,19 @@
 """From the stored facts to the plan of the term."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ScalarSelect, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.clock import started_at
-from models.catalog import PolicyRow
+from activities.legal import watch_legal_notices
+from models.catalog import LegalRuleRow, PolicyRow
 from models.engine import Sessions
+from models.journal import raise_alarm
 from models.store import Stored, load
 from models.subscriptions import SubscriptionRow
 from renewals.plan import in_words, plan
@@ -30,15 +32,26 @@ class Planning:
         """The plan of the current term. A local activity gets the time as argument; a regular one knows it."""
         return await plan_of(self._sessions, number, wall_now or started_at())
 
+    @activity.defn
+    async def report_failure(self, number: str, what: str, error: str) -> None:
+        """Raise the alarm that a step or command failed for good. `error` names its class: messages may be personal."""
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            row = await session.get(SubscriptionRow, number)
+            if row is not None:
+                detail = f"{what} failed ({error}); it is tried again later. The worker's log says where."
+                await raise_alarm(session, number, "step_failed", detail, wall_now + row.shift)
+
 
 async def plan_of(sessions: Sessions, number: str, wall_now: datetime) -> TermPlan:
     """Load, plan, and note when the next step is due, for the watchdog. Raises for a number that does not exist."""
     async with sessions.begin() as session:
-        stored = await load(session, number, wall_now)
+        stored = await load(session, number, wall_now, lock=True)
         if stored is None:
             raise ApplicationError(f"there is no subscription {number}", type="UnknownSubscription", non_retryable=True)
         answer = plan_stored(stored)
         await _note(session, stored, answer, wall_now)
+        await watch_legal_notices(session, stored)
     return answer
 
 
@@ -60,14 +73,17 @@ def plan_stored(stored: Stored) -> TermPlan:
 
 
 async def _note(session: AsyncSession, stored: Stored, answer: TermPlan, wall_now: datetime) -> None:
-    """Note the next step and when it is due, in the world's time; a plan that waits for nothing is noted as `NEVER`."""
+    """Note the next step and when it is due, in the world's time; a plan that waits for nothing is noted as `NEVER`.
+
+    By the clock as it stands in the row: it may have been moved since the facts were read.
+    """
     step = answer.steps[0] if answer.steps else None
     rules = await rules_version(session, wall_now)
     await session.execute(
         update(SubscriptionRow)
         .where(col(SubscriptionRow.number) == answer.number)
         .values(
-            next_step_at=step.at - stored.row.shift if step else NEVER,
+            next_step_at=literal(step.at) - col(SubscriptionRow.shift) if step else NEVER,
             next_step=in_words(step) if step else None,
             planned_under=rules,
         )
@@ -79,12 +95,18 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 async def rules_version(session: AsyncSession, wall_now: datetime) -> str:
-    """What a plan depends on beside the facts of its subscription: zone data, and the policies now in effect.
+    """What a plan depends on beside the facts of its subscription: zone data, policies and legal rules now in effect.
 
-    A policy takes effect on a local date, west of Greenwich up to half a day after the date of UTC.
+    Both take effect on a local date, west of Greenwich up to half a day after the date of UTC.
     """
-    on = col(PolicyRow.effective_on)
-    here, everywhere = on <= wall_now.date(), on <= (wall_now - timedelta(hours=12)).date()
-    in_effect = select(func.count().filter(here), func.count().filter(everywhere)).select_from(PolicyRow)
-    begun, begun_everywhere = (await session.execute(in_effect)).one()
-    return f"tzdata {version('tzdata')}, policies {begun}/{begun_everywhere}"
+    here, everywhere = wall_now.date(), (wall_now - timedelta(hours=12)).date()
+    policies = [_in_effect(PolicyRow, day) for day in (here, everywhere)]
+    laws = [_in_effect(LegalRuleRow, day) for day in (here, everywhere)]
+    counts = (await session.execute(select(*policies, *laws))).one()
+    return "tzdata {}, policies {}/{}, legal rules {}/{}".format(version("tzdata"), *counts)
+
+
+def _in_effect(rows: type[PolicyRow | LegalRuleRow], on: date) -> ScalarSelect[int]:
+    """How many versions have taken effect by that day; one without a date always has."""
+    since = col(rows.effective_on)
+    return select(func.count()).select_from(rows).where(or_(since.is_(None), since <= on)).scalar_subquery()

@@ -5,6 +5,7 @@ This is the one place that starts subscription workflows. An import only writes 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -13,8 +14,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, DateTime, and_, func, literal, not_, or_, select
 from sqlmodel import col
 from temporalio import activity
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError
 
 from activities.clock import started_at
 from activities.delivery import deliver
@@ -36,11 +38,14 @@ AT_ONCE = 20
 STUCK_AFTER = timedelta(hours=1)
 """A step this late in spite of being woken needs an operator."""
 
+PER_ITEM = timedelta(seconds=20)
+"""How long one start or redelivery may take; it must not keep the others waiting."""
+
 MAY_BE_MISSED = "renewal_may_be_missed"
 """The alarm of what nobody would otherwise be told of."""
 
 PER_LOOK = 20_000
-"""How many subscriptions one look wakes at most; the next look goes on where this one ended."""
+"""How many subscriptions one look wakes at most; what is woken and planned makes room for the rest at the next."""
 
 Item = TypeVar("Item")
 
@@ -139,7 +144,8 @@ class Watch:
 
         async def one(item: Item) -> None:
             async with gate:
-                await work(item)
+                with suppress(RPCError, WorkflowUpdateFailedError, TimeoutError):  # the next look tries this one again
+                    await asyncio.wait_for(work(item), PER_ITEM.total_seconds())
                 activity.heartbeat()
 
         await asyncio.gather(*(one(item) for item in items))
@@ -149,7 +155,8 @@ def _may_be_missed(now: datetime) -> ColumnElement[bool]:
     """The renewal date has passed, by the subscription's own clock, and nothing is planned; or a step is not taken."""
     row = SubscriptionRow
     next_step_at = col(row.next_step_at)
-    nothing_planned = func.coalesce(next_step_at, NEVER) == NEVER
+    waits_for_its_plan = and_(next_step_at.is_(None), func.coalesce(col(row.live_at), now) > now - STUCK_AFTER)
+    nothing_planned = and_(func.coalesce(next_step_at, NEVER) == NEVER, not_(waits_for_its_plan))
     date_passed = col(row.renews_on) < func.date(literal(now, DateTime(timezone=True)) + col(row.shift))
     not_taken = func.coalesce(next_step_at, NEVER) < now - STUCK_AFTER
     unrenewed = col(row.phase).in_([Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED, Phase.PAST_DUE])

@@ -41,12 +41,13 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 async def _give(name: Name, number: str, by: str, args: dict[str, Any], key: str) -> Answer:
     settings = desk.settings_or_fail()
+    client = await desk.temporal(settings)  # first: without it nothing is stored that nobody hears of
     async with desk.facts(settings) as sessions:
         async with sessions.begin() as session:
             command_id = await store_command(
                 session, client_key=key, subscription=number, name=name, args=args, by=by, wall_now=desk.wall_now()
             )
-        return await deliver(await desk.temporal(settings), sessions, command_id, desk.wall_now())
+        return await deliver(client, sessions, command_id, desk.wall_now())
 
 
 def cancel_auto_renew(

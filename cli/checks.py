@@ -33,6 +33,8 @@ PATIENCE_SECONDS = 10.0
 CLOCKS_MAY_DIFFER_BY = timedelta(seconds=5)
 OLDEST_POSTGRES = 15
 LOOKS_THAT_MAY_FAIL = 5
+LONGEST_POLL = timedelta(seconds=90)
+"""A worker asks for work at least this often; Temporal remembers those that have gone for minutes."""
 
 
 class Health(StrEnum):
@@ -214,7 +216,9 @@ async def _worker(client: Client) -> str:
         task_queue=TaskQueue(name=TASK_QUEUE),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
-    pollers = (await client.workflow_service.describe_task_queue(request)).pollers
+    seen_since = datetime.now(UTC) - LONGEST_POLL
+    described = await client.workflow_service.describe_task_queue(request)
+    pollers = [each for each in described.pollers if each.last_access_time.ToDatetime(UTC) > seen_since]
     if not pollers:
         raise _Unwell(f"nobody works on the task queue {TASK_QUEUE}", "Start `perennial worker`.")
     return f"{len(pollers)} on the task queue {TASK_QUEUE}"

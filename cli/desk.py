@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 import typer
 from sqlalchemy.exc import DBAPIError
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
 from cli.output import fail
 from cli.stack_process import StackFailed
 from models.engine import Sessions, create_engine, sessions_of
+from models.inbox import KeyReused
 from settings import BadSettings, Settings, load
 from workflows.client import connect
 
@@ -48,6 +49,8 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     except DBAPIError as error:
         said = str(error.orig).strip().partition("\n")[0].rstrip(".")
         fail(f"The database answered: {said}. Check PERENNIAL_DATABASE_URL and `perennial migrate`.")
+    except (KeyReused, WorkflowUpdateFailedError) as failure:
+        fail(str(failure.cause if isinstance(failure, WorkflowUpdateFailedError) else failure))
     except RPCError as error:
         fail(f"Temporal answered: {error.message.rstrip('.')}. Look at it with `temporal operator cluster health`.")
 

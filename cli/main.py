@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import acting, advancing, coming, doctor, ledger, looking, pausing, portfolios, serving
+from cli import acting, advancing, coming, doctor, ledger, legal, looking, pausing, portfolios, serving
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.info.help = "Renewals of subscriptions that run by themselves."
@@ -16,6 +16,7 @@ app.command(name="go-live")(portfolios.take_live)
 app.command(name="rehearse")(portfolios.rehearse_folder)
 app.command()(advancing.advance)
 app.command()(ledger.ledger)
+app.command()(legal.legal)
 app.command()(pausing.pause)
 app.command()(pausing.resume)
 app.command()(pausing.pauses)

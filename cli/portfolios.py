@@ -12,7 +12,8 @@ from temporalio.service import RPCError
 from cli import desk
 from cli.output import ERR, OUT, fail, print_diary, print_json, progress_bar
 from cli.rehearse import BadInput, Rehearsal, rehearse, write_events
-from portfolio.golive import go_live
+from models.subscriptions import SubscriptionRow
+from portfolio.golive import go_live_in_batches, waiting
 from portfolio.importing import ImportReport, import_portfolio
 from portfolio.problems import Problem
 from renewals.commands import BadArguments, Operator, parse_actor
@@ -117,25 +118,30 @@ def take_live(
         fail("go-live needs a reason; say why with --reason.")
     if not (numbers or customer or of_import or everything):
         fail("Say which: subscription numbers, --customer CSN, --import ID or --all.")
-    count = desk.run(_go_live(numbers, customer, of_import, operator, reason))
+    with progress_bar("going live") as progress:
+        count = desk.run(_go_live(numbers, customer, of_import, operator, reason, progress))
     if as_json:
         print_json({"live": count})
     else:
         OUT.print(f"{count} subscriptions went live.")
 
 
-async def _go_live(numbers: list[str] | None, customer: str | None, of_import: str | None, by: str, reason: str) -> int:
+async def _go_live(
+    numbers: list[str] | None,
+    customer: str | None,
+    of_import: str | None,
+    by: str,
+    reason: str,
+    progress: Callable[[int, int], None],
+) -> int:
     settings = desk.settings_or_fail()
-    async with desk.facts(settings) as sessions, sessions.begin() as session:
-        count = await go_live(
-            session,
-            wall_now=desk.wall_now(),
-            by=by,
-            reason=reason,
-            numbers=numbers or None,
-            customer=customer,
-            import_id=_uuid(of_import),
-        )
+    async with desk.facts(settings) as sessions:
+        async with sessions() as session:
+            for number in numbers or ():
+                if await session.get(SubscriptionRow, number) is None:
+                    fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+            chosen = await waiting(session, numbers=numbers or None, customer=customer, import_id=_uuid(of_import))
+        count = await go_live_in_batches(sessions, chosen, by=by, reason=reason, clock=desk.wall_now, progress=progress)
     if count:
         await tell_watchdog(settings)
     return count

@@ -148,4 +148,5 @@ async def _play_one(stage: Stage, played: Played, start: datetime) -> None:
             break
         await stage.advance_until(at)
         await stage.give(command.command, command.args, by=command.by, key=f"commands.csv:{command.line}", at=at)
+        await stage.catch_up()
     await stage.advance_until(played.ends_at)

@@ -1,6 +1,7 @@
 """Commands that run until they are stopped, and the one that prepares their database."""
 
 import asyncio
+import logging
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -33,10 +34,16 @@ def worker() -> None:
 async def _work(settings: Settings) -> None:
     from worker import run
 
+    _log(settings)
     stop = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
     await run(settings, stop)
+
+
+def _log(settings: Settings) -> None:
+    """Log to stderr. No log names people."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=settings.log_level.upper())
 
 
 def web(
@@ -53,6 +60,7 @@ async def _serve(settings: Settings, host: str) -> None:
 
     from console.app import create_app
 
+    _log(settings)
     async with desk.facts(settings) as sessions:
         app = create_app(settings, sessions, await desk.temporal(settings))
         OUT.print(f"Console on http://{host}:{settings.http_port}")

@@ -16,6 +16,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.delivery import deliver
 from activities.planning import NEVER
+from cli.stack_process import StackFailed
 from models.engine import Sessions
 from models.inbox import store_command
 from models.subscriptions import SubscriptionRow
@@ -23,6 +24,13 @@ from portfolio.golive import go_live
 from renewals.facts import Phase
 from workflows import contract
 from workflows.contract import Answer, CaughtUp, Start, workflow_id
+
+TRIES = 3
+"""How often a step that stays due is tried again."""
+
+
+class Stuck(StackFailed):
+    """A step fails for good; its text is one sentence."""
 
 
 class Stage:
@@ -48,11 +56,15 @@ class Stage:
             pass
 
     async def advance(self, end: datetime) -> AsyncIterator[datetime]:
-        """The same, giving each instant at which something happened once it has."""
+        """The same, giving each instant at which something happened once it has. Raises `Stuck`."""
+        before, again = None, 0
         while True:
             step_at = await self.next_step_at()
             if step_at is None or step_at >= end:
                 return
+            before, again = step_at, again + 1 if step_at == before else 0
+            if again > TRIES:
+                raise Stuck(f"{self._number} cannot take its next step; its alarms say why: perennial show.")
             await self.show(step_at)
             await self.catch_up()
             yield step_at

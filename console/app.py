@@ -50,7 +50,8 @@ def create_app(settings: Settings, sessions: Sessions, client: Client) -> FastAP
     )
     _add_fault_page(app, templates)
     _add_pages(app, settings, sessions, templates)
-    _add_mails(app, settings, templates)
+    if settings.local_stack:
+        _add_mails(app, settings, templates)
     _add_health(app, sessions, client)
     return app
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import dkim
 
-from mail.address import is_address, without_controls
+from mail.address import without_controls
 from mail.render import Rendered
+from renewals.addresses import is_address
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")

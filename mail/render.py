@@ -15,10 +15,11 @@ import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from mail.address import is_address, without_controls
+from mail.address import without_controls
 from mail.letter import Contacts, Letter
 from mail.table import rows
 from mail.wording import Wording, letter_locale
+from renewals.addresses import is_address
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "email_templates"
 TEXT_WIDTH = 72

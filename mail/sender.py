@@ -14,7 +14,7 @@ from typing import Any, Literal
 import aiosmtplib
 from aiosmtplib.typing import Default
 
-from mail.address import is_address
+from renewals.addresses import is_address
 
 Tls = Literal["none", "starttls", "tls"]
 

@@ -25,13 +25,18 @@ from models.tables import METADATA
 
 TARGET = Path(__file__).parent / "versions" / "0001_first.py"
 
-HEAD = '''"""The first schema: every table, what of them only grows, and the classes of decline codes."""
+HEAD = '''"""The first schema: every table, what of them only grows, classes of decline codes, legal rules."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime, time
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from renewals.declines import DEFAULT_CLASSES
+from renewals.legal import DEFAULT_RULES
 
 revision = "0001"
 down_revision = None
@@ -41,6 +46,7 @@ def upgrade() -> None:
     _create_tables()
     _protect_what_only_grows()
     _fill_decline_codes()
+    _fill_legal_rules()
 
 
 def _protect_what_only_grows() -> None:
@@ -54,7 +60,7 @@ def _protect_what_only_grows() -> None:
         $$
         """
     )
-    for table in ("events", "prices", "policies"):
+    for table in ("events", "prices", "policies", "legal_rules"):
         op.execute(
             f"""
             CREATE TRIGGER {table}_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
@@ -66,6 +72,18 @@ def _protect_what_only_grows() -> None:
 def _fill_decline_codes() -> None:
     codes = sa.table("decline_codes", sa.column("code"), sa.column("decline_class"))
     op.bulk_insert(codes, [{"code": code, "decline_class": kind.value} for code, kind in DEFAULT_CLASSES.items()])
+
+
+def _fill_legal_rules() -> None:
+    rows = [_legal_rule_row(asdict(rule)) for rule in DEFAULT_RULES]
+    content = sa.column("content", postgresql.JSONB())
+    op.bulk_insert(sa.table("legal_rules", content, *(sa.column(name) for name in rows[0] if name != "content")), rows)
+
+
+def _legal_rule_row(rule: dict[str, Any]) -> dict[str, Any]:
+    set_at = datetime.combine(rule["verified_on"], time(), UTC)
+    first = {"rule": rule.pop("id"), "version": 1, "withdrawn": False}
+    return first | rule | {"set_by": "system", "reason": "known when this version was made", "set_at": set_at}
 
 
 def _create_tables() -> None:

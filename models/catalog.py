@@ -1,14 +1,16 @@
-"""What is sold, for how much, and by which policy: prices and policies in versions that are added, never changed."""
+"""What is sold, for how much, and by which rules: prices, policies and legal rules in versions, never changed."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.columns import amount, instant, json, key, one_of
 from renewals.facts import DeclineClass, OfferingKind, OfferingStatus, Term
+from renewals.legal import Anchor, Audience, Certainty, Unit
 
 
 class OfferingRow(SQLModel, table=True):
@@ -61,6 +63,44 @@ class PolicyRow(SQLModel, table=True):
     version: int
     effective_on: date
     values: dict[str, Any] = json()
+    set_by: str
+    reason: str
+    set_at: datetime = instant()
+
+
+class LegalRuleRow(SQLModel, table=True):
+    """A version of a `renewals.legal.LegalRule`; of those in effect the last one is in force, unless `withdrawn`.
+
+    `audience` NULL: everybody. `earliest` NULL: any time before. `effective_on` NULL: since ever.
+    """
+
+    __tablename__ = "legal_rules"
+    __table_args__ = (
+        one_of("audience", Audience, optional=True),
+        one_of("anchor", Anchor),
+        one_of("unit", Unit),
+        one_of("certainty", Certainty),
+        CheckConstraint("shortest_term >= 1", name="shortest_term"),
+        CheckConstraint("latest >= 1 AND earliest >= latest", name="days_run_forward"),
+        CheckConstraint("jsonb_typeof(content) = 'array'", name="content_is_a_list"),
+        CheckConstraint("jurisdiction ~ '^([A-Z]{2}(-[A-Z0-9]{1,3})?|card|sepa)$'", name="jurisdiction_code"),
+    )
+
+    rule: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    jurisdiction: str
+    audience: str | None = None
+    shortest_term: int
+    anchor: str
+    earliest: int | None = None
+    latest: int
+    unit: str
+    content: list[str] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    effective_on: date | None = None
+    source: str
+    certainty: str
+    verified_on: date
+    withdrawn: bool = False
     set_by: str
     reason: str
     set_at: datetime = instant()

@@ -14,6 +14,10 @@ from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
 
 
+class KeyReused(Exception):
+    """A client key names another command; its text is one sentence."""
+
+
 async def store_command(
     session: AsyncSession,
     *,
@@ -24,7 +28,10 @@ async def store_command(
     by: str,
     wall_now: datetime,
 ) -> UUID:
-    """Store a command as received now, in the subscription's own time; a known `client_key` gives the row it has."""
+    """Store a command as received now, in the subscription's own time; a known `client_key` gives the row it has.
+
+    Raises `KeyReused` when that row asks for something else.
+    """
     shift = select(col(SubscriptionRow.shift)).where(col(SubscriptionRow.number) == subscription)
     ahead = (await session.execute(shift)).scalar_one_or_none()
     reason = args.get("reason")
@@ -43,5 +50,8 @@ async def store_command(
         )
         .on_conflict_do_nothing(index_elements=["client_key"])
     )
-    query = select(col(CommandRow.id)).where(col(CommandRow.client_key) == client_key)
-    return (await session.execute(query)).scalar_one()
+    query = select(CommandRow).where(col(CommandRow.client_key) == client_key)
+    stored = (await session.execute(query)).scalar_one()
+    if (stored.subscription, stored.name, stored.args, stored.given_by) != (subscription, name, dict(args), by):
+        raise KeyReused(f"The key {client_key!r} was used for {stored.name} of {stored.subscription}: use another.")
+    return stored.id

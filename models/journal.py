@@ -40,12 +40,16 @@ def record(
     )
 
 
-async def raise_alarm(session: AsyncSession, subscription: str, kind: str, detail: str, at: datetime) -> bool:
+async def raise_alarm(
+    session: AsyncSession, subscription: str, kind: str, detail: str, at: datetime, *, subject: str = ""
+) -> bool:
     """Raise an alarm unless the same one is open; says whether it is new."""
     statement = (
         insert(AlarmRow)
-        .values(subscription=subscription, kind=kind, detail=detail, raised_at=at)
-        .on_conflict_do_nothing(index_elements=["subscription", "kind"], index_where=col(AlarmRow.cleared_at).is_(None))
+        .values(subscription=subscription, kind=kind, subject=subject, detail=detail, raised_at=at)
+        .on_conflict_do_nothing(
+            index_elements=["subscription", "kind", "subject"], index_where=col(AlarmRow.cleared_at).is_(None)
+        )
         .returning(col(AlarmRow.id))
     )
     new = (await session.execute(statement)).first() is not None

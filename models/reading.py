@@ -1,15 +1,16 @@
 """The parts of a subscription's facts, each read by one query."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import col
 
-from models.catalog import PolicyRow, PriceRow
+from models.catalog import LegalRuleRow, PolicyRow, PriceRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import NoticeRow
 from models.subscriptions import ClaimRow, RenewalRow
@@ -27,6 +28,7 @@ from renewals.facts import (
     QueuedNotice,
     Term,
 )
+from renewals.legal import Anchor, Audience, Certainty, LegalRule, Unit
 from renewals.notices import TELLS_OF_THE_END
 from renewals.policy import PolicyVersion, policy_for
 
@@ -79,10 +81,47 @@ async def policy_of(session: AsyncSession, sku: str, country: str, channel: Chan
     return policy_for(versions, sku, country, channel, on) if versions else Policy()
 
 
+async def legal_rules_of(session: AsyncSession, on: date, places: Iterable[str] | None = None) -> tuple[LegalRule, ...]:
+    """The legal rules in force on a local date in those jurisdictions (None: in all), in order of their ids."""
+    row = LegalRuleRow
+    in_effect = (
+        select(row)
+        .ext(distinct_on(col(row.rule)))
+        .where(col(row.effective_on).is_(None) | (col(row.effective_on) <= on))
+        .order_by(col(row.rule), col(row.version).desc())
+        .subquery()
+    )
+    last = aliased(row, in_effect)
+    query = select(last).where(col(last.withdrawn).is_(False)).order_by(col(last.rule))
+    if places is not None:
+        query = query.where(col(last.jurisdiction).in_(list(places)))
+    return tuple(_legal_rule(found) for found in (await session.execute(query)).scalars())
+
+
+def _legal_rule(row: LegalRuleRow) -> LegalRule:
+    return LegalRule(
+        id=row.rule,
+        jurisdiction=row.jurisdiction,
+        audience=Audience(row.audience) if row.audience else None,
+        shortest_term=row.shortest_term,
+        anchor=Anchor(row.anchor),
+        earliest=row.earliest,
+        latest=row.latest,
+        unit=Unit(row.unit),
+        content=tuple(row.content),
+        effective_on=row.effective_on,
+        source=row.source,
+        certainty=Certainty(row.certainty),
+        verified_on=row.verified_on,
+    )
+
+
 async def notices_of(
     session: AsyncSession, number: str, term_starts_on: date
-) -> tuple[frozenset[tuple[Kind, str]], tuple[QueuedNotice, ...], bool]:
+) -> tuple[frozenset[tuple[Kind, str]], tuple[QueuedNotice, ...], bool, tuple[datetime, ...]]:
     """This term's notices: those with an outcome, those still to be sent (of any term), whether it was told of its end.
+
+    Last, the instants at which an `advance_charge_notice` of this term was sent.
 
     What is to be sent at the same instant goes in one order, an end after what caused it.
     """
@@ -102,7 +141,8 @@ async def notices_of(
         if row.outcome is None and (row.term_starts_on == term_starts_on or not row.dated)
     )
     noticed = any(row.outcome == "sent" and row.kind in TELLS_OF_THE_END for row in rows)
-    return recorded, queued, noticed
+    advance = tuple(row.sent_at for row in rows if row.sent_at and row.kind == Kind.ADVANCE_CHARGE_NOTICE)
+    return recorded, queued, noticed, advance
 
 
 async def attempts_of(session: AsyncSession, renewal: RenewalRow | None) -> tuple[Attempt, ...]:

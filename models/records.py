@@ -80,16 +80,27 @@ class NoticeRow(SQLModel, table=True):
 
 
 class AlarmRow(SQLModel, table=True):
-    """Something an operator must look at; open until cleared, and open only once per subscription and kind."""
+    """Something an operator must look at; open until cleared, and open only once per subscription, kind and subject.
+
+    `subject` tells apart what may happen twice: an attempt, a notice, a renewal date; else it is empty.
+    """
 
     __tablename__ = "alarms"
     __table_args__ = (
-        Index("uq_alarms_open", "subscription", "kind", unique=True, postgresql_where=text("cleared_at IS NULL")),
+        Index(
+            "uq_alarms_open",
+            "subscription",
+            "kind",
+            "subject",
+            unique=True,
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
     )
 
     id: UUID = key()
     subscription: str = Field(foreign_key="subscriptions.number")
     kind: str
+    subject: str = ""
     detail: str
     raised_at: datetime = instant()
     cleared_at: datetime | None = instant(nullable=True)

@@ -11,7 +11,16 @@ from models.catalog import OfferingRow
 from models.journal import SYSTEM, record
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import Pausable, paused_now
-from models.reading import attempts_of, hold_on, next_renewal, notices_of, paid_ahead, policy_of, prices_of
+from models.reading import (
+    attempts_of,
+    hold_on,
+    legal_rules_of,
+    next_renewal,
+    notices_of,
+    paid_ahead,
+    policy_of,
+    prices_of,
+)
 from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
 from renewals.calendar import local_date
 from renewals.facts import (
@@ -24,6 +33,7 @@ from renewals.facts import (
     Subscription,
     Term,
 )
+from renewals.legal import Audience, Network
 from renewals.windows import access_until
 
 
@@ -85,7 +95,8 @@ async def _facts(
     term, channel = Term(row.term), Channel(row.channel)
     pending_term = Term(row.pending_term) if row.pending_term else None
     status, prices = await prices_of(session, row.sku, customer.currency, term, pending_term, now)
-    recorded, queued, noticed = await notices_of(session, row.number, row.starts_on)
+    recorded, queued, noticed, told_at = await notices_of(session, row.number, row.starts_on)
+    on = local_date(now, customer.time_zone)
     paused = {pause.what for pause in await paused_now(session)}
     announced = None
     if row.announced_term is not None and row.announced_unit_price is not None:
@@ -109,7 +120,7 @@ async def _facts(
         phase=Phase(row.phase),
         phase_since=row.phase_since,
         prices=prices,
-        policy=await policy_of(session, row.sku, customer.country, channel, local_date(now, customer.time_zone)),
+        policy=await policy_of(session, row.sku, customer.country, channel, on),
         method=_method(row, method),
         pending_seats=row.pending_seats,
         pending_term=pending_term,
@@ -127,6 +138,10 @@ async def _facts(
         suspended=row.suspended_at is not None,
         charges_paused=Pausable.CHARGES in paused,
         mails_paused=Pausable.MAILS in paused,
+        region=customer.region,
+        audience=Audience(customer.audience),
+        legal_rules=await legal_rules_of(session, on, [customer.country, customer.region or "", *Network]),
+        advance_noticed_on=tuple(local_date(at, customer.time_zone) for at in told_at),
     )
 
 

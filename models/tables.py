@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from models.catalog import DeclineCodeRow, OfferingRow, PolicyRow, PriceRow
+from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
@@ -23,6 +23,7 @@ __all__ = [
     "DeclineCodeRow",
     "EventRow",
     "ImportRow",
+    "LegalRuleRow",
     "NoticeRow",
     "OfferingRow",
     "OrderLineRow",

@@ -13,6 +13,7 @@ from typing import TypeVar
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
 
+from renewals.addresses import is_address
 from renewals.calendar import zone
 from renewals.commands import BadArguments, Person, looks_like_card_number, month_end, parse_actor
 from renewals.money import decimals, parse_amount
@@ -20,7 +21,6 @@ from renewals.money import decimals, parse_amount
 Value = TypeVar("Value")
 
 _LONGEST_NAME = 200
-_LONGEST_EMAIL = 254
 _LONGEST_PRICE = 24  # beyond that decimal arithmetic would begin to round
 _DEAREST = 10**12  # minor units; times a million seats still fits the column
 _MOST_SEATS = 1_000_000
@@ -35,7 +35,7 @@ _PRICE = re.compile(r"[0-9]{1,15}(\.[0-9]+)?")
 _SEATS = re.compile(r"[0-9]{1,7}")
 _TOKEN = re.compile(r"[!-~]{1,255}")
 _LIKE_CARD = re.compile(r"[0-9 -]{13,}")
-_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 
 # Codes of CLDR that are no country: unions, pseudo-locales, "unknown".
 _NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
@@ -126,8 +126,7 @@ def email(text: str) -> str:
         is_person = isinstance(parse_actor(text), Person)
     except BadArguments:
         is_person = False
-    well_formed = is_person and text.isascii() and text[0] not in "=+-@" and len(text) <= _LONGEST_EMAIL
-    if not well_formed or "" in text.replace("@", ".").split("."):
+    if not is_person or not is_address(text) or text[0] in "=+-@":
         raise ValueError(f"is {shown(text)}; it must be a mail address such as ada@northwind.example.")
     return text
 

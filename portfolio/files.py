@@ -3,18 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from portfolio import fields
 from portfolio.fields import one_of, optional, required
 from renewals.calendar import add_months, anchor_of_import
 from renewals.facts import Channel, MethodKind, OfferingKind, OfferingStatus, Term
-
-
-class Audience(StrEnum):
-    BUSINESS = "business"
-    CONSUMER = "consumer"
+from renewals.legal import Audience
 
 
 @dataclass(frozen=True, slots=True)

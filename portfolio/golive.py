@@ -1,13 +1,14 @@
 """Go-live: from this moment on a watched subscription charges and mails. A late start for all that is overdue."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.engine import Sessions
 from models.journal import record
 from models.store import load, write
 from models.subscriptions import SubscriptionRow
@@ -15,21 +16,18 @@ from renewals.commands import GoLive
 from renewals.effects import after_command
 from renewals.facts import Phase
 
+_BATCH = 100
+"""How many go live in one transaction: what is locked for it is wanted by workflows too."""
 
-async def go_live(
+
+async def waiting(
     session: AsyncSession,
     *,
-    wall_now: datetime,
-    by: str,
-    reason: str,
     numbers: Iterable[str] | None = None,
     customer: str | None = None,
     import_id: UUID | None = None,
-) -> int:
-    """Let watched subscriptions go live: those named, of a customer, of an import, or all. How many did.
-
-    The workflows are not told here: a plan that must be made anew is what the watchdog looks for.
-    """
+) -> Sequence[str]:
+    """The watched subscriptions that are not live yet: of those named, of a customer, of an import, or all."""
     query = (
         select(col(SubscriptionRow.number))
         .where(col(SubscriptionRow.live_at).is_(None), col(SubscriptionRow.phase) != Phase.LAPSED)
@@ -41,13 +39,39 @@ async def go_live(
         query = query.where(col(SubscriptionRow.csn) == customer)
     if import_id is not None:
         query = query.where(col(SubscriptionRow.import_id) == import_id)
-    waiting = (await session.execute(query)).scalars().all()
-    for number in waiting:
+    return (await session.execute(query)).scalars().all()
+
+
+async def go_live(
+    session: AsyncSession, *, wall_now: datetime, by: str, reason: str, numbers: Iterable[str] | None = None
+) -> int:
+    """Let those named go live, or all, as far as they wait for it, in the caller's transaction. How many did.
+
+    The workflows are not told here: a plan that must be made anew is what the watchdog looks for.
+    """
+    found = await waiting(session, numbers=numbers)
+    for number in found:
         await _one_goes_live(session, number, wall_now, by, reason)
-    await session.execute(
-        update(SubscriptionRow).where(col(SubscriptionRow.number).in_(waiting)).values(next_step_at=None)
-    )
-    return len(waiting)
+    return len(found)
+
+
+async def go_live_in_batches(
+    sessions: Sessions,
+    numbers: Sequence[str],
+    *,
+    by: str,
+    reason: str,
+    clock: Callable[[], datetime],
+    progress: Callable[[int, int], None],
+) -> int:
+    """Let those named go live, a transaction for each hundred. Interrupted, it goes on where it was with the next."""
+    done = 0
+    for start in range(0, len(numbers), _BATCH):
+        batch = numbers[start : start + _BATCH]
+        async with sessions.begin() as session:
+            done += await go_live(session, wall_now=clock(), by=by, reason=reason, numbers=batch)
+        progress(start + len(batch), len(numbers))
+    return done
 
 
 async def _one_goes_live(session: AsyncSession, number: str, wall_now: datetime, by: str, reason: str) -> None:
@@ -56,4 +80,5 @@ async def _one_goes_live(session: AsyncSession, number: str, wall_now: datetime,
         raise LookupError(number)
     after = after_command(stored.facts, GoLive(), at=stored.now)
     write(session, stored, after, by=by, reason=reason)
+    stored.row.next_step_at = None
     record(session, number, stored.now, "go_live", {}, by=by, reason=reason)

@@ -15,15 +15,16 @@ from sqlmodel import col
 from models.catalog import OfferingRow, PolicyRow, PriceRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.subscriptions import SubscriptionRow
-from portfolio.files import Audience, CustomerLine
+from portfolio.files import CustomerLine
 from portfolio.reading import Portfolio
 from renewals.facts import Channel, OfferingKind, OfferingStatus
+from renewals.legal import Audience
 from renewals.policy import PolicyVersion
 
 Item = TypeVar("Item")
 
 _BATCH = 5_000
-_IMPORTS_QUEUE_UP = 0x50657265  # any number that no other lock of this database uses
+_IMPORTS_QUEUE_UP = 0x696D7074  # any number that no other lock of this database uses
 
 
 @dataclass(frozen=True, slots=True)

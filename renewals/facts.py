@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from renewals.legal import Audience, LegalRule
+
 
 class Term(StrEnum):
     """A length that a subscription can be bought for."""
@@ -219,6 +221,8 @@ class Subscription:
     `live_at` is None before go-live. `late_start_at` is the last go-live or release: what was due by then is overdue.
     `owes_from` is the last instant that made a new plan (a command, a payment): nothing dated before it is owed.
     `recorded` are the (kind, occasion) of this term's notices that have an outcome; `noticed`, whether one was sent.
+    `advance_noticed_on` are the local days on which an `advance_charge_notice` of this term was sent.
+    `legal_rules` are those in force where it is sold and how it is paid; `duties` says which bind it.
     `unit_price` is what a seat of the current term cost, None for an imported term.
     `suspended`: access was taken away while past due. `charges_paused`, `mails_paused`: an operator stopped them all.
     """
@@ -259,6 +263,10 @@ class Subscription:
     suspended: bool = False
     charges_paused: bool = False
     mails_paused: bool = False
+    region: str | None = None
+    audience: Audience = Audience.BUSINESS
+    legal_rules: tuple[LegalRule, ...] = ()
+    advance_noticed_on: tuple[date, ...] = ()
 
     @property
     def method_charges(self) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from renewals.calendar import at_local, days_after
+from renewals.calendar import at_local, days_after, midnight
+from renewals.duties import added_notices
 from renewals.facts import Kind, MethodKind, Phase, Subscription, Term
 from renewals.windows import (
     charge_at,
@@ -26,7 +27,6 @@ TELLS_OF_THE_END = frozenset(
         Kind.CARD_EXPIRING,
         Kind.PAYMENT_FAILED,
         Kind.ACTION_REQUIRED,
-        Kind.AUTO_RENEW_CANCELLED,
         Kind.EXPIRED,
         Kind.LATE_WINDOW_CLOSING,
     }
@@ -76,6 +76,7 @@ def _automatic(sub: Subscription) -> Iterator[DatedNotice]:
     else:
         advance = policy.advance_notice_days
         yield _window_open(sub, gone_at)
+    yield from _added_by_law(sub, advance)
     wanted = [(Kind.ADVANCE_CHARGE_NOTICE, days) for days in advance]
     if sub.method and sub.method.valid_through and sub.method.valid_through < sub.renews_on:
         wanted.append((Kind.CARD_EXPIRING, policy.card_expiring_days))
@@ -83,6 +84,14 @@ def _automatic(sub: Subscription) -> Iterator[DatedNotice]:
         day = days_after(sub.renews_on, -days)
         if day >= sub.starts_on:
             yield DatedNotice(kind, str(days), _notice_at(sub, day), gone_at)
+
+
+def _added_by_law(sub: Subscription, policy_days: tuple[int, ...]) -> Iterator[DatedNotice]:
+    """What legal rules want beyond the policy's own days; its reason is gone with the window that it is for."""
+    for added in added_notices(sub, (days_after(sub.renews_on, -days) for days in policy_days)):
+        occasion = str((sub.renews_on - added.on).days)
+        gone_at = min(midnight(days_after(added.last_on, 1), sub.time_zone), charge_at(sub))
+        yield DatedNotice(Kind.ADVANCE_CHARGE_NOTICE, occasion, _notice_at(sub, added.on), gone_at)
 
 
 def _manual(sub: Subscription) -> Iterator[DatedNotice]:

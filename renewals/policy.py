@@ -31,21 +31,43 @@ class PolicyVersion:
 def policy_for(versions: Iterable[PolicyVersion], sku: str, country: str, channel: Channel, on: date) -> Policy:
     """The policy for an offering, country and channel on a local date, each value from the most specific version.
 
-    Raises `ValueError` for a value that no policy has or that has the wrong shape.
+    A version that cannot be used counts as if it were not there: no mistyped row stops anybody's renewals.
     """
     values: dict[str, object] = {}
     applicable = (version for version in versions if version.applies(sku, country, channel, on))
     for version in sorted(applicable, key=lambda version: version.specificity):
-        values |= version.values
+        if fault(version) is None:
+            values |= version.values
+    return _policy(values)
+
+
+def fault(version: PolicyVersion) -> str | None:
+    """Why a version cannot be used, in one sentence; None when it can."""
+    try:
+        _policy(version.values)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _policy(values: Mapping[str, object]) -> Policy:
+    """Raises `ValueError` for a value that no policy has, has the wrong shape, or is out of bounds."""
     policy = replace(Policy(), **{name: _read(name, value) for name, value in values.items()})  # type: ignore[arg-type]
     if not policy.retry_days or sorted(set(policy.retry_days)) != list(policy.retry_days) or policy.retry_days[0] < 1:
         raise ValueError("policy value 'retry_days' needs at least one day, the days in order")
     if policy.charge_spread_seconds < 1:
         raise ValueError("policy value 'charge_spread_seconds' must be at least 1")
+    for name in _NAMES:
+        value = getattr(policy, name)
+        days = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else (value,)
+        if any(isinstance(each, int) and not 0 <= each <= _MOST for each in days):
+            raise ValueError(f"policy value {name!r} must lie between 0 and {_MOST}")
     return policy
 
 
 _NAMES = frozenset(field.name for field in fields(Policy))
+_MOST = 86_400
+"""The largest number of days or seconds that a policy value may have."""
 
 
 def _read(name: str, value: object) -> object:
@@ -55,7 +77,7 @@ def _read(name: str, value: object) -> object:
     default = getattr(Policy(), name)
     if isinstance(default, time) and isinstance(value, str):
         return time.fromisoformat(value)
-    if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(days, int) for days in value):
+    if isinstance(default, tuple) and isinstance(value, list) and all(type(days) is int for days in value):
         return tuple(value)
     if isinstance(default, Mapping) and isinstance(value, Mapping):
         return {**default, **{Term(term): int(days) for term, days in value.items()}}

@@ -32,7 +32,7 @@ def rolled_over(sub: Subscription, now: datetime) -> Subscription:
     """The subscription in the term that was paid ahead, from its first day on."""
     if sub.paid_ahead is None:
         raise ValueError(f"{sub.number} has no paid term to roll over to")
-    begun = replace(last_paid_term(sub), phase=Phase.ACTIVE, recorded=frozenset(), noticed=False)
+    begun = replace(last_paid_term(sub), phase=Phase.ACTIVE, recorded=frozenset(), noticed=False, advance_noticed_on=())
     phase = phase_at(begun, now)
     return replace(begun, phase=phase, phase_since=sub.phase_since if phase is sub.phase else now)
 

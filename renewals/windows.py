@@ -52,8 +52,8 @@ def retry_dates(sub: Subscription) -> tuple[datetime, ...]:
 
 
 def past_due_ends_at(sub: Subscription) -> datetime:
-    """When `past_due` gives up: the last retry date inside the late window, whatever the decline class."""
-    return retry_dates(sub)[-1]
+    """When `past_due` gives up: the last retry date inside the late window, or the charge time if none fits."""
+    return retry_dates(sub)[-1] if retry_dates(sub) else charge_at(sub)
 
 
 def suspension_at(sub: Subscription) -> datetime:

@@ -5,8 +5,22 @@ from typing import Any
 
 from temporalio.common import RetryPolicy
 
-PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+HOPELESS = (
+    "ValueError TypeError LookupError KeyError IndexError AttributeError AssertionError "  # ours, or odd facts
+    "DataError IntegrityError ProgrammingError StatementError "  # what the database refuses once it refuses again
+    "UndefinedError TemplateSyntaxError UnknownSubscription"
+).split()
+"""Errors that trying again does not cure: a step that meets one is reported, and leaves the turn to others."""
+
+PATIENT = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    maximum_interval=timedelta(minutes=1),
+    non_retryable_error_types=HOPELESS,
+)
 """Tried again until it works: a database that is away comes back. Declines and refusals are answers, not failures."""
+
+AFTER_A_FAILURE = timedelta(minutes=10)
+"""How long a step that failed for good waits; whatever wakes the workflow before lets it try sooner."""
 
 PLANNING_LOCALLY: dict[str, Any] = {"schedule_to_close_timeout": timedelta(seconds=3)}
 """Quick or not at all: a local activity that retries would stall every command."""
@@ -19,3 +33,10 @@ GATEWAY: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=2), "retr
 
 MAIL: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=3), "retry_policy": PATIENT}
 """A mail: the sender gives the mail server 100 s for the body (`worker.DATA_SECONDS`), and more for the rest."""
+
+WATCHING: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=30),
+    "heartbeat_timeout": timedelta(minutes=2),
+    "retry_policy": PATIENT,
+}
+"""One look over all subscriptions; a worker that dies in it is noticed by its silence."""

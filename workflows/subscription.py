@@ -14,14 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 from renewals.commands import Name
 from renewals.plan import Step, in_words
 from workflows import contract
 from workflows.contract import Answer, Applied, CaughtUp, ReceivedSignal, Start, TermPlan
-from workflows.options import DATABASE, PLANNING_LOCALLY
+from workflows.options import AFTER_A_FAILURE, DATABASE, PLANNING_LOCALLY
 from workflows.steps import PERFORMERS
 
 with workflow.unsafe.imports_passed_through():
@@ -41,6 +41,7 @@ class SubscriptionWorkflow:
         self._resting = False
         self._leaving = False
         self._signals = 0
+        self._not_before: datetime | None = None
 
     @workflow.run
     async def run(self, start: Start) -> None:
@@ -68,7 +69,7 @@ class SubscriptionWorkflow:
         with suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._woken or self._plan is not plan,
-                timeout=self._wall(step.at) - workflow.now() if step else None,
+                timeout=self._starts_at(step) - workflow.now() if step else None,
                 timeout_summary=f"{in_words(step)} on {step.at:%Y-%m-%d}" if step else None,
             )
 
@@ -77,7 +78,12 @@ class SubscriptionWorkflow:
         if self._plan is None or not self._plan.steps:
             return None
         step = self._plan.steps[0]
-        return step if self._wall(step.at) <= workflow.now() else None
+        return step if self._starts_at(step) <= workflow.now() else None
+
+    def _starts_at(self, step: Step) -> datetime:
+        """When a step is taken, in the world's time: at its own, or after a failure some time later."""
+        at = self._wall(step.at)
+        return max(at, self._not_before) if self._not_before else at
 
     def _wall(self, at: datetime) -> datetime:
         """The world's time of an instant in the subscription's own time."""
@@ -85,7 +91,7 @@ class SubscriptionWorkflow:
 
     async def _plan_anew(self) -> None:
         """Plan from the facts: in this very task if the database is there, else patiently."""
-        self._woken = False
+        self._woken, self._not_before = False, None
         try:
             plan = await workflow.execute_local_activity_method(
                 Planning.plan_term, args=[self._number, workflow.now()], **PLANNING_LOCALLY
@@ -100,10 +106,21 @@ class SubscriptionWorkflow:
         """Perform a step; the activity reads the facts again, and answers with the plan that follows."""
         performer = PERFORMERS[step.do]
         args = [self._number] + ([performer.argument(step)] if performer.argument else [])
-        self._adopt(
-            await workflow.execute_activity_method(
-                performer.activity, args=args, summary=in_words(step), **performer.options
+        try:
+            self._adopt(
+                await workflow.execute_activity_method(
+                    performer.activity, args=args, summary=in_words(step), **performer.options
+                )
             )
+        except ActivityError as failure:
+            await self._report(in_words(step), failure)
+
+    async def _report(self, what: str, failure: ActivityError) -> None:
+        """Tell the operators of what trying again does not cure, and let others have their turn meanwhile."""
+        self._not_before = workflow.now() + AFTER_A_FAILURE
+        error = failure.cause.type if isinstance(failure.cause, ApplicationError) else None
+        await workflow.execute_activity_method(
+            Planning.report_failure, args=[self._number, what, error or "unknown"], summary="alarm", **DATABASE
         )
 
     def _adopt(self, plan: TermPlan) -> None:
@@ -144,9 +161,13 @@ class SubscriptionWorkflow:
     async def apply(self, command_id: str) -> Answer:
         """Apply a stored command; answers with its outcome."""
         async with self._turn:
-            applied: Applied = await workflow.execute_activity_method(
-                Commands.apply_command, args=[self._number, command_id], summary=f"command {command_id}", **DATABASE
-            )
+            try:
+                applied: Applied = await workflow.execute_activity_method(
+                    Commands.apply_command, args=[self._number, command_id], summary=f"command {command_id}", **DATABASE
+                )
+            except ActivityError as failure:
+                await self._report(f"command {command_id}", failure)
+                raise ApplicationError("The command could not be applied; the operators have been told.") from None
             return self._applied(applied)
 
     @apply.validator
@@ -174,10 +195,14 @@ class SubscriptionWorkflow:
             received_at=workflow.now(),
         )
         async with self._turn:
-            applied = await workflow.execute_activity_method(
-                Commands.take_signal, signal, summary=f"signal {command}", **DATABASE
-            )
-            self._applied(applied)
+            try:
+                applied = await workflow.execute_activity_method(
+                    Commands.take_signal, signal, summary=f"signal {command}", **DATABASE
+                )
+            except ActivityError as failure:
+                await self._report(f"signal {command}", failure)
+            else:
+                self._applied(applied)
 
     def _applied(self, applied: Applied) -> Answer:
         if applied.plan:

@@ -1,10 +1,15 @@
-"""The first schema: every table, what of them only grows, and the classes of decline codes."""
+"""The first schema: every table, what of them only grows, classes of decline codes, legal rules."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime, time
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from renewals.declines import DEFAULT_CLASSES
+from renewals.legal import DEFAULT_RULES
 
 revision = "0001"
 down_revision = None
@@ -14,6 +19,7 @@ def upgrade() -> None:
     _create_tables()
     _protect_what_only_grows()
     _fill_decline_codes()
+    _fill_legal_rules()
 
 
 def _protect_what_only_grows() -> None:
@@ -27,7 +33,7 @@ def _protect_what_only_grows() -> None:
         $$
         """
     )
-    for table in ("events", "prices", "policies"):
+    for table in ("events", "prices", "policies", "legal_rules"):
         op.execute(
             f"""
             CREATE TRIGGER {table}_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
@@ -39,6 +45,18 @@ def _protect_what_only_grows() -> None:
 def _fill_decline_codes() -> None:
     codes = sa.table("decline_codes", sa.column("code"), sa.column("decline_class"))
     op.bulk_insert(codes, [{"code": code, "decline_class": kind.value} for code, kind in DEFAULT_CLASSES.items()])
+
+
+def _fill_legal_rules() -> None:
+    rows = [_legal_rule_row(asdict(rule)) for rule in DEFAULT_RULES]
+    content = sa.column("content", postgresql.JSONB())
+    op.bulk_insert(sa.table("legal_rules", content, *(sa.column(name) for name in rows[0] if name != "content")), rows)
+
+
+def _legal_rule_row(rule: dict[str, Any]) -> dict[str, Any]:
+    set_at = datetime.combine(rule["verified_on"], time(), UTC)
+    first = {"rule": rule.pop("id"), "version": 1, "withdrawn": False}
+    return first | rule | {"set_by": "system", "reason": "known when this version was made", "set_at": set_at}
 
 
 def _create_tables() -> None:
@@ -95,6 +113,40 @@ def _create_tables() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("imported_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_imports"),
+    )
+    op.create_table(
+        "legal_rules",
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("jurisdiction", sa.String(), nullable=False),
+        sa.Column("audience", sa.String(), nullable=True),
+        sa.Column("shortest_term", sa.Integer(), nullable=False),
+        sa.Column("anchor", sa.String(), nullable=False),
+        sa.Column("earliest", sa.Integer(), nullable=True),
+        sa.Column("latest", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("content", postgresql.JSONB(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("certainty", sa.String(), nullable=False),
+        sa.Column("verified_on", sa.Date(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("anchor IN ('renewal', 'cancel_deadline', 'charge')", name="ck_legal_rules_anchor_known"),
+        sa.CheckConstraint(
+            "audience IS NULL OR audience IN ('business', 'consumer')", name="ck_legal_rules_audience_known"
+        ),
+        sa.CheckConstraint("certainty IN ('statute', 'secondary')", name="ck_legal_rules_certainty_known"),
+        sa.CheckConstraint("jsonb_typeof(content) = 'array'", name="ck_legal_rules_content_is_a_list"),
+        sa.CheckConstraint(
+            "jurisdiction ~ '^([A-Z]{2}(-[A-Z0-9]{1,3})?|card|sepa)$'", name="ck_legal_rules_jurisdiction_code"
+        ),
+        sa.CheckConstraint("unit IN ('day', 'month')", name="ck_legal_rules_unit_known"),
+        sa.CheckConstraint("latest >= 1 AND earliest >= latest", name="ck_legal_rules_days_run_forward"),
+        sa.CheckConstraint("shortest_term >= 1", name="ck_legal_rules_shortest_term"),
+        sa.PrimaryKeyConstraint("rule", "version", name="pk_legal_rules"),
     )
     op.create_table(
         "offerings",
@@ -345,6 +397,7 @@ def _create_tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("subscription", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
@@ -354,7 +407,7 @@ def _create_tables() -> None:
     op.create_index(
         "uq_alarms_open",
         "alarms",
-        ["subscription", "kind"],
+        ["subscription", "kind", "subject"],
         unique=True,
         postgresql_where=sa.text("cleared_at IS NULL"),
     )

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from activities import commands
 from activities.delivery import deliver
 from mail.sink import Sink, list_mails
+from models.inbox import KeyReused
 from tests.activities.desk import PARIS, Desk, PulledPlug
 from tests.scenarios.diary import instant
 from tests.scenarios.portfolios import BUYER
@@ -208,3 +209,23 @@ async def test_a_signal_may_hold_anything(desk: Desk, request_: object, outcome:
     (told,) = await events(desk, "command")
     assert told["caused_by"] == by
     assert (await desk.row())["auto_renew"] is (outcome == "refused")
+
+
+async def test_a_key_that_was_used_for_something_else_is_refused(desk: Desk) -> None:
+    await desk.open()
+    assert await desk.give(NOON, "reduce-seats", key="click-1", to=9) == "done"
+    with pytest.raises(KeyReused, match="was used for reduce-seats of"):
+        await desk.give(NOON, "reduce-seats", key="click-1", to=8)
+    with pytest.raises(KeyReused):
+        await desk.give(NOON, "cancel-auto-renew", key="click-1")
+
+
+async def test_a_reference_counts_anew_for_a_further_term_but_not_when_said_twice(desk: Desk) -> None:
+    await desk.open(auto_renew="no", term="month", starts_on="2027-02-28", renews_on="2027-03-31")
+    framework = {"by": OPERATOR, "reference": "PO-1", "reason": "framework order"}
+    assert await desk.give("2027-03-20 12:00", "record-renewal", **framework) == "done"
+    await desk.walk("2027-03-31 00:00")
+    assert await desk.give("2027-04-20 12:00", "record-renewal", **framework) == "done"
+    assert await desk.give("2027-04-21 12:00", "record-renewal", **framework) == "done"
+    recorded = await desk.rows("SELECT term_starts_on FROM renewals WHERE settled_at IS NOT NULL ORDER BY 1")
+    assert [str(row["term_starts_on"]) for row in recorded] == ["2027-03-31", "2027-04-30"]

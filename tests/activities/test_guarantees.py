@@ -159,7 +159,7 @@ REFUSED = {
     "a command twice under one key": (a_copy("commands"), "uq_commands_client_key"),
     "an outcome decided at no instant": (setting("commands", "decided_at = NULL"), "ck_commands_decided"),
     "an unknown outcome": (setting("commands", "outcome = 'maybe'"), "ck_commands_outcome_known"),
-    "an alarm that is open already": (a_copy("alarms"), "uq_alarms_open"),
+    "an alarm that is open already": (a_copy("alarms", "cleared_at IS NULL"), "uq_alarms_open"),
     "a card number for a token": (
         setting("payment_methods", "token = '4242 4242 4242 4242'"),
         "ck_payment_methods_no_card_number",

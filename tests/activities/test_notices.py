@@ -245,3 +245,34 @@ async def test_nothing_is_mailed_while_it_should_be_quiet(desk: Desk, sink: Sink
     await desk.at(WEEK_BEFORE, desk.notices.miss_notices, desk.number)
     assert len(mails(sink)) == before
     assert await desk.rows("SELECT 1 FROM notices WHERE occasion = '7'") == []
+
+
+async def test_a_confirmation_that_a_later_command_undid_is_not_sent(desk: Desk, sink: Sink) -> None:
+    await until_the_week_before(desk, sink)
+    sink.respond = lambda command, _: "450 busy" if command == "RCPT" else None
+    await desk.give("2027-03-24 10:00", "cancel-auto-renew")
+    await desk.give("2027-03-24 10:01", "resume-auto-renew")
+    await desk.give("2027-03-24 10:02", "reduce-seats", to=9)
+    await desk.give("2027-03-24 10:03", "reduce-seats", to=8)
+    sink.respond = None
+    await desk.walk("2027-03-24 10:30")
+    told = await desk.rows(
+        "SELECT kind, facts, outcome FROM notices WHERE occasion LIKE 'command:%' ORDER BY planned_for"
+    )
+    assert [(row["kind"], row["facts"].get("to"), row["outcome"]) for row in told] == [
+        ("auto_renew_cancelled", None, "missed"),
+        ("auto_renew_resumed", None, "sent"),
+        ("seats_reduction_scheduled", 9, "missed"),
+        ("seats_reduction_scheduled", 8, "sent"),
+    ]
+
+
+async def test_every_refused_mail_has_an_alarm_of_its_own(desk: Desk, sink: Sink) -> None:
+    await until_the_week_before(desk, sink)
+    sink.respond = lambda command, _: "550 unknown" if command == "RCPT" else None
+    await desk.give("2027-03-24 10:00", "reduce-seats", to=9)
+    await desk.walk("2027-03-24 10:00")
+    await desk.give("2027-03-24 11:00", "withdraw-pending", what="seats")
+    await desk.walk("2027-03-24 11:00")
+    refused = await desk.rows("SELECT subject FROM alarms WHERE kind = 'mail_rejected'")
+    assert len({row["subject"] for row in refused}) == 3

@@ -3,7 +3,9 @@
 import doctest
 
 import mail.address
+import renewals.addresses
 
 
 def test_the_examples_of_addresses_hold() -> None:
-    assert doctest.testmod(mail.address) == (0, 2)
+    assert doctest.testmod(mail.address) == (0, 1)
+    assert doctest.testmod(renewals.addresses) == (0, 1)

@@ -10,10 +10,10 @@ from typing import Any
 import dkim
 import pytest
 
-from mail.address import is_address
 from mail.letter import Contacts, Letter
 from mail.message import DkimKey, compose
 from mail.render import Rendered, render
+from renewals.addresses import is_address
 from renewals.facts import Kind
 
 ENVELOPE: dict[str, Any] = {

@@ -31,6 +31,7 @@ def _missed(at: str, *kinds: str) -> str:
             "2027-03-31 05:59",
             "renewable",
             """
+            alarm legal_notice_missing
             missed window_open 90
             missed advance_charge_notice 38
             missed advance_charge_notice 28
@@ -42,6 +43,7 @@ def _missed(at: str, *kinds: str) -> str:
             "2027-03-31 12:00",
             "renewable",
             """
+            alarm legal_notice_missing
             missed window_open 90
             missed advance_charge_notice 38
             missed advance_charge_notice 28
@@ -57,6 +59,7 @@ def _missed(at: str, *kinds: str) -> str:
             "2027-04-10 12:00",
             "past_due",
             """
+            alarm legal_notice_missing
             missed window_open 90
             missed advance_charge_notice 38
             missed advance_charge_notice 28
@@ -72,6 +75,7 @@ def _missed(at: str, *kinds: str) -> str:
             "2027-05-15 23:59",
             "past_due",
             """
+            alarm legal_notice_missing
             missed window_open 90
             missed advance_charge_notice 38
             missed advance_charge_notice 28
@@ -102,7 +106,7 @@ async def test_a_soft_decline_of_an_overdue_charge_waits_for_the_next_retry_date
     life = await theatre.subscription(live="2027-04-10 12:00", method_token="insufficient_funds*1")
     await life.until("2027-04-15")
     assert await life.diary("2027-04-10 12:00") == written(
-        "2027-04-10 12:00 imported past_due\n2027-04-10 12:00 go live\n"
+        "2027-04-10 12:00 imported past_due\n2027-04-10 12:00 go live\n2027-04-10 12:00 alarm legal_notice_missing\n"
         + _missed("2027-04-10 12:00", *ADVANCE)
         + """2027-04-10 12:00 payment 1 of EUR 583200 declined insufficient_funds
         2027-04-10 12:00 sent payment_failed
@@ -120,6 +124,7 @@ async def test_after_the_last_retry_date_there_is_one_attempt(theatre: Theatre) 
     assert [line for line in diary if "missed" not in line[1]] == written("""
         2027-05-10 12:00 imported past_due
         2027-05-10 12:00 go live
+        2027-05-10 12:00 alarm legal_notice_missing
         2027-05-10 12:00 payment 1 of EUR 583200 declined insufficient_funds
         2027-05-10 12:00 past_due > expired
         2027-05-10 12:00 sent payment_failed

@@ -123,6 +123,7 @@ async def test_released_before_the_date_only_the_latest_overdue_notice_goes_out(
     assert await life.diary("2027-03-26") == written("""
         2027-03-26 12:00 release done
         2027-03-26 12:00 released
+        2027-03-26 12:00 alarm legal_notice_missing
         2027-03-26 12:00 missed advance_charge_notice 38
         2027-03-26 12:00 missed advance_charge_notice 28
         2027-03-26 12:00 sent advance_charge_notice 7

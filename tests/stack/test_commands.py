@@ -115,6 +115,21 @@ def test_a_command_is_explained_without_being_given(terminal: Terminal) -> None:
     )
 
 
+def test_legal_rules_and_the_duties_of_one_subscription_are_shown_with_what_they_are_not(terminal: Terminal) -> None:
+    said = terminal("legal", "--json")
+    assert (said.status, said.err, said.json["advice"]) == (0, "", "This is help, not legal advice.")
+    rules = {rule["id"]: rule for rule in said.json["rules"]}
+    assert (rules["fr-l215-1"]["window"], rules["fr-l215-1"]["verified_on"]) == ("3 to 1 months", "2026-11-22")
+    assert "not legal advice" in terminal("legal").out
+    duties = terminal("legal", "S-1001", "--json").json["duties"]
+    assert {duty["rule"] for duty in duties} == {"mastercard-renewal", "visa-renewal"}
+    table = terminal("legal", "S-1001").out
+    assert "mastercard-renewal" in table
+    assert "not legal advice" in table
+    assert "No rule binds" in terminal("legal", "S-1004").out
+    assert (terminal("legal", "S-0000").status, "perennial list" in terminal("legal", "S-0000").err) == (1, True)
+
+
 def test_an_import_can_be_tried_and_is_then_unchanged(terminal: Terminal) -> None:
     said = terminal("import", str(ROOT / "examples" / "portfolio"), "--dry-run")
     assert (said.status, said.err) == (0, "")

@@ -109,6 +109,7 @@ async def test_resumed_in_time_it_is_charged(theatre: Theatre) -> None:
     await life.until("2027-04-01")
     assert await life.diary("2027-03-30 10") == written("""
         2027-03-30 10:00 resume-auto-renew done
+        2027-03-30 10:00 alarm legal_notice_missing
         2027-03-30 10:00 sent auto_renew_resumed
         2027-03-31 06:00 payment 1 of EUR 583200 paid
         2027-03-31 06:00 term 2027-03-31 to 2028-03-31: year, 12 x 48600

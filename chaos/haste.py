@@ -1,0 +1,43 @@
+"""An impatient Temporal: what a killed worker left unfinished is tried again after seconds instead of minutes.
+
+The product's timeouts are right for earnest and would make this suite take hours. `make chaos FULL=1` keeps them.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import worker
+from activities import watch
+from workflows import options
+
+TRY_AGAIN = replace(
+    options.PATIENT, initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=2)
+)
+DATABASE_SECONDS, GATEWAY_SECONDS, MAIL_SECONDS, SILENCE_SECONDS = 5, 8, 15, 5
+"""A mail has longer than PostgreSQL is stopped for: what is sent is recorded when it comes back, as in earnest."""
+
+
+def make_haste(*, give_up_early: bool) -> None:
+    """In this process only: workflows see the hasty options because the sandbox does not load them anew.
+
+    Only where processes are killed must Temporal `give_up_early` on what it has handed out.
+    """
+    for of, seconds in (
+        (options.DATABASE, DATABASE_SECONDS),
+        (options.GATEWAY, GATEWAY_SECONDS),
+        (options.MAIL, MAIL_SECONDS),
+    ):
+        of.update(retry_policy=TRY_AGAIN)
+        if give_up_early:
+            of.update(start_to_close_timeout=timedelta(seconds=seconds))
+    if give_up_early:
+        options.WATCHING.update(heartbeat_timeout=timedelta(seconds=SILENCE_SECONDS), retry_policy=TRY_AGAIN)
+    passed = SandboxRestrictions.default.with_passthrough_modules("renewals", "workflows.options")
+    setattr(worker, "RUNNER", SandboxedWorkflowRunner(restrictions=passed))  # noqa: B010 - it is not the module's own
+
+
+def watch_closely() -> None:
+    """The watchdog wakes what is overdue at once instead of after two minutes. Nobody else wakes anything here."""
+    watch.OVERDUE_AFTER = timedelta(0)

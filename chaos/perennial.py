@@ -1,0 +1,31 @@
+"""`python -m chaos.perennial --die-at POINT … worker`: the `perennial` command as a process whose plug is pulled."""
+
+import argparse
+import signal
+import sys
+
+from chaos.haste import make_haste, watch_closely
+from chaos.points import POINTS, arm
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--die-at", choices=sorted(POINTS), help="the point at which the process ends")
+    parser.add_argument("--nth", type=int, default=1, help="at which passing of it")
+    parser.add_argument("--freeze", action="store_true", help="freeze there instead (SIGSTOP)")
+    parser.add_argument("--patient", action="store_true", help="keep the product's own timeouts")
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="what `perennial` is told")
+    chosen = parser.parse_args()
+    watch_closely()
+    if not chosen.patient:
+        make_haste(give_up_early=True)
+    if chosen.die_at:
+        arm(chosen.die_at, chosen.nth, signal.SIGSTOP if chosen.freeze else signal.SIGKILL)
+    sys.argv[1:] = chosen.command
+    from cli.main import main as perennial
+
+    perennial()
+
+
+if __name__ == "__main__":
+    main()

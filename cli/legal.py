@@ -1,0 +1,122 @@
+"""`perennial legal`: the notice rules in force, and how those that bind one subscription are met."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from cli import desk
+from cli.output import OUT, fail, print_json, print_table
+from models.history import in_utc
+from models.reading import legal_rules_of
+from models.records import NoticeRow
+from models.store import Stored, load
+from renewals.calendar import local_date
+from renewals.compliance import Standing, standings
+from renewals.facts import Kind
+from renewals.forecast import as_if_live
+from renewals.legal import ADVICE, LegalRule
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def legal(
+    number: Annotated[str | None, typer.Argument(help="One subscription; without it every rule in force.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The legal notice rules in force; of one subscription, their windows and which notice meets each."""
+    rows = desk.run(_rules() if number is None else _duties(number))
+    if as_json:
+        print_json({"advice": ADVICE, **({"subscription": number, "duties": rows} if number else {"rules": rows})})
+        return
+    if number is None:
+        _print_rules(rows)
+    else:
+        _print_duties(number, rows)
+    OUT.print(f"\n{ADVICE}")
+
+
+def _print_rules(rows: Sequence[Mapping[str, Any]]) -> None:
+    columns = ("rule", "where", "who", "months from", "notice before", "in force since", "verified", "source")
+    cells = (
+        (
+            row["id"],
+            row["jurisdiction"],
+            row["audience"] or "any",
+            row["shortest_term"],
+            f"{row['window']} {row['anchor'].replace('_', ' ')}",
+            row["effective_on"],
+            f"{row['verified_on']} ({row['certainty']})",
+            row["source"],
+        )
+        for row in rows
+    )
+    print_table(f"{len(rows)} rules in force", columns, cells, empty="No rule is in force.")
+
+
+def _print_duties(number: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    columns = ("rule", "from", "to", "met by")
+    cells = ((row["rule"], row["first_on"], row["last_on"], _met_by(row)) for row in rows)
+    print_table(number, columns, cells, empty=f"No rule binds the next charge of {number}.")
+
+
+def _met_by(row: Mapping[str, Any]) -> str:
+    if row["sent_at"]:
+        return f"notice {row['occasion']} days before, sent {row['sent_at'][:16].replace('T', ' ')} UTC"
+    return f"notice planned for {row['planned_on']}" if row["planned_on"] else "NOTHING"
+
+
+def window_in_words(rule: LegalRule) -> str:
+    """How many days or months before the anchor, such as `45 to 15 days`."""
+    unit = rule.unit.value + ("s" if rule.latest > 1 or rule.earliest else "")
+    return f"{rule.latest} {unit} or more" if rule.earliest is None else f"{rule.earliest} to {rule.latest} {unit}"
+
+
+async def _rules() -> list[dict[str, Any]]:
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        return [_rule_in_words(rule) for rule in await legal_rules_of(session, desk.wall_now().date())]
+
+
+def _rule_in_words(rule: LegalRule) -> dict[str, Any]:
+    names = ("id", "jurisdiction", "audience", "shortest_term", "anchor", "earliest", "latest", "unit", "content")
+    sources = ("effective_on", "source", "certainty", "verified_on")
+    return {name: getattr(rule, name) for name in (*names, *sources)} | {"window": window_in_words(rule)}
+
+
+async def _duties(number: str) -> list[dict[str, Any]]:
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        stored = await load(session, number, desk.wall_now())
+        if stored is None:
+            fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+        return await duties_of(session, stored)
+
+
+async def duties_of(session: AsyncSession, stored: Stored) -> list[dict[str, Any]]:
+    """The duties of the coming charge with what met them; of a watched subscription as if it went live now."""
+    query = select(col(NoticeRow.sent_at), col(NoticeRow.occasion)).where(
+        col(NoticeRow.subscription) == stored.row.number,
+        col(NoticeRow.term_starts_on) == stored.facts.starts_on,
+        col(NoticeRow.kind) == Kind.ADVANCE_CHARGE_NOTICE,
+        col(NoticeRow.outcome) == "sent",
+    )
+    sent = sorted(((at, occasion) for at, occasion in (await session.execute(query)).all() if at), reverse=True)
+    sub = as_if_live(stored.facts, stored.now)
+    by_day = {local_date(at, sub.time_zone): (at, occasion) for at, occasion in sent}
+    return [_duty_in_words(standing, by_day) for standing in standings(sub, stored.now)]
+
+
+def _duty_in_words(standing: Standing, sent: Mapping[date, tuple[datetime, str]]) -> dict[str, Any]:
+    at, occasion = sent[standing.sent_on] if standing.sent_on else (None, None)
+    return {
+        "rule": standing.duty.rule.id,
+        "first_on": standing.duty.first_on.isoformat(),
+        "last_on": standing.duty.last_on.isoformat(),
+        "content": standing.duty.rule.content,
+        "sent_at": in_utc(at.astimezone(UTC)) if at else None,
+        "occasion": occasion,
+        "planned_on": standing.planned_on.isoformat() if standing.planned_on else None,
+    }

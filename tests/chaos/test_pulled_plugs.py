@@ -1,0 +1,27 @@
+"""One pulled plug and one random schedule, so that `make chaos` (docs/chaos.md) stays alive between its long runs."""
+
+from datetime import UTC, datetime
+
+from chaos import plugs
+from chaos.cast import small_cast
+from chaos.scenarios import Scenario, run
+from chaos.schedules import run_schedules, schedule
+
+
+async def test_a_worker_killed_after_the_money_moved_pays_and_tells_once() -> None:
+    cast = small_cast(datetime.now(UTC).date())[:2]
+    killed = Scenario("killed", plugs.worker_dies("charge:before-record", nth=1))
+    result = await run(killed, cast, calm=None)
+    assert (result.verdict.violations, result.verdict.paid) == ((), 2)
+
+
+async def test_a_random_schedule_ends_as_if_nothing_had_happened() -> None:
+    report = await run_schedules(seed=4, number=1)
+    assert report.violations == ()
+    assert report.faults.total() > 0
+
+
+def test_the_same_seed_is_the_same_schedule_and_25_in_a_row_share_nobody() -> None:
+    assert schedule(4711) == schedule(4711)
+    cast = [role.number for seed in range(4711, 4736) for role in schedule(seed).cast]
+    assert len(set(cast)) == len(cast) == 50
