@@ -136,9 +136,10 @@ def contacts_of(settings: Settings) -> Contacts:
 
 async def _keep_watching(client: Client, every: timedelta, stop: asyncio.Event) -> None:
     """Until `stop` is set, see to it again and again: a Temporal that lost its data has lost the schedule too."""
-    while not stop.is_set():
+    while True:
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every.total_seconds())
+            return
         try:
             await watch(client, every, look_now=False)
         except RPCError as error:

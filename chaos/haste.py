@@ -3,6 +3,8 @@
 The product's timeouts are right for earnest and would make this suite take hours. `make chaos FULL=1` keeps them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,23 +21,30 @@ DATABASE_SECONDS, GATEWAY_SECONDS, MAIL_SECONDS, SILENCE_SECONDS = 5, 8, 15, 5
 """A mail has longer than PostgreSQL is stopped for: what is sent is recorded when it comes back, as in earnest."""
 
 
-def make_haste(*, give_up_early: bool) -> None:
+@contextmanager
+def haste(*, give_up_early: bool) -> Iterator[None]:
     """In this process only: workflows see the hasty options because the sandbox does not load them anew.
 
     Only where processes are killed must Temporal `give_up_early` on what it has handed out.
     """
-    for of, seconds in (
-        (options.DATABASE, DATABASE_SECONDS),
-        (options.GATEWAY, GATEWAY_SECONDS),
-        (options.MAIL, MAIL_SECONDS),
-    ):
+    seconds = (options.DATABASE, DATABASE_SECONDS), (options.GATEWAY, GATEWAY_SECONDS), (options.MAIL, MAIL_SECONDS)
+    earnest, runner = [dict(of) for of, _ in seconds], worker.RUNNER  # type: ignore[attr-defined]
+    watching = dict(options.WATCHING)
+    for of, limit in seconds:
         of.update(retry_policy=TRY_AGAIN)
         if give_up_early:
-            of.update(start_to_close_timeout=timedelta(seconds=seconds))
+            of.update(start_to_close_timeout=timedelta(seconds=limit))
     if give_up_early:
         options.WATCHING.update(heartbeat_timeout=timedelta(seconds=SILENCE_SECONDS), retry_policy=TRY_AGAIN)
     passed = SandboxRestrictions.default.with_passthrough_modules("renewals", "workflows.options")
     setattr(worker, "RUNNER", SandboxedWorkflowRunner(restrictions=passed))  # noqa: B010 - it is not the module's own
+    try:
+        yield
+    finally:
+        for (of, _), before in zip(seconds, earnest, strict=True):
+            of.update(before)
+        options.WATCHING.update(watching)
+        setattr(worker, "RUNNER", runner)  # noqa: B010
 
 
 def watch_closely() -> None:

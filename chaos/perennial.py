@@ -3,8 +3,9 @@
 import argparse
 import signal
 import sys
+from contextlib import nullcontext
 
-from chaos.haste import make_haste, watch_closely
+from chaos.haste import haste, watch_closely
 from chaos.points import POINTS, arm
 
 
@@ -17,14 +18,13 @@ def main() -> None:
     parser.add_argument("command", nargs=argparse.REMAINDER, help="what `perennial` is told")
     chosen = parser.parse_args()
     watch_closely()
-    if not chosen.patient:
-        make_haste(give_up_early=True)
     if chosen.die_at:
         arm(chosen.die_at, chosen.nth, signal.SIGSTOP if chosen.freeze else signal.SIGKILL)
     sys.argv[1:] = chosen.command
     from cli.main import main as perennial
 
-    perennial()
+    with nullcontext() if chosen.patient else haste(give_up_early=True):
+        perennial()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ live at the same time. The measure is how the same fifty live when nothing happe
 
 import asyncio
 import contextlib
+import logging
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 from itertools import count
@@ -23,7 +24,7 @@ import worker
 from chaos.cast import BUYER, Role, large_cast, write_portfolio
 from chaos.evidence import Evidence, Row, gather
 from chaos.faults import Faults, FaultyGateway, FaultyMailer, drawn, faulty_sessions
-from chaos.haste import make_haste
+from chaos.haste import haste
 from chaos.judge import Story, judge, story_of
 from cli.rehearsal import AT_ONCE, CONTACTS, DEV_SERVER_OPTIONS, SENDER
 from cli.stack_ports import free_port
@@ -85,10 +86,12 @@ def schedule(seed: int) -> Schedule:
 
 async def run_schedules(seed: int, number: int) -> Report:
     """Run the schedules of `number` seeds from `seed` on."""
-    make_haste(give_up_early=False)
     before, names = monotonic(), count(1)
     fired, violations, lives = Counter[str](), list[tuple[int, str]](), 0
-    async with _servers() as servers:
+    async with contextlib.AsyncExitStack() as parts:
+        parts.enter_context(haste(give_up_early=False))
+        parts.enter_context(_quiet())
+        servers = await parts.enter_async_context(_servers())
         chosen = [schedule(each) for each in range(seed, seed + number)]
         cast = {role.number: role for each in chosen for role in each.cast}
         calm, _ = await _live(servers, f"batch_{next(names)}", [Schedule(seed, tuple(cast.values()), {})])
@@ -101,6 +104,18 @@ async def run_schedules(seed: int, number: int) -> Report:
             fired.update(f"{fault.point}: {fault.kind}" for fault in faults.fired)
             lives += sum(len(each.cast) for each in batch)
     return Report(number, len(cast), lives, fired, monotonic() - before, tuple(violations))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without this each fault would be told with its traceback."""
+    told = logging.getLogger("temporalio")
+    before = told.level
+    told.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        told.setLevel(before)
 
 
 def _judged(schedule: Schedule, evidence: Evidence, faults: Faults, calm: Story) -> tuple[str, ...]:

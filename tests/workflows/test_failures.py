@@ -1,5 +1,7 @@
 """A step or command that fails for good is reported and lets the others have their turn."""
 
+from collections import deque
+
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
@@ -13,7 +15,7 @@ from workflows import contract
 @pytest.fixture
 def gateway() -> FakeGateway:
     """It breaks at the first charge in a way that trying again does not cure."""
-    return FakeGateway(answers=[ValueError("ada@northwind.example is odd")])  # type: ignore[arg-type]
+    return FakeGateway(answers=deque([ValueError("ada@northwind.example is odd")]))
 
 
 async def alarms(life: Life) -> list[tuple[str, str]]:
