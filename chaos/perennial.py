@@ -23,7 +23,7 @@ def main() -> None:
     sys.argv[1:] = chosen.command
     from cli.main import main as perennial
 
-    with nullcontext() if chosen.patient else haste(give_up_early=True):
+    with nullcontext() if chosen.patient else haste():
         perennial()
 
 
