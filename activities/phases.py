@@ -20,6 +20,7 @@ from models.subscriptions import ClaimRow
 from renewals.facts import Kind, Phase, Subscription
 from renewals.plan import Do
 from renewals.renewing import in_phase
+from renewals.windows import late_window_closes_at
 from workflows.contract import TermPlan
 
 UNTRIED = "The late window closed although nobody had tried to charge or told the buyer; decide by hand."
@@ -99,10 +100,12 @@ async def store_phase(
     """Write `after`, and tell of an expiry that its phase brings.
 
     Expiry out of `past_due`, and expiry that a command or an attempt brings (`at_once`), is told at once and begins a
-    new plan; a manual renewal's expiry is told by the dated notice of its renewal date.
+    new plan; a manual renewal's expiry is told by the dated notice of its renewal date, and one that is found after the
+    late window has closed is for an operator first.
     """
     before = stored.facts.phase
-    if after.phase is Phase.EXPIRED is not before and (at_once or before is Phase.PAST_DUE):
+    in_time = stored.now < late_window_closes_at(after)
+    if after.phase is Phase.EXPIRED is not before and (at_once or before is Phase.PAST_DUE) and in_time:
         await queue(session, stored, Kind.EXPIRED, "0", f"expired from {before}", at=stored.now)
         after = replace(after, owes_from=stored.now)
     if after.phase in (Phase.EXPIRED, Phase.LAPSED):
