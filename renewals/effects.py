@@ -14,12 +14,12 @@ def after_command(sub: Subscription, command: c.Command, *, at: datetime, method
     """The facts once the command took effect.
 
     `at` is when the command was received: the new plan owes nothing dated before it, and a phase that the command
-    brings begins then. One that time brings is left to its own step. `method_id` is the id of the row stored for a new
-    payment method.
+    brings begins then. One that time brings is left to its own step, but a cancel on the renewal date ends the term at
+    once. `method_id` is the id of the row stored for a new payment method.
     """
     after = _changed(sub, command, at, method_id)
-    starts_late = isinstance(command, c.Release | c.GoLive)
-    if not starts_late and phase_at(after, at) is phase_at(sub, at):
+    decides = isinstance(command, c.Cancel | c.Release | c.GoLive)
+    if not decides and phase_at(after, at) is phase_at(sub, at):
         return after
     return in_phase_unless_charged_first(after, at)
 
