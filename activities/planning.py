@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 
-from sqlalchemy import ScalarSelect, func, literal, or_, select, update
+from sqlalchemy import ScalarSelect, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
@@ -18,7 +18,7 @@ from models.store import Stored, load
 from models.subscriptions import SubscriptionRow
 from renewals.plan import in_words, plan
 from renewals.windows import renewal_begins_at
-from workflows.contract import TermPlan
+from workflows.contract import UNKNOWN_SUBSCRIPTION, TermPlan
 
 
 class Planning:
@@ -48,7 +48,7 @@ async def plan_of(sessions: Sessions, number: str, wall_now: datetime) -> TermPl
     async with sessions.begin() as session:
         stored = await load(session, number, wall_now, lock=True)
         if stored is None:
-            raise ApplicationError(f"there is no subscription {number}", type="UnknownSubscription", non_retryable=True)
+            raise ApplicationError(f"there is no subscription {number}", type=UNKNOWN_SUBSCRIPTION, non_retryable=True)
         answer = plan_stored(stored)
         await _note(session, stored, answer, wall_now)
         await watch_legal_notices(session, stored)
@@ -73,17 +73,14 @@ def plan_stored(stored: Stored) -> TermPlan:
 
 
 async def _note(session: AsyncSession, stored: Stored, answer: TermPlan, wall_now: datetime) -> None:
-    """Note the next step and when it is due, in the world's time; a plan that waits for nothing is noted as `NEVER`.
-
-    By the clock as it stands in the row: it may have been moved since the facts were read.
-    """
+    """Note the next step and when it is due, in the world's time; a plan that waits for nothing is noted as `NEVER`."""
     step = answer.steps[0] if answer.steps else None
     rules = await rules_version(session, wall_now)
     await session.execute(
         update(SubscriptionRow)
         .where(col(SubscriptionRow.number) == answer.number)
         .values(
-            next_step_at=literal(step.at) - col(SubscriptionRow.shift) if step else NEVER,
+            next_step_at=step.at - stored.row.shift if step else NEVER,
             next_step=in_words(step) if step else None,
             planned_under=rules,
         )

@@ -4,8 +4,8 @@ This is the one place that starts subscription workflows. An import only writes 
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -28,6 +28,8 @@ from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 from workflows import contract
 from workflows.contract import Start, workflow_id
+
+_log = logging.getLogger(__name__)
 
 OVERDUE_AFTER = timedelta(minutes=2)
 """A step this late was not taken by its workflow; a command this old got no answer."""
@@ -70,11 +72,9 @@ class Watch:
         """One look over everything. Alarms come first: Temporal in trouble, or a command that hangs, silences none."""
         now = started_at()
         alarms = await self._alarm(now)
-        numbers = await self._overdue(now)
-        await self._each(numbers, self._wake)
-        commands = await self._undecided(now)
-        await self._each(commands, self._redeliver)
-        return Watched(len(numbers), len(commands), alarms)
+        woken = await self._each(await self._overdue(now), self._wake)
+        redelivered = await self._each(await self._undecided(now), self._redeliver)
+        return Watched(woken, redelivered, alarms)
 
     async def _overdue(self, now: datetime) -> Sequence[str]:
         """Never planned, planned under other rules, or with a step that is long due."""
@@ -138,17 +138,25 @@ class Watch:
                 raised += await raise_alarm(session, stuck.number, MAY_BE_MISSED, detail, now + stuck.shift)
         return raised
 
-    async def _each(self, items: Sequence[Item], work: Callable[[Item], Awaitable[None]]) -> None:
-        """Do the work for each item, a few at a time, telling Temporal that we live."""
+    async def _each(self, items: Sequence[Item], work: Callable[[Item], Awaitable[None]]) -> int:
+        """Do the work for each item, a few at a time, telling Temporal that we live; for how many it was done.
+
+        One that fails keeps no other waiting: the next look tries it again.
+        """
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one(item: Item) -> None:
+        async def one(item: Item) -> bool:
             async with gate:
-                with suppress(RPCError, WorkflowUpdateFailedError, TimeoutError):  # the next look tries this one again
+                try:
                     await asyncio.wait_for(work(item), PER_ITEM.total_seconds())
-                activity.heartbeat()
+                except (RPCError, WorkflowUpdateFailedError, TimeoutError) as error:
+                    _log.warning("the watchdog could not see to %s: %s", item, type(error).__name__)
+                    return False
+                finally:
+                    activity.heartbeat()
+                return True
 
-        await asyncio.gather(*(one(item) for item in items))
+        return sum(await asyncio.gather(*(one(item) for item in items)))
 
 
 def _may_be_missed(now: datetime) -> ColumnElement[bool]:

@@ -40,17 +40,13 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     """
     try:
         return asyncio.run(_until_told_to_stop(work))
-    except typer.Exit:
-        raise
-    except BadSettings as bad:
-        fail(str(bad))
-    except StackFailed as failure:
+    except (BadSettings, StackFailed, KeyReused) as failure:
         fail(str(failure))
     except DBAPIError as error:
         said = str(error.orig).strip().partition("\n")[0].rstrip(".")
         fail(f"The database answered: {said}. Check PERENNIAL_DATABASE_URL and `perennial migrate`.")
-    except (KeyReused, WorkflowUpdateFailedError) as failure:
-        fail(str(failure.cause if isinstance(failure, WorkflowUpdateFailedError) else failure))
+    except WorkflowUpdateFailedError as failed:
+        fail(str(failed.cause))
     except RPCError as error:
         fail(f"Temporal answered: {error.message.rstrip('.')}. Look at it with `temporal operator cluster health`.")
 

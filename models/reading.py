@@ -1,6 +1,7 @@
 """The parts of a subscription's facts, each read by one query."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -116,12 +117,18 @@ def _legal_rule(row: LegalRuleRow) -> LegalRule:
     )
 
 
-async def notices_of(
-    session: AsyncSession, number: str, term_starts_on: date
-) -> tuple[frozenset[tuple[Kind, str]], tuple[QueuedNotice, ...], bool, tuple[datetime, ...]]:
-    """This term's notices: those with an outcome, those still to be sent (of any term), whether it was told of its end.
+@dataclass(frozen=True, slots=True)
+class TermNotices:
+    """The notices of a term as its facts hold them; `queued` are of any term, `advance_sent_at` in UTC."""
 
-    Last, the instants at which an `advance_charge_notice` of this term was sent.
+    recorded: frozenset[tuple[Kind, str]]
+    queued: tuple[QueuedNotice, ...]
+    noticed: bool
+    advance_sent_at: tuple[datetime, ...]
+
+
+async def notices_of(session: AsyncSession, number: str, term_starts_on: date) -> TermNotices:
+    """What became of the notices of the term, and what is still to be sent.
 
     What is to be sent at the same instant goes in one order, an end after what caused it.
     """
@@ -134,15 +141,16 @@ async def notices_of(
         .order_by(col(NoticeRow.occasion))
     )
     rows = (await session.execute(query)).scalars().all()
-    recorded = frozenset((Kind(row.kind), row.occasion) for row in rows if row.outcome is not None)
-    queued = tuple(
-        QueuedNotice(str(row.id), Kind(row.kind), row.occasion, row.next_at or row.planned_for, row.dated)
-        for row in rows
-        if row.outcome is None and (row.term_starts_on == term_starts_on or not row.dated)
+    return TermNotices(
+        recorded=frozenset((Kind(row.kind), row.occasion) for row in rows if row.outcome is not None),
+        queued=tuple(
+            QueuedNotice(str(row.id), Kind(row.kind), row.occasion, row.next_at or row.planned_for, row.dated)
+            for row in rows
+            if row.outcome is None and (row.term_starts_on == term_starts_on or not row.dated)
+        ),
+        noticed=any(row.outcome == "sent" and row.kind in TELLS_OF_THE_END for row in rows),
+        advance_sent_at=tuple(row.sent_at for row in rows if row.sent_at and row.kind == Kind.ADVANCE_CHARGE_NOTICE),
     )
-    noticed = any(row.outcome == "sent" and row.kind in TELLS_OF_THE_END for row in rows)
-    advance = tuple(row.sent_at for row in rows if row.sent_at and row.kind == Kind.ADVANCE_CHARGE_NOTICE)
-    return recorded, queued, noticed, advance
 
 
 async def attempts_of(session: AsyncSession, renewal: RenewalRow | None) -> tuple[Attempt, ...]:

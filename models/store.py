@@ -95,7 +95,7 @@ async def _facts(
     term, channel = Term(row.term), Channel(row.channel)
     pending_term = Term(row.pending_term) if row.pending_term else None
     status, prices = await prices_of(session, row.sku, customer.currency, term, pending_term, now)
-    recorded, queued, noticed, told_at = await notices_of(session, row.number, row.starts_on)
+    notices = await notices_of(session, row.number, row.starts_on)
     on = local_date(now, customer.time_zone)
     paused = {pause.what for pause in await paused_now(session)}
     announced = None
@@ -132,16 +132,16 @@ async def _facts(
         paid_ahead=await paid_ahead(session, renewal),
         attempts=await attempts_of(session, renewal),
         hold=await hold_on(session, renewal),
-        recorded=recorded,
-        queued=queued,
-        noticed=noticed,
+        recorded=notices.recorded,
+        queued=notices.queued,
+        noticed=notices.noticed,
         suspended=row.suspended_at is not None,
         charges_paused=Pausable.CHARGES in paused,
         mails_paused=Pausable.MAILS in paused,
         region=customer.region,
         audience=Audience(customer.audience),
         legal_rules=await legal_rules_of(session, on, [customer.country, customer.region or "", *Network]),
-        advance_noticed_on=tuple(local_date(at, customer.time_zone) for at in told_at),
+        advance_noticed_on=tuple(local_date(at, customer.time_zone) for at in notices.advance_sent_at),
     )
 
 

@@ -31,6 +31,9 @@ CUSTOMER_ATTRIBUTE = SearchAttributeKey.for_keyword("PerennialCustomer")
 AUTO_RENEW_ATTRIBUTE = SearchAttributeKey.for_bool("PerennialAutoRenew")
 SEARCH_ATTRIBUTES = (PHASE_ATTRIBUTE, RENEWS_ON_ATTRIBUTE, CUSTOMER_ATTRIBUTE, AUTO_RENEW_ATTRIBUTE)
 
+UNKNOWN_SUBSCRIPTION = "UnknownSubscription"
+"""The type of the error that ends the workflow of a number that nobody has."""
+
 SIGNAL_SENDER = "operator:temporal"
 """Who gave a signal that names nobody."""
 

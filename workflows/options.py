@@ -8,7 +8,7 @@ from temporalio.common import RetryPolicy
 HOPELESS = (
     "ValueError TypeError LookupError KeyError IndexError AttributeError AssertionError "  # ours, or odd facts
     "DataError IntegrityError ProgrammingError StatementError "  # what the database refuses once it refuses again
-    "UndefinedError TemplateSyntaxError UnknownSubscription"
+    "UndefinedError TemplateSyntaxError NotPriced AlreadySettled"
 ).split()
 """Errors that trying again does not cure: a step that meets one is reported, and leaves the turn to others."""
 
@@ -22,7 +22,10 @@ PATIENT = RetryPolicy(
 AFTER_A_FAILURE = timedelta(minutes=10)
 """How long a step that failed for good waits; whatever wakes the workflow before lets it try sooner."""
 
-PLANNING_LOCALLY: dict[str, Any] = {"schedule_to_close_timeout": timedelta(seconds=3)}
+PLANNING_LOCALLY: dict[str, Any] = {
+    "schedule_to_close_timeout": timedelta(seconds=3),
+    "retry_policy": RetryPolicy(maximum_attempts=1),
+}
 """Quick or not at all: a local activity that retries would stall every command."""
 
 DATABASE: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=30), "retry_policy": PATIENT}

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 from renewals.commands import Name
@@ -90,16 +90,25 @@ class SubscriptionWorkflow:
         return at - timedelta(seconds=self._plan.clock_ahead_seconds if self._plan else 0)
 
     async def _plan_anew(self) -> None:
-        """Plan from the facts: in this very task if the database is there, else patiently."""
+        """Plan from the facts: in this very task if the database is there, else patiently.
+
+        Facts that cannot be planned leave the plan as it was; who mends them wakes us.
+        """
         self._woken, self._not_before = False, None
         try:
             plan = await workflow.execute_local_activity_method(
                 Planning.plan_term, args=[self._number, workflow.now()], **PLANNING_LOCALLY
             )
-        except ActivityError:
-            plan = await workflow.execute_activity_method(
-                Planning.plan_term, args=[self._number], summary="plan the term", **DATABASE
-            )
+        except FailureError:  # a local activity's own error arrives without an ActivityError around it
+            try:
+                plan = await workflow.execute_activity_method(
+                    Planning.plan_term, args=[self._number], summary="plan the term", **DATABASE
+                )
+            except ActivityError as failure:
+                if _error(failure) == contract.UNKNOWN_SUBSCRIPTION:
+                    raise
+                await self._hold_back("planning", failure)
+                return
         self._adopt(plan)
 
     async def _perform(self, step: Step) -> None:
@@ -113,14 +122,17 @@ class SubscriptionWorkflow:
                 )
             )
         except ActivityError as failure:
-            await self._report(in_words(step), failure)
+            await self._hold_back(in_words(step), failure)
+
+    async def _hold_back(self, what: str, failure: ActivityError) -> None:
+        """Take no step for a while, so that commands have their turn, and tell the operators why."""
+        self._not_before = workflow.now() + AFTER_A_FAILURE
+        await self._report(what, failure)
 
     async def _report(self, what: str, failure: ActivityError) -> None:
-        """Tell the operators of what trying again does not cure, and let others have their turn meanwhile."""
-        self._not_before = workflow.now() + AFTER_A_FAILURE
-        error = failure.cause.type if isinstance(failure.cause, ApplicationError) else None
+        """Tell the operators of what trying again does not cure."""
         await workflow.execute_activity_method(
-            Planning.report_failure, args=[self._number, what, error or "unknown"], summary="alarm", **DATABASE
+            Planning.report_failure, args=[self._number, what, _error(failure)], summary="alarm", **DATABASE
         )
 
     def _adopt(self, plan: TermPlan) -> None:
@@ -240,6 +252,11 @@ class SubscriptionWorkflow:
     def forecast(self) -> list[Step]:
         """The steps that remain of the current plan."""
         return list(self._plan.steps) if self._plan else []
+
+
+def _error(failure: ActivityError) -> str:
+    """The class of what went wrong: messages may be personal."""
+    return (failure.cause.type if isinstance(failure.cause, ApplicationError) else None) or "unknown"
 
 
 def _attributes(plan: TermPlan) -> tuple[object, ...]:

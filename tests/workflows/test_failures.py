@@ -3,11 +3,13 @@
 from collections import deque
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
-from activities import commands
+from activities import commands, planning
+from renewals.pricing import NotPriced
 from tests.scenarios.diary import written
 from tests.scenarios.fake_gateway import FakeGateway
+from tests.scenarios.portfolios import SECOND
 from tests.scenarios.theatre import Life, Theatre
 from workflows import contract
 
@@ -54,3 +56,44 @@ async def test_a_signal_that_no_database_can_keep_is_refused(theatre: Theatre, o
     life = await theatre.subscription(live="2027-02-01")
     await life.signal_at("2027-02-10 12:00", contract.CANCEL_SIGNAL, odd)
     assert await life.diary("2027-02-10") == written("2027-02-10 12:00 cancel-auto-renew refused bad_arguments")
+
+
+async def test_a_command_that_breaks_delays_no_charge(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+    life = await theatre.subscription(live="2027-02-01", number=SECOND)
+    await life.move_to("2027-03-31 05:59")
+
+    def broken(*_: object) -> None:
+        raise ValueError("odd")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(commands, "decide", broken)
+        await life.signal_at("2027-03-31 05:59", contract.RESUME_SIGNAL)
+    await life.until("2027-03-31 06:01")
+    assert len(await life.rows("SELECT 1 FROM attempts")) == 1
+
+
+async def test_facts_that_cannot_be_planned_are_alarmed_and_planned_once_they_are_mended(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = await theatre.subscription(live="2027-02-01")
+
+    def broken(*_: object) -> None:
+        raise NotPriced("no price")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(planning, "plan", broken)
+        await life.catch_up()
+    assert [kind for kind, _ in await alarms(life)] == ["step_failed"]
+    await life.catch_up()
+    assert await life.command("2027-02-10 12:05", "reduce-seats", to=8) == "done"
+
+
+async def test_the_workflow_of_a_number_that_nobody_has_fails(theatre: Theatre) -> None:
+    handle = await theatre.client.start_workflow(
+        contract.SUBSCRIPTION_WORKFLOW,
+        contract.Start("S-0000"),
+        id=contract.workflow_id("S-0000"),
+        task_queue=contract.TASK_QUEUE,
+    )
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
