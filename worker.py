@@ -50,7 +50,7 @@ DATA_SECONDS = 100.0
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set; then finish what is under way."""
     client = await connect(settings)
-    engine = create_engine(settings.database, connections=DATABASE_CONNECTIONS)
+    engine = create_engine(settings.database, connections=DATABASE_CONNECTIONS, pre_ping=False)
     try:
         async with mailer_of(settings) as mailer:
             worker = build_worker(client, sessions_of(engine), mailer, contacts_of(settings), settings.mail_from)

@@ -20,7 +20,7 @@ from models.payments import AttemptRow, OrderRow
 from models.reading import attempts_of
 from models.store import Stored, load, write
 from renewals.declines import ask_at, call_again_at, decline_class
-from renewals.facts import AttemptState, DeclineClass, Kind
+from renewals.facts import AttemptState, DeclineClass, Kind, Subscription
 from renewals.renewing import in_phase_unless_charged_first
 
 FINAL = (AttemptState.PAID, AttemptState.DECLINED, AttemptState.ABANDONED)
@@ -106,8 +106,16 @@ async def _wait(
 
 async def _store_access(session: AsyncSession, stored: Stored) -> None:
     """A payment in doubt keeps access: store until when."""
+    write(session, stored, await _with_attempts_so_far(session, stored))
+
+
+async def _with_attempts_so_far(session: AsyncSession, stored: Stored) -> Subscription:
+    """The facts, with the attempts as this transaction has left them."""
     await session.flush()
-    write(session, stored, replace(stored.facts, attempts=await attempts_of(session, stored.renewal)))
+    if stored.renewal is None:
+        return stored.facts
+    attempts = await attempts_of(session, [stored.renewal.id])
+    return replace(stored.facts, attempts=attempts.get(stored.renewal.id, ()))
 
 
 def _record_payment(
@@ -139,7 +147,7 @@ async def settle_paid(
     _record_payment(session, stored, attempt, AttemptState.PAID, None, by)
     order = await session.get_one(OrderRow, attempt.order_id)
     await session.flush()
-    await settle(session, order, wall_now, reason=reason)
+    await settle(session, order, wall_now, known=stored, reason=reason)
 
 
 async def settle_declined(
@@ -167,9 +175,7 @@ async def settle_declined(
         at=stored.now,
         attempt=str(attempt.id),
     )
-    await session.flush()
-    declined = replace(stored.facts, attempts=await attempts_of(session, stored.renewal))
-    after = in_phase_unless_charged_first(declined, stored.now)
+    after = in_phase_unless_charged_first(await _with_attempts_so_far(session, stored), stored.now)
     await store_phase(session, stored, after, by=by, reason=reason, at_once=True)
 
 

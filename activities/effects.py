@@ -30,7 +30,7 @@ async def take_effect(
         case c.RecordRenewal(reference, seats, term):
             line = renewal_line(stored.facts, term, seats)
             order = await new_order(session, stored, line, way="recorded", by=row.given_by, reference=reference)
-            await settle(session, order, wall_now, reason=row.reason)
+            await settle(session, order, wall_now, known=stored, reason=row.reason)
         case c.ResolvePayment(paid):
             await _resolve(session, stored, row, paid, wall_now)
         case _:

@@ -1,9 +1,10 @@
 """The automatic order of a renewal, its line, its attempts, and the claim that an attempt holds while it is open."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -68,17 +69,19 @@ async def begin_attempt(session: AsyncSession, stored: Stored) -> AttemptRow:
         raise ValueError(f"{stored.row.number} has no method to charge")
     renewal = await renewal_of(session, stored)
     order = await automatic_order(session, renewal.id)
+    attempts: Sequence[AttemptRow] = ()
     if order is None:
         order = await new_order(session, stored, line, way="automatic", by=SYSTEM)
     else:
         ordered = await line_of(session, order.id, renewal.id)
         for name, value in _priced(line).items():
             setattr(ordered, name, value)
-    attempt = await _open_attempt(session, order.id)
+        attempts = await _attempts(session, order.id)
+    attempt = next((each for each in attempts if each.state == AttemptState.OPEN), None)
     if attempt is None:
         attempt = AttemptRow(
             order_id=order.id,
-            n=await _next_n(session, order.id),
+            n=max((each.n for each in attempts), default=0) + 1,
             method_id=method.id,
             amount=line.amount,
             currency=line.currency,
@@ -91,26 +94,24 @@ async def begin_attempt(session: AsyncSession, stored: Stored) -> AttemptRow:
     return attempt
 
 
-async def _open_attempt(session: AsyncSession, order_id: UUID) -> AttemptRow | None:
-    query = select(AttemptRow).where(col(AttemptRow.order_id) == order_id, col(AttemptRow.state) == AttemptState.OPEN)
-    return (await session.execute(query)).scalar_one_or_none()
-
-
-async def _next_n(session: AsyncSession, order_id: UUID) -> int:
-    query = select(func.coalesce(func.max(AttemptRow.n), 0)).where(col(AttemptRow.order_id) == order_id)
-    return int((await session.execute(query)).scalar_one()) + 1
+async def _attempts(session: AsyncSession, order_id: UUID) -> Sequence[AttemptRow]:
+    query = select(AttemptRow).where(col(AttemptRow.order_id) == order_id)
+    return (await session.execute(query)).scalars().all()
 
 
 async def _claim(session: AsyncSession, renewal_id: UUID, order_id: UUID, stored: Stored) -> None:
     """Claim the renewal while the attempt is open; the unique index refuses a second holder."""
-    await session.execute(
+    claimed = await session.execute(
         insert(ClaimRow)
         .values(id=uuid4(), renewal_id=renewal_id, holder="automatic", order_id=order_id, opened_at=stored.now)
         .on_conflict_do_nothing(
             index_elements=["renewal_id"],
             index_where=col(ClaimRow.released_at).is_(None),
         )
+        .returning(col(ClaimRow.id))
     )
+    if claimed.first() is not None:
+        return
     query = select(col(ClaimRow.order_id)).where(
         col(ClaimRow.renewal_id) == renewal_id, col(ClaimRow.released_at).is_(None)
     )

@@ -1,9 +1,8 @@
 """From the stored facts to the plan of the term."""
 
-from datetime import UTC, date, datetime, timedelta
-from importlib.metadata import version
+from datetime import UTC, datetime
 
-from sqlalchemy import ScalarSelect, func, or_, select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
@@ -11,7 +10,6 @@ from temporalio.exceptions import ApplicationError
 
 from activities.clock import started_at
 from activities.legal import watch_legal_notices
-from models.catalog import LegalRuleRow, PolicyRow
 from models.engine import Sessions
 from models.journal import raise_alarm
 from models.store import Stored, load
@@ -50,7 +48,7 @@ async def plan_of(sessions: Sessions, number: str, wall_now: datetime) -> TermPl
         if stored is None:
             raise ApplicationError(f"there is no subscription {number}", type=UNKNOWN_SUBSCRIPTION, non_retryable=True)
         answer = plan_stored(stored)
-        await _note(session, stored, answer, wall_now)
+        await _note(session, stored, answer)
         await watch_legal_notices(session, stored)
     return answer
 
@@ -72,38 +70,19 @@ def plan_stored(stored: Stored) -> TermPlan:
     )
 
 
-async def _note(session: AsyncSession, stored: Stored, answer: TermPlan, wall_now: datetime) -> None:
+async def _note(session: AsyncSession, stored: Stored, answer: TermPlan) -> None:
     """Note the next step and when it is due, in the world's time; a plan that waits for nothing is noted as `NEVER`."""
     step = answer.steps[0] if answer.steps else None
-    rules = await rules_version(session, wall_now)
     await session.execute(
         update(SubscriptionRow)
         .where(col(SubscriptionRow.number) == answer.number)
         .values(
             next_step_at=step.at - stored.row.shift if step else NEVER,
             next_step=in_words(step) if step else None,
-            planned_under=rules,
+            planned_under=stored.rules,
         )
     )
 
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The next step of a subscription that is planned and has none."""
-
-
-async def rules_version(session: AsyncSession, wall_now: datetime) -> str:
-    """What a plan depends on beside the facts of its subscription: zone data, policies and legal rules now in effect.
-
-    Both take effect on a local date, west of Greenwich up to half a day after the date of UTC.
-    """
-    here, everywhere = wall_now.date(), (wall_now - timedelta(hours=12)).date()
-    policies = [_in_effect(PolicyRow, day) for day in (here, everywhere)]
-    laws = [_in_effect(LegalRuleRow, day) for day in (here, everywhere)]
-    counts = (await session.execute(select(*policies, *laws))).one()
-    return "tzdata {}, policies {}/{}, legal rules {}/{}".format(version("tzdata"), *counts)
-
-
-def _in_effect(rows: type[PolicyRow | LegalRuleRow], on: date) -> ScalarSelect[int]:
-    """How many versions have taken effect by that day; one without a date always has."""
-    since = col(rows.effective_on)
-    return select(func.count()).select_from(rows).where(or_(since.is_(None), since <= on)).scalar_subquery()

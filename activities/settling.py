@@ -26,11 +26,18 @@ class AlreadySettled(Exception):
     """The renewal was paid another way: the money of this order must go back, the term must not move again."""
 
 
-async def settle(session: AsyncSession, order: OrderRow, wall_now: datetime, *, reason: str | None = None) -> None:
+async def settle(
+    session: AsyncSession,
+    order: OrderRow,
+    wall_now: datetime,
+    *,
+    known: Stored | None = None,
+    reason: str | None = None,
+) -> None:
     """Settle a paid order: every line's renewal, term, pending changes and phase, in the caller's one transaction.
 
-    Lines are locked in number order, so that two orders cannot wait for each other. Raises `AlreadySettled`, then
-    nothing may be committed.
+    Lines are locked in number order, so that two orders cannot wait for each other; `known` is one that the caller has
+    locked and read already. Raises `AlreadySettled`, then nothing may be committed.
     """
     order.state = "paid"
     query = (
@@ -40,8 +47,11 @@ async def settle(session: AsyncSession, order: OrderRow, wall_now: datetime, *, 
         .order_by(col(RenewalRow.subscription))
     )
     for line, renewal in (await session.execute(query)).all():
-        stored = await load(session, renewal.subscription, wall_now, lock=True)
-        await session.refresh(renewal)
+        if known is not None and known.row.number == renewal.subscription:
+            stored: Stored | None = known
+        else:
+            stored = await load(session, renewal.subscription, wall_now, lock=True)
+            await session.refresh(renewal)
         if stored is None or renewal.settled_at is not None:
             raise AlreadySettled(renewal.subscription)
         await _settle_line(session, order, line, renewal, stored, reason)
@@ -119,6 +129,8 @@ async def _void_others(session: AsyncSession, order: OrderRow, renewal: RenewalR
         .where(col(OrderLineRow.renewal_id) == renewal.id, col(OrderRow.id) != order.id, col(OrderRow.state) == "open")
     )
     ids = list((await session.execute(others)).scalars())
+    if not ids:
+        return
     await session.execute(update(OrderRow).where(col(OrderRow.id).in_(ids)).values(state="void"))
     await session.execute(
         update(AttemptRow)

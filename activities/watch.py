@@ -20,10 +20,11 @@ from temporalio.service import RPCError
 
 from activities.clock import started_at
 from activities.delivery import deliver
-from activities.planning import NEVER, rules_version
+from activities.planning import NEVER
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.records import AlarmRow, CommandRow
+from models.rules import rules_now
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 from workflows import contract
@@ -80,7 +81,7 @@ class Watch:
         """Never planned, planned under other rules, or with a step that is long due."""
         next_step_at = col(SubscriptionRow.next_step_at)
         async with self._sessions() as session:
-            rules = await rules_version(session, now)
+            rulebook, _ = await rules_now(session)
             query = (
                 select(col(SubscriptionRow.number))
                 .where(next_step_at.is_distinct_from(NEVER))
@@ -88,7 +89,7 @@ class Watch:
                     or_(
                         next_step_at.is_(None),
                         next_step_at < now - OVERDUE_AFTER,
-                        col(SubscriptionRow.planned_under) != rules,
+                        col(SubscriptionRow.planned_under) != rulebook.in_effect(now),
                     )
                 )
                 .order_by(next_step_at.nulls_first(), col(SubscriptionRow.number))

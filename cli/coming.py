@@ -1,8 +1,8 @@
 """`perennial forecast`: what is coming, of one subscription or of the portfolio."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -10,14 +10,14 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cli import desk
-from cli.output import OUT, fail, print_json, print_table
+from cli.output import OUT, fail, print_json, print_table, progress_bar
 from cli.pausing import say_what_is_paused
 from models.engine import Sessions
 from models.pauses import paused_now
-from models.store import load
 from models.subscriptions import SubscriptionRow
+from portfolio.coming import forecasts
 from renewals.calendar import zone
-from renewals.forecast import Coming, forecast
+from renewals.forecast import Coming
 from renewals.money import Money
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -40,38 +40,26 @@ def show_forecast(
 
 
 async def _forecast(number: str | None, until: date | None) -> list[tuple[str, str, Coming]]:
+    """Number, time zone and what is coming, in order of time."""
+    found: list[tuple[str, str, Coming]] = []
     async with desk.facts(desk.settings_or_fail()) as sessions:
-        found = [each async for each in _forecasts(sessions, number, until)]
-    if number is not None and not found and not await _exists(number):
-        fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+        numbers = await _chosen(sessions, number)
+        with progress_bar("subscriptions") as progress:
+            async for sub, coming in forecasts(sessions, numbers, desk.wall_now(), until, progress):
+                found.extend((sub.number, sub.time_zone, each) for each in coming)
     return sorted(found, key=lambda each: (each[2].at, each[0]))
 
 
-async def _exists(number: str) -> bool:
-    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
-        return await session.get(SubscriptionRow, number) is not None
-
-
-async def _forecasts(
-    sessions: Sessions, number: str | None, until: date | None
-) -> AsyncIterator[tuple[str, str, Coming]]:
+async def _chosen(sessions: Sessions, number: str | None) -> Sequence[str]:
+    query = select(col(SubscriptionRow.number)).order_by(col(SubscriptionRow.number))
+    if number is not None:
+        query = query.where(col(SubscriptionRow.number) == number)
     async with sessions() as session:
         say_what_is_paused(await paused_now(session))
-        numbers: Sequence[str] = (
-            [number]
-            if number
-            else (
-                (await session.execute(select(col(SubscriptionRow.number)).order_by(col(SubscriptionRow.number))))
-                .scalars()
-                .all()
-            )
-        )
-        for each in numbers:
-            stored = await load(session, each, desk.wall_now())
-            if stored is None:
-                continue
-            for coming in forecast(stored.facts, stored.now, until or a_year_on(stored.now)):
-                yield each, stored.facts.time_zone, coming
+        chosen = (await session.execute(query)).scalars().all()
+    if number is not None and not chosen:
+        fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+    return chosen
 
 
 def _amount(coming: Coming) -> str:
@@ -92,11 +80,6 @@ def print_coming(title: str, coming: Sequence[Coming], zone_name: str) -> None:
     """What is coming to one subscription, in its customer's own time."""
     rows = ((_local(each.at, zone_name), each.what, each.detail, _amount(each)) for each in coming)
     print_table(title, ("local time", "what", "detail", "amount#"), rows, empty="Nothing is coming.")
-
-
-def a_year_on(now: datetime) -> date:
-    """How far a forecast looks unless told otherwise: one yearly term and its late window."""
-    return (now + timedelta(days=400)).date()
 
 
 def _local(at: datetime, zone_name: str) -> str:

@@ -12,8 +12,8 @@ from sqlmodel import col
 from cli import desk
 from cli.output import OUT, fail, print_json, print_table
 from models.history import in_utc
-from models.reading import legal_rules_of
 from models.records import NoticeRow
+from models.rules import rules_now
 from models.store import Stored, load
 from renewals.calendar import local_date
 from renewals.compliance import Standing, standings
@@ -78,7 +78,8 @@ def window_in_words(rule: LegalRule) -> str:
 
 async def _rules() -> list[dict[str, Any]]:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
-        return [_rule_in_words(rule) for rule in await legal_rules_of(session, desk.wall_now().date())]
+        rulebook, _ = await rules_now(session)
+    return [_rule_in_words(rule) for rule in rulebook.legal_rules_of(desk.wall_now().date())]
 
 
 def _rule_in_words(rule: LegalRule) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cli import desk
-from cli.coming import a_year_on, print_coming
+from cli.coming import print_coming
 from cli.output import OUT, fail, print_diary, print_json, print_table
 from cli.pausing import say_what_is_paused
 from models.history import events_of, in_utc
@@ -16,6 +16,7 @@ from models.parties import CustomerRow
 from models.pauses import paused_now
 from models.store import Stored, load
 from models.subscriptions import SubscriptionRow
+from portfolio.coming import a_year_on
 from renewals import commands as c
 from renewals.eligibility import Eligible, Refused, Request, decide
 from renewals.facts import MethodKind, Phase, Term

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -47,14 +48,15 @@ DEV_SERVER_OPTIONS = ("--dynamic-config-value", 'history.workflowIdReuseMinimalI
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """What a rehearsal runs on."""
+    """What a rehearsal runs on; `database_url` is PostgreSQL's address."""
 
     client: Client
     sessions: Sessions
+    database_url: str
 
 
 @asynccontextmanager
-async def throw_away_servers() -> AsyncIterator[Servers]:
+async def throw_away_servers(**worker_options: Any) -> AsyncIterator[Servers]:
     """PostgreSQL, Temporal, a mail sink and a worker of their own, gone without a trace afterwards."""
     from mail.sender import Mailer  # loaded here, so that other commands answer sooner
     from mail.sink import Sink
@@ -69,12 +71,13 @@ async def throw_away_servers() -> AsyncIterator[Servers]:
         ):
             await schema.upgrade(url)
             client = await Client.connect(temporal_address, data_converter=DATA_CONVERTER)
-            engine = create_engine(url, connections=20)
+            engine = create_engine(url, connections=20, pre_ping=False)
             async with Sink(directory / "mails") as sink:
                 mailer = Mailer(HOST, sink.port, tls="none")
                 try:
-                    async with build_worker(client, sessions_of(engine), mailer, CONTACTS, SENDER):
-                        yield Servers(client, sessions_of(engine))
+                    sessions = sessions_of(engine)
+                    async with build_worker(client, sessions, mailer, CONTACTS, SENDER, **worker_options):
+                        yield Servers(client, sessions, url)
                 finally:
                     await mailer.close()
                     await engine.dispose()

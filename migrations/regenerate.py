@@ -25,7 +25,7 @@ from models.tables import METADATA
 
 TARGET = Path(__file__).parent / "versions" / "0001_first.py"
 
-HEAD = '''"""The first schema: every table, what of them only grows, classes of decline codes, legal rules."""
+HEAD = '''"""The first schema: every table, what of them only grows, the rulebook, decline codes, legal rules."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime, time
@@ -45,6 +45,7 @@ down_revision = None
 def upgrade() -> None:
     _create_tables()
     _protect_what_only_grows()
+    _number_the_rulebook()
     _fill_decline_codes()
     _fill_legal_rules()
 
@@ -65,6 +66,27 @@ def _protect_what_only_grows() -> None:
             f"""
             CREATE TRIGGER {table}_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change()
+            """
+        )
+
+
+def _number_the_rulebook() -> None:
+    op.execute("INSERT INTO rulebook VALUES (1, gen_random_uuid())")
+    op.execute(
+        """
+        CREATE FUNCTION revise_the_rulebook() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE rulebook SET revision = gen_random_uuid();
+            RETURN NULL;
+        END
+        $$
+        """
+    )
+    for table in ("prices", "policies", "legal_rules"):
+        op.execute(
+            f"""
+            CREATE TRIGGER {table}_revise AFTER INSERT ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION revise_the_rulebook()
             """
         )
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Integer, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -66,6 +66,16 @@ class PolicyRow(SQLModel, table=True):
     set_by: str
     reason: str
     set_at: datetime = instant()
+
+
+class RulebookRow(SQLModel, table=True):
+    """One row: its revision is new after each transaction that adds a price, a policy or a legal rule (by triggers)."""
+
+    __tablename__ = "rulebook"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: int = Field(default=1, sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    revision: UUID
 
 
 class LegalRuleRow(SQLModel, table=True):

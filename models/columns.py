@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Column, ColumnElement, DateTime, any_, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -47,3 +47,11 @@ def amount(*, nullable: bool = False) -> Any:
     if nullable:
         return Field(default=None, sa_type=BigInteger, nullable=True)
     return Field(sa_type=BigInteger, nullable=False)
+
+
+def among(column: Any, parameter: str) -> ColumnElement[bool]:
+    """Is the column's value one of those in the list that the statement is given under that name?
+
+    One statement for lists of any length: it is compiled, and prepared by the server, once.
+    """
+    return column == any_(bindparam(parameter, type_=ARRAY(column.type)))  # type: ignore[no-any-return]

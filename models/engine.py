@@ -6,9 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 Sessions = async_sessionmaker[AsyncSession]
 
+SHARED = "shared"
+"""In a session's `info`: a dictionary that all sessions of one `sessions_of` share."""
 
-def create_engine(url: str, *, connections: int = 10) -> AsyncEngine:
+
+def create_engine(url: str, *, connections: int = 10, pre_ping: bool = True) -> AsyncEngine:
     """An engine for `postgresql://…`; instants come back in UTC whatever the server's zone is.
+
+    `pre_ping` asks a connection whether it is alive before each use; who tries again anyway saves that.
 
     Parameters and the values of rows are hidden from error messages: those end in logs and Temporal histories, where no
     name or address may.
@@ -18,7 +23,7 @@ def create_engine(url: str, *, connections: int = 10) -> AsyncEngine:
         driver_url,
         pool_size=connections,
         max_overflow=connections,
-        pool_pre_ping=True,
+        pool_pre_ping=pre_ping,
         hide_parameters=True,
         connect_args={"options": "-c timezone=UTC"},
     )
@@ -36,4 +41,4 @@ def _hide_values(context: ExceptionContext) -> None:
 
 
 def sessions_of(engine: AsyncEngine) -> Sessions:
-    return async_sessionmaker(engine, expire_on_commit=False)
+    return async_sessionmaker(engine, expire_on_commit=False, info={SHARED: {}})

@@ -1,33 +1,31 @@
 """Rows to facts and back: `load` a subscription with all that bears on it, `write` what a pure function made of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.catalog import OfferingRow
+from models.columns import among
 from models.journal import SYSTEM, record
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
-from models.pauses import Pausable, paused_now
-from models.reading import (
-    attempts_of,
-    hold_on,
-    legal_rules_of,
-    next_renewal,
-    notices_of,
-    paid_ahead,
-    policy_of,
-    prices_of,
-)
+from models.pauses import Pausable
+from models.reading import TermNotices, attempts_of, holds_on, notices_of, paid_ahead
+from models.rules import Rulebook, rules_now
 from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
 from renewals.calendar import local_date
 from renewals.facts import (
     Announcement,
+    Attempt,
     Channel,
+    Hold,
     MethodKind,
     OfferingKind,
+    PaidAhead,
     PaymentMethod,
     Phase,
     Subscription,
@@ -39,7 +37,10 @@ from renewals.windows import access_until
 
 @dataclass(slots=True)
 class Stored:
-    """A subscription as stored, with its facts at `now`, the subscription's own time."""
+    """A subscription as stored, with its facts at `now`, the subscription's own time.
+
+    `rules` names what else a plan of it depends on (`Rulebook.in_effect`).
+    """
 
     row: SubscriptionRow
     customer: CustomerRow
@@ -49,6 +50,7 @@ class Stored:
     renewal: RenewalRow | None
     facts: Subscription
     now: datetime
+    rules: str
 
     @property
     def access_until(self) -> datetime:
@@ -62,42 +64,88 @@ async def load(session: AsyncSession, number: str, wall_now: datetime, *, lock: 
     `wall_now` is the world's time; the subscription's own runs ahead by its shift. `lock` holds the row until the
     transaction ends, so that whoever decides about it decides alone.
     """
-    query = (
-        select(SubscriptionRow, CustomerRow, OfferingRow, ContactRow, PaymentMethodRow)
-        .join(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
-        .join(OfferingRow, col(OfferingRow.sku) == col(SubscriptionRow.sku))
-        .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
-        .outerjoin(PaymentMethodRow, col(PaymentMethodRow.id) == col(SubscriptionRow.method_id))
-        .where(col(SubscriptionRow.number) == number)
-        .execution_options(populate_existing=True)
-    )
+    found = await load_all(session, [number], wall_now, lock=lock)
+    return found[0] if found else None
+
+
+_NUMBERS = among(col(SubscriptionRow.number), "numbers")
+_LOCKED = select(col(SubscriptionRow.number)).where(_NUMBERS).order_by(col(SubscriptionRow.number)).with_for_update()
+_NEXT_RENEWAL = and_(
+    col(RenewalRow.subscription) == col(SubscriptionRow.number),
+    col(RenewalRow.term_starts_on) == col(SubscriptionRow.renews_on),
+)
+_JOINED = (
+    select(SubscriptionRow, CustomerRow, OfferingRow, ContactRow, PaymentMethodRow, RenewalRow)
+    .join(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
+    .join(OfferingRow, col(OfferingRow.sku) == col(SubscriptionRow.sku))
+    .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
+    .outerjoin(PaymentMethodRow, col(PaymentMethodRow.id) == col(SubscriptionRow.method_id))
+    .outerjoin(RenewalRow, _NEXT_RENEWAL)
+    .where(_NUMBERS)
+    .order_by(col(SubscriptionRow.number))
+    .execution_options(populate_existing=True)
+)
+_Joined = tuple[SubscriptionRow, CustomerRow, OfferingRow, ContactRow, PaymentMethodRow | None, RenewalRow | None]
+
+
+async def load_all(
+    session: AsyncSession, numbers: Sequence[str], wall_now: datetime, *, lock: bool = False
+) -> list[Stored]:
+    """Read those of the subscriptions that exist, in order of their numbers, by a few queries for all; see `load`.
+
+    Rows are locked before they are read: what is joined to a row that was waited for is then as the other left it.
+    """
     if lock:
-        query = query.with_for_update(of=SubscriptionRow)
-    found = (await session.execute(query)).one_or_none()
-    if found is None:
-        return None
-    row, customer, offering, buyer, method = found
+        await session.execute(_LOCKED, {"numbers": numbers})
+    rows = (await session.execute(_JOINED, {"numbers": numbers})).all()
+    if not rows:
+        return []
+    rulebook, paused = await rules_now(session)
+    records = await _read_records(session, numbers, [renewal.id for *_, renewal in rows if renewal])
+    return [_stored(row, records, rulebook, paused, wall_now) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """What is on record of several subscriptions: by number, or by renewal."""
+
+    notices: dict[str, TermNotices]
+    paid_ahead: dict[UUID, PaidAhead]
+    attempts: dict[UUID, tuple[Attempt, ...]]
+    holds: dict[UUID, Hold]
+
+
+async def _read_records(session: AsyncSession, numbers: Sequence[str], renewals: Sequence[UUID]) -> _Records:
+    notices = await notices_of(session, numbers)
+    if not renewals:
+        return _Records(notices, {}, {}, {})
+    return _Records(
+        notices,
+        await paid_ahead(session, renewals),
+        await attempts_of(session, renewals),
+        await holds_on(session, renewals),
+    )
+
+
+def _stored(
+    joined: _Joined, records: _Records, rulebook: Rulebook, paused: frozenset[Pausable], wall_now: datetime
+) -> Stored:
+    row, customer, offering, buyer, method, renewal = joined
     now = wall_now + row.shift
-    renewal = await next_renewal(session, number, row.renews_on)
-    facts = await _facts(session, row, customer, offering, method, renewal, now)
-    return Stored(row, customer, offering, buyer, method, renewal, facts, now)
+    facts = _facts(joined, records, rulebook, paused, now)
+    return Stored(row, customer, offering, buyer, method, renewal, facts, now, rulebook.in_effect(wall_now))
 
 
-async def _facts(
-    session: AsyncSession,
-    row: SubscriptionRow,
-    customer: CustomerRow,
-    offering: OfferingRow,
-    method: PaymentMethodRow | None,
-    renewal: RenewalRow | None,
-    now: datetime,
+def _facts(
+    joined: _Joined, records: _Records, rulebook: Rulebook, paused: frozenset[Pausable], now: datetime
 ) -> Subscription:
+    row, customer, offering, _, method, renewal = joined
     term, channel = Term(row.term), Channel(row.channel)
     pending_term = Term(row.pending_term) if row.pending_term else None
-    status, prices = await prices_of(session, row.sku, customer.currency, term, pending_term, now)
-    notices = await notices_of(session, row.number, row.starts_on)
+    status, prices = rulebook.prices_of(row.sku, customer.currency, term, pending_term, now)
     on = local_date(now, customer.time_zone)
-    paused = {pause.what for pause in await paused_now(session)}
+    notices = records.notices.get(row.number) or TermNotices()
+    renewal_id = renewal.id if renewal else _NO_RENEWAL
     announced = None
     if row.announced_term is not None and row.announced_unit_price is not None:
         announced = Announcement(Term(row.announced_term), row.announced_unit_price)
@@ -120,7 +168,7 @@ async def _facts(
         phase=Phase(row.phase),
         phase_since=row.phase_since,
         prices=prices,
-        policy=await policy_of(session, row.sku, customer.country, channel, on),
+        policy=rulebook.policy_of(row.sku, customer.country, channel, on),
         method=_method(row, method),
         pending_seats=row.pending_seats,
         pending_term=pending_term,
@@ -129,9 +177,9 @@ async def _facts(
         live_at=row.live_at,
         late_start_at=row.late_start_at,
         owes_from=row.owes_from,
-        paid_ahead=await paid_ahead(session, renewal),
-        attempts=await attempts_of(session, renewal),
-        hold=await hold_on(session, renewal),
+        paid_ahead=records.paid_ahead.get(renewal_id),
+        attempts=records.attempts.get(renewal_id, ()),
+        hold=records.holds.get(renewal_id),
         recorded=notices.recorded,
         queued=notices.queued,
         noticed=notices.noticed,
@@ -140,9 +188,12 @@ async def _facts(
         mails_paused=Pausable.MAILS in paused,
         region=customer.region,
         audience=Audience(customer.audience),
-        legal_rules=await legal_rules_of(session, on, [customer.country, customer.region or "", *Network]),
+        legal_rules=rulebook.legal_rules_of(on, [customer.country, customer.region or "", *Network]),
         advance_noticed_on=tuple(local_date(at, customer.time_zone) for at in notices.advance_sent_at),
     )
+
+
+_NO_RENEWAL = UUID(int=0)
 
 
 def _method(row: SubscriptionRow, method: PaymentMethodRow | None) -> PaymentMethod | None:

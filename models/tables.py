@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow
+from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
@@ -33,6 +33,7 @@ __all__ = [
     "PolicyRow",
     "PriceRow",
     "RenewalRow",
+    "RulebookRow",
     "SandboxChargeRow",
     "SandboxMethodRow",
     "SubscriptionRow",

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models.engine import Sessions
 from models.journal import record
-from models.store import load, write
+from models.store import load_all, write
 from models.subscriptions import SubscriptionRow
 from renewals.commands import GoLive
 from renewals.effects import after_command
@@ -50,8 +50,10 @@ async def go_live(
     The workflows are not told here: a plan that must be made anew is what the watchdog looks for.
     """
     found = await waiting(session, numbers=numbers)
-    for number in found:
-        await _one_goes_live(session, number, wall_now, by, reason)
+    for stored in await load_all(session, found, wall_now, lock=True):
+        write(session, stored, after_command(stored.facts, GoLive(), at=stored.now), by=by, reason=reason)
+        stored.row.next_step_at = None
+        record(session, stored.row.number, stored.now, "go_live", {}, by=by, reason=reason)
     return len(found)
 
 
@@ -72,13 +74,3 @@ async def go_live_in_batches(
             done += await go_live(session, wall_now=clock(), by=by, reason=reason, numbers=batch)
         progress(start + len(batch), len(numbers))
     return done
-
-
-async def _one_goes_live(session: AsyncSession, number: str, wall_now: datetime, by: str, reason: str) -> None:
-    stored = await load(session, number, wall_now, lock=True)
-    if stored is None:
-        raise LookupError(number)
-    after = after_command(stored.facts, GoLive(), at=stored.now)
-    write(session, stored, after, by=by, reason=reason)
-    stored.row.next_step_at = None
-    record(session, number, stored.now, "go_live", {}, by=by, reason=reason)

@@ -43,14 +43,6 @@ def workflow_id(number: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """The argument of `SubscriptionWorkflow`. `term_starts_on` is this run's term; None: that of the first plan."""
-
-    number: str
-    term_starts_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class TermPlan:
     """The plan of a term as an activity hands it to the workflow: no names, no addresses, no tokens.
 
@@ -67,6 +59,18 @@ class TermPlan:
     clock_ahead_seconds: float
     steps: tuple[Step, ...]
     over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The argument of `SubscriptionWorkflow`.
+
+    `term_starts_on` is this run's term (None: that of the first plan); `plan` is what the run before handed over.
+    """
+
+    number: str
+    term_starts_on: date | None = None
+    plan: TermPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,9 @@ class SubscriptionWorkflow:
     def __init__(self, start: Start) -> None:
         self._number = start.number
         self._term_starts_on = start.term_starts_on
-        self._plan: TermPlan | None = None
+        self._plan: TermPlan | None = start.plan
         self._turn = asyncio.Lock()
-        self._woken = True
+        self._woken = start.plan is None
         self._resting = False
         self._leaving = False
         self._signals = 0
@@ -46,6 +46,8 @@ class SubscriptionWorkflow:
     @workflow.run
     async def run(self, start: Start) -> None:
         """Live one term of the subscription."""
+        if start.plan:
+            _show(start.plan)
         while not self._term_is_over():
             step = await self._next_due()
             async with self._turn:
@@ -147,8 +149,7 @@ class SubscriptionWorkflow:
                     contract.AUTO_RENEW_ATTRIBUTE.value_set(plan.auto_renew),
                 ]
             )
-        coming = "".join(f"- {step.at:%Y-%m-%d} {in_words(step)}\n" for step in plan.steps)
-        workflow.set_current_details(f"**{plan.phase}**, renews on {plan.renews_on}\n\n{coming}")
+        _show(plan)
 
     def _term_is_over(self) -> bool:
         if self._plan is None or self._woken:
@@ -165,7 +166,7 @@ class SubscriptionWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         if self._plan and not self._plan.over:
             workflow.continue_as_new(
-                Start(self._number, self._plan.starts_on),
+                Start(self._number, self._plan.starts_on, None if self._woken else self._plan),
                 initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
             )
 
@@ -257,6 +258,12 @@ class SubscriptionWorkflow:
 def _error(failure: ActivityError) -> str:
     """The class of what went wrong: messages may be personal."""
     return (failure.cause.type if isinstance(failure.cause, ApplicationError) else None) or "unknown"
+
+
+def _show(plan: TermPlan) -> None:
+    """What a person reads about the run in Temporal's own pages."""
+    coming = "".join(f"- {step.at:%Y-%m-%d} {in_words(step)}\n" for step in plan.steps)
+    workflow.set_current_details(f"**{plan.phase}**, renews on {plan.renews_on}\n\n{coming}")
 
 
 def _attributes(plan: TermPlan) -> tuple[object, ...]:

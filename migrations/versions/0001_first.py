@@ -1,4 +1,4 @@
-"""The first schema: every table, what of them only grows, classes of decline codes, legal rules."""
+"""The first schema: every table, what of them only grows, the rulebook, decline codes, legal rules."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime, time
@@ -18,6 +18,7 @@ down_revision = None
 def upgrade() -> None:
     _create_tables()
     _protect_what_only_grows()
+    _number_the_rulebook()
     _fill_decline_codes()
     _fill_legal_rules()
 
@@ -38,6 +39,27 @@ def _protect_what_only_grows() -> None:
             f"""
             CREATE TRIGGER {table}_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change()
+            """
+        )
+
+
+def _number_the_rulebook() -> None:
+    op.execute("INSERT INTO rulebook VALUES (1, gen_random_uuid())")
+    op.execute(
+        """
+        CREATE FUNCTION revise_the_rulebook() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE rulebook SET revision = gen_random_uuid();
+            RETURN NULL;
+        END
+        $$
+        """
+    )
+    for table in ("prices", "policies", "legal_rules"):
+        op.execute(
+            f"""
+            CREATE TRIGGER {table}_revise AFTER INSERT ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION revise_the_rulebook()
             """
         )
 
@@ -173,6 +195,13 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_pauses"),
     )
     op.create_index("uq_pauses_open", "pauses", ["what"], unique=True, postgresql_where=sa.text("ended_at IS NULL"))
+    op.create_table(
+        "rulebook",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("revision", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("id = 1", name="ck_rulebook_one_row"),
+        sa.PrimaryKeyConstraint("id", name="pk_rulebook"),
+    )
     op.create_table(
         "charges",
         sa.Column("key", sa.Uuid(), nullable=False),

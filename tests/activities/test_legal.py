@@ -14,7 +14,7 @@ from cli.legal import duties_of
 from cli.stack_postgres import run_sql
 from mail.sink import Sink
 from models.engine import Sessions
-from models.reading import legal_rules_of
+from models.rules import rules_now
 from models.store import load
 from renewals.legal import DEFAULT_RULES, Certainty
 from tests.activities.desk import PARIS, Desk
@@ -207,9 +207,10 @@ async def test_the_last_version_in_effect_is_in_force_and_a_withdrawn_rule_is_go
 
 async def test_a_new_installation_knows_the_default_rules(sessions: Sessions) -> None:
     async with sessions() as session:
-        everywhere = await legal_rules_of(session, date(2027, 1, 1))
-        before = await legal_rules_of(session, date(2026, 2, 15))
-        here = await legal_rules_of(session, date(2027, 1, 1), ["FR", "card"])
+        rulebook, _ = await rules_now(session)
+    everywhere = rulebook.legal_rules_of(date(2027, 1, 1))
+    before = rulebook.legal_rules_of(date(2026, 2, 15))
+    here = rulebook.legal_rules_of(date(2027, 1, 1), ["FR", "card"])
     assert everywhere == tuple(sorted(DEFAULT_RULES, key=lambda rule: rule.id))
     assert {rule.id for rule in everywhere} - {rule.id for rule in before} == {"us-co-6-1-732"}
     assert [rule.id for rule in here] == ["fr-l215-1", "mastercard-renewal", "visa-renewal"]
@@ -220,9 +221,9 @@ async def test_the_example_of_the_page_adds_a_rule(desk: Desk) -> None:
     (statement,) = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     await desk.change(statement)
     async with desk.sessions() as session:
-        places = ["US-TX"]
-        assert await legal_rules_of(session, date(2027, 6, 30), places) == ()
-        (added,) = await legal_rules_of(session, date(2027, 7, 1), places)
+        rules, _ = await rules_now(session)
+    assert rules.legal_rules_of(date(2027, 6, 30), ["US-TX"]) == ()
+    (added,) = rules.legal_rules_of(date(2027, 7, 1), ["US-TX"])
     assert (added.id, added.earliest, added.latest, added.content) == ("us-tx-example", 60, 30, ("how_to_cancel",))
 
 

@@ -1,0 +1,93 @@
+"""Memory of a cached workflow, against one that only waits; each kind is measured in a process of its own."""
+
+import asyncio
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from benchmarks.counting import Completed
+from benchmarks.figures import Bound, Figure
+from benchmarks.renewal_day import Empty, start_all
+from benchmarks.shapes import Waiting
+from cli.rehearsal import HOST
+from cli.stack_ports import free_port
+from cli.stack_temporal import passing_temporal
+from workflows.client import DATA_CONVERTER
+from workflows.contract import SUBSCRIPTION_WORKFLOW, Start
+from workflows.sandbox import RUNNER
+from workflows.subscription import SubscriptionWorkflow
+
+COUNT = 800
+WARM_UP = 50
+"""Workflows that are cached before anything is measured: what is loaded once is no workflow's own."""
+
+
+async def measure(count: int = COUNT) -> list[Figure]:
+    """Bytes per cached workflow of each kind, and the ratio."""
+    ours = await _in_a_process(SUBSCRIPTION_WORKFLOW, count)
+    bare = await _in_a_process("Waiting", count)
+    return [
+        Figure(
+            "memory of a cached workflow",
+            ours / bare,
+            "a sandboxed workflow that only waits",
+            f"{ours / 1024:.0f} KiB against {bare / 1024:.0f} KiB, {count:,} cached",
+            Bound.AT_MOST,
+            1.3,
+        )
+    ]
+
+
+async def _in_a_process(workflow_type: str, count: int) -> float:
+    command = (sys.executable, "-m", "benchmarks.memory", workflow_type, str(count))
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    output, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{workflow_type} could not be measured; see above")
+    return float(output.split()[-1])
+
+
+async def _bytes_each(workflow_type: str, count: int) -> float:
+    """How much this process grows with each workflow that its worker keeps."""
+    completed, empty = Completed(), Empty(datetime(2099, 1, 1, tzinfo=UTC))
+    with tempfile.TemporaryDirectory() as place:
+        address = f"{HOST}:{free_port(HOST)}"
+        async with passing_temporal(Path(place) / "temporal.log", address=address):
+            client = await Client.connect(address, data_converter=DATA_CONVERTER)
+            async with Worker(
+                client,
+                task_queue="memory",
+                workflows=[SubscriptionWorkflow, Waiting],
+                activities=[empty.plan_term],
+                workflow_runner=RUNNER,
+                interceptors=[completed],
+                max_cached_workflows=count + WARM_UP,
+            ):
+                await _cache(client, workflow_type, 0, WARM_UP)
+                before = _resident()
+                await _cache(client, workflow_type, WARM_UP, count)
+                return (_resident() - before) / count
+
+
+async def _cache(client: Client, workflow_type: str, already: int, count: int) -> None:
+    """Start so many more, and wait until each has been worked on."""
+    numbers = range(already, already + count)
+    await start_all(client, workflow_type, [Start(f"M-{n}") for n in numbers], "memory", first=already)
+    for n in numbers:
+        handle = client.get_workflow_handle(f"memory-subscription-{n}")
+        while (await handle.describe()).history_length < 4:  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.1)
+
+
+def _resident() -> int:
+    """Bytes of memory that this process holds."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{asyncio.run(_bytes_each(sys.argv[1], int(sys.argv[2])))}\n")

@@ -1,0 +1,186 @@
+"""Renewal day: a thousand subscriptions due at the same moment.
+
+Against the same workflow with empty activities, and against the leanest that could be: one timer, two activities.
+Each crowd is set up first and waits for one instant; measured is from that instant to the last confirmation mail.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+from sqlalchemy import text
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.watch import AT_ONCE
+from benchmarks.counting import Completed
+from benchmarks.figures import Bound, Figure
+from benchmarks.portfolios import write_portfolio
+from benchmarks.shapes import Leanest, charge_nothing, mail_nothing
+from cli.rehearsal import BY, Servers, throw_away_servers
+from portfolio.golive import go_live
+from portfolio.importing import import_portfolio
+from renewals.facts import Kind, Phase
+from renewals.plan import Do, NoticeRef, Step
+from worker import watch
+from workflows.contract import SUBSCRIPTION_WORKFLOW, Start, TermPlan, workflow_id
+from workflows.sandbox import RUNNER
+from workflows.subscription import SubscriptionWorkflow
+
+COUNT = 1_000
+SETUP_SECONDS_EACH = 0.25
+"""How long before the instant the crowd is set up, for each of it: starting, planning and the mails of a late start."""
+
+RENEWAL_DAY = date(2027, 3, 31)
+CHARGE_TIME = datetime(2027, 3, 31, 6, tzinfo=UTC)
+
+
+async def measure(count: int = COUNT) -> list[Figure]:
+    """Renewals per second of all three, and the ratios."""
+    completed = Completed()
+    async with throw_away_servers(interceptors=[completed]) as servers:
+        ours = await _ours(servers, completed, count)
+        same = await _same_shape(servers.client, count)
+        lean = await _leanest(servers.client, count)
+    return [
+        Figure(
+            "renewal day: renewals per second",
+            ours / same,
+            "the same workflow with empty activities",
+            f"{ours:.1f}/s against {same:.1f}/s, {count:,} due at once",
+            Bound.AT_LEAST,
+            0.8,
+        ),
+        Figure(
+            "renewal day: renewals per second",
+            ours / lean,
+            "the leanest workflow: one timer, two empty activities",
+            f"{ours:.1f}/s against {lean:.1f}/s",
+        ),
+    ]
+
+
+async def _ours(servers: Servers, completed: Completed, count: int) -> float:
+    due_at = _due_at(count)
+    await _import(servers, count, due_at)
+    await watch(servers.client, timedelta(minutes=1))
+    await completed.until("send_notice", count)  # what a late start has to tell
+    completed.counts.clear()
+    return await _rate(count, due_at, lambda: completed.until("send_queued", count))
+
+
+async def _import(servers: Servers, count: int, due_at: datetime) -> None:
+    """A portfolio whose charges are all due at `due_at`, live."""
+    with tempfile.TemporaryDirectory() as place:
+        write_portfolio(Path(place), count, [RENEWAL_DAY.replace(year=2026)])
+        async with servers.sessions.begin() as session:
+            await import_portfolio(session, Path(place), now=CHARGE_TIME - timedelta(days=90), imported_by=BY)
+            await session.execute(text(_CHARGE_ALL_AT_ONCE))
+            await session.execute(text("UPDATE subscriptions SET shift = :ahead"), {"ahead": CHARGE_TIME - due_at})
+    async with servers.sessions.begin() as session:
+        await go_live(session, wall_now=datetime.now(UTC), by=BY, reason="renewal day")
+
+
+_CHARGE_ALL_AT_ONCE = """
+    INSERT INTO policies (id, version, effective_on, values, set_by, reason, set_at)
+    VALUES (gen_random_uuid(), 1, '2020-01-01', jsonb_build_object('charge_spread_seconds', 1), 'operator:bench',
+            'renewal day', '2020-01-01')
+"""
+
+
+def _due_at(count: int) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=10 + count * SETUP_SECONDS_EACH)
+
+
+async def _rate(count: int, due_at: datetime, all_done: Callable[[], Awaitable[None]]) -> float:
+    """How many of the crowd a second, from the instant on."""
+    left = (due_at - datetime.now(UTC)).total_seconds()
+    if left <= 0:
+        raise RuntimeError("the crowd was not set up in time: raise SETUP_SECONDS_EACH in benchmarks/renewal_day.py")
+    await asyncio.sleep(left)
+    started = perf_counter()
+    await all_done()
+    return count / (perf_counter() - started)
+
+
+class Empty:
+    """Activities as the workflow calls them, which do nothing but answer with a plan as long as a real one."""
+
+    def __init__(self, due_at: datetime) -> None:
+        self._due_at = due_at
+
+    def _plan(self, number: str, year: int, first: Step | None) -> TermPlan:
+        later = (Step(datetime(2099, 1, 1 + day, tzinfo=UTC), Do.SEND_NOTICE, notices=(_REMINDER,)) for day in range(6))
+        return TermPlan(
+            number=number,
+            customer="5200000000",
+            phase=Phase.RENEWABLE if first else Phase.ACTIVE,
+            starts_on=date(year, 3, 31),
+            renews_on=date(year + 1, 3, 31),
+            renews_at=datetime(year + 1, 3, 31, tzinfo=UTC),
+            auto_renew=True,
+            clock_ahead_seconds=0,
+            steps=(*((first,) if first else ()), *later),
+            over=False,
+        )
+
+    @activity.defn
+    async def plan_term(self, number: str, wall_now: datetime | None = None) -> TermPlan:
+        return self._plan(number, 2026, Step(self._due_at, Do.CHARGE, amount=48_600, currency="USD"))
+
+    @activity.defn
+    async def charge(self, number: str) -> TermPlan:
+        return self._plan(number, 2027, Step(self._due_at, Do.SEND_QUEUED, notices=(_RENEWED,), subject="mail"))
+
+    @activity.defn
+    async def send_queued(self, number: str, notice_id: str) -> TermPlan:
+        return self._plan(number, 2027, None)
+
+
+_REMINDER, _RENEWED = NoticeRef(Kind.REMINDER, "30"), NoticeRef(Kind.RENEWED, "order")
+
+
+async def _same_shape(client: Client, count: int) -> float:
+    completed, due_at, queue = Completed(), _due_at(count), "empty"
+    empty = Empty(due_at)
+    async with Worker(
+        client,
+        task_queue=queue,
+        workflows=[SubscriptionWorkflow],
+        activities=[empty.plan_term, empty.charge, empty.send_queued],
+        workflow_runner=RUNNER,
+        interceptors=[completed],
+    ):
+        await start_all(client, SUBSCRIPTION_WORKFLOW, [Start(f"E-{n}") for n in range(count)], queue)
+        return await _rate(count, due_at, lambda: completed.until("send_queued", count))
+
+
+async def _leanest(client: Client, count: int) -> float:
+    completed, due_at, queue = Completed(), _due_at(count), "leanest"
+    async with Worker(
+        client,
+        task_queue=queue,
+        workflows=[Leanest],
+        activities=[charge_nothing, mail_nothing],
+        workflow_runner=RUNNER,
+        interceptors=[completed],
+    ):
+        await start_all(client, "Leanest", [due_at] * count, queue)
+        return await _rate(count, due_at, lambda: completed.until("mail_nothing", count))
+
+
+async def start_all(
+    client: Client, workflow_type: str, arguments: Sequence[object], queue: str, *, first: int = 0
+) -> None:
+    """Start a workflow for each of the arguments, as many at a time as the watchdog does; numbered from `first` on."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(n: int, argument: object) -> None:
+        async with gate:
+            await client.start_workflow(workflow_type, argument, id=f"{queue}-{workflow_id(str(n))}", task_queue=queue)
+
+    await asyncio.gather(*(one(n, argument) for n, argument in enumerate(arguments, first)))
