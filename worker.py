@@ -20,7 +20,7 @@ from temporalio.client import (
 )
 from temporalio.common import WorkerDeploymentVersion
 from temporalio.service import RPCError
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from activities.charging import Charging
 from activities.commands import Commands
@@ -36,7 +36,6 @@ from models.engine import Sessions, create_engine, sessions_of
 from settings import Settings
 from workflows import contract
 from workflows.client import connect
-from workflows.sandbox import RUNNER
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
@@ -72,7 +71,10 @@ def build_worker(
     gateway: Gateway | None = None,
     **options: Any,
 ) -> Worker:
-    """A worker of the task queue `renewals`, with the sandbox gateway unless another is given."""
+    """A worker of the task queue `renewals`, with the sandbox gateway unless another is given.
+
+    Workflows run outside Temporal's own sandbox unless another runner is given: tests do (ADR 12).
+    """
     charging = Charging(sessions, gateway or SandboxGateway(sessions))
     notices, phases, watch_ = Notices(sessions, mailer, contacts, sender), Phases(sessions), Watch(sessions, client)
     commands, planning = Commands(sessions), Planning(sessions)
@@ -97,12 +99,11 @@ def build_worker(
             planning.report_failure,
             watch_.look,
         ],
-        workflow_runner=RUNNER,
         deployment_config=WorkerDeploymentConfig(
             version=WorkerDeploymentVersion("perennial", version("perennial")), use_worker_versioning=False
         ),
         graceful_shutdown_timeout=timedelta(seconds=20),
-        **options,
+        **{"workflow_runner": UnsandboxedWorkflowRunner()} | options,
     )
 
 

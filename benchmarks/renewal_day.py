@@ -14,7 +14,7 @@ from time import perf_counter
 from sqlalchemy import text
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.watch import AT_ONCE
 from benchmarks.counting import Completed
@@ -28,7 +28,6 @@ from renewals.facts import Kind, Phase
 from renewals.plan import Do, NoticeRef, Step
 from worker import watch
 from workflows.contract import SUBSCRIPTION_WORKFLOW, Start, TermPlan, workflow_id
-from workflows.sandbox import RUNNER
 from workflows.subscription import SubscriptionWorkflow
 
 COUNT = 1_000
@@ -152,7 +151,7 @@ async def _same_shape(client: Client, count: int) -> float:
         task_queue=queue,
         workflows=[SubscriptionWorkflow],
         activities=[empty.plan_term, empty.charge, empty.send_queued],
-        workflow_runner=RUNNER,
+        workflow_runner=UnsandboxedWorkflowRunner(),
         interceptors=[completed],
     ):
         await start_all(client, SUBSCRIPTION_WORKFLOW, [Start(f"E-{n}") for n in range(count)], queue)
@@ -166,7 +165,7 @@ async def _leanest(client: Client, count: int) -> float:
         task_queue=queue,
         workflows=[Leanest],
         activities=[charge_nothing, mail_nothing],
-        workflow_runner=RUNNER,
+        workflow_runner=UnsandboxedWorkflowRunner(),
         interceptors=[completed],
     ):
         await start_all(client, "Leanest", [due_at] * count, queue)

@@ -2,10 +2,11 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
@@ -58,7 +59,7 @@ ACTIONS_OF = {
 async def measure() -> list[Figure]:
     """Events and actions of the second run: from one renewal to the next."""
     events = await a_year()
-    actions = Counter(ACTIONS_OF[kind_of(event)] for event in events if kind_of(event) in ACTIONS_OF)
+    actions = actions_of(events)
     parts = ", ".join(f"{count} {what}" for what, count in actions.items())
     what = "automatic year without incident"
     return [
@@ -67,13 +68,18 @@ async def measure() -> list[Figure]:
     ]
 
 
-async def a_year() -> list[HistoryEvent]:
+def actions_of(events: Iterable[HistoryEvent]) -> Counter[str]:
+    """The billable actions of a history, by what they are."""
+    return Counter(ACTIONS_OF[kind_of(event)] for event in events if kind_of(event) in ACTIONS_OF)
+
+
+async def a_year(**worker_options: Any) -> list[HistoryEvent]:
     """The events of one run, from one renewal to the next, on a server that skips time; nobody moves a clock."""
     with tempfile.TemporaryDirectory() as place:
         async with databases("year") as (url,), skipping_temporal() as server, Sink(Path(place) / "mails") as sink:
             engine, mailer = create_engine(url), Mailer(sink.host, sink.port, tls="none")
             try:
-                async with build_worker(server.client, sessions_of(engine), mailer, CONTACTS, SENDER):
+                async with build_worker(server.client, sessions_of(engine), mailer, CONTACTS, SENDER, **worker_options):
                     await _live(server, sessions_of(engine), Path(place) / "portfolio")
                 runs = await runs_of(server.client, workflow_id(NUMBER))
             finally:

@@ -8,9 +8,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
-
-import worker
 from activities import watch
 from workflows import options
 
@@ -23,25 +20,22 @@ DATABASE_SECONDS, GATEWAY_SECONDS, MAIL_SECONDS, SILENCE_SECONDS = 5, 8, 15, 5
 
 @contextmanager
 def haste(*, times: int = 1) -> Iterator[None]:
-    """In this process only: workflows see the hasty options because the sandbox does not load them anew.
+    """In this process only.
 
     `times` as long may what was handed out to a worker take: fifty lives in one process are slower than eight.
     """
     seconds = (options.DATABASE, DATABASE_SECONDS), (options.GATEWAY, GATEWAY_SECONDS), (options.MAIL, MAIL_SECONDS)
-    earnest, runner = [dict(of) for of, _ in seconds], worker.RUNNER  # type: ignore[attr-defined]
+    earnest = [dict(of) for of, _ in seconds]
     watching = dict(options.WATCHING)
     for of, limit in seconds:
         of.update(retry_policy=TRY_AGAIN, start_to_close_timeout=timedelta(seconds=limit * times))
     options.WATCHING.update(heartbeat_timeout=timedelta(seconds=SILENCE_SECONDS * times), retry_policy=TRY_AGAIN)
-    passed = SandboxRestrictions.default.with_passthrough_modules("renewals", "workflows.options")
-    setattr(worker, "RUNNER", SandboxedWorkflowRunner(restrictions=passed))  # noqa: B010 - it is not the module's own
     try:
         yield
     finally:
         for (of, _), before in zip(seconds, earnest, strict=True):
             of.update(before)
         options.WATCHING.update(watching)
-        setattr(worker, "RUNNER", runner)  # noqa: B010
 
 
 def watch_closely() -> None:

@@ -5,12 +5,26 @@ profile file, as every Temporal tool reads them; the local stack has neither, an
 """
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import CompositePayloadConverter, DataConverter
 from temporalio.envconfig import ClientConfig
 
 from settings import Settings
 
-DATA_CONVERTER = pydantic_data_converter
+_CONVERTERS = tuple(PydanticPayloadConverter().converters.values())
+
+
+class PayloadConverter(CompositePayloadConverter):
+    """Pydantic's converter. All workflows of a process share what it has learned of types.
+
+    Temporal makes a converter for each run; each would build anew, and keep, the schema of every payload.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(*_CONVERTERS)
+
+
+DATA_CONVERTER = DataConverter(payload_converter_class=PayloadConverter)
 """How payloads are written: plain JSON, with dates, instants and enumerations read back as what they were."""
 
 

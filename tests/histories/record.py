@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.year import runs_of
 from tests.scenarios.theatre import Life, Theatre
-from tests.workflows.telling import runs_of
 
 RECORDED = Path(__file__).parent / "recorded"
 WHY = {"by": "operator:ana", "reason": "seen by ana"}

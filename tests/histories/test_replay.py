@@ -14,10 +14,10 @@ from temporalio.workflow import NondeterminismError
 
 from renewals.plan import Step
 from tests.histories.record import LIVES, RECORDED
+from tests.sandbox import SANDBOXED
 from tests.scenarios.portfolios import BUYER, BUYER_NAME, CUSTOMER, PUNCTUAL
 from workflows.client import DATA_CONVERTER
 from workflows.contract import TermPlan, workflow_id
-from workflows.sandbox import RUNNER
 from workflows.subscription import SubscriptionWorkflow
 
 FILES = sorted(RECORDED.glob("*.json"))
@@ -27,7 +27,7 @@ def _history(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(workflow_id(PUNCTUAL), file.read_text(encoding="utf-8"))
 
 
-def _replayer(runner: WorkflowRunner = RUNNER) -> Replayer:
+def _replayer(runner: WorkflowRunner = SANDBOXED) -> Replayer:
     return Replayer(workflows=[SubscriptionWorkflow], workflow_runner=runner, data_converter=DATA_CONVERTER)
 
 

@@ -28,6 +28,7 @@ from mail.sender import Mailer
 from mail.sink import Sink, SinkMail, list_mails
 from models.engine import Sessions
 from renewals.calendar import zone
+from tests.sandbox import SANDBOXED
 from tests.scenarios.diary import Diary, diary_of, instant
 from tests.scenarios.portfolios import BUYER, CUSTOMER, PUNCTUAL, import_one
 from worker import build_worker
@@ -183,7 +184,16 @@ def gateway(sessions: Sessions) -> Gateway:
 async def theatre(
     temporal: WorkflowEnvironment, sessions: Sessions, sink: Sink, mailer: Mailer, gateway: Gateway, tmp_path: Path
 ) -> AsyncIterator[Theatre]:
-    async with build_worker(temporal.client, sessions, mailer, CONTACTS, SENDER, gateway=gateway, identity="perennial"):
+    async with build_worker(
+        temporal.client,
+        sessions,
+        mailer,
+        CONTACTS,
+        SENDER,
+        gateway=gateway,
+        identity="perennial",
+        workflow_runner=SANDBOXED,
+    ):
         theatre = Theatre(temporal.client, sessions, tmp_path / "portfolio", sink)
         yield theatre
         await theatre.close()

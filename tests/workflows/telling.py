@@ -3,15 +3,11 @@
 import asyncio
 from collections.abc import Iterable
 
-from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowHistory
 
+from benchmarks.year import kind_of
 from cli.stack_temporal import temporal_binary
 from tests.scenarios.theatre import Life
-
-TIME_SKIPPING_EVENTS = frozenset({"WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED"})
-"""Events that only a server which skips time writes."""
 
 
 async def temporal_cli(life: Life, *arguments: str) -> tuple[int, str]:
@@ -38,22 +34,6 @@ async def cli_signal(life: Life, at: str, signal: str, *inputs: str) -> None:
     status, output = await temporal_cli(life, "signal", "--name", signal, *given)
     assert status == 0, output
     await life.catch_up()
-
-
-async def runs_of(client: Client, workflow_id: str) -> list[WorkflowHistory]:
-    """The history of every run of a workflow, first to last."""
-    histories, run_id = list[WorkflowHistory](), ""
-    while True:
-        history = await client.get_workflow_handle(workflow_id, run_id=run_id or None).fetch_history()
-        histories.insert(0, history)
-        run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
-        if not run_id:
-            return histories
-
-
-def kind_of(event: HistoryEvent) -> str:
-    """`ACTIVITY_TASK_SCHEDULED` and the like."""
-    return EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
 
 
 def activities_of(events: Iterable[HistoryEvent]) -> list[str]:

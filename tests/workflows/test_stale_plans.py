@@ -8,11 +8,12 @@ from sqlalchemy import text
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowUpdateStage
 
+from benchmarks.year import kind_of
 from models.inbox import store_command
 from tests.scenarios.diary import instant, written
 from tests.scenarios.portfolios import BUYER
 from tests.scenarios.theatre import PATIENCE, Life, Theatre
-from tests.workflows.telling import activities_of, kind_of
+from tests.workflows.telling import activities_of
 from workflows import contract
 from workflows.contract import Answer
 

@@ -1,0 +1,10 @@
+"""Temporal's sandbox: it loads a workflow's module anew for each run, and refuses it clocks, random numbers and I/O.
+
+Every workflow of this suite runs and is replayed in it, so that earnest, where each run would pay for that in time and
+memory, can do without (docs/adr/0012-the-sandbox-guards-the-tests.md).
+"""
+
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+SANDBOXED = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("renewals"))
+"""`renewals` is pure; its zone data is set up once per process."""
