@@ -1,0 +1,182 @@
+"""The lives that are recorded: what happens in a year, what is commanded, what becomes of a payment.
+
+What goes wrong with the machinery is in troubles.py. Give a life its name and its line in `LIVES`, then record it.
+"""
+
+from typing import Any
+
+from tests.scenarios.theatre import Life, Theatre
+from workflows import contract
+
+WHY: dict[str, Any] = {"by": "operator:ana", "reason": "seen by ana"}
+NEW_CARD = {"kind": "card", "token": "ok", "expires": "2030-01"}
+
+
+async def a_year(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2026-12-30")
+    await life.until("2028-01-02")
+    return life
+
+
+async def declined_to_lapse(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-20", method_token="insufficient_funds")
+    await life.until("2027-05-17")
+    return life
+
+
+async def a_new_card(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", method_token="lost_card")
+    await life.command("2027-04-02 12:00", "set-payment-method", **NEW_CARD)
+    return life
+
+
+async def in_doubt(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", method_token="timeout-then-paid")
+    await life.until("2027-04-01")
+    return life
+
+
+async def out_of_reach_and_cancelled_by_signals(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", method_token="down*9")
+    await life.signal_at("2027-03-31 06:01", "cancel_auto_renew", {"by": "operator:ana", "renewal": "2027-03-31"})
+    await life.signal_at("2027-03-31 06:30", "cancel_auto_renew")
+    return life
+
+
+async def commands(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-01")
+    await life.command("2027-03-04 10:00", "reduce-seats", to=9)
+    await life.command("2027-03-04 10:01", "change-term", term="month")
+    await life.command("2027-03-04 10:02", "withdraw-pending", what="term")
+    await life.command("2027-03-05 10:00", "cancel-auto-renew")
+    await life.command("2027-03-06 10:00", "resume-auto-renew")
+    await life.command("2027-03-07 10:00", "reduce-seats", to=12)
+    await life.until("2027-04-01")
+    return life
+
+
+async def recorded_ahead(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-02-01", channel="partner", method_kind="")
+    await life.command("2027-02-10 12:00", "record-renewal", reference="PO-1", **WHY)
+    await life.until("2027-04-01")
+    return life
+
+
+async def parked_and_released(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25")
+    await life.command("2027-03-28 12:00", "park", **WHY)
+    await life.command("2027-04-02 12:00", "release", **WHY)
+    return life
+
+
+async def parked_untried(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-05-20")
+    await life.until("2027-06-01")
+    return life
+
+
+async def renewed_by_hand_and_expired(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2026-12-30", auto_renew="no")
+    await life.until("2027-05-17")
+    return life
+
+
+async def changes_taken_back(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-01")
+    await life.command("2027-03-04 10:00", "reduce-seats", to=9)
+    await life.command("2027-03-04 10:01", "withdraw-pending", what="seats")
+    await life.command("2027-03-05 10:00", "change-term", term="month")
+    await life.until("2027-05-01")
+    return life
+
+
+async def gone_live_late_by_command(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live=None, imported="2027-01-01")
+    await life.command("2027-04-10 12:00", "go-live", **WHY)
+    await life.until("2027-04-20")
+    return life
+
+
+async def a_retired_offering(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-20", sku="DRAFT-LT")
+    await life.until("2027-04-01")
+    return life
+
+
+async def pending_and_resolved_as_paid(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", method_token="pending-then-paid:9d")
+    await life.command("2027-04-02 12:00", "resolve-payment", outcome="paid", **WHY)
+    return life
+
+
+async def pending_and_resolved_as_declined(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", method_token="pending-then-paid:1d")
+    await life.command("2027-03-31 12:00", "resolve-payment", outcome="declined", **WHY)
+    await life.until("2027-04-03")
+    return life
+
+
+async def pending_and_declined(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", method_token="pending-then-declined:2d")
+    await life.until("2027-04-05")
+    return life
+
+
+async def in_doubt_cancelled_and_declined(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", method_token="timeout-then-declined")
+    await life.signal_at("2027-03-31 06:02", contract.CANCEL_SIGNAL)
+    await life.until("2027-04-20")
+    return life
+
+
+async def in_doubt_and_parked(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", method_token="timeout-then-paid")
+    await life.command("2027-03-31 06:02", "park", **WHY)
+    await life.until("2027-04-02")
+    return life
+
+
+async def resumed_by_signal_and_woken(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", auto_renew="no")
+    await life.signal_at("2027-03-30 10:00", contract.RESUME_SIGNAL, {"by": "operator:ana"})
+    await life.signal_at("2027-03-30 12:00", contract.WAKE_SIGNAL)
+    await life.signal_at("2027-03-30 13:00", contract.RESUME_SIGNAL, "soon")
+    await life.until("2027-04-01")
+    return life
+
+
+async def recorded_late(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-20", channel="partner", method_kind="")
+    await life.command("2027-04-10 12:00", "record-renewal", reference="PO-1", seats=3, term="3-years", **WHY)
+    return life
+
+
+async def a_new_card_after_suspension(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", method_token="insufficient_funds")
+    await life.command("2027-04-17 12:00", "set-payment-method", **NEW_CARD)
+    return life
+
+
+LIVES = (
+    a_year,
+    declined_to_lapse,
+    a_new_card,
+    in_doubt,
+    out_of_reach_and_cancelled_by_signals,
+    commands,
+    recorded_ahead,
+    parked_and_released,
+    parked_untried,
+    renewed_by_hand_and_expired,
+    changes_taken_back,
+    gone_live_late_by_command,
+    a_retired_offering,
+    pending_and_resolved_as_paid,
+    pending_and_resolved_as_declined,
+    pending_and_declined,
+    in_doubt_cancelled_and_declined,
+    in_doubt_and_parked,
+    resumed_by_signal_and_woken,
+    recorded_late,
+    a_new_card_after_suspension,
+)
