@@ -7,11 +7,11 @@ from typing import Any
 
 from temporalio.client import WorkflowHistory
 
+from benchmarks.year import runs_of
 from tests.histories.attention import attentive
 from tests.histories.overheard import turns_of
 from tests.histories.timeline import timeline
 from tests.scenarios.theatre import Life, Theatre
-from tests.workflows.telling import runs_of
 
 RECORDED, TIMELINES = Path(__file__).parent / "recorded", Path(__file__).parent / "timelines"
 OPTIONS = TIMELINES / "options.txt"
