@@ -67,8 +67,9 @@ async def begin_attempt(session: AsyncSession, stored: Stored) -> AttemptRow:
     line, method = automatic_line(stored.facts), stored.method
     if method is None:
         raise ValueError(f"{stored.row.number} has no method to charge")
+    is_new = stored.renewal is None
     renewal = await renewal_of(session, stored)
-    order = await automatic_order(session, renewal.id)
+    order = None if is_new else await automatic_order(session, renewal.id)
     attempts: Sequence[AttemptRow] = ()
     if order is None:
         order = await new_order(session, stored, line, way="automatic", by=SYSTEM)

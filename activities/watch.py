@@ -24,7 +24,7 @@ from activities.planning import NEVER
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.records import AlarmRow, CommandRow
-from models.rules import rules_now
+from models.rules import rulebook_now
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 from workflows import contract
@@ -81,7 +81,7 @@ class Watch:
         """Never planned, planned under other rules, or with a step that is long due."""
         next_step_at = col(SubscriptionRow.next_step_at)
         async with self._sessions() as session:
-            rulebook, _ = await rules_now(session)
+            rulebook = await rulebook_now(session)
             query = (
                 select(col(SubscriptionRow.number))
                 .where(next_step_at.is_distinct_from(NEVER))

@@ -13,7 +13,7 @@ from cli import desk
 from cli.output import OUT, fail, print_json, print_table
 from models.history import in_utc
 from models.records import NoticeRow
-from models.rules import rules_now
+from models.rules import rulebook_now
 from models.store import Stored, load
 from renewals.calendar import local_date
 from renewals.compliance import Standing, standings
@@ -78,7 +78,7 @@ def window_in_words(rule: LegalRule) -> str:
 
 async def _rules() -> list[dict[str, Any]]:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
-        rulebook, _ = await rules_now(session)
+        rulebook = await rulebook_now(session)
     return [_rule_in_words(rule) for rule in rulebook.legal_rules_of(desk.wall_now().date())]
 
 

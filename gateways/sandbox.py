@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -96,17 +95,15 @@ class SandboxGateway:
         return True, script.answer_lost, row
 
     async def _method(self, session: AsyncSession, charge: Charge) -> SandboxMethodRow:
+        """The method's counts, locked; from its first charge on."""
         key = {"subscription": charge.subscription, "method_id": UUID(charge.method_id)}
-        await session.execute(
-            insert(SandboxMethodRow).values(**key, attempts=0, refused_calls=0).on_conflict_do_nothing()
+        statement = (
+            insert(SandboxMethodRow)
+            .values(**key, attempts=0, refused_calls=0)
+            .on_conflict_do_update(index_elements=list(key), set_={"attempts": col(SandboxMethodRow.attempts)})
+            .returning(SandboxMethodRow)
         )
-        query = (
-            select(SandboxMethodRow)
-            .where(col(SandboxMethodRow.subscription) == charge.subscription)
-            .where(col(SandboxMethodRow.method_id) == UUID(charge.method_id))
-            .with_for_update()
-        )
-        return (await session.execute(query)).scalar_one()
+        return (await session.execute(statement)).scalar_one()
 
     async def look_up(self, key: str, now: datetime) -> Answer | NotReceived:
         async with self._sessions() as session:

@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from models.catalog import LegalRuleRow, PolicyRow, PriceRow, RulebookRow
 from models.engine import SHARED
-from models.pauses import Pausable, PauseRow
+from models.pauses import PauseRow
 from renewals.facts import Channel, OfferingStatus, Policy, Price, Term
 from renewals.legal import Anchor, Audience, Certainty, LegalRule, Unit
 from renewals.policy import PolicyVersion, policy_for
@@ -105,18 +105,23 @@ def _since(effective_on: date | None) -> date:
     return effective_on or date.min
 
 
-_PAUSED = select(func.array_agg(col(PauseRow.what))).where(col(PauseRow.ended_at).is_(None)).scalar_subquery()
-_NOW = select(col(RulebookRow.revision), _PAUSED)
+REVISION = select(col(RulebookRow.revision)).scalar_subquery()
+PAUSED = select(func.array_agg(col(PauseRow.what))).where(col(PauseRow.ended_at).is_(None)).scalar_subquery()
+"""Columns that any query can have beside its own: which rulebook is in force, and what is paused (None: nothing)."""
 
 
-async def rules_now(session: AsyncSession) -> tuple[Rulebook, frozenset[Pausable]]:
-    """The rulebook as it is, and what is paused. One query, unless something was added since the last call."""
-    revision, paused = (await session.execute(_NOW)).one()
+async def rulebook_now(session: AsyncSession) -> Rulebook:
+    """The rulebook as it is."""
+    return await rulebook_at(session, (await session.execute(select(REVISION))).scalar_one())
+
+
+async def rulebook_at(session: AsyncSession, revision: UUID) -> Rulebook:
+    """The rulebook of a revision that was just read. No query, unless something was added since the last call."""
     shared = session.info.get(SHARED, {})
     known: Rulebook | None = shared.get(Rulebook)
     if known is None or known.revision != revision:
         shared[Rulebook] = known = await _read(session, revision)
-    return known, frozenset(map(Pausable, paused or ()))
+    return known
 
 
 async def _read(session: AsyncSession, revision: UUID) -> Rulebook:

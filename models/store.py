@@ -15,7 +15,7 @@ from models.journal import SYSTEM, record
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import Pausable
 from models.reading import TermNotices, attempts_of, holds_on, notices_of, paid_ahead
-from models.rules import Rulebook, rules_now
+from models.rules import PAUSED, REVISION, Rulebook, rulebook_at
 from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
 from renewals.calendar import local_date
 from renewals.facts import (
@@ -75,7 +75,7 @@ _NEXT_RENEWAL = and_(
     col(RenewalRow.term_starts_on) == col(SubscriptionRow.renews_on),
 )
 _JOINED = (
-    select(SubscriptionRow, CustomerRow, OfferingRow, ContactRow, PaymentMethodRow, RenewalRow)
+    select(SubscriptionRow, CustomerRow, OfferingRow, ContactRow, PaymentMethodRow, RenewalRow, REVISION, PAUSED)
     .join(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
     .join(OfferingRow, col(OfferingRow.sku) == col(SubscriptionRow.sku))
     .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
@@ -85,7 +85,16 @@ _JOINED = (
     .order_by(col(SubscriptionRow.number))
     .execution_options(populate_existing=True)
 )
-_Joined = tuple[SubscriptionRow, CustomerRow, OfferingRow, ContactRow, PaymentMethodRow | None, RenewalRow | None]
+_Joined = tuple[
+    SubscriptionRow,
+    CustomerRow,
+    OfferingRow,
+    ContactRow,
+    PaymentMethodRow | None,
+    RenewalRow | None,
+    UUID,
+    list[str] | None,
+]
 
 
 async def load_all(
@@ -100,9 +109,10 @@ async def load_all(
     rows = (await session.execute(_JOINED, {"numbers": numbers})).all()
     if not rows:
         return []
-    rulebook, paused = await rules_now(session)
-    records = await _read_records(session, numbers, [renewal.id for *_, renewal in rows if renewal])
-    return [_stored(row, records, rulebook, paused, wall_now) for row in rows]
+    *_, revision, _paused = rows[0]
+    rulebook = await rulebook_at(session, revision)
+    records = await _read_records(session, numbers, [renewal for *_, renewal, _, _ in rows if renewal])
+    return [_stored(row, records, rulebook, wall_now) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,31 +125,28 @@ class _Records:
     holds: dict[UUID, Hold]
 
 
-async def _read_records(session: AsyncSession, numbers: Sequence[str], renewals: Sequence[UUID]) -> _Records:
+async def _read_records(session: AsyncSession, numbers: Sequence[str], renewals: Sequence[RenewalRow]) -> _Records:
     notices = await notices_of(session, numbers)
     if not renewals:
         return _Records(notices, {}, {}, {})
+    begun, settled = [each.id for each in renewals], [each.id for each in renewals if each.order_id]
     return _Records(
         notices,
-        await paid_ahead(session, renewals),
-        await attempts_of(session, renewals),
-        await holds_on(session, renewals),
+        await paid_ahead(session, settled) if settled else {},
+        await attempts_of(session, begun),
+        await holds_on(session, begun),
     )
 
 
-def _stored(
-    joined: _Joined, records: _Records, rulebook: Rulebook, paused: frozenset[Pausable], wall_now: datetime
-) -> Stored:
-    row, customer, offering, buyer, method, renewal = joined
+def _stored(joined: _Joined, records: _Records, rulebook: Rulebook, wall_now: datetime) -> Stored:
+    row, customer, offering, buyer, method, renewal, _, _ = joined
     now = wall_now + row.shift
-    facts = _facts(joined, records, rulebook, paused, now)
+    facts = _facts(joined, records, rulebook, now)
     return Stored(row, customer, offering, buyer, method, renewal, facts, now, rulebook.in_effect(wall_now))
 
 
-def _facts(
-    joined: _Joined, records: _Records, rulebook: Rulebook, paused: frozenset[Pausable], now: datetime
-) -> Subscription:
-    row, customer, offering, _, method, renewal = joined
+def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime) -> Subscription:
+    row, customer, offering, _, method, renewal, _, paused = joined
     term, channel = Term(row.term), Channel(row.channel)
     pending_term = Term(row.pending_term) if row.pending_term else None
     status, prices = rulebook.prices_of(row.sku, customer.currency, term, pending_term, now)
@@ -184,8 +191,8 @@ def _facts(
         queued=notices.queued,
         noticed=notices.noticed,
         suspended=row.suspended_at is not None,
-        charges_paused=Pausable.CHARGES in paused,
-        mails_paused=Pausable.MAILS in paused,
+        charges_paused=Pausable.CHARGES in (paused or ()),
+        mails_paused=Pausable.MAILS in (paused or ()),
         region=customer.region,
         audience=Audience(customer.audience),
         legal_rules=rulebook.legal_rules_of(on, [customer.country, customer.region or "", *Network]),

@@ -14,7 +14,7 @@ from cli.legal import duties_of
 from cli.stack_postgres import run_sql
 from mail.sink import Sink
 from models.engine import Sessions
-from models.rules import rules_now
+from models.rules import rulebook_now
 from models.store import load
 from renewals.legal import DEFAULT_RULES, Certainty
 from tests.activities.desk import PARIS, Desk
@@ -207,7 +207,7 @@ async def test_the_last_version_in_effect_is_in_force_and_a_withdrawn_rule_is_go
 
 async def test_a_new_installation_knows_the_default_rules(sessions: Sessions) -> None:
     async with sessions() as session:
-        rulebook, _ = await rules_now(session)
+        rulebook = await rulebook_now(session)
     everywhere = rulebook.legal_rules_of(date(2027, 1, 1))
     before = rulebook.legal_rules_of(date(2026, 2, 15))
     here = rulebook.legal_rules_of(date(2027, 1, 1), ["FR", "card"])
@@ -221,7 +221,7 @@ async def test_the_example_of_the_page_adds_a_rule(desk: Desk) -> None:
     (statement,) = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     await desk.change(statement)
     async with desk.sessions() as session:
-        rules, _ = await rules_now(session)
+        rules = await rulebook_now(session)
     assert rules.legal_rules_of(date(2027, 6, 30), ["US-TX"]) == ()
     (added,) = rules.legal_rules_of(date(2027, 7, 1), ["US-TX"])
     assert (added.id, added.earliest, added.latest, added.content) == ("us-tx-example", 60, 30, ("how_to_cancel",))
