@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 
 from temporalio import activity, workflow
 
-from workflows.contract import Start
-
 
 @workflow.defn
 class Leanest:
@@ -33,5 +31,5 @@ class Waiting:
     """Does nothing but wait."""
 
     @workflow.run
-    async def run(self, _: Start) -> None:
+    async def run(self, _: str) -> None:
         await workflow.wait_condition(lambda: False)
