@@ -1,17 +1,23 @@
 """A command is a row: stored first, under its sender's key, before anybody is told of it."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import literal, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
+
+LONGEST = 500
+"""Characters of one text of a command that are kept. What is cut is longer still by its ellipsis, and so is refused."""
+
+_MOST_ARGUMENTS = 20  # no command has as many: one that gives more is refused by those that are kept
 
 
 class KeyReused(Exception):
@@ -30,8 +36,9 @@ async def store_command(
 ) -> UUID:
     """Store a command as received now, in the subscription's own time; a known `client_key` gives the row it has.
 
-    Raises `KeyReused` when that row asks for something else.
+    Rubbish is kept up to a bound only. Raises `KeyReused` when that row asks for something else.
     """
+    subscription, name, by, args = _cut(subscription), _cut(name), _cut(by), _bounded(args)
     shift = select(col(SubscriptionRow.shift)).where(col(SubscriptionRow.number) == subscription)
     ahead = (await session.execute(shift)).scalar_one_or_none()
     reason = args.get("reason")
@@ -42,7 +49,7 @@ async def store_command(
             client_key=client_key,
             subscription=subscription,
             name=name,
-            args=dict(args),
+            args=args,
             given_by=by,
             reason=reason if isinstance(reason, str) else None,
             received_at=wall_now + ahead if ahead else wall_now,
@@ -50,8 +57,23 @@ async def store_command(
         )
         .on_conflict_do_nothing(index_elements=["client_key"])
     )
-    query = select(CommandRow).where(col(CommandRow.client_key) == client_key)
-    stored = (await session.execute(query)).scalar_one()
-    if (stored.subscription, stored.name, stored.args, stored.given_by) != (subscription, name, dict(args), by):
+    same_args = col(CommandRow.args) == literal(args, JSONB)  # Python reads 1e30 back as another number
+    query = select(CommandRow, same_args).where(col(CommandRow.client_key) == client_key)
+    stored, is_same = (await session.execute(query)).one()
+    if not is_same or (stored.subscription, stored.name, stored.given_by) != (subscription, name, by):
         raise KeyReused(f"The key {client_key!r} was used for {stored.name} of {stored.subscription}: use another.")
     return stored.id
+
+
+def _bounded(args: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments, of which those that no command could mean are cut."""
+    return {_cut(key): _bounded_value(args[key]) for key in list(args)[:_MOST_ARGUMENTS]}
+
+
+def _bounded_value(value: object) -> object:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return value if len(text) <= LONGEST else _cut(text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -5,7 +5,8 @@ import re
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
-_LONGEST_LOCAL_PART, _LONGEST_ADDRESS = 64, 254
+LONGEST_ADDRESS = 254
+_LONGEST_LOCAL_PART = 64
 
 
 def is_address(text: str) -> bool:
@@ -15,4 +16,4 @@ def is_address(text: str) -> bool:
     [True, False, False, False]
     """
     local, _, _ = text.partition("@")
-    return len(text) <= _LONGEST_ADDRESS and len(local) <= _LONGEST_LOCAL_PART and _ADDRESS.fullmatch(text) is not None
+    return len(text) <= LONGEST_ADDRESS and len(local) <= _LONGEST_LOCAL_PART and _ADDRESS.fullmatch(text) is not None

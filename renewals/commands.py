@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from renewals.addresses import LONGEST_ADDRESS
 from renewals.calendar import add_months, days_after
+from renewals.characters import control_character
 from renewals.facts import MethodKind, Term
 
 
@@ -143,7 +145,7 @@ _MOST_SEATS = 1_000_000
 
 def parse_actor(by: object) -> Actor:
     """Who gives the command, from `operator:NAME` or a mail address. Raises `BadArguments`."""
-    if isinstance(by, str):
+    if isinstance(by, str) and len(by) <= LONGEST_ADDRESS and not control_character(by):
         operator = _OPERATOR.fullmatch(by)
         if operator:
             return Operator(operator[1])
@@ -157,7 +159,7 @@ def parse_command(name: object, args: object, actor: Actor) -> Command:
     try:
         which = Name(str(name))
     except ValueError:
-        raise BadArguments(f"{name!r} is not a command; the commands are {', '.join(Name)}.") from None
+        raise BadArguments(f"{_quoted(name)} is not a command; the commands are {', '.join(Name)}.") from None
     if not isinstance(args, Mapping):
         raise BadArguments(f"The arguments of {which} must be a JSON object.")
     given = _Arguments(which, args)
@@ -218,7 +220,7 @@ class _Arguments:
             return ""
         value = self._raw.get(key)
         if not isinstance(value, str) or (required and not value.strip()) or len(value) > 500 or not _storable(value):
-            raise self._bad(key, "a text of at most 500 characters")
+            raise self._bad(key, "a text of at most 500 characters, without line ends and other control characters")
         return value.strip()
 
     def count(self, key: str) -> int:
@@ -264,12 +266,17 @@ class _Arguments:
     def refuse_the_rest(self) -> None:
         unknown = sorted(set(self._raw) - self._read)
         if unknown:
-            raise BadArguments(f"{self._command} has no argument {unknown[0]!r}.")
+            raise BadArguments(f"{self._command} has no argument {_quoted(unknown[0])}.")
+
+
+def _quoted(name: object) -> str:
+    text = str(name)
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")
 
 
 def _storable(text: str) -> bool:
-    """Can a database keep it? No NUL, no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    """Can a database keep it, and a screen show it? No control character, no half of a surrogate pair."""
+    return not control_character(text) and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def month_end(text: str) -> date:

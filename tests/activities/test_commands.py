@@ -1,6 +1,7 @@
 """Commands: the outcome commits with the effect, a repeat answers what the first time did, and a refusal is free."""
 
 import asyncio
+import json
 from typing import Any, cast
 
 import pytest
@@ -165,6 +166,46 @@ async def test_what_no_table_would_store_is_refused_and_not_tried_for_ever(desk:
     await desk.open()
     answer = await desk.give(NOON, "set-payment-method", kind="card", token="4242 4242 4242 4241", expires="2030-01")
     assert answer == "refused bad_arguments"
+
+
+@pytest.mark.parametrize("seats", [9.0, 1e1, 1e16, 1e30, -1e30, 1e-7, 10**40])
+async def test_seats_that_are_no_whole_number_are_refused_and_may_be_sent_again(desk: Desk, seats: float) -> None:
+    await desk.open()
+    for _ in range(2):
+        assert await desk.give(NOON, "reduce-seats", key="click-1", to=seats) == "refused bad_arguments"
+
+
+@pytest.mark.parametrize(
+    ("by", "args"),
+    [
+        pytest.param(BUYER, {"reason": "x" * 100_000}, id="a reason without end"),
+        pytest.param(f"operator:{'x' * 5_000}", {}, id="an operator's name without end"),
+        pytest.param(f"{'x' * 5_000}@northwind.example", {}, id="an address without end"),
+        pytest.param(f"ada@{'x' * 5_000}.example", {}, id="a domain without end"),
+        pytest.param(BUYER, {"renewal": 10**4_000}, id="a number without end"),
+        pytest.param(BUYER, {"renewal": ["2027-03-31"] * 1_000}, id="a list without end"),
+        pytest.param(BUYER, {"renewal": {"on": "x" * 5_000}}, id="an object without end"),
+        pytest.param(BUYER, {"x" * 5_000: 1}, id="an argument's name without end"),
+        pytest.param(BUYER, {f"x{n}": n for n in range(1_000)}, id="arguments without end"),
+    ],
+)
+async def test_of_rubbish_only_the_beginning_is_kept(desk: Desk, by: str, args: dict[str, Any]) -> None:
+    await desk.open()
+    for _ in range(2):
+        answer = await desk.give(NOON, "cancel-auto-renew", by=by, key="click-1", **args)
+        assert answer == "refused bad_arguments"
+    (row,) = await desk.rows("SELECT subscription, name, given_by, args, reason, hint FROM commands")
+    assert [len(text) for text in (row["given_by"], row["reason"] or "", row["hint"]) if len(text) > 501] == []
+    assert len(json.dumps(row["args"])) < 1_100
+    (event,) = await events(desk, "command")
+    assert len(event["caused_by"]) <= 501
+
+
+async def test_the_longest_reason_is_kept_in_full(desk: Desk) -> None:
+    await desk.open()
+    assert await desk.give(NOON, "cancel-auto-renew", reason="é" * 500) == "done"
+    (row,) = await desk.rows("SELECT reason FROM commands")
+    assert row["reason"] == "é" * 500
 
 
 async def test_a_lapsed_subscription_is_answered_without_a_workflow(desk: Desk) -> None:
