@@ -6,12 +6,14 @@ from dataclasses import dataclass, fields
 from portfolio.files import SUBSCRIPTIONS, CatalogLine, CustomerLine, SubscriptionLine
 from portfolio.stored import People, Stored, text_of
 
+UNSAID = "a token that is not shown"
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One column that differs. `number` is that of the subscription, or the customer's (CSN), or the offering's (SKU).
 
-    Payment tokens are never quoted.
+    Payment tokens are never quoted: `UNSAID` stands for one.
     """
 
     number: str
@@ -20,6 +22,8 @@ class Difference:
     file: str
 
     def __str__(self) -> str:
+        if self.stored == self.file == UNSAID:
+            return f"{self.number}: {self.column} differs and is not shown"
         return f"{self.number}: {self.column} is {self.stored or 'blank'}, the file says {self.file or 'blank'}"
 
 
@@ -65,4 +69,4 @@ def of_new_buyers(lines: list[SubscriptionLine], people: People) -> Iterator[Dif
 
 
 def _unsaid(token: str) -> str:
-    return "another token" if token else ""
+    return UNSAID if token else ""

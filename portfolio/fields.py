@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import TypeVar
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import is_currency
+from babel.core import get_global
 
 from renewals.addresses import is_address
 from renewals.calendar import zone
+from renewals.characters import control_character, is_blank
 from renewals.commands import BadArguments, Person, looks_like_card_number, month_end, parse_actor
 from renewals.money import decimals, parse_amount
 
@@ -25,6 +26,7 @@ _LONGEST_PRICE = 24  # beyond that decimal arithmetic would begin to round
 _DEAREST = 10**12  # minor units; times a million seats still fits the column
 _MOST_SEATS = 1_000_000
 _FIRST_YEAR, _LAST_YEAR = 1990, 2199
+_FIRST_EXPIRY = 2000
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]{0,63}")
@@ -35,11 +37,25 @@ _PRICE = re.compile(r"[0-9]{1,15}(\.[0-9]+)?")
 _SEATS = re.compile(r"[0-9]{1,7}")
 _TOKEN = re.compile(r"[!-~]{1,255}")
 _LIKE_CARD = re.compile(r"[0-9 -]{13,}")
-_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_CARD_SEPARATORS = re.compile(r"[._/+]")
+_BETWEEN_DIGITS = re.compile(r"[^0-9-]+")
 
 # Codes of CLDR that are no country: unions, pseudo-locales, "unknown".
 _NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _COUNTRIES = frozenset(filter(re.compile("[A-Z]{2}").fullmatch, map(str, Locale("en").territories))) - _NO_COUNTRY
+
+# Names of tzdata and of hosts that are zones by form only: no clock anywhere follows them.
+_NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
+
+
+def _current_tender() -> frozenset[str]:
+    """The currencies that are legal tender somewhere and of which CLDR knows no end."""
+    countries = get_global("territory_currencies").values()
+    return frozenset(code for each in countries for code, _, end, is_tender in each if is_tender and end is None)
+
+
+_CURRENCIES = _current_tender()
 
 
 def shown(text: str) -> str:
@@ -51,9 +67,9 @@ def shown(text: str) -> str:
 
 def plain(text: str) -> str:
     """A text without control characters and without spaces around it."""
-    found = None if text.isprintable() else _CONTROL.search(text)
+    found = control_character(text)
     if found:
-        raise ValueError(f"contains the control character U+{ord(found[0]):04X}; remove it.")
+        raise ValueError(f"contains the control character U+{ord(found):04X}; remove it.")
     if text != text.strip():
         raise ValueError("has spaces at its beginning or end; remove them.")
     return text
@@ -63,7 +79,7 @@ def required(reader: Callable[[str], Value]) -> Callable[[str], Value]:
     """A field that must not be blank."""
 
     def read(text: str) -> Value:
-        if not text.strip():
+        if is_blank(text):
             raise ValueError("is blank; fill it in.")
         return reader(plain(text))
 
@@ -97,15 +113,20 @@ def _shaped(pattern: re.Pattern[str], text: str, wanted: str) -> str:
     return text
 
 
+def _no_card(text: str) -> str:
+    if looks_like_card_number(_CARD_SEPARATORS.sub("-", text)):
+        raise ValueError("looks like a card number; card numbers are never stored, use another one.")
+    return text
+
+
 def number(text: str) -> str:
     """A subscription's number or a customer's."""
-    return _shaped(
-        _NUMBER, text, "1 to 64 letters, digits, dots, dashes or underscores and begin with a letter or digit"
-    )
+    wanted = "1 to 64 letters, digits, dots, dashes or underscores and begin with a letter or digit"
+    return _no_card(_shaped(_NUMBER, text, wanted))
 
 
 def sku(text: str) -> str:
-    return _shaped(_SKU, text, "1 to 64 letters, digits or ._/+- and begin with a letter or digit")
+    return _no_card(_shaped(_SKU, text, "1 to 64 letters, digits or ._/+- and begin with a letter or digit"))
 
 
 def name(text: str) -> str:
@@ -128,6 +149,9 @@ def email(text: str) -> str:
         is_person = False
     if not is_person or not is_address(text) or text[0] in "=+-@":
         raise ValueError(f"is {shown(text)}; it must be a mail address such as ada@northwind.example.")
+    local = text.partition("@")[0]
+    if any(looks_like_card_number(part.strip("-")) for part in _BETWEEN_DIGITS.split(_CARD_SEPARATORS.sub("-", local))):
+        raise ValueError("contains what looks like a card number, which is never stored; give another mail address.")
     return text
 
 
@@ -141,10 +165,9 @@ def region(text: str) -> str:
     return _shaped(_REGION, text, "an ISO 3166-2 code such as US-CA, or blank")
 
 
-@lru_cache(maxsize=512)
 def currency(text: str) -> str:
-    if len(text) != 3 or not is_currency(text):
-        raise ValueError(f"is {shown(text)}; it must be an ISO 4217 code of three capital letters such as EUR.")
+    if text not in _CURRENCIES:
+        raise ValueError(f"is {shown(text)}; it must be the ISO 4217 code of money in use, in capital letters: EUR.")
     return text
 
 
@@ -160,10 +183,13 @@ def locale(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def time_zone(text: str) -> str:
+    wanted = f"is {shown(text)}; it must be an IANA time zone such as Europe/Paris."
+    if text in _NO_PLACE:
+        raise ValueError(wanted)
     try:
         zone(text)
     except ValueError as error:
-        raise ValueError(f"is {shown(text)}; it must be an IANA time zone such as Europe/Paris.") from error
+        raise ValueError(wanted) from error
     return text
 
 
@@ -227,9 +253,10 @@ def token(text: str) -> str:
 @lru_cache(maxsize=1024)
 def expiry(text: str) -> date:
     """The last day of a card's month of expiry."""
+    wanted = "a month such as 2029-08, or blank"
+    if not _FIRST_EXPIRY <= int(_shaped(_MONTH, text, wanted)[:4]) <= _LAST_YEAR:
+        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_EXPIRY} and {_LAST_YEAR}.")
     try:
-        if text.isascii():
-            return month_end(text)
-    except ValueError:
-        pass
-    raise ValueError(f"is {shown(text)}; it must be a month such as 2029-08, or blank.")
+        return month_end(text)
+    except ValueError as error:
+        raise ValueError(f"is {shown(text)}; it must be {wanted}.") from error

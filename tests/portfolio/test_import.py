@@ -132,10 +132,15 @@ async def test_skipping_bad_lines_writes_the_good_ones_whose_references_are_good
 async def test_names_are_kept_as_they_are_in_any_script(connection: AsyncConnection, folder: Folder) -> None:
     folder.set(CUSTOMERS, 2, name="شركة النور للمساحة", locale="ar")
     folder.set(CUSTOMERS, 3, name="O'Brien & Söhne, \u200fבע״מ <b>{{ 7*7 }}</b>")
+    folder.set(CUSTOMERS, 4, name="\u200dनेपाल क्\u200dष می\u200cخواهم 👩\u200d💻")
     folder.set(SUBSCRIPTIONS, 13, buyer_name="Renée “Jo” d'Été")
     assert (await run(connection, folder)).problems == ()
     names = [row["name"] for row in await rows(connection, "customers", "true ORDER BY csn")]
-    assert names[:2] == ["شركة النور للمساحة", "O'Brien & Söhne, \u200fבע״מ <b>{{ 7*7 }}</b>"]
+    assert names[:3] == [
+        "شركة النور للمساحة",
+        "O'Brien & Söhne, \u200fבע״מ <b>{{ 7*7 }}</b>",
+        "\u200dनेपाल क्\u200dष می\u200cخواهم 👩\u200d💻",
+    ]
 
 
 async def test_a_byte_order_mark_crlf_and_columns_in_another_order_are_accepted(

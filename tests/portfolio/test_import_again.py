@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from portfolio.differences import UNSAID
 from portfolio.importing import ImportReport, Tally
 from tests.portfolio.folders import Folder
 from tests.portfolio.imports import CATALOG, CUSTOMERS, LATER, NOW, SUBSCRIPTIONS, content, one, rows, run
@@ -69,11 +70,16 @@ async def test_what_exists_is_never_changed_and_its_differences_are_listed(
         ("S-1001", "seats", "12", "13"),
         ("S-1001", "renews_on", "2027-03-31", "2027-04-30"),
         ("S-1001", "auto_renew", "yes", "no"),
-        ("S-1001", "method_token", "another token", "another token"),
+        ("S-1001", "method_token", UNSAID, UNSAID),
         ("S-1006", "method_kind", "", "card"),
-        ("S-1006", "method_token", "", "another token"),
+        ("S-1006", "method_token", "", UNSAID),
         ("S-1006", "method_expires", "", "2030-01"),
         ("S-1012", "buyer_name", "Jo Castell", "Jo Castell-Reyes"),
+    ]
+    told = [str(each) for each in report.differences if each.column == "method_token"]
+    assert told == [
+        "S-1001: method_token differs and is not shown",
+        "S-1006: method_token is blank, the file says a token that is not shown",
     ]
     assert await rows(connection, "subscriptions", "true ORDER BY number") == before
     assert report.written is False
