@@ -34,6 +34,7 @@ from renewals.eligibility import (
     Eligible,
     Refused,
     Request,
+    check_method_not_over,
     check_named_renewal,
     decide,
     methods_equal,
@@ -128,13 +129,16 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         return None
     if isinstance(command, c.Cancel | c.Resume):
         check_named_renewal(stored.facts, command.renewal)
+    same_method = isinstance(command, c.SetPaymentMethod) and methods_equal(_method_of(stored.method), command)
+    if isinstance(command, c.SetPaymentMethod) and not same_method:
+        check_method_not_over(stored.facts, command.valid_through, row.received_at)
     return Request(
         command=command,
         name=c.Name(row.name),
         actor=actor,
         is_buyer=isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold(),
         received_at=row.received_at,
-        same_method=isinstance(command, c.SetPaymentMethod) and methods_equal(_method_of(stored.method), command),
+        same_method=same_method,
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
 

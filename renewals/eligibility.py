@@ -80,6 +80,18 @@ def check_named_renewal(sub: Subscription, renewal: date | None) -> None:
         raise c.BadArguments(f"{renewal} is not a renewal date of {sub.number}; the next one is {unpaid_on}.")
 
 
+def check_method_not_over(sub: Subscription, valid_through: date | None, received_at: datetime) -> None:
+    """A new card that is over on the day it is named, local date in the customer's zone, is a slip of the pen.
+
+    A stored one whose month ends is tried all the same, as issuers renew cards (domain.md 6). Raises
+    `commands.BadArguments`.
+    """
+    day = today(sub, received_at)
+    if valid_through is not None and valid_through < day:
+        month = f"{valid_through:%Y-%m}"
+        raise c.BadArguments(f'{c.Name.SET_PAYMENT_METHOD}: "expires" is {month}, which is over on {day}; correct it.')
+
+
 def just_paid(sub: Subscription, renewal: date | None) -> bool:
     """Does a cancel name the renewal that has just been paid, so that it comes too late for that one?
 

@@ -168,6 +168,29 @@ async def test_what_no_table_would_store_is_refused_and_not_tried_for_ever(desk:
     assert answer == "refused bad_arguments"
 
 
+@pytest.mark.parametrize(
+    ("at", "expires", "answer"),
+    [
+        pytest.param(NOON, "2027-01", "refused bad_arguments", id="last month"),
+        pytest.param(NOON, "2027-02", "done", id="this month"),
+        pytest.param("2027-02-28 23:59", "2027-02", "done", id="the month's last minute"),
+        pytest.param("2027-03-01 00:00", "2027-02", "refused bad_arguments", id="the next month's first"),
+    ],
+)
+async def test_a_new_card_must_not_be_over_on_the_customers_own_day(
+    desk: Desk, at: str, expires: str, answer: str
+) -> None:
+    await desk.open()
+    assert await desk.give(at, "set-payment-method", kind="card", token="tok_2", expires=expires) == answer
+
+
+async def test_the_stored_card_may_be_named_again_when_it_is_over(desk: Desk) -> None:
+    await desk.open()
+    card = {"kind": "card", "token": "tok_2", "expires": "2027-02"}
+    assert await desk.give(NOON, "set-payment-method", **card) == "done"
+    assert await desk.give("2027-03-02 12:00", "set-payment-method", **card) == "done"
+
+
 @pytest.mark.parametrize("seats", [9.0, 1e1, 1e16, 1e30, -1e30, 1e-7, 10**40])
 async def test_seats_that_are_no_whole_number_are_refused_and_may_be_sent_again(desk: Desk, seats: float) -> None:
     await desk.open()
