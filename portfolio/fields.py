@@ -1,9 +1,11 @@
 """One field of a line: its text in, its value out, or `ValueError` with what is wrong and what to do.
 
-The sentences name a value only where that helps and never a token; they are shown behind file, line and column.
+Values that thousands of lines share are kept once. The sentences name a value only where that helps and never a token;
+they are shown behind file, line and column.
 """
 
 import re
+import sys
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
@@ -126,7 +128,8 @@ def number(text: str) -> str:
 
 
 def sku(text: str) -> str:
-    return _no_card(_shaped(_SKU, text, "1 to 64 letters, digits or ._/+- and begin with a letter or digit"))
+    wanted = "1 to 64 letters, digits or ._/+- and begin with a letter or digit"
+    return sys.intern(_no_card(_shaped(_SKU, text, wanted)))
 
 
 def name(text: str) -> str:
@@ -158,11 +161,11 @@ def email(text: str) -> str:
 def country(text: str) -> str:
     if text not in _COUNTRIES:
         raise ValueError(f"is {shown(text)}; it must be an ISO 3166 code of two capital letters such as FR.")
-    return text
+    return sys.intern(text)
 
 
 def region(text: str) -> str:
-    return _shaped(_REGION, text, "an ISO 3166-2 code such as US-CA, or blank")
+    return sys.intern(_shaped(_REGION, text, "an ISO 3166-2 code such as US-CA, or blank"))
 
 
 def currency(text: str) -> str:

@@ -30,8 +30,8 @@ Check = Callable[[Line], Iterable[Complaint]]
 class Lines(Generic[Line]):
     """The good lines of one file, and what its bad lines were about.
 
-    `bad` are their keys' first parts (the sku, the csn, the number) as written; `unreadable` says that for some not
-    even that is known. A reference into either is a consequence, not a fault of its own. `bad_count` counts both.
+    `bad` are their keys' first parts (the sku, the csn, the number); `unreadable` says that for some not even that is
+    known. A reference into either is a consequence, not a fault of its own. `bad_count` counts both.
     """
 
     good: list[Line] = field(default_factory=list)
@@ -74,15 +74,18 @@ def _read(
     for record in source.records():
         found = table.read(record.line, record.values)
         if isinstance(found, list):
-            lines.unreadable |= any(column == table.key[0] for column, _ in found)
+            has_key = all(column != table.key[0] for column, _ in found)
+            lines.unreadable |= not has_key
         else:
+            has_key = True
             first = first_lines.setdefault(found.key, found.line)
             complaints = list(check(found)) if first == found.line else [(table.key[0], _twice(table, found, first))]
             if not complaints:
                 lines.good.append(found)
                 continue
             found = complaints
-        lines.bad.add(record.values[table.key[0]])
+        if has_key:
+            lines.bad.add(record.values[table.key[0]])
         lines.bad_count += 1
         for column, reason in found:
             problems.add(Problem(table.file, record.line, column, reason))

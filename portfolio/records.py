@@ -1,12 +1,14 @@
 """The records of one CSV file: where each begins, its fields, and what keeps it from being read.
 
 Only the shape of the file is judged here; what the fields mean stands in files.py and commands_file.py. A file is read
-line by line with bounded buffers, so that neither its length nor a runaway quote fills the memory.
+line by line with bounded buffers, so that a runaway quote does not fill the memory; what becomes of its records is kept
+by the reader, so a file that is too large for that is refused.
 """
 
 import codecs
 import csv
 import hashlib
+import os
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -14,12 +16,21 @@ from pathlib import Path
 from typing import BinaryIO
 
 from portfolio.problems import Problem, Problems
+from renewals.characters import escaped, is_blank
 
 LONGEST_FIELD = 10_000
 _LONGEST_RECORD = 128 * 1024  # bytes; the csv module takes no longer field
 _MOST_LINES = 100
+_MOST_COLUMNS = 100
+LARGEST_FILE = 512 * 1024**2  # bytes
+MOST_RECORDS = 500_000  # at 1 to 2 kB for a subscription, its customer and their rows, an import stays below 1 GB
+
+_TOO_MANY = (
+    f"has more than {MOST_RECORDS:,} records, the most that one import takes; split the portfolio into several folders."
+)
 
 _TOO_LONG = f"is longer than {LONGEST_FIELD:,} characters; shorten it."
+_TOO_MANY_COLUMNS = f"has too many columns, more than {_MOST_COLUMNS}; keep those that the file needs."
 _NO_NUL = "contains a NUL byte; remove it, or export the file again as plain UTF-8 text."
 _NO_UTF8 = "is not valid UTF-8; save the file as UTF-8."
 _LONE_RETURN = "contains a carriage return that ends no line; save the file with LF or CRLF line ends."
@@ -58,6 +69,10 @@ class CsvFile:
                 self._refuse(None, None, "is not a file; put the CSV file itself there.")
                 return
             with self.path.open("rb") as source:
+                size = os.fstat(source.fileno()).st_size
+                if size > LARGEST_FILE:
+                    self._refuse(None, None, _too_large(size))
+                    return
                 yield from self._read(_Lines(source, self.digest))
         except FileNotFoundError:
             self._refuse(None, None, f"there is no such file in {self.path.parent}.")
@@ -70,9 +85,14 @@ class CsvFile:
 
     def _read(self, lines: "_Lines") -> Iterator[Record]:
         header: list[str] | None = None
+        count = 0
         for first in lines:
             if header is not None and not first.content:
                 continue
+            if count > MOST_RECORDS:
+                self._refuse(None, None, _TOO_MANY)
+                return
+            count += 1
             names = header or []
             fields = self._fields(first, lines, names)
             if header is None:
@@ -86,6 +106,9 @@ class CsvFile:
 
     def _header_holds(self, line: int, header: list[str]) -> bool:
         before = self.problems.count
+        if len(header) > _MOST_COLUMNS:
+            self._refuse(line, None, _TOO_MANY_COLUMNS)
+            return False
         if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
             self._refuse(line, None, "its columns are not separated by commas; export the file with commas.")
             return False
@@ -93,8 +116,10 @@ class CsvFile:
             if name not in header:
                 self._refuse(line, name, "is missing in the header; add the column.")
         for position, name in enumerate(header):
-            if name not in self.columns and name not in self.optional:
-                self._refuse(line, name[:60] or None, f"is no column of this file; use {', '.join(self.columns)}.")
+            if is_blank(name):
+                self._refuse(line, None, f"column {position + 1} has no name; name it or remove it.")
+            elif name not in self.columns and name not in self.optional:
+                self._refuse(line, escaped(name[:60]), f"is no column of this file; use {', '.join(self.columns)}.")
             elif name in header[:position]:
                 self._refuse(line, name, "stands in the header twice; keep one of the two columns.")
         return self.problems.count == before
@@ -104,7 +129,9 @@ class CsvFile:
         parts = lines.rest_of(first)
         raw = b"\n".join(part.content for part in parts)
         if first.too_long:
-            self._refuse(first.number, _long_column(raw, header), _TOO_LONG)
+            split = _split(raw)
+            reason = _TOO_MANY_COLUMNS if not header and len(split) > _MOST_COLUMNS else _TOO_LONG
+            self._refuse(first.number, _long_column(split, header), reason)
             return None
         try:
             text = raw.decode()
@@ -197,6 +224,12 @@ class _Lines:
         self._again.extendleft(reversed(parts[1:]))
 
 
+def _too_large(size: int) -> str:
+    limit = LARGEST_FILE // 1024**2
+    told = f"{size / 1024**3:.1f} GB" if size >= 1024**3 else f"{-(-size // 1024**2)} MB"
+    return f"is {told}, more than the {limit} MB that one import takes; split the portfolio into several folders."
+
+
 def _split(start: bytes) -> list[str]:
     """The fields of the beginning of a record, as far as they can be told."""
     limited = start.decode(errors="replace").replace("\0", " ")
@@ -212,9 +245,9 @@ def _column_of(start: bytes, header: list[str]) -> str | None:
     return header[position] if position < len(header) else None
 
 
-def _long_column(start: bytes, header: list[str]) -> str | None:
-    """The first column whose field is too long, in the beginning of a record."""
-    for position, value in enumerate(_split(start)):
+def _long_column(fields: list[str], header: list[str]) -> str | None:
+    """The first column whose field is too long, of the fields at the beginning of a record."""
+    for position, value in enumerate(fields):
         if len(value) > LONGEST_FIELD:
             return header[position] if position < len(header) else None
     return None

@@ -1,17 +1,40 @@
 """Files and lines that cannot be read at all are named as well, and nothing is written."""
 
+import os
+import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from portfolio import records
+from portfolio.problems import LISTED
+from portfolio.reading import read_portfolio
+from portfolio.records import LARGEST_FILE
 from tests.portfolio.folders import Folder
 from tests.portfolio.imports import CATALOG, CUSTOMERS, SUBSCRIPTIONS, refused
 
 Spoil = Callable[[Folder], object]
 
 BAD_FILES: list[Any] = [
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "audience\n", "audience,\n"),
+        CUSTOMERS, 1, None, "column 9 has no name", id="column-without-name",
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "audience\n", "audience,\u200b\n"),
+        CUSTOMERS, 1, None, "column 9 has no name", id="column-with-an-invisible-name",
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "audience\n", f"audience{',' * 100_000}\n"),
+        CUSTOMERS, 1, None, "too many columns", id="hundred-thousand-columns-without-name",
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "audience\n", f"audience{',column' * 100_000}\n"),
+        CUSTOMERS, 1, None, "too many columns", id="hundred-thousand-columns",
+    ),
     pytest.param(lambda f: (f.path / CATALOG).unlink(), CATALOG, None, None, "no such file", id="missing-file"),
     pytest.param(
         lambda f: ((f.path / CUSTOMERS).unlink(), (f.path / CUSTOMERS).mkdir()),
@@ -98,6 +121,66 @@ async def test_a_bad_anchor_day_is_named(connection: AsyncConnection, folder: Fo
     (problem,) = (await refused(connection, folder)).problems
     assert (problem.file, problem.line, problem.column) == (SUBSCRIPTIONS, 2, "anchor_day")
     assert reason in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        pytest.param("\x1b[2Jnote", r"\x1b[2Jnote", id="escape"),
+        pytest.param("no\u202ete", r"no\u202ete", id="direction-override"),
+        pytest.param("no\x85te", r"no\x85te", id="next-line"),
+        pytest.param("no\u2028te", r"no\u2028te", id="line-separator"),
+    ],
+)
+async def test_the_name_of_an_unknown_column_cannot_steer_the_screen(
+    connection: AsyncConnection, folder: Folder, name: str, shown: str
+) -> None:
+    folder.replace(CUSTOMERS, "audience\n", f"audience,{name}\n")
+    (problem,) = (await refused(connection, folder)).problems
+    assert problem.column == shown
+    assert str(problem).isprintable()
+
+
+@pytest.mark.parametrize("file", [CATALOG, CUSTOMERS, SUBSCRIPTIONS])
+def test_a_file_that_no_import_could_hold_is_refused_at_once(folder: Folder, file: str) -> None:
+    os.truncate(folder.path / file, 2_254_857_830)
+    began = time.perf_counter()
+    (problem,) = read_portfolio(folder.path).problems.listed
+    assert time.perf_counter() - began < 1
+    (folder.path / file).unlink()
+    assert str(problem) == (
+        f"{file}: is 2.1 GB, more than the 512 MB that one import takes; split the portfolio into several folders."
+    )
+
+
+def test_a_file_of_one_byte_too_many_is_told_in_megabytes(folder: Folder) -> None:
+    os.truncate(folder.path / CATALOG, LARGEST_FILE + 1)
+    (problem,) = read_portfolio(folder.path).problems.listed
+    assert "is 513 MB, more than the 512 MB" in problem.reason
+    (folder.path / CATALOG).unlink()
+
+
+def test_more_records_than_one_import_takes_are_refused(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MOST_RECORDS", 12)
+    assert read_portfolio(folder.path).problems.listed == []
+    folder.add(SUBSCRIPTIONS, 13, number="S-1013")
+    (problem,) = read_portfolio(folder.path).problems.listed
+    assert "records, the most that one import takes; split the portfolio into several folders." in problem.reason
+
+
+def test_bad_lines_are_counted_but_not_kept(folder: Folder) -> None:
+    """Each would be 36 kB in memory."""
+    header = folder.text(CUSTOMERS).splitlines()[0]
+    line = f"{'😀' * 9_000},{'😀' * 9_000},US,US-CA,USD,en-US,America/Los_Angeles,business\n"
+    with (folder.path / CUSTOMERS).open("w", encoding="utf-8") as file:
+        file.write(f"{header}\n")
+        file.writelines(f"{number}{line}" for number in range(500))
+    tracemalloc.start()
+    portfolio = read_portfolio(folder.path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (portfolio.customers.bad_count, len(portfolio.problems.listed)) == (500, LISTED)
+    assert peak < 5_000_000
 
 
 async def test_a_missing_folder_is_three_missing_files(connection: AsyncConnection, folder: Folder) -> None:
