@@ -7,6 +7,7 @@ Temporal's credentials are not here: `workflows/client.py` takes them from Tempo
 """
 
 import difflib
+import ipaddress
 import json
 import os
 import re
@@ -16,10 +17,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from renewals.addresses import is_address
 
 PREFIX = "PERENNIAL_"
 STACK_FILE = "stack.json"
 DEFAULT_DATA_DIR = Path(".perennial")
+DAY_SECONDS = 24 * 60 * 60
+HIGHEST_PORT = 65535
+LONGEST_FILE_NAME = 255
+LONGEST_PATH = 4000
+"""Bytes that Linux and macOS allow in one name; and fewer than Linux allows in all, for what the stack puts below."""
+
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+_LONGEST_HOST_NAME = 253
 
 
 class BadSettings(Exception):
@@ -37,21 +51,91 @@ def database_address(url: str) -> str:
     raise ValueError("is no PostgreSQL address: write postgresql://user:password@host/database")
 
 
+def _that_can_be_called(url: str) -> str:
+    """Asked of the library that will read the address; what it says of a bad one may quote the password."""
+    try:
+        parts = make_url(url)
+        port = parts.port or 1
+    except (ArgumentError, ValueError):
+        port = 0
+    if not 1 <= port <= HIGHEST_PORT:
+        raise ValueError("has a host or port that cannot be read: write postgresql://user:password@host:5432/database")
+    if parts.host and not all(_is_host(each) for each in parts.host.split(",")):
+        raise ValueError("names a host that cannot exist: write postgresql://user:password@host:5432/database")
+    return url
+
+
+def _line(text: str) -> str:
+    """One line of text that people can read: what else a setting holds is a slip of a file or a script."""
+    if not text.strip():
+        raise ValueError("is empty: write something, or unset it")
+    if not text.isprintable():
+        raise ValueError("has a line break or another character that cannot be printed: write one line of text")
+    return text
+
+
+def _secret(secret: SecretStr) -> SecretStr:
+    _line(secret.get_secret_value())
+    return secret
+
+
+def _is_host(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return len(text) <= _LONGEST_HOST_NAME and _HOST_NAME.fullmatch(text) is not None
+    return True
+
+
+def _host(text: str) -> str:
+    if not _is_host(text):
+        raise ValueError("is no host: write a name such as mail.example.com, or an IP address")
+    return text
+
+
+def _host_and_port(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not (_is_host(bare) and (":" in bare) == (bare != host) and _is_port(port)):
+        raise ValueError("is no host with its port: write it without http://, such as temporal.example.com:7233")
+    return text
+
+
+def _is_port(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,5}", text) is not None and 1 <= int(text) <= HIGHEST_PORT
+
+
 def _web_address(url: str) -> str:
-    AnyHttpUrl(url)
+    try:
+        AnyHttpUrl(url)
+    except ValidationError:
+        raise ValueError("is no web address: write it as https://account.example.com") from None
     return url.rstrip("/")
 
 
 def _mail_address(address: str) -> str:
-    if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", address):
+    if not is_address(address):
         raise ValueError("is no mail address: write it without a name, such as renewals@example.com")
     return address
 
 
-Port = Annotated[int, Field(ge=1, le=65535)]
-DatabaseAddress = Annotated[str, AfterValidator(database_address)]
-MailAddress = Annotated[str, AfterValidator(_mail_address)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+def _directory(path: Path) -> Path:
+    _line(str(path))
+    too_long = any(len(os.fsencode(part)) > LONGEST_FILE_NAME for part in path.parts)
+    if too_long or len(os.fsencode(path.absolute())) > LONGEST_PATH:
+        raise ValueError("is too long for a directory: write a shorter one")
+    return path
+
+
+Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
+Line = Annotated[str, AfterValidator(_line)]
+Host = Annotated[Line, AfterValidator(_host)]
+HostAndPort = Annotated[Line, AfterValidator(_host_and_port)]
+DatabaseAddress = Annotated[Line, AfterValidator(database_address), AfterValidator(_that_can_be_called)]
+MailAddress = Annotated[Line, AfterValidator(_mail_address)]
+WebAddress = Annotated[Line, AfterValidator(_web_address)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+Directory = Annotated[Path, AfterValidator(_directory)]
 
 
 class Settings(BaseSettings):
@@ -62,22 +146,22 @@ class Settings(BaseSettings):
     database_url: DatabaseAddress | None = Field(default=None, repr=False)
     """Address of the PostgreSQL database, 15 or later, as postgresql://user:password@host/database."""
 
-    temporal_address: str = "localhost:7233"
+    temporal_address: HostAndPort = "localhost:7233"
     """Host and port of Temporal's frontend. Credentials come from TEMPORAL_… variables or a Temporal profile."""
 
-    temporal_namespace: str = "default"
+    temporal_namespace: Line = "default"
     """Temporal namespace that the workflows live in."""
 
-    smtp_host: str = "localhost"
+    smtp_host: Host = "localhost"
     """Host of the mail server that sends the letters."""
 
     smtp_port: Port = 587
     """Port of the mail server."""
 
-    smtp_username: str | None = None
+    smtp_username: Line | None = None
     """User to log in to the mail server as; without it there is no login."""
 
-    smtp_password: SecretStr | None = None
+    smtp_password: Secret | None = None
     """Password of that user."""
 
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
@@ -89,19 +173,19 @@ class Settings(BaseSettings):
     account_url: WebAddress = "http://localhost:8080/account"
     """Where buyers find their account; every letter links there."""
 
-    support_contact: str = "support@example.com"
+    support_contact: Line = "support@example.com"
     """Whom a refusal or letter names for everything that is not sales or a partner's."""
 
-    sales_contact: str = "sales@example.com"
+    sales_contact: Line = "sales@example.com"
     """Whom to ask to renew what cannot be renewed online."""
 
-    partner_contact: str = "partners@example.com"
+    partner_contact: Line = "partners@example.com"
     """Whom to ask who the partner of a subscription is."""
 
     gateway: Literal["sandbox"] = "sandbox"
     """The payment gateway. `sandbox` moves no money and does what the payment token says."""
 
-    data_dir: Path = DEFAULT_DATA_DIR
+    data_dir: Directory = DEFAULT_DATA_DIR
     """Where the local stack keeps its data, relative to the working directory."""
 
     http_port: Port = 8080
@@ -116,8 +200,8 @@ class Settings(BaseSettings):
     smtp_sink_port: Port = 2525
     """Port of the local stack's mail sink."""
 
-    watch_every_seconds: int = Field(default=60, ge=1)
-    """How often the watchdog looks for what is overdue or does not run."""
+    watch_every_seconds: int = Field(default=60, ge=1, le=DAY_SECONDS)
+    """How often the watchdog looks for what is overdue or does not run; a day at most."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least serious log line that is written."""
@@ -147,21 +231,24 @@ def load(*, from_stack: bool = True) -> Settings:
     if unknown:
         raise BadSettings("\n".join(unknown))
     try:
-        return Settings(**(_stack_values(os.environ) if from_stack else {}))
+        own = Settings()
     except ValidationError as error:
         raise BadSettings("\n".join(_sentence(fault) for fault in error.errors())) from None
+    return _with_stack(own) if from_stack and own.database_url is None else own
 
 
-def _stack_values(environment: Mapping[str, str]) -> dict[str, Any]:
-    """What `perennial up` wrote down and the environment leaves out; nothing beside a database of one's own."""
-    path = Path(environment.get(PREFIX + "DATA_DIR", DEFAULT_DATA_DIR)) / STACK_FILE
-    if PREFIX + "DATABASE_URL" in environment or not path.is_file():
-        return {}
+def _with_stack(own: Settings) -> Settings:
+    """With what `perennial up` wrote down and the environment leaves out."""
+    path = own.data_dir / STACK_FILE
     try:
-        values: dict[str, Any] = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+        if not path.is_file():
+            return own
+        values: dict[str, Any] = dict(json.loads(path.read_text()))
+        return Settings(**{name: value for name, value in values.items() if name not in own.model_fields_set})
+    except ValidationError:
+        raise BadSettings(f"{path} is of another version: delete it and run `perennial up` again.") from None
+    except (OSError, TypeError, ValueError) as error:
         raise BadSettings(f"{path} cannot be read ({error}): delete it and run `perennial up` again.") from None
-    return {name: value for name, value in values.items() if PREFIX + name.upper() not in environment}
 
 
 def _unknown(environment: Mapping[str, str]) -> Iterable[str]:
@@ -174,8 +261,20 @@ def _unknown(environment: Mapping[str, str]) -> Iterable[str]:
 
 def _sentence(fault: Any) -> str:
     """One fault of a setting in one sentence, without the value: it may be a secret."""
-    name = PREFIX + "_".join(str(part) for part in fault["loc"][:1]).upper()
-    said = fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "value_error":
-        return f"{name} {said}."
-    return f"{name} cannot be used: {said[:1].lower()}{said[1:]}; correct it or unset it."
+    name = str(fault["loc"][0])
+    return f"{PREFIX}{name.upper()} {_wrong(name, fault)}."
+
+
+def _wrong(name: str, fault: Any) -> str:
+    match fault["type"]:
+        case "value_error":
+            return str(fault["ctx"]["error"])
+        case "string_unicode":
+            return "is no text in UTF-8: correct it or unset it"
+        case "literal_error":
+            return f"must be {fault['ctx']['expected']}: correct it or unset it"
+        case "bool_parsing":
+            return "must be true or false: correct it or unset it"
+    bounds = Settings.model_fields[name].metadata
+    least, most = (next(getattr(each, at) for each in bounds if hasattr(each, at)) for at in ("ge", "le"))
+    return f"must be a whole number from {least} to {most}: correct it or unset it"
