@@ -7,7 +7,7 @@ import typer
 
 from activities.delivery import deliver
 from cli import desk
-from cli.output import ERR, OUT, print_json
+from cli.output import print_json, say, warn
 from models.inbox import store_command
 from renewals.commands import Name
 from renewals.facts import MethodKind, Term
@@ -28,9 +28,9 @@ def give(name: Name, number: str, by: str, args: dict[str, Any], *, key: str | N
     if as_json:
         print_json({"command": name.value, "subscription": number, **_answer(answer)})
     elif answer.outcome == "done":
-        OUT.print(f"{name} of {number}: done.")
+        say(f"{name} of {number}: done.")
     else:
-        ERR.print(f"{name} of {number} refused ({answer.code}): {answer.hint}", markup=False)
+        warn(f"{name} of {number} refused ({answer.code}): {answer.hint}")
     if answer.outcome != "done":
         raise typer.Exit(1)
 

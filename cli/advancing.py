@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import desk
-from cli.output import OUT, fail, print_diary, print_json, progress_bar
+from cli.output import fail, print_diary, print_json, progress_bar, say
 from cli.stage import Stage
 from models.history import events_of, last_event
 from models.store import load
@@ -31,7 +31,7 @@ def advance(
         print_json(happened)
         return
     print_diary(f"{number} to {to:%Y-%m-%d}", happened)
-    OUT.print(f"\nIts clock now shows the evening of {to:%Y-%m-%d}; `perennial show {number}` tells what is coming.")
+    say("", f"Its clock now shows the evening of {to:%Y-%m-%d}; `perennial show {number}` tells what is coming.")
 
 
 async def _advance(number: str, to: date, progress: Callable[[int, int], None]) -> list[dict[str, Any]]:

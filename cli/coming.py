@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cli import desk
-from cli.output import OUT, fail, print_json, print_table, progress_bar
+from cli.output import fail, print_json, print_table, progress_bar, say
 from cli.pausing import say_what_is_paused
 from models.engine import Sessions
 from models.pauses import paused_now
@@ -36,7 +36,7 @@ def show_forecast(
     rows = ((_local(each.at, zone_name), sub, each.what, each.detail, _amount(each)) for sub, zone_name, each in coming)
     print_table("forecast", ("local time", "number", "what", "detail", "amount#"), rows, empty="Nothing is coming.")
     for total in _totals([each for _, _, each in coming]):
-        OUT.print(f"charges in all: {total}")
+        say(f"charges in all: {total}")
 
 
 async def _forecast(number: str | None, until: date | None) -> list[tuple[str, str, Coming]]:

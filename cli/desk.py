@@ -41,7 +41,7 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     try:
         return asyncio.run(_until_told_to_stop(work))
     except (BadSettings, StackFailed, KeyReused) as failure:
-        fail(str(failure))
+        fail(*str(failure).splitlines())
     except DBAPIError as error:
         said = str(error.orig).strip().partition("\n")[0].rstrip(".")
         fail(f"The database answered: {said}. Check PERENNIAL_DATABASE_URL and `perennial migrate`.")

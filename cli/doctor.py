@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import desk
-from cli.output import OUT, print_json, print_table
+from cli.output import print_json, print_table, say
 from models.engine import create_engine
 from settings import Settings
 
@@ -24,7 +24,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON inst
     if any(each.health == "wrong" for each in findings):
         raise typer.Exit(1)
     if not as_json:
-        OUT.print("\nEverything that is needed is there.")
+        say("", "Everything that is needed is there.")
 
 
 async def _findings(settings: Settings) -> "list[Finding]":

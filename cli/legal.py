@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from cli import desk
-from cli.output import OUT, fail, print_json, print_table
+from cli.output import fail, print_json, print_table, say
 from models.history import in_utc
 from models.records import NoticeRow
 from models.rules import rulebook_now
@@ -37,7 +37,7 @@ def legal(
         _print_rules(rows)
     else:
         _print_duties(number, rows)
-    OUT.print(f"\n{ADVICE}")
+    say("", f"{ADVICE}")
 
 
 def _print_rules(rows: Sequence[Mapping[str, Any]]) -> None:

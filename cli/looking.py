@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from cli import desk
 from cli.coming import print_coming
-from cli.output import OUT, fail, print_diary, print_json, print_table
+from cli.output import fail, print_diary, print_json, print_table, say
 from cli.pausing import say_what_is_paused
 from models.history import events_of, in_utc
 from models.parties import CustomerRow
@@ -34,9 +34,9 @@ def show(number: Number, as_json: Json = False) -> None:
         print_json({**facts, "coming": coming, "past": past})
         return
     print_table(f"{number}", ("", ""), facts.items(), empty="")
-    OUT.print()
+    say()
     print_coming("coming", coming, facts["time zone"])
-    OUT.print()
+    say()
     print_diary("past", past)
 
 
@@ -156,7 +156,7 @@ def explain(
     if as_json:
         print_json({"command": command.value, "answer": answer, **(asdict(refused) if refused else {})})
     else:
-        OUT.print(f"{command} of {number}: {answer}" + (f" ({refused.code}). {refused.hint}" if refused else "."))
+        say(f"{command} of {number}: {answer}" + (f" ({refused.code}). {refused.hint}" if refused else "."))
 
 
 async def _explain(number: str, name: c.Name, by: str | None) -> Any:

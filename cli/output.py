@@ -1,6 +1,10 @@
-"""How answers look: tables for people, JSON for scripts, one sentence on stderr for what went wrong."""
+"""How answers look: tables for people, JSON for scripts, one sentence on stderr for what went wrong.
+
+Nothing else prints on the terminal: what is stored or was typed is shown as it is written, never obeyed.
+"""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,9 +15,11 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from console.words import event_in_words
 from models.history import in_utc
@@ -22,13 +28,37 @@ from models.journal import SYSTEM
 _NEVER_FOLDED = 400
 """Width of what goes into a pipe or a file: there a table's lines stay whole."""
 
-OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _NEVER_FOLDED)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+_OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout and sys.stdout.isatty() else _NEVER_FOLDED)
+_ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_OBEYED = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys instead of showing it: control characters, line ends, directions, halves of characters."""
 
 
-def fail(sentence: str) -> NoReturn:
-    """Say what is wrong on stderr and end with status 1."""
-    ERR.print(sentence, markup=False)
+def visible(text: str) -> str:
+    r"""The text with all that a terminal would obey spelt out.
+
+    >>> print(visible("red\x1b[31m"))
+    red\x1b[31m
+    """
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def say(*lines: str) -> None:
+    """Lines on stdout; without any, an empty one."""
+    for line in lines or ("",):
+        _OUT.print(Text(visible(line)))
+
+
+def warn(*lines: str, style: str = "") -> None:
+    """Lines on stderr, where they stay apart from what was asked for."""
+    for line in lines:
+        _ERR.print(Text(visible(line), style))
+
+
+def fail(*lines: str) -> NoReturn:
+    """Say what is wrong on stderr, in one sentence and perhaps the end of a log, and end with status 1."""
+    warn(*lines)
     raise typer.Exit(1)
 
 
@@ -60,25 +90,31 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
     On a narrow terminal a column folds between its words, never inside one; the first and numbers stay on one line.
     """
-    listed = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    listed = [["" if cell is None else visible(str(cell)) for cell in row] for row in rows]
     if not listed:
-        OUT.print(empty, markup=False)
+        say(empty)
         return
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(
+        title=Text(visible(title), "table.title") if title else None,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
     for place, column in enumerate(columns):
         whole = column.endswith("#") or place == 0
         parts = [part for row in listed for part in ([row[place]] if whole else row[place].split())]
-        width = max((len(part) for part in (*parts, *column.rstrip("#").split())), default=1)
+        width = max((cell_len(part) for part in (*parts, *column.rstrip("#").split())), default=1)
         table.add_column(column.rstrip("#"), justify="right" if column.endswith("#") else "left", min_width=width)
     for row in listed:
-        table.add_row(*(cell.replace("[", "\\[") for cell in row))
-    OUT.print(table)
+        table.add_row(*(Text(cell) for cell in row))
+    _OUT.print(table)
 
 
-def print_diary(title: str, events: Iterable[Mapping[str, Any]]) -> None:
+def print_diary(title: str, events: Iterable[Mapping[str, Any]], *, empty: str = "Nothing has happened yet.") -> None:
     """What happened to one subscription, in words and in its customer's own time."""
     rows = ((_clock(event), event_in_words(event["event"], _data(event)), _who(event)) for event in events)
-    print_table(title, ("local time", "what", "who and why"), rows, empty="Nothing has happened yet.")
+    print_table(title, ("local time", "what", "who and why"), rows, empty=empty)
 
 
 def _clock(event: Mapping[str, Any]) -> str:
@@ -102,7 +138,7 @@ def _who(event: Mapping[str, Any]) -> str:
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on stderr, if that is a terminal; the function it gives is told how many of how many."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
-        task = progress.add_task(what, total=None)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_ERR, transient=True, disable=not _ERR.is_terminal) as progress:
+        task = progress.add_task(visible(what), total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

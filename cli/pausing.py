@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cli import desk
-from cli.output import ERR, OUT, fail, print_json, print_table
+from cli.output import fail, print_json, print_table, say, warn
 from cli.portfolios import operator_or_fail, tell_watchdog
 from models import pauses as store
 from models.history import in_utc
@@ -60,7 +60,7 @@ def _answer(what: Pausable, done: str, changed: bool, as_json: bool, sentence: s
     if as_json:
         print_json({"what": what, "outcome": "done", "changed": changed})
     else:
-        OUT.print(sentence if changed else f"All {what} were {done} already.")
+        say(sentence if changed else f"All {what} were {done} already.")
 
 
 def pauses(as_json: Json = False) -> None:
@@ -93,9 +93,8 @@ def say_what_is_paused(rows: Sequence[PauseRow]) -> None:
     """A warning on stderr for each open pause: what is shown would otherwise mislead."""
     for row in rows:
         since = desk.wall_now() - row.began_at
-        ERR.print(
+        warn(
             f"ALL {row.what.upper()} ARE PAUSED for {timedelta(seconds=int(since.total_seconds()))} "
             f"by {row.began_by}: {row.began_because}",
-            markup=False,
             style="bold",
         )

@@ -10,7 +10,7 @@ import typer
 from temporalio.service import RPCError
 
 from cli import desk
-from cli.output import ERR, OUT, fail, print_diary, print_json, progress_bar
+from cli.output import fail, print_diary, print_json, progress_bar, say, warn
 from cli.rehearse import BadInput, Rehearsal, rehearse, write_events
 from models.subscriptions import SubscriptionRow
 from portfolio.golive import go_live_in_batches, waiting
@@ -69,7 +69,7 @@ async def tell_watchdog(settings: Settings) -> None:
         client = await connect(settings)
         await client.get_schedule_handle(WATCHDOG_SCHEDULE).trigger()
     except (RPCError, RuntimeError):
-        ERR.print("Temporal cannot be reached now; the watchdog will see to it when the worker runs.")
+        warn("Temporal cannot be reached now; the watchdog will see to it when the worker runs.")
 
 
 def operator_or_fail(by: str) -> str:
@@ -85,22 +85,22 @@ def operator_or_fail(by: str) -> str:
 def _print_report(report: ImportReport, dry_run: bool) -> None:
     _print_problems(report.problems, report.problem_count)
     for difference in report.differences:
-        OUT.print(f"differs, and stays as it is: {difference}", markup=False)
+        say(f"differs, and stays as it is: {difference}")
     done = "would be" if dry_run else "were" if report.written else "would have been"
-    OUT.print(
+    say(
         f"{report.subscriptions.added} subscriptions, {report.customers.added} customers, "
         f"{report.prices.added} prices and {report.new_versions} new versions of prices {done} added; "
         f"{report.subscriptions.unchanged} subscriptions were there already; {report.skipped} lines skipped."
     )
     if report.written:
-        OUT.print(f"Import {report.import_id}. Next: `perennial forecast`, then `perennial go-live`.")
+        say(f"Import {report.import_id}. Next: `perennial forecast`, then `perennial go-live`.")
 
 
 def _print_problems(problems: tuple[Problem, ...], count: int) -> None:
     for problem in problems:
-        ERR.print(str(problem), markup=False)
+        warn(str(problem))
     if count > len(problems):
-        ERR.print(f"… and {count - len(problems)} more.")
+        warn(f"… and {count - len(problems)} more.")
 
 
 def take_live(
@@ -123,7 +123,7 @@ def take_live(
     if as_json:
         print_json({"live": count})
     else:
-        OUT.print(f"{count} subscriptions went live.")
+        say(f"{count} subscriptions went live.")
 
 
 async def _go_live(
@@ -181,7 +181,7 @@ def rehearse_folder(
             _print_diaries(desk.run(_diaries(rehearsal)))
         else:
             count = desk.run(_rehearse(rehearsal, out))
-            OUT.print(f"{count} events from {first} to {until.date()} in {out}.", markup=False)
+            say(f"{count} events from {first} to {until.date()} in {out}.")
     except BadInput as bad:
         _print_problems(bad.problems, bad.count)
         raise typer.Exit(1) from None
@@ -204,8 +204,8 @@ async def _diaries(rehearsal: Rehearsal) -> dict[str, list[dict[str, Any]]]:
 def _print_diaries(diaries: Mapping[str, list[dict[str, Any]]]) -> None:
     for number, events in diaries.items():
         print_diary(number, events)
-        OUT.print()
+        say()
 
 
 def _stage(name: str) -> None:
-    ERR.print(f"{name} …")
+    warn(f"{name} …")

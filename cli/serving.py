@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli import desk
-from cli.output import OUT, fail, print_json
+from cli.output import fail, print_json, say
 from settings import BadSettings, Settings, load
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "portfolio"
@@ -63,7 +63,7 @@ async def _serve(settings: Settings, host: str) -> None:
     _log(settings)
     async with desk.facts(settings) as sessions:
         app = create_app(settings, sessions, await desk.temporal(settings))
-        OUT.print(f"Console on http://{host}:{settings.http_port}")
+        say(f"Console on http://{host}:{settings.http_port}")
         config = uvicorn.Config(
             app, host=host, port=settings.http_port, access_log=False, server_header=False, lifespan="off"
         )
@@ -76,9 +76,7 @@ def migrate(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")]
     if as_json:
         print_json({"before": before, "after": "current"})
     else:
-        OUT.print(
-            "The database is up to date." if before == "current" else f"The database was {before}; now it is current."
-        )
+        say("The database is up to date." if before == "current" else f"The database was {before}; now it is current.")
 
 
 async def _migrate(settings: Settings) -> str:
