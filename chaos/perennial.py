@@ -21,7 +21,7 @@ def main() -> None:
     if chosen.die_at:
         arm(chosen.die_at, chosen.nth, signal.SIGSTOP if chosen.freeze else signal.SIGKILL)
     sys.argv[1:] = chosen.command
-    from cli.main import main as perennial
+    from cli.entry import main as perennial
 
     with nullcontext() if chosen.patient else haste():
         perennial()

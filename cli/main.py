@@ -3,8 +3,11 @@
 import typer
 
 from cli import acting, advancing, coming, doctor, ledger, legal, looking, pausing, portfolios, serving
+from cli.usage import Commands
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
 app.info.help = "Renewals of subscriptions that run by themselves."
 
 app.command()(serving.up)
@@ -27,7 +30,3 @@ app.command(name="list")(looking.list_subscriptions)
 app.command(name="explain")(looking.explain)
 for command in acting.ALL:
     app.command(name=command.__name__.replace("_", "-"))(command)
-
-
-def main() -> None:
-    app()

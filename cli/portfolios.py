@@ -1,5 +1,6 @@
 """Commands about a whole portfolio: `import`, `go-live`, `rehearse`."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -49,15 +50,18 @@ async def _import(
 ) -> ImportReport:
     settings = desk.settings_or_fail()
     async with desk.facts(settings) as sessions, sessions.begin() as session:
-        report = await import_portfolio(
-            session,
-            folder,
-            now=desk.wall_now(),
-            imported_by=by,
-            dry_run=dry_run,
-            skip_bad=skip_bad,
-            progress=progress,
-        )
+        try:
+            report = await import_portfolio(
+                session,
+                folder,
+                now=desk.wall_now(),
+                imported_by=by,
+                dry_run=dry_run,
+                skip_bad=skip_bad,
+                progress=progress,
+            )
+        except asyncio.CancelledError:
+            raise desk.Interrupted("nothing was written") from None
     if report.written:
         await tell_watchdog(settings)
     return report

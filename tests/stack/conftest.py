@@ -81,7 +81,7 @@ class Stacks:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
-            "from cli.main import main; main()",
+            "from cli.entry import main; main()",
             "up",
             cwd=self.data.parent,
             env=self.environment(),

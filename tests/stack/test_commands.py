@@ -217,7 +217,7 @@ def test_a_database_is_brought_up_to_date_once(terminal: Terminal) -> None:
 async def test_the_console_is_served_by_a_command_of_its_own(terminal: Terminal) -> None:
     (port,) = free_ports(1)
     serving = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from cli.main import main; main()", "web"),
+        *(sys.executable, "-c", "from cli.entry import main; main()", "web"),
         env=terminal.environment | {"PERENNIAL_HTTP_PORT": str(port)},
         stdout=asyncio.subprocess.PIPE,
     )

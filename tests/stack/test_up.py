@@ -60,7 +60,7 @@ async def run_of(up: Up, number: str) -> str | None:
 async def shown(stacks: Stacks, number: str) -> str:
     """What a second terminal shows of this subscription."""
     show = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from cli.main import main; main()", "show", number, "--json"),
+        *(sys.executable, "-c", "from cli.entry import main; main()", "show", number, "--json"),
         env=stacks.environment(),
         stdout=asyncio.subprocess.PIPE,
     )

@@ -1,0 +1,19 @@
+"""Where `perennial` begins: little is loaded here, so that Ctrl-C is heard while the rest is."""
+
+import os
+import signal
+from types import FrameType
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, _leave)
+    from cli.main import app
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    app()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End at once: a `KeyboardInterrupt` raised in the midst of an import may come out as any other error."""
+    os.write(2, b"Interrupted; nothing was done or written.\n")
+    os._exit(128 + number)

@@ -1,0 +1,65 @@
+"""What every command has in common: arguments that are text, an output that can be written, Ctrl-C."""
+
+import contextlib
+import errno
+import os
+import sys
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from cli.output import visible, warn
+
+
+class Commands(TyperGroup):
+    """The commands of `perennial`. Whatever the shell hands them, what is wrong is a sentence and a status."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        if sys.stdout is None:
+            warn("There is no standard output to answer on; open it, or send it to a file.")
+            sys.exit(1)
+        try:
+            try:
+                return super().main(*args, **options)
+            finally:
+                sys.stdout.flush()
+        except OSError as error:
+            _unless_output_failed(error)
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> Any:
+        for place, each in enumerate(args, 1):
+            if not _is_text(each):
+                raise typer.BadParameter(f"argument {place}, {visible(each)}, is no text in UTF-8; write it so.")
+        return super().make_context(info_name, args, *rest, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.TyperException as bad:
+            bad.message = visible(bad.message)
+            raise
+        except KeyboardInterrupt:
+            warn("Interrupted.")
+            raise typer.Exit(130) from None
+
+
+def _is_text(argument: str) -> bool:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _unless_output_failed(error: OSError) -> NoReturn:
+    """End with status 1 if it was stdout that failed, which then still holds what it could not write; else raise."""
+    try:
+        sys.stdout.flush()
+    except OSError as still:
+        with contextlib.suppress(OSError), open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # Python writes the rest at its end, and would fail again
+        if still.errno != errno.EPIPE:
+            warn(f"The answer cannot be written: {still.strerror}.")
+        sys.exit(1)
+    raise error

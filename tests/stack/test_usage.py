@@ -1,0 +1,141 @@
+"""What every command does with an argument, an output, a Ctrl-C or an outside world that is not as it should be."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError, RPCStatusCode
+from typer.testing import CliRunner
+
+from cli import desk
+from cli.main import app
+from tests.stack.conftest import ROOT
+
+PERENNIAL = f"{sys.executable} -c 'from cli.entry import main; main()'"
+
+
+def shell(line: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PERENNIAL_DATA_DIR": str(tmp_path)}
+    return subprocess.run(  # noqa: S602 - the redirections are what is tested
+        line, shell=True, env=environment, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.mark.parametrize("words", [("show", "S-\udcff"), ("sh\udcffow",), ("park", "S-1", "--by", "\udce9")])
+def test_an_argument_that_is_no_text_is_bad_usage(words: tuple[str, ...]) -> None:
+    said = CliRunner().invoke(app, words)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "is no text in UTF-8" in said.stderr
+    assert "\\udc" in said.stderr
+
+
+def test_a_complaint_about_usage_shows_what_was_typed() -> None:
+    said = CliRunner().invoke(app, ("show", "S-1", "--x\x1b[31m"))
+    assert (said.exit_code, "--x\\x1b[31m" in said.stderr, "\x1b" in said.stderr) == (2, True, False)
+
+
+@pytest.mark.parametrize("words", ["legal --help", "--help"])
+def test_a_full_disk_is_one_sentence(words: str, tmp_path: Path) -> None:
+    said = shell(f"{PERENNIAL} {words} >/dev/full", tmp_path)
+    assert (said.returncode, said.stderr) == (1, "The answer cannot be written: No space left on device.\n")
+
+
+def test_a_closed_output_is_one_sentence(tmp_path: Path) -> None:
+    said = shell(f"{PERENNIAL} list >&-", tmp_path)
+    assert said.returncode == 1
+    assert said.stderr == "There is no standard output to answer on; open it, or send it to a file.\n"
+
+
+def test_a_reader_that_has_seen_enough_is_no_trouble(tmp_path: Path) -> None:
+    assert shell(f"{PERENNIAL} --help | true", tmp_path).stderr == ""
+
+
+def test_ctrl_c_before_anything_is_loaded_is_one_line() -> None:
+    pressed = "if name == 'cli.main': os.kill(os.getpid(), signal.SIGINT)"
+    slow = f"import os, signal, sys\nclass Slow:\n  def find_spec(self, name, *rest):\n    {pressed}\n"
+    slow += "sys.meta_path.insert(0, Slow())\nfrom cli.entry import main\nmain()"
+    said = subprocess.run([sys.executable, "-c", slow], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (said.returncode, said.stdout, said.stderr) == (130, "", "Interrupted; nothing was done or written.\n")
+
+
+def refused() -> RPCError:
+    return RPCError("tcp connect error", RPCStatusCode.UNAVAILABLE, b"")
+
+
+async def plainly() -> None:
+    raise refused()
+
+
+async def among_others() -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(plainly())
+        group.create_task(asyncio.sleep(60))
+
+
+async def while_it_is_read() -> None:
+    async def instants() -> AsyncIterator[int]:
+        yield 1
+        raise refused()
+
+    async for _ in instants():
+        pass
+
+
+async def of_a_start_that_nobody_awaits() -> None:
+    future = asyncio.get_running_loop().create_future()
+    future.set_exception(refused())
+    raise refused()
+
+
+async def in_time() -> None:
+    raise WorkflowUpdateRPCTimeoutOrCancelledError
+
+
+async def to_connect() -> None:
+    raise RuntimeError("Failed client connect: `get_system_info` call error")
+
+
+@pytest.mark.parametrize(
+    "work", [plainly, among_others, while_it_is_read, of_a_start_that_nobody_awaits, in_time, to_connect]
+)
+def test_a_temporal_that_goes_away_is_one_sentence(work: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        desk.run(work())
+    assert ended.value.exit_code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("Temporal ")
+    assert said.count("\n") == 1
+
+
+def test_an_error_of_our_own_is_not_hidden() -> None:
+    async def broken() -> None:
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        desk.run(broken())
+
+
+@pytest.mark.parametrize(
+    ("known", "said"), [(True, "Interrupted; nothing was written.\n"), (False, "Interrupted.\n")], ids=["known", "not"]
+)
+def test_ctrl_c_is_one_line_and_says_what_is_known_of_the_work(
+    known: bool, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def work() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise (desk.Interrupted("nothing was written") if known else asyncio.CancelledError) from None
+
+    with pytest.raises(typer.Exit) as ended:
+        desk.run(work())
+    assert (ended.value.exit_code, capsys.readouterr().err) == (130, said)
