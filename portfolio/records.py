@@ -23,7 +23,7 @@ _LONGEST_RECORD = 128 * 1024  # bytes; the csv module takes no longer field
 _MOST_LINES = 100
 _MOST_COLUMNS = 100
 LARGEST_FILE = 512 * 1024**2  # bytes
-MOST_RECORDS = 500_000  # at 1 to 2 kB for a subscription, its customer and their rows, an import stays below 1 GB
+MOST_RECORDS = 500_000  # an import takes 2 kB for a subscription with a customer of its own: about 1 GB in all
 
 _TOO_MANY = (
     f"has more than {MOST_RECORDS:,} records, the most that one import takes; split the portfolio into several folders."
