@@ -5,6 +5,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 from cli.stack_process import StackFailed
@@ -41,6 +42,12 @@ def claim_data_directory(data: Path) -> Iterator[None]:
 def claim_ports(host: str, settings: Settings) -> Iterator[socket.socket]:
     """Find all ports free, and keep that of the console: its bound socket. Raises StackFailed naming one taken."""
     wanted = ("temporal_port", "Temporal"), ("temporal_ui_port", "Temporal's web page"), ("smtp_sink_port", "mail sink")
+    for one, other in combinations(["http_port", *(setting for setting, _ in wanted)], 2):
+        if getattr(settings, one) == getattr(settings, other):
+            raise StackFailed(
+                f"PERENNIAL_{one.upper()} and PERENNIAL_{other.upper()} are both {getattr(settings, one)}: set one of "
+                "them to another port."
+            )
     for setting, purpose in wanted:
         _bound(host, settings, setting, purpose).close()
     with contextlib.closing(_bound(host, settings, "http_port", "console")) as web:

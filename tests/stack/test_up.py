@@ -135,6 +135,13 @@ async def test_a_port_that_is_taken_is_one_sentence(stacks: Stacks) -> None:
     assert await nothing_is_left_of(up)
 
 
+def test_two_ports_that_are_set_alike_are_named() -> None:
+    settings = Settings(http_port=8233, temporal_ui_port=8233)
+    sentence = "PERENNIAL_HTTP_PORT and PERENNIAL_TEMPORAL_UI_PORT are both 8233: set one of them to another port"
+    with pytest.raises(StackFailed, match=sentence), claim_ports("127.0.0.1", settings):
+        pass
+
+
 @pytest.mark.parametrize("setting", ["http_port", "temporal_port", "temporal_ui_port", "smtp_sink_port"])
 def test_every_port_of_the_stack_is_looked_at(setting: str) -> None:
     names = ("http_port", "temporal_port", "temporal_ui_port", "smtp_sink_port")
