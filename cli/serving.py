@@ -1,8 +1,10 @@
 """Commands that run until they are stopped, and the one that prepares their database."""
 
 import asyncio
+import contextlib
 import logging
 import signal
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -63,11 +65,23 @@ async def _serve(settings: Settings, host: str) -> None:
     _log(settings)
     async with desk.facts(settings) as sessions:
         app = create_app(settings, sessions, await desk.temporal(settings))
-        say(f"Console on http://{host}:{settings.http_port}")
-        config = uvicorn.Config(
-            app, host=host, port=settings.http_port, access_log=False, server_header=False, lifespan="off"
+        config = uvicorn.Config(app, access_log=False, server_header=False, lifespan="off")
+        with contextlib.closing(_listening(host, settings.http_port)) as listener:
+            say(f"Console on http://{f'[{host}]' if ':' in host else host}:{settings.http_port}")
+            await uvicorn.Server(config).serve([listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """The socket of the console; uvicorn's own would end the process without a sentence."""
+    try:
+        family, *_, address = min(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        return socket.create_server(address, family=family)
+    except (OSError, UnicodeError) as error:
+        said = getattr(error, "strerror", None) or "no such host"
+        fail(
+            f"The console cannot listen on {host}, port {port} ({said}): name another address with --host, or another "
+            "port in PERENNIAL_HTTP_PORT."
         )
-        await uvicorn.Server(config).serve()
 
 
 def migrate(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
