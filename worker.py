@@ -35,7 +35,7 @@ from mail.sender import Mailer
 from models.engine import Sessions, create_engine, sessions_of
 from settings import Settings
 from workflows import contract
-from workflows.client import connect
+from workflows.client import reach
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
@@ -47,8 +47,8 @@ DATA_SECONDS = 100.0
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
-    """Work until `stop` is set; then finish what is under way."""
-    client = await connect(settings)
+    """Work until `stop` is set; then finish what is under way. Raises `NoTemporal`."""
+    client = await reach(settings)
     engine = create_engine(settings.database, connections=DATABASE_CONNECTIONS, pre_ping=False)
     try:
         async with mailer_of(settings) as mailer:

@@ -1,9 +1,15 @@
 """Commands that act on one subscription: the commands of domain.md 7, in kebab case."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError
 
 from activities.delivery import deliver
 from cli import desk
@@ -19,6 +25,10 @@ Reason = Annotated[str | None, typer.Option(help="Why; operators must say.")]
 Key = Annotated[str | None, typer.Option(help="A key of your own: the same key acts once, however often it is sent.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Renewal = Annotated[str | None, typer.Option(help="The renewal date meant, as 2027-03-31.")]
+
+
+PATIENCE_SECONDS = 5.0
+"""A worker that runs answers much sooner."""
 
 
 def give(name: Name, number: str, by: str, args: dict[str, Any], *, key: str | None, as_json: bool) -> None:
@@ -47,7 +57,23 @@ async def _give(name: Name, number: str, by: str, args: dict[str, Any], key: str
             command_id = await store_command(
                 session, client_key=key, subscription=number, name=name, args=args, by=by, wall_now=desk.wall_now()
             )
-        return await deliver(client, sessions, command_id, desk.wall_now())
+        with _saying_that_it_waits(f"{name} of {number}"):
+            return await deliver(client, sessions, command_id, desk.wall_now())
+
+
+@contextmanager
+def _saying_that_it_waits(what: str) -> Iterator[None]:
+    """Whoever waits long, or goes away without an answer, is told that the command stands."""
+    say = partial(ERR.print, markup=False)
+    waiting = f"{what} is stored; it takes effect once a worker runs (`perennial worker`). Waiting …"
+    timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, say, waiting)
+    try:
+        yield
+    except (asyncio.CancelledError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
+        say(f"{what} is stored and will be applied; it need not be given again.")
+        raise
+    finally:
+        timer.cancel()
 
 
 def cancel_auto_renew(

@@ -19,14 +19,16 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSyste
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from cli.desk import GRANT_IT
 from models import schema
+from models.engine import lacks_grant
 from models.pauses import paused_now
 from models.records import AlarmRow, CommandRow
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 from settings import Settings
 from worker import mailer_of
-from workflows.client import connect
+from workflows.client import NoTemporal, reach
 from workflows.contract import SEARCH_ATTRIBUTES, TASK_QUEUE, WATCHDOG_SCHEDULE
 
 PATIENCE_SECONDS = 10.0
@@ -88,7 +90,9 @@ async def _look(part: str, ask: Callable[[], Awaitable[Finding | str]], cure: st
     except TimeoutError:
         return Finding(part, Health.WRONG, f"no answer within {PATIENCE_SECONDS:.0f} s", cure)
     except DBAPIError as error:
-        return Finding(part, Health.WRONG, str(error.orig).strip().partition("\n")[0], cure)
+        return Finding(
+            part, Health.WRONG, str(error.orig).strip().partition("\n")[0], GRANT_IT if lacks_grant(error) else cure
+        )
     except RPCError as error:
         return Finding(part, Health.WRONG, error.message, cure)
     except RuntimeError:
@@ -177,11 +181,13 @@ def _zones() -> Finding:
 
 
 async def _temporal(settings: Settings) -> list[Finding]:
-    where = "Start it, or correct PERENNIAL_TEMPORAL_ADDRESS and PERENNIAL_TEMPORAL_NAMESPACE."
+    where = "Look at it with `temporal operator cluster health`."
     try:
-        client = await connect(settings)
-    except RuntimeError:
-        return [Finding("temporal", Health.WRONG, f"nobody answers at {settings.temporal_address}", where)]
+        client = await reach(settings)
+    except NoTemporal as none:
+        return [Finding("temporal", Health.WRONG, none.seen, f"{none.cure[:1].upper()}{none.cure[1:]}")]
+    except RPCError as error:
+        return [Finding("temporal", Health.WRONG, error.message, where)]
     return [
         await _look("temporal", lambda: _server(client), where),
         await _look("search attributes", lambda: _attributes(client), "Let the operator service be reached."),

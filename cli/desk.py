@@ -1,25 +1,36 @@
 """What a command needs to reach the facts and the workflows, opened and closed around it."""
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-import typer
 from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
 from cli.output import fail, warn
 from cli.stack_process import StackFailed
-from models.engine import Sessions, create_engine, sessions_of
+from models.engine import Sessions, create_engine, lacks_grant, sessions_of
 from models.inbox import KeyReused
 from settings import BadSettings, Settings, load
-from workflows.client import connect
+from workflows.client import NoTemporal, reach
 
 Result = TypeVar("Result")
+
+GRANT_IT = "Grant its role what docs/operations.md grants, or name another role in PERENNIAL_DATABASE_URL."
+
+
+class _ToldToStop(Exception):
+    """A signal came; `status` is what the process ends with."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.status = 128 + number
 
 
 class Interrupted(asyncio.CancelledError):
@@ -44,6 +55,8 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     """
     try:
         return asyncio.run(_until_told_to_stop(work))
+    except _ToldToStop as told:
+        _end_at_once(told.status)
     except Exception as error:
         sentence = _in_words(_first_of(error))
         if sentence is None:
@@ -61,11 +74,12 @@ def _first_of(error: Exception) -> Exception:
 def _in_words(error: Exception) -> str | None:
     """What went wrong in the outside world and what to do; None of an error of our own."""
     match error:
-        case BadSettings() | StackFailed() | KeyReused():
+        case BadSettings() | StackFailed() | KeyReused() | NoTemporal():
             return str(error)
         case DBAPIError():
             said = str(error.orig).strip().partition("\n")[0].rstrip(".")
-            return f"The database answered: {said}. Check PERENNIAL_DATABASE_URL and `perennial migrate`."
+            cure = GRANT_IT if lacks_grant(error) else "Check PERENNIAL_DATABASE_URL and `perennial migrate`."
+            return f"The database answered: {said}. {cure}"
         case WorkflowUpdateFailedError():
             return str(error.cause)
         case RPCError():
@@ -76,6 +90,13 @@ def _in_words(error: Exception) -> str | None:
         case RuntimeError() if str(error).startswith("Failed client connect"):
             return "Temporal cannot be reached. Look at it with `temporal operator cluster health`."
     return None
+
+
+def _end_at_once(status: int) -> NoReturn:
+    """End without Python's clearing up: with a call to Temporal cut off, that now and then waits for ever."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 async def _until_told_to_stop(work: Coroutine[Any, Any, Result]) -> Result:
@@ -96,7 +117,7 @@ async def _until_told_to_stop(work: Coroutine[Any, Any, Result]) -> Result:
             raise
         if told[0] == signal.SIGINT:
             warn(f"Interrupted; {ended}." if isinstance(ended, Interrupted) else "Interrupted.")
-        raise typer.Exit(128 + told[0]) from None
+        raise _ToldToStop(told[0]) from None
 
 
 @asynccontextmanager
@@ -110,11 +131,5 @@ async def facts(settings: Settings) -> AsyncIterator[Sessions]:
 
 
 async def temporal(settings: Settings) -> Client:
-    """Temporal, or one sentence when nobody answers there."""
-    try:
-        return await connect(settings)
-    except RuntimeError:
-        fail(
-            f"Temporal cannot be reached at {settings.temporal_address}: check PERENNIAL_TEMPORAL_ADDRESS, or start "
-            "`perennial up`."
-        )
+    """Temporal with the namespace that the workflows live in. Raises NoTemporal, which `run` makes one sentence."""
+    return await reach(settings)

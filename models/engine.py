@@ -2,6 +2,7 @@
 
 import psycopg
 from sqlalchemy import ExceptionContext, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -29,6 +30,11 @@ def create_engine(url: str, *, connections: int = 10, pre_ping: bool = True) -> 
     )
     event.listen(engine.sync_engine, "handle_error", _hide_values)
     return engine
+
+
+def lacks_grant(error: DBAPIError) -> bool:
+    """Did PostgreSQL refuse because the role may not?"""
+    return isinstance(error.orig, psycopg.errors.InsufficientPrivilege)
 
 
 def _hide_values(context: ExceptionContext) -> None:

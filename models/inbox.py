@@ -13,11 +13,15 @@ from sqlmodel import col
 
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
+from renewals.commands import may_be_card_number
 
 LONGEST = 500
 """Characters of one text of a command that are kept. What is cut is longer still by its ellipsis, and so is refused."""
 
 _MOST_ARGUMENTS = 20  # no command has as many: one that gives more is refused by those that are kept
+
+_CARD_NUMBER = "0" * 13
+"""Kept instead of what may be a card number, and refused like one."""
 
 
 class KeyReused(Exception):
@@ -67,10 +71,12 @@ async def store_command(
 
 def _bounded(args: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments, of which those that no command could mean are cut."""
-    return {_cut(key): _bounded_value(args[key]) for key in list(args)[:_MOST_ARGUMENTS]}
+    return {_cut(key): _bounded_value(key, args[key]) for key in list(args)[:_MOST_ARGUMENTS]}
 
 
-def _bounded_value(value: object) -> object:
+def _bounded_value(key: str, value: object) -> object:
+    if key == "token" and isinstance(value, str) and may_be_card_number(value):
+        return _CARD_NUMBER
     text = value if isinstance(value, str) else json.dumps(value)
     return value if len(text) <= LONGEST else _cut(text)
 

@@ -257,7 +257,7 @@ class _Arguments:
 
     def token(self, key: str) -> str:
         value = self.text(key)
-        if looks_like_card_number(value) or _ONLY_DIGITS.fullmatch(value):
+        if may_be_card_number(value):
             raise BadArguments(
                 f'{self._command}: "{key}" must be the provider\'s token; card numbers are never stored.'
             )
@@ -286,6 +286,11 @@ def month_end(text: str) -> date:
         raise ValueError(f"{text!r} is not a month such as 2029-08")
     first = date(int(found[1]), int(found[2]), 1)
     return days_after(add_months(first, 1, anchor_day=1), -1)
+
+
+def may_be_card_number(token: str) -> bool:
+    """Must this never be stored as a provider's token? A mistyped card number is as bad as a good one."""
+    return looks_like_card_number(token) or _ONLY_DIGITS.fullmatch(token) is not None
 
 
 def looks_like_card_number(text: str) -> bool:

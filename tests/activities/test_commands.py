@@ -293,3 +293,13 @@ async def test_a_reference_counts_anew_for_a_further_term_but_not_when_said_twic
     assert await desk.give("2027-04-21 12:00", "record-renewal", **framework) == "done"
     recorded = await desk.rows("SELECT term_starts_on FROM renewals WHERE settled_at IS NOT NULL ORDER BY 1")
     assert [str(row["term_starts_on"]) for row in recorded] == ["2027-03-31", "2027-04-30"]
+
+
+@pytest.mark.parametrize("token", ["4111 1111 1111 1111", "4111-1111-1111-1112"], ids=["card number", "mistyped"])
+async def test_a_card_number_is_refused_and_not_even_kept_in_the_refused_command(desk: Desk, token: str) -> None:
+    await desk.open()
+    card = {"kind": "card", "token": token, "expires": "2030-01"}
+    assert await desk.give("2027-02-01", "set-payment-method", key="click-1", **card) == "refused bad_arguments"
+    assert await desk.give("2027-02-01", "set-payment-method", key="click-1", **card) == "refused bad_arguments"
+    (row,) = await desk.rows("SELECT args::text AS args FROM commands")
+    assert "4111" not in row["args"]
