@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -64,13 +63,12 @@ async def _give(name: Name, number: str, by: str, args: dict[str, Any], key: str
 @contextmanager
 def _saying_that_it_waits(what: str) -> Iterator[None]:
     """Whoever waits long, or goes away without an answer, is told that the command stands."""
-    say = partial(ERR.print, markup=False)
     waiting = f"{what} is stored; it takes effect once a worker runs (`perennial worker`). Waiting …"
-    timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, say, waiting)
+    timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, warn, waiting)
     try:
         yield
     except (asyncio.CancelledError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
-        say(f"{what} is stored and will be applied; it need not be given again.")
+        warn(f"{what} is stored and will be applied; it need not be given again.")
         raise
     finally:
         timer.cancel()
