@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cli import desk
-from cli.output import fail, print_json, print_table, progress_bar, say
+from cli.days import AS_WRITTEN, day, within_reach
+from cli.output import print_json, print_table, progress_bar, say
 from cli.pausing import say_what_is_paused
 from models.engine import Sessions
 from models.pauses import paused_now
@@ -25,11 +26,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 
 def show_forecast(
     number: Annotated[str | None, typer.Argument(help="One subscription; without it the whole portfolio.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last local day.")] = None,
+    until: Annotated[date | None, typer.Option(parser=day, metavar=AS_WRITTEN, help="Last local day.")] = None,
     as_json: Json = False,
 ) -> None:
     """Dates and amounts of every coming mail and charge, if every charge is paid and nobody gives a command."""
-    coming = desk.run(_forecast(number, until.date() if until else None))
+    if until is not None:
+        within_reach(until, desk.wall_now().date(), "--until")
+    coming = desk.run(_forecast(number, until))
     if as_json:
         print_json([{"subscription": sub, **asdict(each)} for sub, _, each in coming])
         return
@@ -58,7 +61,7 @@ async def _chosen(sessions: Sessions, number: str | None) -> Sequence[str]:
         say_what_is_paused(await paused_now(session))
         chosen = (await session.execute(query)).scalars().all()
     if number is not None and not chosen:
-        fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+        desk.no_such_subscription(number)
     return chosen
 
 

@@ -130,6 +130,12 @@ async def facts(settings: Settings) -> AsyncIterator[Sessions]:
         await engine.dispose()
 
 
+def no_such_subscription(number: str) -> NoReturn:
+    """Say so. A number that is blank is shown between quotes."""
+    shown = number if number.strip() else repr(number)
+    fail(f"There is no subscription {shown}; `perennial list` shows those that exist.")
+
+
 async def temporal(settings: Settings) -> Client:
     """Temporal with the namespace that the workflows live in. Raises NoTemporal, which `run` makes one sentence."""
     return await reach(settings)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cli import desk
-from cli.output import fail, print_json, print_table
+from cli.output import print_json, print_table
 from models.history import in_utc
 from models.ledger import Entry, entries
 from models.subscriptions import SubscriptionRow
@@ -50,8 +50,8 @@ async def _listed(number: str | None, customer: str | None) -> list[Entry]:
 
 async def _entries(number: str | None, customer: str | None) -> AsyncIterator[Entry]:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
-        if number and await session.get(SubscriptionRow, number) is None:
-            fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+        if number is not None and await session.get(SubscriptionRow, number) is None:
+            desk.no_such_subscription(number)
         async for entry in entries(session, subscription=number, customer=customer):
             yield entry
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from cli import desk
-from cli.output import fail, print_json, print_table, say
+from cli.output import print_json, print_table, say
 from models.history import in_utc
 from models.records import NoticeRow
 from models.rules import rulebook_now
@@ -31,7 +31,9 @@ def legal(
     """The legal notice rules in force; of one subscription, their windows and which notice meets each."""
     rows = desk.run(_rules() if number is None else _duties(number))
     if as_json:
-        print_json({"advice": ADVICE, **({"subscription": number, "duties": rows} if number else {"rules": rows})})
+        print_json(
+            {"advice": ADVICE, **({"subscription": number, "duties": rows} if number is not None else {"rules": rows})}
+        )
         return
     if number is None:
         _print_rules(rows)
@@ -92,7 +94,7 @@ async def _duties(number: str) -> list[dict[str, Any]]:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
         stored = await load(session, number, desk.wall_now())
         if stored is None:
-            fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+            desk.no_such_subscription(number)
         return await duties_of(session, stored)
 
 

@@ -44,7 +44,7 @@ async def _show(number: str) -> tuple[dict[str, Any], list[Coming], list[dict[st
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
         stored = await load(session, number, desk.wall_now())
         if stored is None:
-            fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+            desk.no_such_subscription(number)
         say_what_is_paused(await paused_now(session))
         past = [event async for event in events_of(session, number)]
     return _described(stored), list(forecast(stored.facts, stored.now, a_year_on(stored.now))), past
@@ -163,7 +163,7 @@ async def _explain(number: str, name: c.Name, by: str | None) -> Any:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
         stored = await load(session, number, desk.wall_now())
     if stored is None:
-        fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
+        desk.no_such_subscription(number)
     usual = "operator:explain" if name in c.OPERATOR_MAY - c.BUYER_MAY else stored.buyer.email
     try:
         actor = c.parse_actor(by or usual)
