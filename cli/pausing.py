@@ -9,51 +9,41 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cli import desk
-from cli.output import fail, print_json, print_table, say, warn
-from cli.portfolios import operator_or_fail, tell_watchdog
+from cli.output import print_json, print_table, say, warn
+from cli.portfolios import By, Reason, operator, tell_watchdog, why
 from models import pauses as store
 from models.history import in_utc
 from models.pauses import Pausable, PauseRow
 from settings import Settings
 
 What = Annotated[Pausable, typer.Argument(help="All charges, or all mails.")]
-By = Annotated[str, typer.Option(help="Who decides, as operator:NAME.")]
-Reason = Annotated[str, typer.Option(help="Why.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def pause(what: What, by: By = "", reason: Reason = "", as_json: Json = False) -> None:
+def pause(what: What, by: By, reason: Reason, as_json: Json = False) -> None:
     """Stop all charges or all mails, of every subscription, until they are resumed. What is under way ends."""
-    operator = _decided(by, reason)
-    began = desk.run(_pause(desk.settings_or_fail(), what, operator, reason))
+    began = desk.run(_pause(what, operator(by), why(reason)))
     _answer(what, "paused", began, as_json, f"All {what} are paused; `perennial resume {what}` lets them go on.")
 
 
-async def _pause(settings: Settings, what: Pausable, by: str, reason: str) -> bool:
-    async with desk.facts(settings) as sessions, sessions.begin() as session:
+async def _pause(what: Pausable, by: str, reason: str) -> bool:
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions.begin() as session:
         return await store.pause(session, what, by=by, reason=reason, now=desk.wall_now())
 
 
-def resume(what: What, by: By = "", reason: Reason = "", as_json: Json = False) -> None:
+def resume(what: What, by: By, reason: Reason, as_json: Json = False) -> None:
     """Let charges or mails go on. Overdue charges are made now; of overdue mails each term's latest is sent."""
-    operator = _decided(by, reason)
-    ended = desk.run(_resume(desk.settings_or_fail(), what, operator, reason))
+    ended = desk.run(_resume(what, operator(by), why(reason)))
     _answer(what, "resumed", ended, as_json, f"All {what} go on; every plan is being made anew.")
 
 
-async def _resume(settings: Settings, what: Pausable, by: str, reason: str) -> bool:
+async def _resume(what: Pausable, by: str, reason: str) -> bool:
+    settings = desk.settings_or_fail()
     async with desk.facts(settings) as sessions, sessions.begin() as session:
         ended = await store.resume(session, what, by=by, reason=reason, now=desk.wall_now())
     if ended:
         await tell_watchdog(settings)
     return ended
-
-
-def _decided(by: str, reason: str) -> str:
-    operator = operator_or_fail(by)
-    if not reason.strip():
-        fail("Pausing and resuming need a reason; say why with --reason.")
-    return operator
 
 
 def _answer(what: Pausable, done: str, changed: bool, as_json: bool, sentence: str) -> None:

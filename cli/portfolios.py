@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 from uuid import UUID
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.service import RPCError
 
 from cli import desk
+from cli.days import AS_WRITTEN, day, within_reach
 from cli.output import fail, print_diary, print_json, progress_bar, say, warn
-from cli.rehearse import BadInput, Rehearsal, rehearse, write_events
-from models.subscriptions import SubscriptionRow
+from cli.rehearse import BadInput, NoPlace, Rehearsal, place_for_events, rehearse, write_events
+from models.parties import CustomerRow
+from models.subscriptions import ImportRow, SubscriptionRow
 from portfolio.golive import go_live_in_batches, waiting
 from portfolio.importing import ImportReport, import_portfolio
 from portfolio.problems import Problem
@@ -22,6 +25,8 @@ from settings import Settings
 from workflows.client import connect
 from workflows.contract import WATCHDOG_SCHEDULE
 
+By = Annotated[str, typer.Option(help="Who decides, as operator:NAME.")]
+Reason = Annotated[str, typer.Option(help="Why.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Folder = Annotated[Path, typer.Argument(help="Folder with catalog.csv, customers.csv and subscriptions.csv.")]
 
@@ -34,13 +39,12 @@ def import_folder(
     as_json: Json = False,
 ) -> None:
     """Import a portfolio. What is new is watched, and charged and mailed only after go-live."""
-    operator = operator_or_fail(by)
     with progress_bar("importing") as progress:
-        report = desk.run(_import(folder, operator, dry_run, skip_bad, progress))
+        report = desk.run(_import(folder, operator(by), dry_run, skip_bad, progress))
     if as_json:
         print_json(report)
     else:
-        _print_report(report, dry_run)
+        _print_report(report, dry_run, skip_bad)
     if report.problem_count and not skip_bad:
         raise typer.Exit(1)
 
@@ -76,25 +80,39 @@ async def tell_watchdog(settings: Settings) -> None:
         warn("Temporal cannot be reached now; the watchdog will see to it when the worker runs.")
 
 
-def operator_or_fail(by: str) -> str:
+def operator(by: str) -> str:
+    """Who decides what only operators may. Raises `typer.BadParameter`."""
     try:
-        actor = parse_actor(by)
-    except BadArguments as bad:
-        fail(str(bad))
-    if not isinstance(actor, Operator):
-        fail(f"by must be operator:NAME, not {by!r}.")
+        is_operator = isinstance(parse_actor(by), Operator)
+    except BadArguments:
+        is_operator = False
+    if not is_operator:
+        raise typer.BadParameter(f"only an operator may do this; write operator:NAME, not {by!r}.", param_hint="--by")
     return by
 
 
-def _print_report(report: ImportReport, dry_run: bool) -> None:
+def why(reason: str) -> str:
+    """What was said as reason. Raises `typer.BadParameter`."""
+    if not reason.strip():
+        raise typer.BadParameter("it is blank; say why.", param_hint="--reason")
+    return reason
+
+
+def _print_report(report: ImportReport, dry_run: bool, skip_bad: bool) -> None:
     _print_problems(report.problems, report.problem_count)
     for difference in report.differences:
         say(f"differs, and stays as it is: {difference}")
-    done = "would be" if dry_run else "were" if report.written else "would have been"
+    there = f"{report.subscriptions.unchanged} subscriptions were there already; {report.skipped} lines skipped."
+    if report.problem_count and not skip_bad:
+        say("Nothing was written: correct these lines, or leave them out with --skip-bad.")
+        return
+    if not (report.written or dry_run):
+        say(f"Nothing new; {there}")
+        return
+    done = "would be" if dry_run else "were"
     say(
         f"{report.subscriptions.added} subscriptions, {report.customers.added} customers, "
-        f"{report.prices.added} prices and {report.new_versions} new versions of prices {done} added; "
-        f"{report.subscriptions.unchanged} subscriptions were there already; {report.skipped} lines skipped."
+        f"{report.prices.added} prices and {report.new_versions} new versions of prices {done} added; {there}"
     )
     if report.written:
         say(f"Import {report.import_id}. Next: `perennial forecast`, then `perennial go-live`.")
@@ -108,22 +126,20 @@ def _print_problems(problems: tuple[Problem, ...], count: int) -> None:
 
 
 def take_live(
+    by: By,
+    reason: Reason,
     numbers: Annotated[list[str] | None, typer.Argument(help="Subscriptions; without any, choose by option.")] = None,
     customer: Annotated[str | None, typer.Option(help="All of this customer number (CSN).")] = None,
     of_import: Annotated[str | None, typer.Option("--import", help="All of this import.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything that is watched.")] = False,
-    by: Annotated[str, typer.Option(help="Who decides, as operator:NAME.")] = "",
-    reason: Annotated[str, typer.Option(help="Why.")] = "",
     as_json: Json = False,
 ) -> None:
     """Let watched subscriptions charge and mail from now on; what is overdue is a late start."""
-    operator = operator_or_fail(by)
-    if not reason.strip():
-        fail("go-live needs a reason; say why with --reason.")
-    if not (numbers or customer or of_import or everything):
-        fail("Say which: subscription numbers, --customer CSN, --import ID or --all.")
+    some = bool(numbers or customer or of_import)
+    if some == everything:
+        raise typer.BadParameter("say which: either subscription numbers, --customer CSN or --import ID, or --all.")
     with progress_bar("going live") as progress:
-        count = desk.run(_go_live(numbers, customer, of_import, operator, reason, progress))
+        count = desk.run(_go_live(numbers, customer, of_import, operator(by), why(reason), progress))
     if as_json:
         print_json({"live": count})
     else:
@@ -143,57 +159,64 @@ async def _go_live(
         async with sessions() as session:
             for number in numbers or ():
                 if await session.get(SubscriptionRow, number) is None:
-                    fail(f"There is no subscription {number}; `perennial list` shows those that exist.")
-            chosen = await waiting(session, numbers=numbers or None, customer=customer, import_id=_uuid(of_import))
+                    desk.no_such_subscription(number)
+            if customer is not None and await session.get(CustomerRow, customer) is None:
+                fail(f"There is no customer {customer}; `perennial show` names the customer of a subscription.")
+            import_id = None if of_import is None else await _known_import(session, of_import)
+            chosen = await waiting(session, numbers=numbers or None, customer=customer, import_id=import_id)
         count = await go_live_in_batches(sessions, chosen, by=by, reason=reason, clock=desk.wall_now, progress=progress)
     if count:
         await tell_watchdog(settings)
     return count
 
 
-def _uuid(text: str | None) -> UUID | None:
-    if text is None:
-        return None
+async def _known_import(session: AsyncSession, text: str) -> UUID:
     try:
-        return UUID(text)
+        known = await session.get(ImportRow, UUID(text))
     except ValueError:
-        fail(f"{text!r} is no import's id; `perennial import` printed it.")
+        known = None
+    if known is None:
+        fail(f"There is no import {text}; `perennial import` printed its id.")
+    return known.id
 
 
 def rehearse_folder(
     folder: Folder,
-    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last local day that is played.")],
+    until: Annotated[date, typer.Option(parser=day, metavar=AS_WRITTEN, help="Last local day that is played.")],
     out: Annotated[
         Path | None,
         typer.Option("--json", help="File for the events, one JSON object per line; else a diary is printed."),
     ] = None,
     start: Annotated[
-        datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="First day, from 00:00 UTC; today if left out."),
+        date | None,
+        typer.Option("--from", parser=day, metavar=AS_WRITTEN, help="First day, from 00:00 UTC; today if left out."),
     ] = None,
     commands: Annotated[Path | None, typer.Option(help="commands.csv: who does what, when.")] = None,
 ) -> None:
     """Play a portfolio through the real workflow, on throw-away servers, on clocks that run ahead."""
-    first = start.date() if start else desk.wall_now().date()
-    if until.date() < first:
-        fail(f"--until {until.date()} lies before the start {first}; name a later day.")
-    if out is not None and not out.parent.is_dir():
-        fail(f"There is no folder {out.parent} for {out.name}: make it, or name another.")
-    rehearsal = Rehearsal(folder, datetime.combine(first, time(0), UTC), until.date(), commands)
+    first = start or desk.wall_now().date()
+    if until < first:
+        fail(f"--until {until} lies before the start {first}; name a later day.")
+    within_reach(until, first, "--until")
+    rehearsal = Rehearsal(folder, datetime.combine(first, time(0), UTC), until, commands)
     try:
         if out is None:
             _print_diaries(desk.run(_diaries(rehearsal)))
         else:
-            count = desk.run(_rehearse(rehearsal, out))
-            say(f"{count} events from {first} to {until.date()} in {out}.")
+            with place_for_events(out) as file:
+                count = desk.run(_rehearse(rehearsal, file))
+            tell = say if out.is_file() and not out.is_symlink() else warn
+            tell(f"{count} events from {first} to {until} in {out}.")
+    except NoPlace as refusal:
+        fail(str(refusal))
     except BadInput as bad:
         _print_problems(bad.problems, bad.count)
         raise typer.Exit(1) from None
 
 
-async def _rehearse(rehearsal: Rehearsal, out: Path) -> int:
+async def _rehearse(rehearsal: Rehearsal, file: TextIO) -> int:
     with progress_bar("subscriptions played") as progress:
-        return await write_events(rehearse(rehearsal, progress, _stage), out)
+        return await write_events(rehearse(rehearsal, progress, _stage), file)
 
 
 async def _diaries(rehearsal: Rehearsal) -> dict[str, list[dict[str, Any]]]:

@@ -1,11 +1,14 @@
 """`perennial rehearse`: check the input, play the portfolio, write what happened."""
 
+import errno
 import json
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from cli.rehearsal import BY, play, throw_away_servers, zones_of
 from models.history import events_of
@@ -56,12 +59,48 @@ async def rehearse(
                 yield event
 
 
-async def write_events(events: AsyncIterator[dict[str, Any]], out: Path) -> int:
-    """Write one JSON object per line; the file appears when it is whole. How many there were."""
-    unfinished, count = out.with_name(out.name + ".part"), 0
-    with unfinished.open("w", encoding="utf-8") as file:
-        async for event in events:
+class NoPlace(Exception):
+    """The events cannot be written there; its text is one sentence."""
+
+
+@contextmanager
+def place_for_events(out: Path) -> Iterator[TextIO]:
+    """The file for the events, which appears when it is whole, or not at all. Raises `NoPlace`, at once if it can.
+
+    A device, a pipe or a link such as /dev/stdout is written to as it stands: put in its place, a file would undo it.
+    """
+    with _refusals(out):
+        as_it_stands = out.is_symlink() or (out.exists() and not out.is_file())
+        if out.exists() and not os.access(out, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        unfinished = out if as_it_stands else out.with_name(out.name + ".part")
+        file = unfinished.open("w", encoding="utf-8")
+    try:
+        yield file
+        with _refusals(out):
+            file.close()
+            if not as_it_stands:
+                unfinished.replace(out)
+    finally:
+        with suppress(OSError):
+            file.close()
+        if not as_it_stands:
+            unfinished.unlink(missing_ok=True)
+
+
+async def write_events(events: AsyncIterator[dict[str, Any]], file: TextIO) -> int:
+    """Write one JSON object per line. How many there were. Raises `NoPlace`."""
+    count = 0
+    async for event in events:
+        with _refusals(Path(file.name)):
             file.write(json.dumps(event, ensure_ascii=False) + "\n")
-            count += 1
-    unfinished.replace(out)
+        count += 1
     return count
+
+
+@contextmanager
+def _refusals(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NoPlace(f"The events cannot be written to {out}: {error.strerror}.") from error

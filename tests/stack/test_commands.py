@@ -115,6 +115,13 @@ def test_a_command_is_explained_without_being_given(terminal: Terminal) -> None:
     )
 
 
+@pytest.mark.parametrize("command", ["forecast", "ledger", "legal", "show"])
+def test_a_blank_number_is_no_subscription(terminal: Terminal, command: str) -> None:
+    said = terminal(command, "")
+    assert (said.status, said.out) == (1, "")
+    assert said.err == "There is no subscription ''; `perennial list` shows those that exist.\n"
+
+
 def test_legal_rules_and_the_duties_of_one_subscription_are_shown_with_what_they_are_not(terminal: Terminal) -> None:
     said = terminal("legal", "--json")
     assert (said.status, said.err, said.json["advice"]) == (0, "", "This is help, not legal advice.")
@@ -134,20 +141,47 @@ def test_an_import_can_be_tried_and_is_then_unchanged(terminal: Terminal) -> Non
     said = terminal("import", str(ROOT / "examples" / "portfolio"), "--dry-run")
     assert (said.status, said.err) == (0, "")
     assert "0 subscriptions, 0 customers, 0 prices and 0 new versions of prices would be added" in said.out
-    assert terminal("import", str(ROOT / "nowhere")).status == 1
+    again = terminal("import", str(ROOT / "examples" / "portfolio"))
+    assert (again.status, again.out.splitlines()[-1], again.err) == (
+        0,
+        "Nothing new; 12 subscriptions were there already; 0 lines skipped.",
+        "",
+    )
+    bad = terminal("import", str(ROOT / "nowhere"))
+    assert (bad.status, bad.out) == (
+        1,
+        "Nothing was written: correct these lines, or leave them out with --skip-bad.\n",
+    )
 
 
 def test_go_live_wants_an_operator_a_reason_and_a_choice(terminal: Terminal) -> None:
-    assert terminal("go-live", "--all", "--by", "ada@northwind.example", "--reason", "x").status == 1
-    assert "reason" in terminal("go-live", "--all", "--by", "operator:ana").err
-    assert "--all" in terminal("go-live", "--by", "operator:ana", "--reason", "season").err
-    said = terminal("go-live", "--all", "--by", "operator:ana", "--reason", "season")
-    assert (said.status, said.out) == (0, "0 subscriptions went live.\n")
+    why = ("--by", "operator:ana", "--reason", "season")
+    for words, said in (
+        (("--all", "--by", "ada@northwind.example", "--reason", "x"), "only an operator may do this"),
+        (("--all", "--reason", "x"), "Missing option '--by'"),
+        (("--all", "--by", "operator:ana"), "Missing option '--reason'"),
+        (("--all", "--by", "operator:ana", "--reason", " "), "it is blank"),
+        (why, "--all"),
+        (("--all", "S-1001", *why), "either subscription numbers"),
+    ):
+        refused = terminal("go-live", *words)
+        assert (refused.status, refused.out, said in refused.err) == (2, "", True), refused
+    for choice, said in (
+        (("--customer", "C-none"), "There is no customer C-none; "),
+        (("--import", "6f4e4c0e-6d4b-4a53-9c0f-6a2f0f6f0b11"), "There is no import 6f4e4c0e"),
+        (("--import", "mine"), "There is no import mine; "),
+        (("S-0000",), "There is no subscription S-0000; "),
+    ):
+        unknown = terminal("go-live", *choice, *why)
+        assert (unknown.status, unknown.out, unknown.err.startswith(said)) == (1, "", True), unknown
+    live = terminal("go-live", "--all", *why)
+    assert (live.status, live.out) == (0, "0 subscriptions went live.\n")
 
 
 def test_charges_are_paused_shown_everywhere_and_resumed(terminal: Terminal) -> None:
     why = ("--by", "operator:ana", "--reason", "migration")
-    assert (terminal("pause", "charges").status, terminal("pause", "charges", "--by", "operator:ana").status) == (1, 1)
+    for too_little in ((), ("--by", "operator:ana"), ("--by", "ada@northwind.example", "--reason", "x")):
+        assert [terminal(command, "charges", *too_little).status for command in ("pause", "resume")] == [2, 2]
     said = terminal("pause", "charges", *why)
     assert (said.status, said.out.startswith("All charges are paused")) == (0, True)
     assert terminal("pause", "charges", *why, "--json").json["changed"] is False
@@ -168,6 +202,15 @@ def test_the_time_machine_tells_what_happened_on_the_way(terminal: Terminal) -> 
     assert said.status == 0
     told = [event for event in said.json if event["event"] in ("payment", "phase")]
     assert [event.get("code") or event.get("to") for event in told] == ["renewable", "lost_card", "past_due"]
+    again = terminal("advance", "S-1003", "--to", "2027-03-01")
+    assert (again.status, again.out.splitlines()[0]) == (
+        0,
+        "The clock of S-1003 shows 2027-03-01 already; nothing happened on the way.",
+    )
+    onward = terminal("advance", "S-1003", "--to", "2027-03-02")
+    assert (onward.status, onward.err) == (0, "S-1003 goes from 2027-03-01 to 2027-03-02 …\n")
+    beyond = terminal("advance", "S-1003", "--to", "2057-03-03")
+    assert (beyond.status, "name 2057-03-02 or an earlier day" in beyond.err) == (2, True)
     back = terminal("advance", "S-1003", "--to", "2027-02-01")
     assert (back.status, "never runs back" in back.err) == (1, True)
     elsewhere = terminal("advance", "S-1003", "--to", "2028-01-01", PERENNIAL_LOCAL_STACK="false")

@@ -139,3 +139,42 @@ def test_ctrl_c_is_one_line_and_says_what_is_known_of_the_work(
     with pytest.raises(typer.Exit) as ended:
         desk.run(work())
     assert (ended.value.exit_code, capsys.readouterr().err) == (130, said)
+
+
+FAR_DAYS = [
+    pytest.param("9999-12-31", "its year must lie between 1990 and 2199", id="the last of all"),
+    pytest.param("0001-01-01", "its year must lie between 1990 and 2199", id="the first of all"),
+    pytest.param("2027-02-30", "it must be a date such as 2027-03-31", id="not in the calendar"),
+    pytest.param("soon", "it must be a date such as 2027-03-31", id="no date"),
+]
+
+
+@pytest.mark.parametrize(("day", "said"), FAR_DAYS)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("advance", "S-1001", "--to"),
+        ("forecast", "--until"),
+        ("rehearse", "examples/portfolio", "--until"),
+        ("rehearse", "examples/portfolio", "--until", "2027-01-01", "--from"),
+    ],
+    ids=["advance", "forecast", "rehearse until", "rehearse from"],
+)
+def test_a_day_that_no_import_takes_is_bad_usage(words: tuple[str, ...], day: str, said: str) -> None:
+    refused = CliRunner().invoke(app, (*words, day))
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert said in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("forecast", "--until", "2199-12-31"),
+        ("rehearse", "examples/portfolio", "--from", "2027-03-01", "--until", "2057-03-02"),
+    ],
+    ids=["forecast", "rehearse"],
+)
+def test_a_day_beyond_every_plan_is_bad_usage(words: tuple[str, ...]) -> None:
+    refused = CliRunner().invoke(app, words)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "lies more than 30 years after" in refused.stderr
