@@ -6,10 +6,10 @@ from types import FrameType
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, _leave)
+    before = signal.signal(signal.SIGINT, _leave)
     from cli.main import app
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, before)
     app()
 
 

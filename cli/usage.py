@@ -53,9 +53,9 @@ def _is_text(argument: str) -> bool:
 
 
 def _unless_output_failed(error: OSError) -> NoReturn:
-    """End with status 1 if it was stdout that failed, which then still holds what it could not write; else raise."""
+    """End with status 1 if it was stdout that failed; else raise. What failed once fails again for one more line."""
     try:
-        sys.stdout.flush()
+        print(flush=True)
     except OSError as still:
         with contextlib.suppress(OSError), open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())  # Python writes the rest at its end, and would fail again

@@ -48,6 +48,17 @@ def test_a_full_disk_is_one_sentence(words: str, tmp_path: Path) -> None:
     assert (said.returncode, said.stderr) == (1, "The answer cannot be written: No space left on device.\n")
 
 
+@pytest.mark.parametrize("printing", ["print_json(rows)", "print_table('', ('a',), rows, empty='')", "say(str(rows))"])
+def test_a_disk_that_fills_up_in_the_midst_of_a_long_answer_is_one_sentence(printing: str, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from cli.main import app\nfrom cli.output import print_json, print_table, say\n"
+        f"rows = [['x' * 99]] * 999\napp.command('long')(lambda: {printing})\napp(['long'])\n"
+    )
+    said = shell(f"{sys.executable} {program} >/dev/full", tmp_path)
+    assert (said.returncode, said.stderr) == (1, "The answer cannot be written: No space left on device.\n")
+
+
 def test_a_closed_output_is_one_sentence(tmp_path: Path) -> None:
     said = shell(f"{PERENNIAL} list >&-", tmp_path)
     assert said.returncode == 1
