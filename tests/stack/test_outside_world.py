@@ -94,7 +94,7 @@ def test_a_role_that_may_not_read_is_sent_to_the_grants(terminal: Terminal, unre
 
 async def test_a_command_that_no_worker_answers_says_that_it_is_stored(terminal: Terminal, database_url: str) -> None:
     waiting = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from cli.main import main; main()", *PARK),
+        *(sys.executable, "-c", "from cli.entry import main; main()", *PARK),
         env=terminal.environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -108,7 +108,9 @@ async def test_a_command_that_no_worker_answers_says_that_it_is_stored(terminal:
         waiting.send_signal(signal.SIGINT)
         output, rest = await waiting.communicate()
     assert (waiting.returncode, output) == (130, b"")
-    assert rest.decode() == "park of S-1001 is stored and will be applied; it need not be given again.\n"
+    assert rest.decode() == (
+        "park of S-1001 is stored and will be applied; it need not be given again.\nInterrupted.\n"
+    )
     assert stored_commands(database_url) == 1
 
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import stat
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,7 @@ def test_what_was_not_played_to_its_end_leaves_nothing_and_keeps_what_was_there(
     play: Any, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(portfolios, "rehearse", play)
+    monkeypatch.setattr(os, "_exit", sys.exit)
     out = tmp_path / "events.jsonl"
     out.write_text("older")
     assert rehearse(out).exit_code == status
