@@ -107,6 +107,8 @@ async def decide_command(sessions: Sessions, command_id: UUID, wall_now: datetim
         if row.outcome is not None:
             return Answer(row.outcome, row.code, row.hint)
         stored = await load(session, row.subscription, wall_now, lock=True)
+        if stored:
+            row.received_at = min(row.received_at, stored.now)  # its sender's clock may be fast
         try:
             request = await _request(session, stored, row)
         except c.BadArguments as bad:

@@ -16,8 +16,8 @@ NOTICE_OUTCOMES = ("sent", "missed", "failed", "bounced")
 class CommandRow(SQLModel, table=True):
     """A command as given. It is stored before anybody is told of it, and its outcome commits with its effect.
 
-    `subscription` is what the sender wrote, whether or not it exists. `received_at` is in the subscription's own time,
-    `stored_at` in the world's.
+    `subscription` is what the sender wrote, whether or not it exists. `received_at` is in the subscription's own time
+    and, once decided, never later than `decided_at`; `stored_at` in the world's, by the clock of who stored it.
     """
 
     __tablename__ = "commands"

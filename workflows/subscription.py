@@ -201,7 +201,7 @@ class SubscriptionWorkflow:
     async def _take(self, command: Name, request: object) -> None:
         self._signals += 1
         signal = ReceivedSignal(
-            key=f"signal:{workflow.info().run_id}:{self._signals}",
+            key=f"signal:{workflow.info().original_execution_run_id}:{self._signals}",  # a reset counts none again
             number=self._number,
             command=command,
             request=request,

@@ -70,6 +70,16 @@ async def test_the_same_key_gets_the_same_answer_and_counts_once(desk: Desk) -> 
     assert await queued(desk) == ["change_withdrawn", "seats_reduction_scheduled"]
 
 
+async def test_a_sender_whose_clock_is_fast_gives_its_command_now(desk: Desk) -> None:
+    await desk.open()
+    await desk.wait_for_renewal_date()
+    command_id = str(await desk.store("2027-03-31 12:00", "cancel-auto-renew"))
+    applied = await desk.at(NOON, desk.commands.apply_command, desk.number, command_id)
+    assert applied.answer == Answer("done")
+    assert [row["at"] for row in await events(desk, "command")] == [instant(NOON, PARIS)]
+    assert (await desk.row())["phase"] == "renewable"
+
+
 async def test_a_refusal_is_repeated_even_when_its_cause_is_gone(desk: Desk) -> None:
     await desk.open(auto_renew="no")
     assert await desk.give(NOON, "reduce-seats", key="click-1", to=9) == "refused auto_renew_off"

@@ -76,6 +76,18 @@ async def test_cancelled_after_it_was_paid_the_term_stands_and_a_refund_is_offer
     assert await life.phase() == "active"
 
 
+async def test_signals_count_once_though_the_workflow_is_reset(theatre: Theatre) -> None:
+    life = await theatre.subscription()
+    await cli_signal(life, "2027-03-30 05:00", CANCEL, BY_ANA)
+    await cli_signal(life, "2027-03-30 06:00", RESUME, BY_ANA)
+    before = await life.diary("2027-03-30")
+    status, output = await temporal_cli(life, "reset", "--type", "FirstWorkflowTask", "--reason", "test")
+    assert status == 0, output
+    await life.catch_up()
+    assert await life.diary("2027-03-30") == before
+    assert len(await life.rows(GIVEN)) == 2
+
+
 async def test_without_a_date_it_means_the_next_renewal(theatre: Theatre) -> None:
     life = await theatre.subscription()
     await cli_signal(life, "2027-03-31 06:30", CANCEL)
