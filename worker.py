@@ -24,6 +24,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymen
 
 from activities.charging import Charging
 from activities.commands import Commands
+from activities.holds import Holds
 from activities.notices import Notices
 from activities.phases import Phases
 from activities.planning import Planning
@@ -75,9 +76,10 @@ def build_worker(
 
     Workflows run outside Temporal's own sandbox unless another runner is given: tests do (ADR 12).
     """
-    charging = Charging(sessions, gateway or SandboxGateway(sessions))
+    gateway = gateway or SandboxGateway(sessions)
+    charging, holds = Charging(sessions, gateway), Holds(sessions, gateway)
     notices, phases, watch_ = Notices(sessions, mailer, contacts, sender), Phases(sessions), Watch(sessions, client)
-    commands, planning = Commands(sessions), Planning(sessions)
+    commands, planning = Commands(sessions, gateway), Planning(sessions)
     return Worker(
         client,
         task_queue=contract.TASK_QUEUE,
@@ -85,6 +87,7 @@ def build_worker(
         activities=[
             charging.charge,
             charging.ask_gateway,
+            holds.end_hold,
             commands.apply_command,
             commands.take_signal,
             notices.send_notice,
@@ -94,7 +97,6 @@ def build_worker(
             phases.begin_paid_term,
             phases.suspend_access,
             phases.park,
-            phases.end_hold,
             planning.plan_term,
             planning.report_failure,
             watch_.look,

@@ -7,49 +7,56 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from activities.orders import release_claim
 from activities.outbox import queue
+from activities.outcomes import conclude_order
 from activities.phases import store_phase
 from activities.settling import settle
-from gateways.port import Answer, Declined, Paid, Pending
+from gateways.port import Answer, Declined, Issued, Paid, Pending
 from models.catalog import DeclineCodeRow
 from models.engine import Sessions
+from models.history import in_utc
 from models.journal import SYSTEM, raise_alarm, record
 from models.payments import AttemptRow, OrderRow
 from models.reading import attempts_of
 from models.store import Stored, load, write
-from renewals.declines import ask_at, call_again_at, decline_class
-from renewals.facts import AttemptState, DeclineClass, Kind, Subscription
+from renewals.decisions import Refused
+from renewals.declines import ask_at, ask_late_at, call_again_at, decline_class
+from renewals.facts import AttemptState, DeclineClass, Kind, Subscription, Way
 from renewals.renewing import in_phase_unless_charged_first
 
-FINAL = (AttemptState.PAID, AttemptState.DECLINED, AttemptState.ABANDONED)
+FINAL = (AttemptState.PAID, AttemptState.DECLINED, AttemptState.EXPIRED, AttemptState.ABANDONED)
 
 
 async def record_answer(sessions: Sessions, number: str, key: str, answer: Answer, wall_now: datetime) -> None:
-    """Record a paid, declined or pending answer, with all that follows from it, in one transaction."""
+    """Record what the gateway said of an attempt, with all that follows from it, in one transaction."""
     async with sessions.begin() as session:
-        stored, attempt = await _locked(session, number, key, wall_now)
+        stored, attempt, order = await _locked(session, number, key, wall_now)
         if attempt.state in FINAL:
             await _alarm_if_paid_after_all(session, stored, attempt, answer)
             return
+        attempt.gateway_reference = answer.reference
         match answer:
-            case Paid(reference):
-                attempt.gateway_reference = reference
-                await settle_paid(session, stored, attempt, wall_now)
-            case Declined(code, reference):
-                attempt.gateway_reference = reference
-                await settle_declined(session, stored, attempt, code)
-            case Pending(reference):
-                attempt.gateway_reference = reference
-                await _wait(session, stored, attempt, AttemptState.PENDING, None)
+            case Paid():
+                await settle_paid(session, stored, attempt, order, wall_now)
+            case Declined(code):
+                await settle_declined(session, stored, attempt, order, code)
+            case Pending():
+                await _wait(session, stored, attempt, order, AttemptState.PENDING, None)
+            case Issued(code):
+                await _issue(session, stored, attempt, order, code)
 
 
 async def _alarm_if_paid_after_all(session: AsyncSession, stored: Stored, attempt: AttemptRow, answer: Answer) -> None:
-    """What is final stays so; but money that moved against it must go back."""
-    if isinstance(answer, Paid) and attempt.state != AttemptState.PAID:
+    """What is final stays so; but money that moved against it must go back. An expired voucher's does so by itself."""
+    if isinstance(answer, Paid) and attempt.state in (AttemptState.DECLINED, AttemptState.ABANDONED):
         detail = f"Attempt {attempt.n} counts as {attempt.state}, but the gateway took the money: refund {attempt.id}."
         await raise_alarm(session, stored.row.number, "paid_after_all", detail, stored.now, subject=str(attempt.id))
+    elif attempt.state == AttemptState.EXPIRED:
+        attempt.questions += 1
+        attempt.next_at = None if isinstance(answer, Paid) else ask_late_at(stored.now, attempt.questions)
 
 
 async def record_no_answer(
@@ -60,10 +67,10 @@ async def record_no_answer(
     `seen` is the attempt's state when the gateway was called: who has learned less than another changes nothing.
     """
     async with sessions.begin() as session:
-        stored, attempt = await _locked(session, number, key, wall_now)
+        stored, attempt, order = await _locked(session, number, key, wall_now)
         if attempt.state == seen:
-            state = AttemptState.PENDING if seen is AttemptState.PENDING else AttemptState.UNKNOWN
-            await _wait(session, stored, attempt, state, code)
+            state = AttemptState.UNKNOWN if seen is AttemptState.OPEN else seen
+            await _wait(session, stored, attempt, order, state, code)
 
 
 async def record_unreachable(
@@ -71,32 +78,52 @@ async def record_unreachable(
 ) -> None:
     """Nothing was sent: call again later, unless the charge is no longer wanted. `seen` as in `record_no_answer`."""
     async with sessions.begin() as session:
-        stored, attempt = await _locked(session, number, key, wall_now)
+        stored, attempt, order = await _locked(session, number, key, wall_now)
         if attempt.state != seen:
             return
         attempt.state = AttemptState.OPEN
         attempt.calls += 1
         attempt.next_at = call_again_at(stored.now, attempt.calls)
-        if not stored.facts.renews_automatically:
+        if order.way == Way.AUTOMATIC and not stored.facts.renews_automatically:
             attempt.state, attempt.next_at = AttemptState.ABANDONED, None
-            await release_claim(session, stored)
+            await release_claim(session, stored, order.id)
+        await conclude_order(session, order.id, stored.now, hint=AWAITED)
         await _store_access(session, stored)
 
 
-async def _locked(session: AsyncSession, number: str, key: str, wall_now: datetime) -> tuple[Stored, AttemptRow]:
+async def _locked(
+    session: AsyncSession, number: str, key: str, wall_now: datetime
+) -> tuple[Stored, AttemptRow, OrderRow]:
     stored = await load(session, number, wall_now, lock=True)
     if stored is None:
         raise LookupError(number)
-    return stored, await session.get_one(AttemptRow, UUID(key), populate_existing=True)
+    query = (
+        select(AttemptRow, OrderRow)
+        .join(OrderRow, col(OrderRow.id) == col(AttemptRow.order_id))
+        .where(col(AttemptRow.id) == UUID(key))
+        .execution_options(populate_existing=True)
+    )
+    attempt, order = (await session.execute(query)).one()
+    return stored, attempt, order
+
+
+AWAITED = "The payment has no answer yet; a mail tells once it has."
+BY_VOUCHER = "A mail brings the code to pay with, and says until when."
 
 
 async def _wait(
-    session: AsyncSession, stored: Stored, attempt: AttemptRow, state: AttemptState, code: str | None
+    session: AsyncSession,
+    stored: Stored,
+    attempt: AttemptRow,
+    order: OrderRow,
+    state: AttemptState,
+    code: str | None,
 ) -> None:
     """The truth comes later; the first time, say so."""
     if attempt.state == AttemptState.OPEN:
-        _record_payment(session, stored, attempt, state, code)
+        _record_payment(session, stored, attempt, order, state, code)
         attempt.code = code
+        await conclude_order(session, order.id, stored.now, hint=AWAITED)
     else:
         attempt.questions += 1
     attempt.state = state
@@ -104,12 +131,36 @@ async def _wait(
     await _store_access(session, stored)
 
 
+async def _issue(session: AsyncSession, stored: Stored, attempt: AttemptRow, order: OrderRow, code: str) -> None:
+    """A voucher was issued, or is still unpaid: its buyer is told the code once, and it is asked after later."""
+    if attempt.state == AttemptState.ISSUED:
+        attempt.questions += 1
+    else:
+        attempt.voucher_code = code
+        data = {"outcome": "issued", "amount": attempt.amount, "currency": attempt.currency}
+        data["expires_at"] = in_utc(attempt.expires_at) if attempt.expires_at else None
+        record(session, stored.row.number, attempt.called_at, "voucher", data, by=order.ordered_by)
+        why = f"voucher for the term from {stored.facts.renews_on}"
+        await queue(
+            session,
+            stored,
+            Kind.VOUCHER_ISSUED,
+            f"voucher:{attempt.id}",
+            why,
+            at=stored.now,
+            attempt=str(attempt.id),
+        )
+        await conclude_order(session, order.id, stored.now, hint=BY_VOUCHER)
+    attempt.state = AttemptState.ISSUED
+    attempt.next_at = ask_at(attempt.called_at, stored.now, attempt.questions)
+
+
 async def _store_access(session: AsyncSession, stored: Stored) -> None:
     """A payment in doubt keeps access: store until when."""
-    write(session, stored, await _with_attempts_so_far(session, stored))
+    write(session, stored, await with_attempts_so_far(session, stored))
 
 
-async def _with_attempts_so_far(session: AsyncSession, stored: Stored) -> Subscription:
+async def with_attempts_so_far(session: AsyncSession, stored: Stored) -> Subscription:
     """The facts, with the attempts as this transaction has left them."""
     await session.flush()
     if stored.renewal is None:
@@ -119,64 +170,88 @@ async def _with_attempts_so_far(session: AsyncSession, stored: Stored) -> Subscr
 
 
 def _record_payment(
-    session: AsyncSession, stored: Stored, attempt: AttemptRow, outcome: str, code: str | None, by: str = SYSTEM
+    session: AsyncSession,
+    stored: Stored,
+    attempt: AttemptRow,
+    order: OrderRow,
+    outcome: str,
+    code: str | None,
+    by: str | None = None,
 ) -> None:
     data = {
-        "purpose": "renewal",
+        "purpose": "seats" if order.way == Way.SEATS else "renewal",
         "amount": attempt.amount,
         "currency": attempt.currency,
         "outcome": outcome,
         "code": code,
         "attempt": attempt.n,
     }
-    record(session, stored.row.number, attempt.called_at, "payment", data, by=by)
+    at = stored.now if attempt.voucher_code else attempt.called_at
+    record(session, stored.row.number, at, "payment", data, by=by or order.ordered_by)
 
 
 async def settle_paid(
     session: AsyncSession,
     stored: Stored,
     attempt: AttemptRow,
+    order: OrderRow,
     wall_now: datetime,
     *,
-    by: str = SYSTEM,
+    by: str | None = None,
     reason: str | None = None,
 ) -> None:
     """The attempt is paid: settle its order."""
     attempt.state, attempt.code = AttemptState.PAID, None
     attempt.answered_at, attempt.next_at = stored.now, None
-    _record_payment(session, stored, attempt, AttemptState.PAID, None, by)
-    order = await session.get_one(OrderRow, attempt.order_id)
+    _record_payment(session, stored, attempt, order, AttemptState.PAID, None, by)
     await session.flush()
     await settle(session, order, wall_now, known=stored, reason=reason)
+    await conclude_order(session, order.id, stored.now)
 
 
 async def settle_declined(
     session: AsyncSession,
     stored: Stored,
     attempt: AttemptRow,
+    order: OrderRow,
     code: str | None,
     *,
-    by: str = SYSTEM,
+    by: str | None = None,
     reason: str | None = None,
 ) -> None:
     """The attempt is declined: release the claim, tell the buyer once, enter the phase that follows."""
     what_follows = decline_class(code, await _classes(session))
     attempt.state, attempt.code, attempt.decline_class = AttemptState.DECLINED, code, what_follows
     attempt.answered_at, attempt.next_at = stored.now, None
-    _record_payment(session, stored, attempt, AttemptState.DECLINED, code, by)
-    await release_claim(session, stored)
-    soft = what_follows is DeclineClass.SOFT
+    _record_payment(session, stored, attempt, order, AttemptState.DECLINED, code, by)
+    await release_claim(session, stored, order.id)
+    if order.way != Way.AUTOMATIC:
+        order.state = "void"
+    told = await conclude_order(session, order.id, stored.now, refused=_declined(what_follows))
+    if not told:
+        await _tell_of_the_decline(session, stored, attempt, what_follows)
+    after = in_phase_unless_charged_first(await with_attempts_so_far(session, stored), stored.now)
+    await store_phase(session, stored, after, by=by or SYSTEM, reason=reason, at_once=True)
+
+
+def _declined(what_follows: DeclineClass) -> Refused:
+    """What the buyer who waits for the answer is told; a hard decline's reason is never named."""
+    again = "try again later or " if what_follows is DeclineClass.SOFT else ""
+    return Refused("payment_declined", f"The payment was declined; {again}choose another payment method.")
+
+
+async def _tell_of_the_decline(
+    session: AsyncSession, stored: Stored, attempt: AttemptRow, what_follows: DeclineClass
+) -> None:
     await queue(
         session,
         stored,
-        Kind.PAYMENT_FAILED if soft else Kind.ACTION_REQUIRED,
+        Kind.PAYMENT_FAILED if what_follows is DeclineClass.SOFT else Kind.ACTION_REQUIRED,
         f"attempt:{attempt.id}",
         f"attempt {attempt.n} was declined",
         at=stored.now,
         attempt=str(attempt.id),
     )
-    after = in_phase_unless_charged_first(await _with_attempts_so_far(session, stored), stored.now)
-    await store_phase(session, stored, after, by=by, reason=reason, at_once=True)
 
 
 async def _classes(session: AsyncSession) -> Mapping[str, DeclineClass]:

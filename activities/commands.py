@@ -1,10 +1,12 @@
 """Commands: decide by one core call, let the effect and the outcome commit together.
 
-A command arrives as the id of its row; a signal arrives raw and becomes a row first.
+A command arrives as the id of its row; a signal arrives raw and becomes a row first. One that pays places its order
+first; its outcome commits with what the gateway answers.
 """
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,31 +17,34 @@ from sqlmodel import col
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.answers import AWAITED
+from activities.checkout import contact_of, place_order
 from activities.clock import started_at
 from activities.effects import take_effect
+from activities.holds import Ended, Holds
+from activities.outcomes import answer_of, conclude
 from activities.planning import plan_of
+from activities.till import Till, charge_of
+from gateways.port import Charge, Gateway
 from models.engine import Sessions
 from models.inbox import store_command
-from models.journal import record
 from models.parties import PaymentMethodRow
-from models.payments import OrderRow
+from models.payments import AttemptRow, OrderRow
 from models.records import CommandRow
-from models.store import Stored, load
+from models.store import Stored, fact_of_method, load
 from models.subscriptions import RenewalRow
 from renewals import commands as c
+from renewals.arguments import parse_command
 from renewals.calendar import midnight
+from renewals.decisions import Decision, Eligible, Refused
 from renewals.eligibility import (
-    AlreadyTrue,
-    Decision,
-    Eligible,
-    Refused,
     Request,
     check_method_not_over,
     check_named_renewal,
     decide,
     methods_equal,
 )
-from renewals.facts import MethodKind
+from renewals.facts import AttemptState, MethodKind, PaymentMethod
 from renewals.renewing import just_before
 from workflows.contract import SIGNAL_SENDER, Answer, Applied, ReceivedSignal
 
@@ -50,15 +55,48 @@ REPEATED_WITHIN = timedelta(days=7)
 class Commands:
     """Applies commands."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, gateway: Gateway) -> None:
         self._sessions = sessions
+        self._till, self._holds = Till(sessions, gateway), Holds(sessions, gateway)
 
     @activity.defn
     async def apply_command(self, number: str, command_id: str) -> Applied:
         """Apply a stored command once; a repeat answers what the first time did."""
         wall_now = started_at()
-        answer = await decide_command(self._sessions, UUID(command_id), wall_now)
+        answer = await self._decide(UUID(command_id), number, wall_now)
         return Applied(answer, await plan_of(self._sessions, number, wall_now))
+
+    async def _decide(self, command_id: UUID, number: str, wall_now: datetime) -> Answer:
+        """The outcome. What an allowed command needs of the gateway is done between two transactions."""
+        decided = await decide_command(self._sessions, command_id, wall_now)
+        match decided:
+            case Placed():
+                if decided.resumed:
+                    await self._till.ask(
+                        decided.stored, decided.charge, wall_now, seen=AttemptState.OPEN, still_wanted=True
+                    )
+                else:
+                    await self._till.pay(decided.stored, decided.charge, wall_now, seen=AttemptState.OPEN)
+            case GivingUp(by):
+                ended = await self._holds.end(number, wall_now, by=by)
+                await self._conclude_release(command_id, ended, wall_now)
+            case Answer():
+                return decided
+        async with self._sessions() as session:
+            return answer_of(await session.get_one(CommandRow, command_id))
+
+    async def _conclude_release(self, command_id: UUID, ended: Ended, wall_now: datetime) -> None:
+        async with self._sessions.begin() as session:
+            row = await session.get_one(CommandRow, command_id, with_for_update=True)
+            stored = await load(session, row.subscription, wall_now)
+            if row.outcome is not None or stored is None:
+                return
+            decision: Decision = Eligible()
+            if ended.paid:
+                decision = Refused("already_renewed", "The voucher has been paid; the term is renewed.")
+            elif not ended.released:
+                decision = Refused("payment_in_doubt", "The payment provider does not answer; try again later.")
+            conclude(session, row, decision, stored.now)
 
     @activity.defn
     async def take_signal(self, signal: ReceivedSignal) -> Applied:
@@ -75,7 +113,7 @@ class Commands:
                 by=by,
                 wall_now=signal.received_at,
             )
-        answer = await decide_command(self._sessions, command_id, wall_now)
+        answer = await self._decide(command_id, signal.number, wall_now)
         return Applied(answer, await plan_of(self._sessions, signal.number, wall_now))
 
 
@@ -98,35 +136,76 @@ def _can_be_kept(request: Mapping[str, Any]) -> bool:
         return False
 
 
-async def decide_command(sessions: Sessions, command_id: UUID, wall_now: datetime) -> Answer:
-    """The answer to a stored command, with its effect if it has one. Needs no workflow: a lapsed one has none."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order is written and waits to be paid; `resumed`: somebody may have called the gateway already."""
+
+    stored: Stored
+    charge: Charge
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GivingUp:
+    """The hold on the next term is to be released, by whom."""
+
+    by: str
+
+
+async def decide_command(sessions: Sessions, command_id: UUID, wall_now: datetime) -> Answer | Placed | GivingUp:
+    """The answer to a stored command, with its effect if it has one, or what must be done outside for it.
+
+    Needs no workflow: a lapsed subscription has none, and is only ever refused.
+    """
     async with sessions.begin() as session:
         row = await session.get(CommandRow, command_id, with_for_update=True)
         if row is None:
             raise ApplicationError(f"there is no command {command_id}", type="UnknownCommand", non_retryable=True)
         if row.outcome is not None:
-            return Answer(row.outcome, row.code, row.hint)
+            return answer_of(row)
         stored = await load(session, row.subscription, wall_now, lock=True)
+        if stored and row.order_id:
+            return await _resumed(session, stored, row)
         if stored:
             row.received_at = min(row.received_at, stored.now)  # its sender's clock may be fast
         try:
             request = await _request(session, stored, row)
         except c.BadArguments as bad:
-            return _conclude(session, row, Refused("bad_arguments", str(bad)), wall_now)
+            return conclude(session, row, Refused("bad_arguments", str(bad)), wall_now)
         if stored is None or request is None:
             hint = f"There is no subscription {row.subscription}; check the number."
-            return _conclude(session, row, Refused("unknown_subscription", hint), wall_now)
-        decision = decide(just_before(stored.facts, row.received_at), request)
-        answer = _conclude(session, row, decision, stored.now)
+            return conclude(session, row, Refused("unknown_subscription", hint), wall_now)
+        decided_on = just_before(stored.facts, row.received_at)
+        decision = decide(decided_on, request)
+        if isinstance(decision, Eligible):
+            if isinstance(request.command, c.ReleaseHold):
+                return GivingUp(row.given_by)
+            if _pays_now(request.command):
+                attempt = await place_order(session, stored, decided_on, request, row)
+                return Placed(stored, await charge_of(session, stored, str(attempt.id)), resumed=False)
+        answer = conclude(session, row, decision, stored.now)
         if isinstance(decision, Eligible):
             await take_effect(session, stored, request, row, wall_now)
         return answer
 
 
+def _pays_now(command: c.Command) -> bool:
+    return isinstance(command, c.AddSeats) or (isinstance(command, c.Renew) and command.when is c.When.NOW)
+
+
+async def _resumed(session: AsyncSession, stored: Stored, row: CommandRow) -> Answer | Placed:
+    """The order of a command that was cut off: paid now, unless the truth has been found meanwhile."""
+    query = select(AttemptRow).where(col(AttemptRow.order_id) == row.order_id)
+    attempt = (await session.execute(query)).scalar_one()
+    if attempt.state == AttemptState.OPEN:
+        return Placed(stored, await charge_of(session, stored, str(attempt.id)), resumed=True)
+    return conclude(session, row, Eligible(), stored.now, AWAITED)
+
+
 async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow) -> Request | None:
     """What the row asks; None for a subscription that does not exist. Raises `BadArguments`."""
     actor = c.parse_actor(row.given_by)
-    command = c.parse_command(row.name, row.args, actor)
+    command = parse_command(row.name, row.args, actor)
     if stored is None:
         return None
     if isinstance(command, c.Cancel | c.Resume):
@@ -141,8 +220,34 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         is_buyer=isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold(),
         received_at=row.received_at,
         same_method=same_method,
+        same_admin=isinstance(command, c.HandOverAdmin) and await _is_admin(session, stored, command),
+        pays_with=await _pays_with(session, stored, command, row.received_at),
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
+
+
+async def _pays_with(session: AsyncSession, stored: Stored, command: c.Command, at: datetime) -> PaymentMethod | None:
+    """The method of an order, chosen in the command or the subscription's own. Raises `BadArguments`."""
+    if not isinstance(command, c.AddSeats | c.Renew):
+        return None
+    match command.method:
+        case c.StoredMethod(id_):
+            method = await session.get(PaymentMethodRow, id_)
+            if method is None or method.csn != stored.customer.csn:
+                raise c.BadArguments('"method" must be the id of a payment method of this customer.')
+            return stored.facts.method if method is stored.method else fact_of_method(method, at)
+        case c.NewMethod(kind, _, valid_through):
+            check_method_not_over(stored.facts, valid_through, at)
+            return PaymentMethod("", kind, at, valid_through)
+    return stored.facts.method
+
+
+async def _is_admin(session: AsyncSession, stored: Stored, command: c.HandOverAdmin) -> bool:
+    """Is the contact that it names the primary admin already? Raises `BadArguments` for one that is unknown."""
+    contact = await contact_of(session, stored.customer.csn, command.to)
+    if contact is None:
+        raise c.BadArguments('hand-over-admin: "to" must be the mail address of a contact of the organisation.')
+    return contact.id == stored.row.primary_admin_id
 
 
 def _method_of(method: PaymentMethodRow | None) -> tuple[MethodKind, str, date | None] | None:
@@ -165,19 +270,3 @@ async def _recorded(session: AsyncSession, stored: Stored, reference: str) -> bo
         .where(or_(next_term, this_term_late))
     )
     return (await session.execute(query)).first() is not None
-
-
-def _conclude(session: AsyncSession, row: CommandRow, decision: Decision, now: datetime) -> Answer:
-    refused = decision if isinstance(decision, Refused) else None
-    row.outcome = "refused" if refused else "done"
-    row.code, row.hint = (refused.code, refused.hint) if refused else (None, None)
-    row.decided_at = now
-    data = {
-        "name": row.name,
-        "by": row.given_by,
-        "outcome": row.outcome,
-        "code": row.code,
-        "repeat": isinstance(decision, AlreadyTrue),
-    }
-    record(session, row.subscription, row.received_at, "command", data, by=row.given_by, reason=row.reason)
-    return Answer(row.outcome, row.code, row.hint)

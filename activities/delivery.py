@@ -32,7 +32,10 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
     async with sessions() as session:
         number = (await session.execute(query)).scalar_one_or_none()
     if number is None:
-        return await decide_command(sessions, command_id, wall_now)
+        decided = await decide_command(sessions, command_id, wall_now)
+        if not isinstance(decided, Answer):
+            raise ValueError(f"command {command_id} of a subscription that has lapsed was not refused")
+        return decided
     start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
         contract.SUBSCRIPTION_WORKFLOW,
         Start(number),

@@ -6,19 +6,20 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.answers import settle_declined, settle_paid
+from activities.checkout import contact_of, method_of
 from activities.orders import abandon_unsent, new_order
 from activities.outbox import queue
 from activities.phases import set_parked, store_phase
 from activities.settling import settle
-from models.journal import raise_alarm
+from models.journal import raise_alarm, record
 from models.parties import PaymentMethodRow
-from models.payments import AttemptRow
+from models.payments import AttemptRow, OrderRow
 from models.records import CommandRow
-from models.store import Stored
+from models.store import Stored, fact_of_method
 from renewals import commands as c
 from renewals.effects import after_command
 from renewals.eligibility import Request, just_paid
-from renewals.facts import Kind, Subscription
+from renewals.facts import Kind, Subscription, Way
 from renewals.pricing import renewal_line
 
 
@@ -29,7 +30,7 @@ async def take_effect(
     match request.command:
         case c.RecordRenewal(reference, seats, term):
             line = renewal_line(stored.facts, term, seats)
-            order = await new_order(session, stored, line, way="recorded", by=row.given_by, reference=reference)
+            order = await new_order(session, stored, [line], way=Way.RECORDED, by=row.given_by, reference=reference)
             await settle(session, order, wall_now, known=stored, reason=row.reason)
         case c.ResolvePayment(paid):
             await _resolve(session, stored, row, paid, wall_now)
@@ -39,24 +40,30 @@ async def take_effect(
 
 async def _resolve(session: AsyncSession, stored: Stored, row: CommandRow, paid: bool, wall_now: datetime) -> None:
     """An operator says what became of the attempt in doubt. The next try, if any, is a new attempt."""
-    doubt = stored.facts.in_doubt
+    doubt = stored.facts.in_doubt or stored.facts.seats_attempt
     if doubt is None:
         raise ValueError(f"{stored.row.number}: no attempt is in doubt")
     attempt = await session.get_one(AttemptRow, UUID(doubt.id))
+    order = await session.get_one(OrderRow, attempt.order_id)
     if paid:
-        await settle_paid(session, stored, attempt, wall_now, by=row.given_by, reason=row.reason)
+        await settle_paid(session, stored, attempt, order, wall_now, by=row.given_by, reason=row.reason)
     else:
-        await settle_declined(session, stored, attempt, None, by=row.given_by, reason=row.reason)
+        await settle_declined(session, stored, attempt, order, None, by=row.given_by, reason=row.reason)
 
 
 async def _change_facts(session: AsyncSession, stored: Stored, request: Request, row: CommandRow) -> None:
     command, before = request.command, stored.facts
-    method = _new_method(stored, command)
-    after = after_command(before, command, at=row.received_at, method_id=str(method.id) if method else "")
+    method = await _new_method(session, stored, command)
+    pays_with = fact_of_method(method, row.received_at) if method else None
+    after = after_command(
+        before, command, at=row.received_at, method_id=str(method.id) if method else "", pays_with=pays_with
+    )
     if method:
         session.add(method)
         await session.flush()
         stored.row.method_id, stored.row.method_set_at = method.id, row.received_at
+    if isinstance(command, c.HandOverAdmin):
+        await _hand_over(session, stored, command, row)
     if isinstance(command, c.Park | c.Release):
         await set_parked(session, stored, row.reason if isinstance(command, c.Park) else None, by=row.given_by)
     if after.open_attempt and not after.renews_automatically:
@@ -66,7 +73,19 @@ async def _change_facts(session: AsyncSession, stored: Stored, request: Request,
     await store_phase(session, stored, after, by=row.given_by, reason=row.reason, at_once=not late_start)
 
 
-def _new_method(stored: Stored, command: c.Command) -> PaymentMethodRow | None:
+async def _hand_over(session: AsyncSession, stored: Stored, command: c.HandOverAdmin, row: CommandRow) -> None:
+    contact = await contact_of(session, stored.customer.csn, command.to)
+    if contact is None:
+        raise ValueError(f"{stored.row.number}: the organisation has no such contact")
+    stored.row.primary_admin_id = contact.id
+    record(session, stored.row.number, row.received_at, "admin", {"contact": str(contact.id)}, by=row.given_by)
+
+
+async def _new_method(session: AsyncSession, stored: Stored, command: c.Command) -> PaymentMethodRow | None:
+    """The method that the subscription is to have from now on, if the command names another."""
+    if isinstance(command, c.Renew):
+        method = await method_of(session, stored, command)
+        return None if method is stored.method else method
     if not isinstance(command, c.SetPaymentMethod):
         return None
     return PaymentMethodRow(
@@ -103,7 +122,9 @@ async def _confirm(
             kind, facts["term"] = Kind.TERM_CHANGE_SCHEDULED, term
         case c.WithdrawPending(what):
             kind, facts["what"] = Kind.CHANGE_WITHDRAWN, what
-        case c.SetPaymentMethod():
+        case c.Renew() if not stored.facts.auto_renew:
+            kind = Kind.AUTO_RENEW_RESUMED
+        case c.SetPaymentMethod() | c.Renew():
             kind, facts["method"] = Kind.METHOD_CHANGED, str(stored.row.method_id)
         case _:
             return

@@ -14,7 +14,7 @@ from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.reading import automatic_order, line_of
 from models.store import Stored
 from models.subscriptions import ClaimRow, RenewalRow
-from renewals.facts import AttemptState
+from renewals.facts import AttemptState, Purpose, Way
 from renewals.pricing import Line, automatic_line
 
 
@@ -28,14 +28,13 @@ async def renewal_of(session: AsyncSession, stored: Stored) -> RenewalRow:
 
 
 async def new_order(
-    session: AsyncSession, stored: Stored, line: Line, *, way: str, by: str, reference: str | None = None
+    session: AsyncSession, stored: Stored, lines: Sequence[Line], *, way: Way, by: str, reference: str | None = None
 ) -> OrderRow:
-    """An order of one line for the next term."""
-    renewal = await renewal_of(session, stored)
+    """An order of these lines of one subscription: the next term, or more seats."""
     order = OrderRow(
         id=uuid4(),
         csn=stored.customer.csn,
-        currency=line.currency,
+        currency=stored.facts.currency,
         way=way,
         state="open",
         reference=reference,
@@ -44,17 +43,30 @@ async def new_order(
     )
     session.add(order)
     await session.flush()
-    session.add(OrderLineRow(order_id=order.id, renewal_id=renewal.id, **_priced(line)))
+    for line in lines:
+        renewal = await renewal_of(session, stored) if line.purpose is Purpose.RENEWAL else None
+        session.add(
+            OrderLineRow(
+                order_id=order.id,
+                subscription=line.number,
+                term_starts_on=line.starts_on,
+                renewal_id=renewal.id if renewal else None,
+                **_priced(line),
+            )
+        )
     await session.flush()
     return order
 
 
 def _priced(line: Line) -> dict[str, Any]:
     return {
+        "purpose": line.purpose,
         "term": line.term,
         "seats": line.seats,
         "unit_price": line.unit_price,
         "amount": line.amount,
+        "days": line.days,
+        "term_days": line.term_days,
         "receipt": line.receipt(),
     }
 
@@ -72,7 +84,7 @@ async def begin_attempt(session: AsyncSession, stored: Stored) -> AttemptRow:
     order = None if is_new else await automatic_order(session, renewal.id)
     attempts: Sequence[AttemptRow] = ()
     if order is None:
-        order = await new_order(session, stored, line, way="automatic", by=SYSTEM)
+        order = await new_order(session, stored, [line], way=Way.AUTOMATIC, by=SYSTEM)
     else:
         ordered = await line_of(session, order.id, renewal.id)
         for name, value in _priced(line).items():
@@ -120,14 +132,11 @@ async def _claim(session: AsyncSession, renewal_id: UUID, order_id: UUID, stored
         raise ValueError(f"{stored.row.number}: another order is paying the next term")
 
 
-async def release_claim(session: AsyncSession, stored: Stored) -> None:
-    """The automatic order stops claiming the renewal: a buyer may pay it otherwise between two retries."""
-    if stored.renewal is None:
-        return
+async def release_claim(session: AsyncSession, stored: Stored, order_id: UUID) -> None:
+    """An order stops claiming the renewal: it may be paid otherwise, the automatic one between two retries."""
     await session.execute(
         update(ClaimRow)
-        .where(col(ClaimRow.renewal_id) == stored.renewal.id, col(ClaimRow.released_at).is_(None))
-        .where(col(ClaimRow.holder) == "automatic")
+        .where(col(ClaimRow.order_id) == order_id, col(ClaimRow.released_at).is_(None))
         .values(released_at=stored.now)
     )
 
@@ -137,12 +146,14 @@ async def abandon_unsent(session: AsyncSession, stored: Stored) -> None:
     attempt = stored.facts.open_attempt
     if attempt is None or attempt.may_move_money:
         return
-    await session.execute(
+    given_up = (
         update(AttemptRow)
         .where(col(AttemptRow.id) == UUID(attempt.id), col(AttemptRow.state) == AttemptState.OPEN)
         .values(state=AttemptState.ABANDONED, next_at=None)
+        .returning(col(AttemptRow.order_id))
     )
-    await release_claim(session, stored)
+    for order_id in (await session.execute(given_up)).scalars():
+        await release_claim(session, stored, order_id)
 
 
 async def void_automatic_order(session: AsyncSession, stored: Stored) -> None:

@@ -1,11 +1,8 @@
-"""Steps that change where a subscription stands: phases, access, parking, holds, the start of a paid term."""
+"""Steps that change where a subscription stands: phases, access, parking, the start of a paid term."""
 
 from dataclasses import replace
-from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 from temporalio import activity
 
 from activities.clock import started_at
@@ -16,7 +13,6 @@ from activities.settling import is_due, roll_over
 from models.engine import Sessions
 from models.journal import SYSTEM, clear_alarm, raise_alarm, record
 from models.store import Stored, load, write
-from models.subscriptions import ClaimRow
 from renewals.facts import Kind, Phase, Subscription
 from renewals.plan import Do
 from renewals.renewing import in_phase
@@ -70,21 +66,6 @@ class Phases:
                 await abandon_unsent(session, stored)
                 await raise_alarm(session, number, "parked", UNTRIED, stored.now)
                 await set_parked(session, stored, UNTRIED, by=SYSTEM)
-        return await plan_of(self._sessions, number, wall_now)
-
-    @activity.defn
-    async def end_hold(self, number: str) -> TermPlan:
-        """Release the hold whose time is up; the charge that waited for it goes on."""
-        wall_now = started_at()
-        async with self._sessions.begin() as session:
-            stored = await load(session, number, wall_now, lock=True)
-            if stored and stored.facts.hold and is_due(stored, Do.END_HOLD):
-                await session.execute(
-                    update(ClaimRow)
-                    .where(col(ClaimRow.id) == UUID(stored.facts.hold.id), col(ClaimRow.released_at).is_(None))
-                    .values(released_at=stored.now)
-                )
-                record(session, number, stored.now, "hold_ended", {"claim": stored.facts.hold.id})
         return await plan_of(self._sessions, number, wall_now)
 
 

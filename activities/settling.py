@@ -13,11 +13,13 @@ from sqlmodel import col
 
 from activities.outbox import queue
 from models.engine import Sessions
+from models.journal import raise_alarm, record
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import NoticeRow
 from models.store import Stored, load, write
-from models.subscriptions import ClaimRow, RenewalRow
-from renewals.facts import AttemptState, Kind, PaidAhead, Subscription, Term
+from models.subscriptions import ClaimRow, RenewalRow, TermRow
+from renewals.effects import with_more_seats
+from renewals.facts import AttemptState, Kind, PaidAhead, Purpose, Subscription, Term
 from renewals.plan import Do, plan
 from renewals.renewing import announcement, rolled_over, with_renewal
 
@@ -42,22 +44,52 @@ async def settle(
     order.state = "paid"
     query = (
         select(OrderLineRow, RenewalRow)
-        .join(RenewalRow, col(RenewalRow.id) == col(OrderLineRow.renewal_id))
+        .outerjoin(RenewalRow, col(RenewalRow.id) == col(OrderLineRow.renewal_id))
         .where(col(OrderLineRow.order_id) == order.id)
-        .order_by(col(RenewalRow.subscription))
+        .order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
     )
     for line, renewal in (await session.execute(query)).all():
-        if known is not None and known.row.number == renewal.subscription:
+        if known is not None and known.row.number == line.subscription:
             stored: Stored | None = known
         else:
-            stored = await load(session, renewal.subscription, wall_now, lock=True)
+            stored = await load(session, line.subscription, wall_now, lock=True)
             await session.refresh(renewal)
-        if stored is None or renewal.settled_at is not None:
-            raise AlreadySettled(renewal.subscription)
-        await _settle_line(session, order, line, renewal, stored, reason)
+        if stored is None or (renewal and renewal.settled_at is not None):
+            raise AlreadySettled(line.subscription)
+        if renewal:
+            await _settle_renewal(session, order, line, renewal, stored, reason)
+        elif line.purpose == Purpose.SEATS:
+            await _settle_seats(session, order, line, stored, reason)
 
 
-async def _settle_line(
+async def _settle_seats(
+    session: AsyncSession, order: OrderRow, line: OrderLineRow, stored: Stored, reason: str | None
+) -> None:
+    """Add paid seats to the running term, and with it to what follows; a term that is over gets none any more."""
+    if line.term_starts_on != stored.facts.starts_on:
+        detail = f"Order {order.id} paid {line.seats} seats of a term that was over by then; offer a refund."
+        await raise_alarm(session, line.subscription, "seats_paid_late", detail, stored.now, subject=str(order.id))
+        return
+    write(session, stored, with_more_seats(stored.facts, line.seats, stored.now), by=order.ordered_by, reason=reason)
+    await session.execute(
+        update(TermRow)
+        .where(col(TermRow.subscription) == line.subscription, col(TermRow.starts_on) == line.term_starts_on)
+        .values(seats=stored.facts.seats)
+    )
+    data = {"added": line.seats, "seats": stored.facts.seats, "amount": line.amount, "currency": order.currency}
+    record(session, line.subscription, stored.now, "seats", data, by=order.ordered_by, reason=reason)
+    await queue(
+        session,
+        stored,
+        Kind.SEATS_ADDED,
+        f"order:{order.id}",
+        f"{line.seats} seats added to the term from {line.term_starts_on}",
+        at=stored.now,
+        order=str(order.id),
+    )
+
+
+async def _settle_renewal(
     session: AsyncSession,
     order: OrderRow,
     line: OrderLineRow,

@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.orm import Session
 from temporalio import activity
 
-from gateways.port import Answer, Charge, Gateway, NoAnswer, NotReceived, Unreachable
+from gateways.port import Answer, Charge, Gateway, GivenUp, NoAnswer, NotReceived, Paid, Unreachable
 from mail.sender import Accepted, Delivery, Mailer, TryAgain
 from models.engine import Sessions
+from renewals.money import Money
 from workflows.contract import workflow_id
 
 
@@ -133,6 +134,12 @@ class FaultyGateway:
         if kind == "answer lost":
             raise NoAnswer("timeout")
         return answer
+
+    async def give_up(self, key: str, now: datetime) -> Paid | GivenUp:
+        return await self._gateway.give_up(key, now)
+
+    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
+        return await self._gateway.refund(key, amount, refund_key, now)
 
 
 class FaultyMailer(Mailer):

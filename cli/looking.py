@@ -18,7 +18,8 @@ from models.store import Stored, load
 from models.subscriptions import SubscriptionRow
 from portfolio.coming import a_year_on
 from renewals import commands as c
-from renewals.eligibility import Eligible, Refused, Request, decide
+from renewals.decisions import Eligible, Refused
+from renewals.eligibility import Request, decide
 from renewals.facts import MethodKind, Phase, Term
 from renewals.forecast import Coming, forecast
 from renewals.windows import late_window_last_day, window_opens_on

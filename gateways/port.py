@@ -13,7 +13,10 @@ from renewals.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One charge: `key` is the attempt's id; `method_id` and `token` name the stored method of `subscription`."""
+    """One charge: `key` is the attempt's id; `method_id` and `token` name the stored method of `subscription`.
+
+    `voucher_expires_at` is set for a method that needs its buyer: until then the voucher can be paid.
+    """
 
     key: str
     amount: Money
@@ -21,6 +24,7 @@ class Charge:
     method_id: str
     method_kind: MethodKind
     token: str
+    voucher_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,24 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Issued:
+    """A voucher: its buyer pays with the code, at a store or by transfer, or does not."""
+
+    code: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A voucher that can be paid no more. Money that comes all the same is `Paid` at the next look-up."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotReceived:
     """A look-up's answer: the gateway never saw that key."""
 
 
-Answer = Paid | Declined | Pending
+Answer = Paid | Declined | Pending | Issued
 
 
 class Unreachable(Exception):
@@ -68,3 +85,9 @@ class Gateway(Protocol):
 
     async def look_up(self, key: str, now: datetime) -> Answer | NotReceived:
         """What became of a charge. Raises `Unreachable`, `NoAnswer`."""
+
+    async def give_up(self, key: str, now: datetime) -> Paid | GivenUp:
+        """Let a voucher be paid no more, unless it has been paid already. Raises `Unreachable`, `NoAnswer`."""
+
+    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
+        """Send the money of a charge back, once under a key; its reference. Raises `Unreachable`, `NoAnswer`."""

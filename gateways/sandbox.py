@@ -13,12 +13,25 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from gateways.port import Answer, Charge, Declined, NoAnswer, NotReceived, Paid, Pending, Unreachable
+from gateways.port import (
+    Answer,
+    Charge,
+    Declined,
+    GivenUp,
+    Issued,
+    NoAnswer,
+    NotReceived,
+    Paid,
+    Pending,
+    Unreachable,
+)
 from models.engine import Sessions
-from models.sandbox import SandboxChargeRow, SandboxMethodRow
+from models.sandbox import SandboxChargeRow, SandboxMethodRow, SandboxRefundRow
+from renewals.money import Money
 
 ALWAYS_PAID = "ok"
 _COUNTED = re.compile(r"(?P<what>[a-z_]+)\*(?P<times>\d{1,6})")
+_VOUCHER_PAID = re.compile(r"voucher-paid-after:(?P<days>\d{1,3})d")
 _PENDING = re.compile(r"pending-then-(?P<outcome>paid|declined):(?P<days>\d{1,3})d")
 
 
@@ -45,6 +58,14 @@ def _script(token: str, attempt: int) -> _Script:
         declined = counted["what"] != "down" and attempt <= int(counted["times"])
         return _Script(counted["what"] if declined else None)
     return _Script(None if token == ALWAYS_PAID else token)
+
+
+def _voucher_paid_at(token: str, now: datetime) -> datetime | None:
+    """When the buyer pays a voucher that is issued now; None: never."""
+    paid = _VOUCHER_PAID.fullmatch(token)
+    if paid:
+        return now + timedelta(days=int(paid["days"]))
+    return now if token == ALWAYS_PAID else None
 
 
 def _unreachable_calls(token: str) -> int:
@@ -87,6 +108,9 @@ class SandboxGateway:
             charged_at=now,
             final_at=now + script.pending,
         )
+        if charge.voucher_expires_at:
+            row.outcome, row.code = "paid", None
+            row.voucher_code, row.final_at = _voucher_code(charge.key), _voucher_paid_at(charge.token, now)
         if method.refused_calls < _unreachable_calls(charge.token):
             method.refused_calls += 1
             return False, False, row
@@ -110,9 +134,38 @@ class SandboxGateway:
             known = await session.get(SandboxChargeRow, UUID(key))
         return _answer(known, now) if known else NotReceived()
 
+    async def give_up(self, key: str, now: datetime) -> Paid | GivenUp:
+        async with self._sessions.begin() as session:
+            row = await session.get(SandboxChargeRow, UUID(key), with_for_update=True)
+            if row is None:
+                return GivenUp()
+            found = _answer(row, now)
+            if isinstance(found, Paid):
+                return found
+            row.given_up_at = row.given_up_at or now
+            return GivenUp()
+
+    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
+        row = {
+            "key": UUID(refund_key),
+            "charge_key": UUID(key),
+            "amount": amount.minor,
+            "currency": amount.currency,
+            "refunded_at": now,
+        }
+        async with self._sessions.begin() as session:
+            await session.execute(insert(SandboxRefundRow).values(**row).on_conflict_do_nothing())
+        return f"sandbox-refund-{refund_key}"
+
+
+def _voucher_code(key: str) -> str:
+    """What the buyer types at the store: digits in groups, from the charge's key."""
+    digits = f"{UUID(key).int % 10**12:012}"
+    return "-".join(digits[start : start + 4] for start in range(0, 12, 4))
+
 
 def _answer(row: SandboxChargeRow, now: datetime) -> Answer:
     reference = f"sandbox-{row.key}"
-    if now < row.final_at:
-        return Pending(reference)
+    if row.final_at is None or now < row.final_at:
+        return Issued(row.voucher_code, reference) if row.voucher_code else Pending(reference)
     return Declined(row.code or "", reference) if row.outcome == "declined" else Paid(reference)

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
-from renewals.commands import may_be_card_number
+from renewals.cards import may_be_card_number
 
 LONGEST = 500
 """Characters of one text of a command that are kept. What is cut is longer still by its ellipsis, and so is refused."""

@@ -1,6 +1,6 @@
 """Orders, their lines, and the attempts to pay them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import amount, instant, json, key, one_of
-from renewals.facts import AttemptState, DeclineClass
+from renewals.facts import AttemptState, DeclineClass, Purpose, Way
 
 ORDER_STATES = ("open", "paid", "void")
 
@@ -18,7 +18,7 @@ class OrderRow(SQLModel, table=True):
 
     __tablename__ = "orders"
     __table_args__ = (
-        one_of("way", ("automatic", "recorded")),
+        one_of("way", Way),
         one_of("state", ORDER_STATES),
         CheckConstraint("way <> 'recorded' OR reference IS NOT NULL", name="recorded_reference"),
     )
@@ -34,28 +34,47 @@ class OrderRow(SQLModel, table=True):
 
 
 class OrderLineRow(SQLModel, table=True):
-    """One renewal in an order. `receipt` holds every input from which `amount` (minor units) can be computed again."""
+    """What an order buys of one subscription in one term: the renewal, or more seats.
+
+    `receipt` holds every input from which `amount` (minor units) can be computed again; seats for the rest of a term
+    are paid for `days` of `term_days`, rounded half up.
+    """
 
     __tablename__ = "order_lines"
     __table_args__ = (
-        CheckConstraint("amount = unit_price * seats", name="amount"),
+        one_of("purpose", Purpose),
+        CheckConstraint("(purpose = 'renewal') = (renewal_id IS NOT NULL)", name="renewal"),
+        CheckConstraint("(purpose = 'seats') = (days IS NOT NULL)", name="days"),
+        CheckConstraint("(purpose = 'seats') = (term_days IS NOT NULL)", name="term_days"),
+        CheckConstraint("days >= 1 AND term_days >= 1", name="days_count"),
+        CheckConstraint(
+            "CASE WHEN days IS NULL THEN amount = unit_price * seats"
+            " ELSE amount = (2 * unit_price * seats * days + term_days) / (2 * term_days) END",
+            name="amount",
+        ),
         CheckConstraint("unit_price >= 0", name="unit_price"),
         CheckConstraint("seats >= 1", name="seats"),
     )
 
     order_id: UUID = Field(foreign_key="orders.id", primary_key=True)
-    renewal_id: UUID = Field(foreign_key="renewals.id", primary_key=True, index=True)
+    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
+    term_starts_on: date = Field(primary_key=True)
+    renewal_id: UUID | None = Field(default=None, foreign_key="renewals.id", index=True)
+    purpose: str = Purpose.RENEWAL.value
     term: str
     seats: int
     unit_price: int = amount()
     amount: int = amount()
+    days: int | None = None
+    term_days: int | None = None
     receipt: dict[str, Any] = json()
 
 
 class AttemptRow(SQLModel, table=True):
     """One try to pay an order; its id is the gateway's idempotency key, so it is written before the gateway is called.
 
-    `calls` counts the calls that found nobody; `questions`, how often the gateway was asked what became of it.
+    `calls` counts the calls that found nobody; `questions`, how often the gateway was asked what became of it. A
+    voucher has the code that its buyer pays with, until `expires_at`.
     """
 
     __tablename__ = "attempts"
@@ -65,12 +84,13 @@ class AttemptRow(SQLModel, table=True):
         one_of("decline_class", DeclineClass, optional=True),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("n >= 1", name="n"),
-        CheckConstraint("(state IN ('paid', 'declined')) = (answered_at IS NOT NULL)", name="answered"),
+        CheckConstraint("(state IN ('paid', 'declined', 'expired')) = (answered_at IS NOT NULL)", name="answered"),
+        CheckConstraint("state NOT IN ('issued', 'expired') OR voucher_code IS NOT NULL", name="voucher_code"),
         Index(
             "uq_attempts_unanswered",
             "order_id",
             unique=True,
-            postgresql_where=text("state IN ('open', 'unknown', 'pending')"),
+            postgresql_where=text("state IN ('open', 'unknown', 'pending', 'issued')"),
         ),
     )
 
@@ -89,3 +109,5 @@ class AttemptRow(SQLModel, table=True):
     code: str | None = None
     decline_class: str | None = None
     gateway_reference: str | None = None
+    voucher_code: str | None = None
+    expires_at: datetime | None = instant(nullable=True)

@@ -6,16 +6,27 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import col
 
 from models.columns import among
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import NoticeRow
 from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow
-from renewals.facts import Attempt, AttemptState, DeclineClass, Hold, Kind, PaidAhead, QueuedNotice, Term
+from renewals.facts import (
+    Attempt,
+    AttemptState,
+    DeclineClass,
+    Hold,
+    Kind,
+    PaidAhead,
+    Purpose,
+    QueuedNotice,
+    Term,
+    Way,
+)
 from renewals.notices import TELLS_OF_THE_END
 
 
@@ -67,7 +78,8 @@ def _term_notices(rows: Collection[tuple[NoticeRow, bool]]) -> TermNotices:
 
 
 _ATTEMPTS = (
-    select(col(OrderLineRow.renewal_id), AttemptRow)
+    select(col(OrderLineRow.renewal_id), AttemptRow, col(OrderRow.way))
+    .join(OrderRow, col(OrderRow.id) == col(OrderLineRow.order_id))
     .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
     .where(among(col(OrderLineRow.renewal_id), "renewals"))
     .order_by(col(OrderLineRow.renewal_id), col(AttemptRow.n))
@@ -75,15 +87,40 @@ _ATTEMPTS = (
 
 
 async def attempts_of(session: AsyncSession, renewals: Sequence[UUID]) -> dict[UUID, tuple[Attempt, ...]]:
-    """By renewal: every attempt to pay it automatically, by n."""
+    """By renewal: every attempt to pay it, by n."""
     found = (await session.execute(_ATTEMPTS, {"renewals": renewals})).all()
     return {
-        renewal: tuple(attempt_of(row) for _, row in group)
+        renewal: tuple(_attempt_of(row, way) for _, row, way in group)
         for renewal, group in groupby(found, key=lambda each: each[0])
     }
 
 
-def attempt_of(row: AttemptRow) -> Attempt:
+_UNANSWERED = (AttemptState.OPEN, AttemptState.UNKNOWN, AttemptState.PENDING)
+_SEATS_ATTEMPTS = (
+    select(col(OrderLineRow.subscription), AttemptRow)
+    .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
+    .where(among(col(OrderLineRow.subscription), "numbers"), col(OrderLineRow.purpose) == Purpose.SEATS)
+    .where(col(AttemptRow.state).in_(_UNANSWERED))
+)
+
+
+SEATS_UNANSWERED = (
+    exists()
+    .where(col(OrderLineRow.subscription) == col(SubscriptionRow.number), col(OrderLineRow.purpose) == Purpose.SEATS)
+    .where(col(AttemptRow.order_id) == col(OrderLineRow.order_id))
+    .where(col(AttemptRow.state).in_(_UNANSWERED))
+    .correlate(SubscriptionRow)
+)
+"""A column of subscriptions: is there such an attempt? There hardly ever is, and then none needs to be read."""
+
+
+async def seats_attempts_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Attempt]:
+    """By number: the attempt to pay more seats that has no answer yet."""
+    found = (await session.execute(_SEATS_ATTEMPTS, {"numbers": numbers})).all()
+    return {number: _attempt_of(row, Way.SEATS) for number, row in found}
+
+
+def _attempt_of(row: AttemptRow, way: str) -> Attempt:
     return Attempt(
         id=str(row.id),
         n=row.n,
@@ -93,6 +130,7 @@ def attempt_of(row: AttemptRow) -> Attempt:
         next_at=row.next_at,
         answered_at=row.answered_at,
         decline_class=DeclineClass(row.decline_class) if row.decline_class else None,
+        way=Way(way),
     )
 
 
@@ -112,13 +150,26 @@ async def holds_on(session: AsyncSession, renewals: Sequence[UUID]) -> dict[UUID
 _SETTLED_BY = and_(
     col(OrderLineRow.order_id) == col(RenewalRow.order_id), col(OrderLineRow.renewal_id) == col(RenewalRow.id)
 )
-_PAID_AHEAD = select(OrderLineRow).join(RenewalRow, _SETTLED_BY).where(among(col(RenewalRow.id), "renewals"))
+_MORE = aliased(OrderLineRow)
+_MORE_SEATS = (
+    select(func.coalesce(func.sum(col(_MORE.seats)), 0))
+    .join(OrderRow, and_(col(OrderRow.id) == col(_MORE.order_id), col(OrderRow.state) == "paid"))
+    .where(col(_MORE.subscription) == col(RenewalRow.subscription), col(_MORE.purpose) == Purpose.NEXT_SEATS)
+    .where(col(_MORE.term_starts_on) == col(RenewalRow.term_starts_on))
+    .correlate(RenewalRow)
+    .scalar_subquery()
+)
+_PAID_AHEAD = (
+    select(OrderLineRow, col(RenewalRow.id), _MORE_SEATS)
+    .join(RenewalRow, _SETTLED_BY)
+    .where(among(col(RenewalRow.id), "renewals"))
+)
 
 
 async def paid_ahead(session: AsyncSession, renewals: Sequence[UUID]) -> dict[UUID, PaidAhead]:
-    """By renewal: the next term, if that renewal is settled."""
-    lines = (await session.execute(_PAID_AHEAD, {"renewals": renewals})).scalars()
-    return {line.renewal_id: PaidAhead(Term(line.term), line.seats, line.unit_price) for line in lines}
+    """By renewal: the next term, if that renewal is settled, with the seats that were added to it since."""
+    found = (await session.execute(_PAID_AHEAD, {"renewals": renewals})).all()
+    return {renewal: PaidAhead(Term(line.term), line.seats + more, line.unit_price) for line, renewal, more in found}
 
 
 async def line_of(session: AsyncSession, order_id: UUID, renewal_id: UUID) -> OrderLineRow:

@@ -17,7 +17,8 @@ class CommandRow(SQLModel, table=True):
     """A command as given. It is stored before anybody is told of it, and its outcome commits with its effect.
 
     `subscription` is what the sender wrote, whether or not it exists. `received_at` is in the subscription's own time
-    and, once decided, never later than `decided_at`; `stored_at` in the world's, by the clock of who stored it.
+    and, once decided, never later than `decided_at`; `stored_at` in the world's, by the clock of who stored it. A
+    command that pays has the order that it placed; its outcome commits with the gateway's answer.
     """
 
     __tablename__ = "commands"
@@ -41,6 +42,8 @@ class CommandRow(SQLModel, table=True):
     outcome: str | None = None
     code: str | None = None
     hint: str | None = None
+    possible_on: date | None = None
+    order_id: UUID | None = Field(default=None, foreign_key="orders.id", index=True)
 
 
 class NoticeRow(SQLModel, table=True):

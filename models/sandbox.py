@@ -22,10 +22,17 @@ class SandboxMethodRow(SQLModel, table=True):
 
 
 class SandboxChargeRow(SQLModel, table=True):
-    """One charge under its key, with the outcome; a pending one becomes `outcome` at `final_at`."""
+    """One charge under its key, with the outcome; a pending one becomes `outcome` at `final_at`.
+
+    A voucher has a code, and is `paid` at `final_at`, or never where that is NULL, unless it was given up before.
+    """
 
     __tablename__ = "charges"
-    __table_args__ = (CheckConstraint("outcome IN ('paid', 'declined')", name="outcome_known"), {"schema": "sandbox"})
+    __table_args__ = (
+        CheckConstraint("outcome IN ('paid', 'declined')", name="outcome_known"),
+        CheckConstraint("final_at IS NOT NULL OR voucher_code IS NOT NULL", name="final_at"),
+        {"schema": "sandbox"},
+    )
 
     key: UUID = Field(primary_key=True)
     subscription: str
@@ -35,4 +42,19 @@ class SandboxChargeRow(SQLModel, table=True):
     outcome: str
     code: str | None = None
     charged_at: datetime = instant()
-    final_at: datetime = instant()
+    final_at: datetime | None = instant(nullable=True)
+    voucher_code: str | None = None
+    given_up_at: datetime | None = instant(nullable=True)
+
+
+class SandboxRefundRow(SQLModel, table=True):
+    """Money that went back, under the key of the call."""
+
+    __tablename__ = "refunds"
+    __table_args__ = {"schema": "sandbox"}
+
+    key: UUID = Field(primary_key=True)
+    charge_key: UUID = Field(foreign_key="sandbox.charges.key")
+    amount: int = amount()
+    currency: str
+    refunded_at: datetime = instant()

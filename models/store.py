@@ -14,7 +14,15 @@ from models.columns import among
 from models.journal import SYSTEM, record
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import Pausable
-from models.reading import TermNotices, attempts_of, holds_on, notices_of, paid_ahead
+from models.reading import (
+    SEATS_UNANSWERED,
+    TermNotices,
+    attempts_of,
+    holds_on,
+    notices_of,
+    paid_ahead,
+    seats_attempts_of,
+)
 from models.rules import PAUSED, REVISION, Rulebook, rulebook_at
 from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
 from renewals.calendar import local_date
@@ -75,7 +83,17 @@ _NEXT_RENEWAL = and_(
     col(RenewalRow.term_starts_on) == col(SubscriptionRow.renews_on),
 )
 _JOINED = (
-    select(SubscriptionRow, CustomerRow, OfferingRow, ContactRow, PaymentMethodRow, RenewalRow, REVISION, PAUSED)
+    select(
+        SubscriptionRow,
+        CustomerRow,
+        OfferingRow,
+        ContactRow,
+        PaymentMethodRow,
+        RenewalRow,
+        SEATS_UNANSWERED,
+        REVISION,
+        PAUSED,
+    )
     .join(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
     .join(OfferingRow, col(OfferingRow.sku) == col(SubscriptionRow.sku))
     .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
@@ -92,6 +110,7 @@ _Joined = tuple[
     ContactRow,
     PaymentMethodRow | None,
     RenewalRow | None,
+    bool,
     UUID,
     list[str] | None,
 ]
@@ -111,7 +130,8 @@ async def load_all(
         return []
     *_, revision, _paused = rows[0]
     rulebook = await rulebook_at(session, revision)
-    records = await _read_records(session, numbers, [renewal for *_, renewal, _, _ in rows if renewal])
+    adding_seats = [row.number for row, *_, unanswered, _, _ in rows if unanswered]
+    records = await _read_records(session, numbers, adding_seats, [each for *_, each, _, _, _ in rows if each])
     return [_stored(row, records, rulebook, wall_now) for row in rows]
 
 
@@ -120,18 +140,23 @@ class _Records:
     """What is on record of several subscriptions: by number, or by renewal."""
 
     notices: dict[str, TermNotices]
+    seats_attempts: dict[str, Attempt]
     paid_ahead: dict[UUID, PaidAhead]
     attempts: dict[UUID, tuple[Attempt, ...]]
     holds: dict[UUID, Hold]
 
 
-async def _read_records(session: AsyncSession, numbers: Sequence[str], renewals: Sequence[RenewalRow]) -> _Records:
+async def _read_records(
+    session: AsyncSession, numbers: Sequence[str], adding_seats: Sequence[str], renewals: Sequence[RenewalRow]
+) -> _Records:
     notices = await notices_of(session, numbers)
+    seats_attempts = await seats_attempts_of(session, adding_seats) if adding_seats else {}
     if not renewals:
-        return _Records(notices, {}, {}, {})
+        return _Records(notices, seats_attempts, {}, {}, {})
     begun, settled = [each.id for each in renewals], [each.id for each in renewals if each.order_id]
     return _Records(
         notices,
+        seats_attempts,
         await paid_ahead(session, settled) if settled else {},
         await attempts_of(session, begun),
         await holds_on(session, begun),
@@ -139,14 +164,14 @@ async def _read_records(session: AsyncSession, numbers: Sequence[str], renewals:
 
 
 def _stored(joined: _Joined, records: _Records, rulebook: Rulebook, wall_now: datetime) -> Stored:
-    row, customer, offering, buyer, method, renewal, _, _ = joined
+    row, customer, offering, buyer, method, renewal, *_ = joined
     now = wall_now + row.shift
     facts = _facts(joined, records, rulebook, now)
     return Stored(row, customer, offering, buyer, method, renewal, facts, now, rulebook.in_effect(wall_now))
 
 
 def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime) -> Subscription:
-    row, customer, offering, _, method, renewal, _, paused = joined
+    row, customer, offering, _, method, renewal, *_, paused = joined
     term, channel = Term(row.term), Channel(row.channel)
     pending_term = Term(row.pending_term) if row.pending_term else None
     status, prices = rulebook.prices_of(row.sku, customer.currency, term, pending_term, now)
@@ -186,6 +211,7 @@ def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime
         owes_from=row.owes_from,
         paid_ahead=records.paid_ahead.get(renewal_id),
         attempts=records.attempts.get(renewal_id, ()),
+        seats_attempt=records.seats_attempts.get(row.number),
         hold=records.holds.get(renewal_id),
         recorded=notices.recorded,
         queued=notices.queued,
@@ -206,7 +232,11 @@ _NO_RENEWAL = UUID(int=0)
 def _method(row: SubscriptionRow, method: PaymentMethodRow | None) -> PaymentMethod | None:
     if method is None:
         return None
-    set_at = row.method_set_at or method.created_at
+    return fact_of_method(method, row.method_set_at or method.created_at)
+
+
+def fact_of_method(method: PaymentMethodRow, set_at: datetime) -> PaymentMethod:
+    """The method as the core knows it, chosen at `set_at`; the token stays behind."""
     return PaymentMethod(str(method.id), MethodKind(method.kind), set_at, method.valid_through)
 
 

@@ -7,7 +7,7 @@ from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
-from models.sandbox import SandboxChargeRow, SandboxMethodRow
+from models.sandbox import SandboxChargeRow, SandboxMethodRow, SandboxRefundRow
 from models.subscriptions import ClaimRow, ImportRow, RenewalRow, SubscriptionRow, TermRow
 
 METADATA = SQLModel.metadata
@@ -36,6 +36,7 @@ __all__ = [
     "RulebookRow",
     "SandboxChargeRow",
     "SandboxMethodRow",
+    "SandboxRefundRow",
     "SubscriptionRow",
     "TermRow",
 ]

@@ -17,8 +17,9 @@ from babel.core import get_global
 
 from renewals.addresses import is_address
 from renewals.calendar import zone
+from renewals.cards import looks_like_card_number, month_end
 from renewals.characters import control_character, is_blank
-from renewals.commands import BadArguments, Person, looks_like_card_number, month_end, parse_actor
+from renewals.commands import BadArguments, Person, parse_actor
 from renewals.money import decimals, parse_amount
 
 Value = TypeVar("Value")

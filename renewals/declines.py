@@ -52,10 +52,16 @@ def retries_left(sub: Subscription, last: Attempt) -> tuple[datetime, ...]:
     return tuple(at for at in retry_dates(sub) if at > (last.answered_at or last.called_at))
 
 
+def ask_late_at(now: datetime, questions: int) -> datetime | None:
+    """When to ask again whether an expired voucher was paid all the same: daily, and after two weeks no more."""
+    return now + _DAILY if questions < _LAST_LATE_QUESTION else None
+
+
 FIRST_CALL_AGAIN = timedelta(seconds=10)
 LONGEST_CALL_AGAIN = timedelta(minutes=10)
 _QUESTIONS = (timedelta(minutes=5), timedelta(hours=1))
 _DAILY = timedelta(days=1)
+_LAST_LATE_QUESTION = 14
 
 
 def call_again_at(now: datetime, calls: int) -> datetime:

@@ -10,21 +10,25 @@ from renewals.renewing import announcement, in_phase_unless_charged_first, last_
 from renewals.windows import phase_at
 
 
-def after_command(sub: Subscription, command: c.Command, *, at: datetime, method_id: str = "") -> Subscription:
+def after_command(
+    sub: Subscription, command: c.Command, *, at: datetime, method_id: str = "", pays_with: PaymentMethod | None = None
+) -> Subscription:
     """The facts once the command took effect.
 
     `at` is when the command was received: the new plan owes nothing dated before it, and a phase that the command
     brings begins then. One that time brings is left to its own step, but a cancel on the renewal date ends the term at
-    once. `method_id` is the id of the row stored for a new payment method.
+    once. `method_id` is the id of the row stored for a new payment method, `pays_with` the method of an order.
     """
-    after = _changed(sub, command, at, method_id)
+    after = _changed(sub, command, at, method_id, pays_with)
     decides = isinstance(command, c.Cancel | c.Release | c.GoLive)
     if not decides and phase_at(after, at) is phase_at(sub, at):
         return after
     return in_phase_unless_charged_first(after, at)
 
 
-def _changed(sub: Subscription, command: c.Command, at: datetime, method_id: str) -> Subscription:
+def _changed(
+    sub: Subscription, command: c.Command, at: datetime, method_id: str, pays_with: PaymentMethod | None
+) -> Subscription:
     match command:
         case c.Park():
             return replace(sub, parked=True)
@@ -46,9 +50,27 @@ def _changed(sub: Subscription, command: c.Command, at: datetime, method_id: str
             changed = replace(sub, pending_term=None)
         case c.SetPaymentMethod(kind, _, valid_through):
             changed = replace(sub, method=PaymentMethod(method_id, kind, at, valid_through))
-        case c.RecordRenewal() | c.ResolvePayment():
-            raise ValueError("a payment settles or declines an order; it has no effect of its own here")
+        case c.Renew(when=c.When.ON_RENEWAL_DATE):
+            changed = replace(sub, auto_renew=True, method=pays_with or sub.method)
+        case c.HandOverAdmin():
+            return sub
+        case c.Renew() | c.AddSeats() | c.ReleaseHold() | c.RecordRenewal() | c.ResolvePayment():
+            raise ValueError("what is paid or given up is an order's; it has no effect of its own here")
     return replace(changed, owes_from=_owed_since(sub, at), announced=_announced(changed))
+
+
+def with_more_seats(sub: Subscription, count: int, at: datetime) -> Subscription:
+    """The subscription once `count` more seats are paid: in the running term, in a paid next one, and after it.
+
+    A pending reduction rises by as many (domain.md 7).
+    """
+    more = replace(
+        sub,
+        seats=sub.seats + count,
+        pending_seats=None if sub.pending_seats is None else sub.pending_seats + count,
+        paid_ahead=replace(sub.paid_ahead, seats=sub.paid_ahead.seats + count) if sub.paid_ahead else None,
+    )
+    return replace(more, owes_from=_owed_since(sub, at), announced=_announced(more))
 
 
 def _owed_since(sub: Subscription, at: datetime) -> datetime:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from renewals import commands as c
-from renewals.facts import Channel, MethodKind, OfferingKind, OfferingStatus, Phase, Subscription
+from renewals.checkout import may_add_seats, may_renew
+from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
+from renewals.facts import Channel, MethodKind, OfferingKind, OfferingStatus, PaymentMethod, Phase, Subscription
 from renewals.renewing import last_paid_term
 from renewals.windows import today
 
@@ -24,31 +26,12 @@ TERM_COUNTRIES = SEATS_COUNTRIES | {"AU"}
 
 
 @dataclass(frozen=True, slots=True)
-class Eligible:
-    """The command may take effect."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyTrue:
-    """The command asks for what is so already: answered `done`, without effect and without mail."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The command may not take effect; `hint` says in one sentence what to do instead."""
-
-    code: str
-    hint: str
-
-
-Decision = Eligible | AlreadyTrue | Refused
-
-
-@dataclass(frozen=True, slots=True)
 class Request:
     """A command as given: by whom, whether that is the buyer, and when it was received.
 
-    `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already.
+    `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
+    `same_admin`, whether the contact that it names is the primary admin. `pays_with` is the method of an order; None
+    when the subscription has none and the command names none.
     """
 
     command: c.Command
@@ -58,6 +41,8 @@ class Request:
     received_at: datetime
     same_method: bool = False
     same_reference: bool = False
+    same_admin: bool = False
+    pays_with: PaymentMethod | None = None
 
 
 def decide(sub: Subscription, request: Request) -> Decision:
@@ -122,24 +107,47 @@ def _barred(sub: Subscription, request: Request) -> Refused | None:
         return None
     if sub.parked:
         return Refused("parked", "An operator is looking at this subscription; ask support.")
+    if request.name in _CHARGES_AT_ONCE and not sub.may_be_charged:
+        return Refused("parked", "Payments for this subscription are stopped for now; ask support.")
     if sub.channel is Channel.PARTNER:
         return Refused("sold_by_partner", "Ask the partner who sold this subscription.")
     if sub.channel is Channel.LEGACY:
-        return Refused("legacy_order", "This order comes from an older system; ask support.")
-    if request.name in (c.Name.CANCEL_AUTO_RENEW, c.Name.WITHDRAW_PENDING, c.Name.SET_PAYMENT_METHOD):
+        return Refused("legacy_order", f"This order comes from an older system; {_ask(request.name)}.")
+    if request.name in _OF_EVERY_DIRECT_ORDER:
         return None
     return _not_self_service(sub, request.name)
 
 
+_OF_EVERY_DIRECT_ORDER = (
+    c.Name.CANCEL_AUTO_RENEW,
+    c.Name.WITHDRAW_PENDING,
+    c.Name.SET_PAYMENT_METHOD,
+    c.Name.RELEASE_HOLD,
+)
+"""What only a partner's or a legacy order forbids."""
+
+
+_CHARGES_AT_ONCE = (c.Name.ADD_SEATS, c.Name.RENEW)
+
+
+def _ask(name: c.Name) -> str:
+    """Whom to ask for what cannot be done here: sales to renew, support for the rest."""
+    return "ask sales" if name is c.Name.RENEW else "ask support"
+
+
+def _done(name: c.Name) -> str:
+    return "renewed" if name is c.Name.RENEW else "changed"
+
+
 def _not_self_service(sub: Subscription, name: c.Name) -> Refused | None:
-    about_seats = name is c.Name.REDUCE_SEATS
+    about_seats = name in (c.Name.REDUCE_SEATS, c.Name.ADD_SEATS)
     if sub.channel is Channel.DIRECT_SALES and (about_seats or not sub.policy.sales_self_service):
-        return Refused("sold_by_sales", "This was bought from the sales team; ask support to change it.")
+        return Refused("sold_by_sales", f"This was bought from the sales team; {_ask(name)} to have it {_done(name)}.")
     if sub.offering_kind is OfferingKind.MAINTENANCE_PLAN:
-        return Refused("maintenance_plan", "Maintenance plans cannot be changed here; ask support.")
+        return Refused("maintenance_plan", f"Maintenance plans cannot be {_done(name)} here; {_ask(name)}.")
     if sub.offering_status is OfferingStatus.RETIRED:
-        return Refused("product_retired", "This product is retired and cannot be changed here; ask support.")
-    offered = {c.Name.REDUCE_SEATS: SEATS_COUNTRIES, c.Name.CHANGE_TERM: TERM_COUNTRIES}.get(name)
+        return Refused("product_retired", f"This product is retired and cannot be {_done(name)} here; {_ask(name)}.")
+    offered = SEATS_COUNTRIES if about_seats else TERM_COUNTRIES if name is c.Name.CHANGE_TERM else None
     if offered is not None and sub.country not in offered:
         return Refused("country_not_served", f"This is not offered in {sub.country}; ask support.")
     return None
@@ -159,6 +167,12 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return (sub.pending_seats if what == "seats" else sub.pending_term) is None
         case c.SetPaymentMethod():
             return request.same_method
+        case c.ReleaseHold():
+            return sub.hold is None
+        case c.HandOverAdmin():
+            return request.same_admin
+        case c.Renew(when=c.When.ON_RENEWAL_DATE):
+            return sub.renews_automatically and request.pays_with == sub.method and sub.paid_ahead is None
         case c.RecordRenewal():
             return request.same_reference
         case c.Park():
@@ -167,18 +181,23 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return not sub.parked
         case c.GoLive():
             return sub.live_at is not None
-        case c.ResolvePayment():
+        case c.AddSeats() | c.Renew() | c.ResolvePayment():
             return False
 
 
 def _state(sub: Subscription, request: Request) -> Refused | None:
     command = request.command
-    moves_price = isinstance(command, c.ReduceSeats | c.ChangeTerm | c.WithdrawPending | c.RecordRenewal)
-    if moves_price and sub.in_doubt:
-        return Refused("payment_in_doubt", "A payment for the next term has no answer yet; try again when it has one.")
+    moves_price = isinstance(command, _MOVES_THE_PRICE)
+    unanswered = sub.in_doubt or sub.seats_attempt
+    if unanswered and (moves_price or isinstance(command, c.ReleaseHold)):
+        return Refused("payment_in_doubt", "A payment has no answer yet; try again when it has one.")
     if moves_price and sub.hold:
         return Refused("hold_open", "An order, quote or voucher for the next term is open; release it or wait for it.")
     match command:
+        case c.AddSeats():
+            return may_add_seats(sub, request.received_at, request.pays_with)
+        case c.Renew():
+            return may_renew(sub, request.received_at, request.pays_with, command.when)
         case c.Resume():
             return _resume(sub, request.received_at)
         case c.ReduceSeats(to):
@@ -191,9 +210,13 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
         case c.RecordRenewal():
             return _record_renewal(sub, command)
         case c.ResolvePayment():
-            if sub.in_doubt is None:
+            if not (sub.in_doubt or sub.seats_attempt):
                 return Refused("nothing_in_doubt", "No payment of this subscription is without an answer.")
     return None
+
+
+_MOVES_THE_PRICE = c.ReduceSeats | c.ChangeTerm | c.WithdrawPending | c.RecordRenewal | c.AddSeats | c.Renew
+"""What would pay the next term, or change its price."""
 
 
 def _expired_already() -> Refused:

@@ -67,17 +67,37 @@ class MethodKind(StrEnum):
 
 
 class AttemptState(StrEnum):
-    """One try to pay. `unknown`: no answer came. `abandoned`: it never reached the gateway and never will.
+    """One try to pay. `unknown`: no answer came. `issued`: a voucher waits for its buyer to pay it.
 
-    `paid`, `declined` and `abandoned` are final.
+    `paid`, `declined`, `expired` (a voucher that nobody paid in time) and `abandoned` (it never reached the gateway and
+    never will) are final.
     """
 
     OPEN = "open"
     UNKNOWN = "unknown"
     PENDING = "pending"
+    ISSUED = "issued"
     PAID = "paid"
     DECLINED = "declined"
+    EXPIRED = "expired"
     ABANDONED = "abandoned"
+
+
+class Way(StrEnum):
+    """How an order came about: by the calendar, by its buyer for the next term or for more seats, or elsewhere."""
+
+    AUTOMATIC = "automatic"
+    CHECKOUT = "checkout"
+    SEATS = "seats"
+    RECORDED = "recorded"
+
+
+class Purpose(StrEnum):
+    """What an order line buys: the next term, more seats for the rest of the running one, or for the next, paid one."""
+
+    RENEWAL = "renewal"
+    SEATS = "seats"
+    NEXT_SEATS = "next_seats"
 
 
 class DeclineClass(StrEnum):
@@ -107,6 +127,13 @@ class Kind(StrEnum):
     EXPIRED = "expired"
     LATE_WINDOW_CLOSING = "late_window_closing"
     LAPSED = "lapsed"
+    VOUCHER_ISSUED = "voucher_issued"
+    VOUCHER_EXPIRED = "voucher_expired"
+    SEATS_ADDED = "seats_added"
+    ORDER_CONFIRMATION = "order_confirmation"
+    REFUND = "refund"
+    QUOTE_ISSUED = "quote_issued"
+    QUOTE_EXPIRING = "quote_expiring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +158,9 @@ class Policy:
     card_expiring_days: int = 30
     late_window_closing_days: tuple[int, ...] = (15, 3)
     sales_self_service: bool = True
+    voucher_days: Mapping[MethodKind, int] = field(
+        default_factory=lambda: {MethodKind.KONBINI: 3, MethodKind.BANK_TRANSFER: 7}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +192,11 @@ class PaymentMethod:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to pay the next term.
+    """One try to pay an order.
 
     `called_at` is the instant of the charge, `answered_at` that of its final answer. `next_at` is when to call again
-    (open, and known not to have reached the gateway) or to ask what became of it (unknown, pending); None while a call
-    is under way.
+    (open, and known not to have reached the gateway) or to ask what became of it (unknown, pending, issued); None while
+    a call is under way.
     """
 
     id: str
@@ -177,11 +207,13 @@ class Attempt:
     next_at: datetime | None = None
     answered_at: datetime | None = None
     decline_class: DeclineClass | None = None
+    way: Way = Way.AUTOMATIC
 
     @property
     def may_move_money(self) -> bool:
+        """May money be moving? A buyer's own order is called again until it is answered; nobody else pays meanwhile."""
         if self.state is AttemptState.OPEN:
-            return self.next_at is None
+            return self.next_at is None or self.way is not Way.AUTOMATIC
         return self.state in (AttemptState.UNKNOWN, AttemptState.PENDING)
 
 
@@ -225,6 +257,7 @@ class Subscription:
     `legal_rules` are those in force where it is sold and how it is paid; `duties` says which bind it.
     `unit_price` is what a seat of the current term cost, None for an imported term.
     `suspended`: access was taken away while past due. `charges_paused`, `mails_paused`: an operator stopped them all.
+    `attempts` are those to pay the next term, `seats_attempt` is one to pay more seats that has no answer yet.
     """
 
     number: str
@@ -256,6 +289,7 @@ class Subscription:
     owes_from: datetime | None = None
     paid_ahead: PaidAhead | None = None
     attempts: tuple[Attempt, ...] = ()
+    seats_attempt: Attempt | None = None
     hold: Hold | None = None
     recorded: frozenset[tuple[Kind, str]] = frozenset()
     queued: tuple[QueuedNotice, ...] = ()
@@ -295,13 +329,23 @@ class Subscription:
 
     @property
     def open_attempt(self) -> Attempt | None:
-        """The attempt that was begun and not yet answered: it is resumed, never replaced."""
-        return next((attempt for attempt in self.attempts if attempt.state is AttemptState.OPEN), None)
+        """The automatic attempt that was begun and not yet answered: it is resumed, never replaced."""
+        return next((attempt for attempt in self._automatic if attempt.state is AttemptState.OPEN), None)
+
+    @property
+    def voucher(self) -> Attempt | None:
+        """The voucher that its buyer has not paid yet."""
+        return next((attempt for attempt in self.attempts if attempt.state is AttemptState.ISSUED), None)
 
     @property
     def last_decline(self) -> Attempt | None:
-        declined = [attempt for attempt in self.attempts if attempt.state is AttemptState.DECLINED]
+        """The last automatic attempt that was declined; a buyer's own declined order changes nothing."""
+        declined = [attempt for attempt in self._automatic if attempt.state is AttemptState.DECLINED]
         return max(declined, key=lambda attempt: attempt.n, default=None)
+
+    @property
+    def _automatic(self) -> tuple[Attempt, ...]:
+        return tuple(attempt for attempt in self.attempts if attempt.way is Way.AUTOMATIC)
 
     @property
     def next_term(self) -> Term:

@@ -1,4 +1,4 @@
-"""Amounts: whole minor units of one currency. Nothing here rounds, and nothing converts between currencies."""
+"""Amounts: whole minor units of one currency. Only `prorated` rounds, and nothing converts between currencies."""
 
 import re
 from dataclasses import dataclass
@@ -46,6 +46,17 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.currency} {self.decimal():,}"
+
+
+def prorated(minor: int, part: int, whole: int) -> int:
+    """That part of a whole amount, rounded half up once; never negative.
+
+    >>> prorated(56000 * 2, 70, 365), prorated(1, 1, 2)
+    (21479, 1)
+    """
+    if not (minor >= 0 and part >= 0 and whole > 0):
+        raise ValueError(f"cannot take {part} of {whole} parts of {minor}")
+    return (2 * minor * part + whole) // (2 * whole)
 
 
 def parse_amount(text: str, currency: str) -> Money:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from renewals.declines import next_try_at, retries_left
-from renewals.facts import DeclineClass, Kind, Phase, QueuedNotice, Subscription
+from renewals.facts import Attempt, AttemptState, DeclineClass, Kind, Phase, QueuedNotice, Subscription
 from renewals.money import Money
 from renewals.notices import DatedNotice, due_notices
 from renewals.pricing import automatic_line
@@ -140,10 +140,16 @@ def _steps(sub: Subscription, now: datetime) -> Iterator[Step]:
 
 def _whatever_happens(sub: Subscription, now: datetime) -> Iterator[Step]:
     """What parking does not stop: money that may have moved is asked after, and a hold ends, but not while it moves."""
-    if sub.in_doubt:
-        yield Step(sub.in_doubt.next_at or now, Do.ASK_GATEWAY, subject=sub.in_doubt.id)
-    elif sub.hold and sub.hold.ends_at:
+    for attempt in asked_about(sub):
+        yield Step(attempt.next_at or now, Do.ASK_GATEWAY, subject=attempt.id)
+    if sub.hold and sub.hold.ends_at and not sub.in_doubt:
         yield Step(sub.hold.ends_at, Do.END_HOLD, subject=sub.hold.id)
+
+
+def asked_about(sub: Subscription) -> tuple[Attempt, ...]:
+    """The attempts that the gateway is asked about: without an answer, a voucher, one that has run out of late."""
+    late = (attempt for attempt in sub.attempts if attempt.state is AttemptState.EXPIRED and attempt.next_at)
+    return tuple(attempt for attempt in (sub.in_doubt, sub.seats_attempt, sub.voucher, *late) if attempt)
 
 
 def _phase_changes(sub: Subscription, expected: Subscription, now: datetime) -> Iterator[Step]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, time
 
-from renewals.facts import Channel, Policy, Term
+from renewals.facts import Channel, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ def _policy(values: Mapping[str, object]) -> Policy:
         raise ValueError("policy value 'retry_days' needs at least one day, the days in order")
     if policy.charge_spread_seconds < 1:
         raise ValueError("policy value 'charge_spread_seconds' must be at least 1")
+    if any(not 1 <= days <= _LONGEST_VOUCHER for days in policy.voucher_days.values()):
+        raise ValueError(f"policy value 'voucher_days' must lie between 1 and {_LONGEST_VOUCHER}")
     for name in _NAMES:
         value = getattr(policy, name)
         days = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else (value,)
@@ -69,6 +71,9 @@ _NAMES = frozenset(field.name for field in fields(Policy))
 _MOST = 86_400
 """The largest number of days or seconds that a policy value may have."""
 
+_LONGEST_VOUCHER = 60
+"""Days that a store code can be paid at the most."""
+
 
 def _read(name: str, value: object) -> object:
     """A policy value as stored (JSON) in the shape that `Policy` has."""
@@ -80,7 +85,8 @@ def _read(name: str, value: object) -> object:
     if isinstance(default, tuple) and isinstance(value, list) and all(type(days) is int for days in value):
         return tuple(value)
     if isinstance(default, Mapping) and isinstance(value, Mapping):
-        return {**default, **{Term(term): int(days) for term, days in value.items()}}
+        key_of = type(next(iter(default)))
+        return {**default, **{key_of(key): int(days) for key, days in value.items()}}
     if type(value) is type(default):
         return value
     raise ValueError(f"policy value {name!r} cannot be {value!r}")

@@ -1,11 +1,11 @@
-"""What the next term costs, and the receipt from which that can be computed again (domain.md 5)."""
+"""What a term or a seat costs, and the receipt from which that can be computed again (domain.md 5 and 7)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from renewals.calendar import term_end
-from renewals.facts import Phase, Price, Subscription, Term
-from renewals.money import Money
+from renewals.calendar import add_months, term_end
+from renewals.facts import Phase, Price, Purpose, Subscription, Term
+from renewals.money import Money, prorated
 
 
 class NotPriced(ValueError):
@@ -14,10 +14,11 @@ class NotPriced(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One term of one subscription with its price.
+    """One term of one subscription, or seats in it, with its price.
 
-    `amount` is `unit_price` × `seats`; `basis` names the rule the unit price comes from, `price_version` the price
-    row. `starts_on` … `renews_on` is the half-open term that is bought. `list_price` is per seat, for comparison.
+    `amount` is `unit_price` × `seats`, for the rest of a running term × `days` ÷ `term_days`, rounded half up once;
+    `basis` names the rule the unit price comes from, `price_version` the price row. `starts_on` … `renews_on` is the
+    half-open term that is bought. `list_price` is per seat, for comparison.
     """
 
     number: str
@@ -32,6 +33,9 @@ class Line:
     basis: str
     list_price: int
     price_version: str
+    purpose: Purpose = Purpose.RENEWAL
+    days: int | None = None
+    term_days: int | None = None
 
     @property
     def total(self) -> Money:
@@ -39,7 +43,8 @@ class Line:
 
     def receipt(self) -> dict[str, str | int]:
         """The inputs of the amount as plain values, for storage beside it."""
-        return {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(self).items()}
+        known = {key: value for key, value in asdict(self).items() if value is not None}
+        return {key: value.isoformat() if isinstance(value, date) else value for key, value in known.items()}
 
 
 def renewal_line(sub: Subscription, term: Term | None = None, seats: int | None = None) -> Line:
@@ -70,6 +75,47 @@ def next_line(sub: Subscription) -> Line:
     if sub.phase is Phase.EXPIRED:
         return late_line(sub)
     return automatic_line(sub) if sub.renews_automatically else renewal_line(sub)
+
+
+def checkout_line(sub: Subscription) -> Line:
+    """The next term as its buyer pays for it now: at the renewal price, once expired at the list price.
+
+    Raises `NotPriced`.
+    """
+    return late_line(sub) if sub.phase is Phase.EXPIRED else renewal_line(sub)
+
+
+def seats_lines(sub: Subscription, count: int, on: date) -> tuple[Line, ...]:
+    """What `count` more seats cost from the local date `on`: the rest of the running term, and the next one if paid.
+
+    List price × seats × remaining days ÷ days of the regular term, `on` counted; the regular term is the one that ends
+    on the renewal date, computed from the anchor. The next term's seats cost its renewal price. Raises `NotPriced`.
+    """
+    price = _price(sub, sub.term)
+    regular_start = add_months(sub.renews_on, -sub.term.months, sub.anchor_day)
+    days, term_days = (sub.renews_on - on).days, (sub.renews_on - regular_start).days
+    rest = Line(
+        number=sub.number,
+        sku=sub.sku,
+        term=sub.term,
+        starts_on=sub.starts_on,
+        renews_on=sub.renews_on,
+        seats=count,
+        unit_price=price.list_price,
+        amount=prorated(price.list_price * count, days, term_days),
+        currency=sub.currency,
+        basis="list_price",
+        list_price=price.list_price,
+        price_version=price.version,
+        purpose=Purpose.SEATS,
+        days=days,
+        term_days=term_days,
+    )
+    if sub.paid_ahead is None:
+        return (rest,)
+    paid = sub.paid_ahead
+    unit_price = _price(sub, paid.term).renewal_price
+    return rest, replace(_line(sub, paid.term, count, unit_price, "renewal_price"), purpose=Purpose.NEXT_SEATS)
 
 
 def _price(sub: Subscription, term: Term) -> Price:

@@ -75,11 +75,16 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The outcome of a command: `done`, or `refused` with a code and one sentence that says what to do instead."""
+    """The outcome of a command: `done`, or `refused` with a code and one sentence that says what to do instead.
+
+    `possible_on` is the first local day on which a refusal of now will be none. What is `done` has a hint where
+    something is still awaited: a payment that has no answer yet, a voucher to be paid.
+    """
 
     outcome: str
     code: str | None = None
     hint: str | None = None
+    possible_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

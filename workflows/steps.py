@@ -11,6 +11,7 @@ from workflows.options import DATABASE, GATEWAY, MAIL
 
 with workflow.unsafe.imports_passed_through():
     from activities.charging import Charging
+    from activities.holds import Holds
     from activities.notices import Notices
     from activities.phases import Phases
 
@@ -27,7 +28,7 @@ class Performer:
 PERFORMERS: dict[Do, Performer] = {
     Do.MISS_NOTICES: Performer(Notices.miss_notices, DATABASE),
     Do.ROLL_OVER: Performer(Phases.begin_paid_term, DATABASE),
-    Do.END_HOLD: Performer(Phases.end_hold, DATABASE),
+    Do.END_HOLD: Performer(Holds.end_hold, GATEWAY),
     Do.SEND_QUEUED: Performer(Notices.send_queued, MAIL, lambda step: step.subject),
     Do.ASK_GATEWAY: Performer(Charging.ask_gateway, GATEWAY),
     Do.CHARGE: Performer(Charging.charge, GATEWAY),

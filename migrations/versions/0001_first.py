@@ -84,28 +84,6 @@ def _legal_rule_row(rule: dict[str, Any]) -> dict[str, Any]:
 def _create_tables() -> None:
     op.execute("CREATE SCHEMA sandbox")
     op.create_table(
-        "commands",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("client_key", sa.String(), nullable=False),
-        sa.Column("subscription", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("args", postgresql.JSONB(), nullable=False),
-        sa.Column("given_by", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("outcome", sa.String(), nullable=True),
-        sa.Column("code", sa.String(), nullable=True),
-        sa.Column("hint", sa.String(), nullable=True),
-        sa.CheckConstraint("outcome IS NULL OR outcome IN ('done', 'refused')", name="ck_commands_outcome_known"),
-        sa.CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="ck_commands_decided"),
-        sa.PrimaryKeyConstraint("id", name="pk_commands"),
-        sa.UniqueConstraint("client_key", name="uq_commands_client_key"),
-    )
-    op.create_index("ix_commands_subscription", "commands", ["subscription"])
-    op.create_index("ix_commands_undecided", "commands", ["stored_at"], postgresql_where=sa.text("outcome IS NULL"))
-    op.create_table(
         "customers",
         sa.Column("csn", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -212,8 +190,11 @@ def _create_tables() -> None:
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("charged_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("final_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("final_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voucher_code", sa.String(), nullable=True),
+        sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("outcome IN ('paid', 'declined')", name="ck_charges_outcome_known"),
+        sa.CheckConstraint("final_at IS NOT NULL OR voucher_code IS NOT NULL", name="ck_charges_final_at"),
         sa.PrimaryKeyConstraint("key", name="pk_charges"),
         schema="sandbox",
     )
@@ -248,7 +229,7 @@ def _create_tables() -> None:
         sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("state IN ('open', 'paid', 'void')", name="ck_orders_state_known"),
         sa.CheckConstraint("way <> 'recorded' OR reference IS NOT NULL", name="ck_orders_recorded_reference"),
-        sa.CheckConstraint("way IN ('automatic', 'recorded')", name="ck_orders_way_known"),
+        sa.CheckConstraint("way IN ('automatic', 'checkout', 'seats', 'recorded')", name="ck_orders_way_known"),
         sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_orders_csn"),
         sa.PrimaryKeyConstraint("id", name="pk_orders"),
     )
@@ -312,6 +293,17 @@ def _create_tables() -> None:
         sa.UniqueConstraint("sku", "term", "currency", "version", name="uq_prices_sku_term_currency_version"),
     )
     op.create_table(
+        "refunds",
+        sa.Column("key", sa.Uuid(), nullable=False),
+        sa.Column("charge_key", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("refunded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["charge_key"], ["sandbox.charges.key"], name="fk_refunds_charge_key"),
+        sa.PrimaryKeyConstraint("key", name="pk_refunds"),
+        schema="sandbox",
+    )
+    op.create_table(
         "attempts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -328,13 +320,21 @@ def _create_tables() -> None:
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("decline_class", sa.String(), nullable=True),
         sa.Column("gateway_reference", sa.String(), nullable=True),
-        sa.CheckConstraint("(state IN ('paid', 'declined')) = (answered_at IS NOT NULL)", name="ck_attempts_answered"),
+        sa.Column("voucher_code", sa.String(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state IN ('paid', 'declined', 'expired')) = (answered_at IS NOT NULL)", name="ck_attempts_answered"
+        ),
         sa.CheckConstraint(
             "decline_class IS NULL OR decline_class IN ('soft', 'customer_acts', 'hard')",
             name="ck_attempts_decline_class_known",
         ),
         sa.CheckConstraint(
-            "state IN ('open', 'unknown', 'pending', 'paid', 'declined', 'abandoned')", name="ck_attempts_state_known"
+            "state IN ('open', 'unknown', 'pending', 'issued', 'paid', 'declined', 'expired', 'abandoned')",
+            name="ck_attempts_state_known",
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('issued', 'expired') OR voucher_code IS NOT NULL", name="ck_attempts_voucher_code"
         ),
         sa.CheckConstraint("amount >= 0", name="ck_attempts_amount"),
         sa.CheckConstraint("n >= 1", name="ck_attempts_n"),
@@ -348,8 +348,34 @@ def _create_tables() -> None:
         "attempts",
         ["order_id"],
         unique=True,
-        postgresql_where=sa.text("state IN ('open', 'unknown', 'pending')"),
+        postgresql_where=sa.text("state IN ('open', 'unknown', 'pending', 'issued')"),
     )
+    op.create_table(
+        "commands",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_key", sa.String(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("args", postgresql.JSONB(), nullable=False),
+        sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("hint", sa.String(), nullable=True),
+        sa.Column("possible_on", sa.Date(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("outcome IS NULL OR outcome IN ('done', 'refused')", name="ck_commands_outcome_known"),
+        sa.CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="ck_commands_decided"),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_commands_order_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_commands"),
+        sa.UniqueConstraint("client_key", name="uq_commands_client_key"),
+    )
+    op.create_index("ix_commands_order_id", "commands", ["order_id"])
+    op.create_index("ix_commands_subscription", "commands", ["subscription"])
+    op.create_index("ix_commands_undecided", "commands", ["stored_at"], postgresql_where=sa.text("outcome IS NULL"))
     op.create_table(
         "subscriptions",
         sa.Column("number", sa.String(), nullable=False),
@@ -462,7 +488,7 @@ def _create_tables() -> None:
         sa.Column("reply", sa.String(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('window_open', 'reminder', 'advance_charge_notice', 'card_expiring', 'renewed', 'payment_failed', 'action_required', 'auto_renew_cancelled', 'auto_renew_resumed', 'seats_reduction_scheduled', 'term_change_scheduled', 'change_withdrawn', 'method_changed', 'expired', 'late_window_closing', 'lapsed')",
+            "kind IN ('window_open', 'reminder', 'advance_charge_notice', 'card_expiring', 'renewed', 'payment_failed', 'action_required', 'auto_renew_cancelled', 'auto_renew_resumed', 'seats_reduction_scheduled', 'term_change_scheduled', 'change_withdrawn', 'method_changed', 'expired', 'late_window_closing', 'lapsed', 'voucher_issued', 'voucher_expired', 'seats_added', 'order_confirmation', 'refund', 'quote_issued', 'quote_expiring')",
             name="ck_notices_kind_known",
         ),
         sa.CheckConstraint("outcome <> 'sent' OR sent_at IS NOT NULL", name="ck_notices_sent_at"),
@@ -554,17 +580,31 @@ def _create_tables() -> None:
     op.create_table(
         "order_lines",
         sa.Column("order_id", sa.Uuid(), nullable=False),
-        sa.Column("renewal_id", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("term_starts_on", sa.Date(), nullable=False),
+        sa.Column("renewal_id", sa.Uuid(), nullable=True),
+        sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("term", sa.String(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("term_days", sa.Integer(), nullable=True),
         sa.Column("receipt", postgresql.JSONB(), nullable=False),
-        sa.CheckConstraint("amount = unit_price * seats", name="ck_order_lines_amount"),
+        sa.CheckConstraint("(purpose = 'renewal') = (renewal_id IS NOT NULL)", name="ck_order_lines_renewal"),
+        sa.CheckConstraint("(purpose = 'seats') = (days IS NOT NULL)", name="ck_order_lines_days"),
+        sa.CheckConstraint("(purpose = 'seats') = (term_days IS NOT NULL)", name="ck_order_lines_term_days"),
+        sa.CheckConstraint("purpose IN ('renewal', 'seats', 'next_seats')", name="ck_order_lines_purpose_known"),
+        sa.CheckConstraint(
+            "CASE WHEN days IS NULL THEN amount = unit_price * seats ELSE amount = (2 * unit_price * seats * days + term_days) / (2 * term_days) END",
+            name="ck_order_lines_amount",
+        ),
+        sa.CheckConstraint("days >= 1 AND term_days >= 1", name="ck_order_lines_days_count"),
         sa.CheckConstraint("seats >= 1", name="ck_order_lines_seats"),
         sa.CheckConstraint("unit_price >= 0", name="ck_order_lines_unit_price"),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_lines_order_id"),
         sa.ForeignKeyConstraint(["renewal_id"], ["renewals.id"], name="fk_order_lines_renewal_id"),
-        sa.PrimaryKeyConstraint("order_id", "renewal_id", name="pk_order_lines"),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_order_lines_subscription"),
+        sa.PrimaryKeyConstraint("order_id", "subscription", "term_starts_on", name="pk_order_lines"),
     )
     op.create_index("ix_order_lines_renewal_id", "order_lines", ["renewal_id"])

@@ -12,6 +12,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.charging import Charging
 from activities.commands import Commands
+from activities.holds import Holds
 from activities.notices import Notices
 from activities.phases import Phases
 from activities.planning import Planning
@@ -58,8 +59,12 @@ class Desk:
         return Phases(self.sessions)
 
     @property
+    def holds(self) -> Holds:
+        return Holds(self.sessions, self.gateway)
+
+    @property
     def commands(self) -> Commands:
-        return Commands(self.sessions)
+        return Commands(self.sessions, self.gateway)
 
     async def open(self, live: str | None = "2027-01-01", **columns: str) -> None:
         """Import the subscription and let it go live."""
@@ -107,7 +112,7 @@ class Desk:
             "suspend_access": (self.phases.suspend_access,),
             "roll_over": (self.phases.begin_paid_term,),
             "park": (self.phases.park,),
-            "end_hold": (self.phases.end_hold,),
+            "end_hold": (self.holds.end_hold,),
             "miss_notices": (self.notices.miss_notices,),
             "send_notice": (self.notices.send_notice, *step.notices),
             "send_queued": (self.notices.send_queued, step.subject),

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from activities import charging
+from activities import till
 from gateways.port import Answer, Declined, Paid, Unreachable
 from tests.activities.desk import PRICE, Desk, PulledPlug
 from workflows.contract import TermPlan
@@ -116,7 +116,7 @@ async def test_a_crash_between_the_answer_and_its_record_loses_nothing(
         raise PulledPlug
 
     with monkeypatch.context() as patched:
-        patched.setattr(charging, "record_answer", die)
+        patched.setattr(till, "record_answer", die)
         with pytest.raises(PulledPlug):
             await desk.charge()
     assert await desk.attempts() == [(1, "open", None)]

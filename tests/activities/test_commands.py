@@ -52,7 +52,7 @@ async def test_effect_outcome_and_mail_commit_together(desk: Desk, monkeypatch: 
         raise PulledPlug
 
     with monkeypatch.context() as patched:
-        patched.setattr(commands, "_conclude", die)
+        patched.setattr(commands, "conclude", die)
         with pytest.raises(PulledPlug):
             await desk.give(NOON, "reduce-seats", key="click-1", to=9)
     assert await facts(desk) == before

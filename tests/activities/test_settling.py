@@ -192,6 +192,7 @@ async def test_an_amount_can_be_computed_again_from_what_is_stored_with_it(desk:
         "basis": "renewal_price",
         "list_price": 54000,
         "price_version": "DRAFT-STD/year/EUR/1",
+        "purpose": "renewal",
     }
 
 

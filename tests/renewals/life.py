@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
 from renewals import commands as c
+from renewals.decisions import Eligible
 from renewals.declines import ask_at, call_again_at
 from renewals.effects import after_command
-from renewals.eligibility import Eligible, Request, decide
+from renewals.eligibility import Request, decide
 from renewals.facts import (
     Attempt,
     AttemptState,

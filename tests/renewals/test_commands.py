@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from renewals.arguments import parse_command
+from renewals.cards import looks_like_card_number, month_end
 from renewals.commands import (
     BUYER_MAY,
     OPERATOR_MAY,
@@ -24,10 +26,7 @@ from renewals.commands import (
     Resume,
     SetPaymentMethod,
     WithdrawPending,
-    looks_like_card_number,
-    month_end,
     parse_actor,
-    parse_command,
 )
 from renewals.facts import MethodKind, Term
 

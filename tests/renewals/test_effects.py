@@ -283,6 +283,6 @@ def test_changes_while_paid_ahead_are_about_the_term_after_it() -> None:
 
 
 def test_a_payment_has_no_effect_of_its_own_here() -> None:
-    for command in (c.RecordRenewal("PO-1"), c.ResolvePayment(paid=True)):
-        with pytest.raises(ValueError, match="payment"):
+    for command in (c.RecordRenewal("PO-1"), c.ResolvePayment(paid=True), c.Renew(), c.AddSeats(1), c.ReleaseHold()):
+        with pytest.raises(ValueError, match="order"):
             apply(subscription(), command, "2027-01-10T00:00")

@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 
 from renewals import commands as c
+from renewals.decisions import AlreadyTrue, Eligible, Refused
 from renewals.eligibility import (
-    AlreadyTrue,
-    Eligible,
-    Refused,
     Request,
     check_named_renewal,
     decide,
@@ -64,6 +62,12 @@ GIVEN = {
     "record 0 seats": Given(N.RECORD_RENEWAL, c.RecordRenewal("PO-1", seats=0)),
     "record 1 seat": Given(N.RECORD_RENEWAL, c.RecordRenewal("PO-1", seats=1)),
     "record a month, not sold": Given(N.RECORD_RENEWAL, c.RecordRenewal("PO-1", term=Term.MONTH)),
+    "add a seat": Given(N.ADD_SEATS, c.AddSeats(1)),
+    "renew now": Given(N.RENEW, c.Renew()),
+    "renew on the renewal date": Given(N.RENEW, c.Renew(when=c.When.ON_RENEWAL_DATE)),
+    "release the hold": Given(N.RELEASE_HOLD, c.ReleaseHold()),
+    "hand over": Given(N.HAND_OVER_ADMIN, c.HandOverAdmin("it@northwind.example")),
+    "hand over to the admin": Given(N.HAND_OVER_ADMIN, c.HandOverAdmin("ada@northwind.example"), repeats=True),
     "park": Given(N.PARK, c.Park()),
     "release": Given(N.RELEASE, c.Release()),
     "go live": Given(N.GO_LIVE, c.GoLive()),
@@ -77,6 +81,10 @@ SELF_SERVICE = {
     N.CHANGE_TERM,
     N.WITHDRAW_PENDING,
     N.SET_PAYMENT_METHOD,
+    N.ADD_SEATS,
+    N.RENEW,
+    N.RELEASE_HOLD,
+    N.HAND_OVER_ADMIN,
 }
 OPEN_TO_OPERATORS = {
     N.CANCEL_AUTO_RENEW,
@@ -87,8 +95,10 @@ OPEN_TO_OPERATORS = {
     N.GO_LIVE,
     N.RESOLVE_PAYMENT,
 }
-ONLY_PARTNER_AND_LEGACY_REFUSE = {N.CANCEL_AUTO_RENEW, N.WITHDRAW_PENDING, N.SET_PAYMENT_METHOD}
-CHANGES_PRICE_OR_PAYS = {N.REDUCE_SEATS, N.CHANGE_TERM, N.WITHDRAW_PENDING, N.RECORD_RENEWAL}
+ONLY_PARTNER_AND_LEGACY_REFUSE = {N.CANCEL_AUTO_RENEW, N.WITHDRAW_PENDING, N.SET_PAYMENT_METHOD, N.RELEASE_HOLD}
+PAYS = {N.ADD_SEATS, N.RENEW}
+CHANGES_PRICE_OR_PAYS = {N.REDUCE_SEATS, N.CHANGE_TERM, N.WITHDRAW_PENDING, N.RECORD_RENEWAL, *PAYS}
+ABOUT_SEATS = {N.REDUCE_SEATS, N.ADD_SEATS}
 
 # Every country the tables use, with what domain.md 7 offers there.
 SEATS_OFFERED = {"US": True, "CA": True, "AU": False, "FR": True, "GB": True, "CH": True, "NO": True, "JP": False}
@@ -103,19 +113,20 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
     expired = sub.phase is Phase.EXPIRED
     running_seats = sub.paid_ahead.seats if sub.paid_ahead else sub.seats
     running_term = sub.paid_ahead.term if sub.paid_ahead else sub.term
+    on_date = isinstance(command, c.Renew) and command.when is c.When.ON_RENEWAL_DATE
     recorded_term = command.term if isinstance(command, c.RecordRenewal) else None
     before: list[tuple[str, bool]] = [
         ("not_buyer", (actor == STRANGER and name in SELF_SERVICE) or not (as_buyer or name in OPEN_TO_OPERATORS)),
         ("not_operator", as_buyer and name not in SELF_SERVICE),
         ("lapsed", sub.phase is Phase.LAPSED),
-        ("parked", as_buyer and sub.parked),
+        ("parked", as_buyer and (sub.parked or (name in PAYS and sub.live_at is None))),
         ("sold_by_partner", as_buyer and sub.channel is Channel.PARTNER),
         ("legacy_order", as_buyer and sub.channel is Channel.LEGACY),
         (
             "sold_by_sales",
             restricted
             and sub.channel is Channel.DIRECT_SALES
-            and (name is N.REDUCE_SEATS or not sub.policy.sales_self_service),
+            and (name in ABOUT_SEATS or not sub.policy.sales_self_service),
         ),
         ("maintenance_plan", restricted and sub.offering_kind is OfferingKind.MAINTENANCE_PLAN),
         ("product_retired", restricted and sub.offering_status is OfferingStatus.RETIRED),
@@ -123,12 +134,18 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
             "country_not_served",
             as_buyer
             and (
-                (name is N.REDUCE_SEATS and not SEATS_OFFERED[sub.country])
+                (name in ABOUT_SEATS and not SEATS_OFFERED[sub.country])
                 or (name is N.CHANGE_TERM and not TERM_OFFERED[sub.country])
             ),
         ),
     ]
+    charged_by_itself = sub.method is not None and sub.method.kind not in (MethodKind.KONBINI, MethodKind.BANK_TRANSFER)
+    sold_direct = sub.channel in (Channel.DIRECT_ONLINE, Channel.DIRECT_SALES)
     true_already = {
+        N.ADD_SEATS: False,
+        N.RENEW: on_date and sub.auto_renew and charged_by_itself and sold_direct and sub.paid_ahead is None,
+        N.RELEASE_HOLD: sub.hold is None,
+        N.HAND_OVER_ADMIN: given.repeats,
         N.CANCEL_AUTO_RENEW: not sub.auto_renew,
         N.RESUME_AUTO_RENEW: sub.auto_renew,
         N.REDUCE_SEATS: isinstance(command, c.ReduceSeats) and sub.pending_seats == command.to,
@@ -142,24 +159,34 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         N.GO_LIVE: sub.live_at is not None,
         N.RESOLVE_PAYMENT: False,
     }[name]
-    charged_by_itself = sub.method is not None and sub.method.kind not in (MethodKind.KONBINI, MethodKind.BANK_TRANSFER)
     # Paris is one hour ahead of UTC in winter and two from 28 March 2027 on.
     date_has_come = now >= utc("2027-03-30T22:00")
     after: list[tuple[str, bool]] = [
-        ("payment_in_doubt", name in CHANGES_PRICE_OR_PAYS and bool(sub.attempts)),
+        ("payment_in_doubt", name in {*CHANGES_PRICE_OR_PAYS, N.RELEASE_HOLD} and bool(sub.attempts)),
         ("hold_open", name in CHANGES_PRICE_OR_PAYS and sub.hold is not None),
-        ("already_renewed", name is N.RECORD_RENEWAL and sub.paid_ahead is not None),
+        ("already_renewed", name in (N.RECORD_RENEWAL, N.RENEW) and sub.paid_ahead is not None),
+        ("term_not_paid", name is N.ADD_SEATS and (date_has_come or sub.phase in (Phase.PAST_DUE, Phase.EXPIRED))),
         (
             "too_late",
-            (name is N.RESUME_AUTO_RENEW and date_has_come) or (name in (N.REDUCE_SEATS, N.CHANGE_TERM) and expired),
+            ((name is N.RESUME_AUTO_RENEW or on_date) and date_has_come)
+            or (name in (N.REDUCE_SEATS, N.CHANGE_TERM) and expired),
         ),
         ("auto_renew_off", name is N.REDUCE_SEATS and not sub.auto_renew),
-        ("method_cannot_auto_charge", name is N.RESUME_AUTO_RENEW and not charged_by_itself),
+        (
+            "method_cannot_auto_charge",
+            ((name in (N.RESUME_AUTO_RENEW, N.ADD_SEATS) or on_date) and not charged_by_itself)
+            or (name is N.RENEW and sub.method is None),
+        ),
         (
             "term_not_offered",
             (isinstance(command, c.ChangeTerm) and command.term is not running_term and command.term not in sub.prices)
-            or (name is N.RECORD_RENEWAL and (recorded_term or sub.pending_term or sub.term) not in sub.prices),
+            or (
+                name in (N.RECORD_RENEWAL, N.RENEW)
+                and (recorded_term or sub.pending_term or sub.term) not in sub.prices
+            )
+            or (name is N.ADD_SEATS and sub.term not in sub.prices),
         ),
+        ("method_not_accepted", name is N.RENEW and not charged_by_itself and sub.currency != "JPY"),
         ("not_a_reduction", isinstance(command, c.ReduceSeats) and command.to >= running_seats),
         (
             "below_one_seat",
@@ -186,6 +213,8 @@ def answer(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         received_at=now,
         same_method=given.repeats,
         same_reference=given.repeats,
+        same_admin=given.repeats,
+        pays_with=sub.method,
     )
     decision = decide(sub, request)
     if isinstance(decision, Refused):
@@ -293,9 +322,11 @@ def test_the_tables_reach_every_answer_there_is() -> None:
         "payment_in_doubt",
         "hold_open",
         "already_renewed",
+        "term_not_paid",
         "too_late",
         "auto_renew_off",
         "method_cannot_auto_charge",
+        "method_not_accepted",
         "term_not_offered",
         "not_a_reduction",
         "below_one_seat",

@@ -184,4 +184,5 @@ def test_a_receipt_holds_all_that_the_amount_was_computed_from() -> None:
         "basis": "renewal_price",
         "list_price": 7000,
         "price_version": "month-1",
+        "purpose": "renewal",
     }

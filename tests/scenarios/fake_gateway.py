@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateways.port import Answer, Charge, NotReceived, Paid
+from gateways.port import Answer, Charge, GivenUp, NotReceived, Paid
+from renewals.money import Money
 
 Say = Answer | BaseException | Callable[[], Awaitable[Answer]]
-Found = Answer | NotReceived | BaseException
+Found = Answer | NotReceived | GivenUp | BaseException
 
 
 @dataclass
@@ -23,6 +24,7 @@ class FakeGateway:
     charges: list[Charge] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     moved: dict[str, int] = field(default_factory=dict)
+    refunds: dict[str, int] = field(default_factory=dict)
 
     async def charge(self, charge: Charge, now: datetime) -> Answer:
         self.charges.append(charge)
@@ -43,7 +45,21 @@ class FakeGateway:
             raise found
         if isinstance(found, Paid):
             self.moved[key] = self._amount_of(key)
+        assert not isinstance(found, GivenUp)
         return found
+
+    async def give_up(self, key: str, now: datetime) -> Paid | GivenUp:
+        found = self.truths.popleft() if self.truths else GivenUp()
+        if isinstance(found, BaseException):
+            raise found
+        if isinstance(found, Paid):
+            self.moved[key] = self._amount_of(key)
+            return found
+        return GivenUp()
+
+    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
+        self.refunds[refund_key] = amount.minor
+        return f"fake-refund-{refund_key}"
 
     def _amount_of(self, key: str) -> int:
         return next(charge.amount.minor for charge in self.charges if charge.key == key)

@@ -1,0 +1,94 @@
+"""Orders that a buyer places: the next term, or more seats. The order commits before the gateway is called."""
+
+from uuid import uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from activities.orders import abandon_unsent, new_order
+from models.parties import ContactRow, PaymentMethodRow
+from models.payments import AttemptRow
+from models.records import CommandRow
+from models.store import Stored
+from models.subscriptions import ClaimRow
+from renewals import commands as c
+from renewals.checkout import voucher_expires_at
+from renewals.eligibility import Request
+from renewals.facts import MethodKind, Subscription, Way
+from renewals.pricing import checkout_line, seats_lines
+from renewals.windows import today
+
+
+async def place_order(
+    session: AsyncSession, stored: Stored, decided_on: Subscription, request: Request, row: CommandRow
+) -> AttemptRow:
+    """Write the order that the command asks for, with its first and only attempt; the command waits for its answer.
+
+    `decided_on` are the facts that the command was allowed on: their prices bind.
+    """
+    method = await method_of(session, stored, request.command)
+    if isinstance(request.command, c.AddSeats):
+        way = Way.SEATS
+        lines = seats_lines(decided_on, request.command.seats, today(decided_on, row.received_at))
+    else:
+        way, lines = Way.CHECKOUT, (checkout_line(decided_on),)
+        await abandon_unsent(session, stored)
+    kind = MethodKind(method.kind)
+    expires_at = None if kind.charges_automatically else voucher_expires_at(decided_on, kind, row.received_at)
+    order = await new_order(session, stored, lines, way=way, by=row.given_by)
+    row.order_id = order.id
+    attempt = AttemptRow(
+        order_id=order.id,
+        n=1,
+        method_id=method.id,
+        amount=sum(line.amount for line in lines),
+        currency=order.currency,
+        called_at=stored.now,
+        expires_at=expires_at,
+    )
+    session.add(attempt)
+    if way is Way.CHECKOUT and stored.renewal:
+        holder = "voucher" if expires_at else "order"
+        session.add(
+            ClaimRow(
+                renewal_id=stored.renewal.id,
+                holder=holder,
+                order_id=order.id,
+                opened_at=stored.now,
+                ends_at=expires_at,
+            )
+        )
+    await session.flush()
+    return attempt
+
+
+async def method_of(session: AsyncSession, stored: Stored, command: c.Command) -> PaymentMethodRow:
+    """The method that an order names, stored now if it is new; else that of the subscription.
+
+    A method that was named for one order is not that of the subscription (domain.md 8).
+    """
+    chosen = command.method if isinstance(command, c.AddSeats | c.Renew) else None
+    if isinstance(chosen, c.StoredMethod):
+        return await session.get_one(PaymentMethodRow, chosen.id)
+    if isinstance(chosen, c.NewMethod):
+        method = PaymentMethodRow(
+            id=uuid4(),
+            csn=stored.customer.csn,
+            kind=chosen.kind,
+            token=chosen.token,
+            valid_through=chosen.valid_through,
+            created_at=stored.now,
+        )
+        session.add(method)
+        await session.flush()
+        return method
+    if stored.method is None:
+        raise ValueError(f"{stored.row.number} has no payment method")
+    return stored.method
+
+
+async def contact_of(session: AsyncSession, csn: str, email: str) -> ContactRow | None:
+    """The contact of an organisation with that mail address."""
+    query = select(ContactRow).where(col(ContactRow.csn) == csn, func.lower(col(ContactRow.email)) == email.lower())
+    return (await session.execute(query)).scalars().first()

@@ -1,0 +1,52 @@
+"""The outcome of a command: written to its row, and to the record, once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.journal import record
+from models.records import CommandRow
+from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
+from workflows.contract import Answer
+
+
+def conclude(
+    session: AsyncSession, row: CommandRow, decision: Decision, now: datetime, hint: str | None = None
+) -> Answer:
+    """Write what was decided; `hint` says what is still awaited of something that is done."""
+    refused = decision if isinstance(decision, Refused) else None
+    row.outcome = "refused" if refused else "done"
+    row.code, row.hint = (refused.code, refused.hint) if refused else (None, hint)
+    row.possible_on = refused.possible_on if refused else None
+    row.decided_at = now
+    data = {
+        "name": row.name,
+        "by": row.given_by,
+        "outcome": row.outcome,
+        "code": row.code,
+        "repeat": isinstance(decision, AlreadyTrue),
+    }
+    record(session, row.subscription, row.received_at, "command", data, by=row.given_by, reason=row.reason)
+    return answer_of(row)
+
+
+async def conclude_order(
+    session: AsyncSession, order_id: UUID, now: datetime, *, refused: Refused | None = None, hint: str | None = None
+) -> bool:
+    """Write the outcome of the command that placed an order, unless it has one; says whether it had none."""
+    query = select(CommandRow).where(col(CommandRow.order_id) == order_id, col(CommandRow.outcome).is_(None))
+    row = (await session.execute(query)).scalar_one_or_none()
+    if row is None:
+        return False
+    conclude(session, row, refused or Eligible(), now, hint)
+    return True
+
+
+def answer_of(row: CommandRow) -> Answer:
+    """The outcome that stands in the row. Raises `ValueError` where there is none yet."""
+    if row.outcome is None:
+        raise ValueError(f"command {row.id} has no outcome yet")
+    return Answer(row.outcome, row.code, row.hint, row.possible_on)

@@ -1,0 +1,73 @@
+"""The till: an attempt that is written down is paid at the gateway, and what that says is recorded.
+
+The gateway is called outside any transaction, under the attempt's id. An attempt that was begun is resumed, never
+replaced, so a crash anywhere between the steps costs nothing but time.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.answers import record_answer, record_no_answer, record_unreachable
+from activities.refunds import send_back
+from gateways.port import Answer, Charge, Gateway, NoAnswer, NotReceived, Paid, Unreachable
+from models.engine import Sessions
+from models.parties import PaymentMethodRow
+from models.payments import AttemptRow
+from models.store import Stored
+from renewals.facts import AttemptState, MethodKind
+from renewals.money import Money
+
+
+class Till:
+    """The one place that asks a gateway for money."""
+
+    def __init__(self, sessions: Sessions, gateway: Gateway) -> None:
+        self._sessions, self._gateway = sessions, gateway
+
+    async def pay(self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState) -> None:
+        """Call the gateway, then record what it said. `seen` is the attempt's state when it was read."""
+        number = charge.subscription
+        try:
+            answer = await self._gateway.charge(charge, stored.now)
+        except Unreachable:
+            await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
+        except NoAnswer as lost:
+            await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=seen)
+        else:
+            await record_answer(self._sessions, number, charge.key, answer, wall_now)
+
+    async def ask(
+        self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState, still_wanted: bool
+    ) -> None:
+        """Ask what became of an attempt; one that the gateway never saw is made again under its key, if wanted."""
+        number = stored.row.number
+        try:
+            found: Answer | NotReceived = await self._gateway.look_up(charge.key, stored.now)
+        except (Unreachable, NoAnswer) as lost:
+            await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=seen)
+            return
+        if not isinstance(found, NotReceived):
+            await record_answer(self._sessions, number, charge.key, found, wall_now)
+            if seen is AttemptState.EXPIRED and isinstance(found, Paid):
+                await send_back(self._sessions, self._gateway, number, charge, wall_now)
+        elif still_wanted:
+            await self.pay(stored, charge, wall_now, seen=seen)
+        else:
+            await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
+
+
+async def charge_of(session: AsyncSession, stored: Stored, attempt_id: str) -> Charge:
+    """What the gateway is asked for, or about."""
+    attempt = await session.get_one(AttemptRow, UUID(attempt_id))
+    method = await session.get_one(PaymentMethodRow, attempt.method_id)
+    return Charge(
+        key=str(attempt.id),
+        amount=Money(attempt.amount, attempt.currency),
+        subscription=stored.row.number,
+        method_id=str(method.id),
+        method_kind=MethodKind(method.kind),
+        token=method.token,
+        voucher_expires_at=attempt.expires_at,
+    )

@@ -1,0 +1,192 @@
+"""The arguments of commands: read from JSON, checked for shape, refused in one sentence (domain.md 7)."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from uuid import UUID
+
+from renewals.cards import may_be_card_number, month_end
+from renewals.characters import control_character
+from renewals.commands import (
+    BOTH_MAY,
+    OPERATOR_MAY,
+    Actor,
+    AddSeats,
+    BadArguments,
+    Cancel,
+    ChangeTerm,
+    Command,
+    GoLive,
+    HandOverAdmin,
+    MethodChoice,
+    Name,
+    NewMethod,
+    Operator,
+    Park,
+    RecordRenewal,
+    ReduceSeats,
+    Release,
+    ReleaseHold,
+    Renew,
+    ResolvePayment,
+    Resume,
+    SetPaymentMethod,
+    StoredMethod,
+    When,
+    WithdrawPending,
+)
+from renewals.facts import MethodKind, Term
+
+MOST_SEATS = 1_000_000
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def parse_command(name: object, args: object, actor: Actor) -> Command:
+    """The command of that name with its arguments checked for shape. Raises `BadArguments`."""
+    try:
+        which = Name(str(name))
+    except ValueError:
+        raise BadArguments(f"{_quoted(name)} is not a command; the commands are {', '.join(Name)}.") from None
+    if not isinstance(args, Mapping):
+        raise BadArguments(f"The arguments of {which} must be a JSON object.")
+    given = _Arguments(which, args)
+    reason = given.text("reason", required=False)
+    if not reason and isinstance(actor, Operator) and which not in BOTH_MAY and which in OPERATOR_MAY:
+        raise BadArguments(f'{which} needs a reason; say why in "reason".')
+    command = _build(which, given)
+    given.refuse_the_rest()
+    return command
+
+
+def _build(which: Name, given: "_Arguments") -> Command:
+    match which:
+        case Name.CANCEL_AUTO_RENEW:
+            return Cancel(given.day("renewal"))
+        case Name.RESUME_AUTO_RENEW:
+            return Resume(given.day("renewal"))
+        case Name.REDUCE_SEATS:
+            return ReduceSeats(given.count("to"))
+        case Name.CHANGE_TERM:
+            return ChangeTerm(Term(given.choice("term", list(Term))))
+        case Name.WITHDRAW_PENDING:
+            return WithdrawPending(given.choice("what", ["seats", "term"]))
+        case Name.SET_PAYMENT_METHOD:
+            kind = MethodKind(given.choice("kind", list(MethodKind)))
+            return SetPaymentMethod(kind, given.token("token"), given.month_end("expires"))
+        case Name.ADD_SEATS:
+            return AddSeats(given.count("seats", at_least=1), given.method_choice())
+        case Name.RENEW:
+            when = When(given.choice("when", list(When))) if given.has("when") else When.NOW
+            return Renew(given.method_choice(), when)
+        case Name.RELEASE_HOLD:
+            return ReleaseHold()
+        case Name.HAND_OVER_ADMIN:
+            return HandOverAdmin(given.text("to"))
+        case Name.RECORD_RENEWAL:
+            reference = given.text("reference")
+            seats = given.count("seats") if given.has("seats") else None
+            term = Term(given.choice("term", list(Term))) if given.has("term") else None
+            return RecordRenewal(reference, seats, term)
+        case Name.RESOLVE_PAYMENT:
+            return ResolvePayment(given.choice("outcome", ["paid", "declined"]) == "paid")
+        case Name.PARK:
+            return Park()
+        case Name.RELEASE:
+            return Release()
+        case Name.GO_LIVE:
+            return GoLive()
+
+
+class _Arguments:
+    """Reads arguments one by one and remembers which were asked for."""
+
+    def __init__(self, command: Name, raw: Mapping[str, object]) -> None:
+        self._command, self._raw, self._read = command, raw, set[str]()
+
+    def has(self, key: str) -> bool:
+        self._read.add(key)
+        return self._raw.get(key) is not None
+
+    def _bad(self, key: str, wanted: str) -> BadArguments:
+        found = "" if self.has(key) else ", and is missing"
+        return BadArguments(f'{self._command}: "{key}" must be {wanted}{found}.')
+
+    def text(self, key: str, *, required: bool = True) -> str:
+        if not self.has(key) and not required:
+            return ""
+        value = self._raw.get(key)
+        if not isinstance(value, str) or (required and not value.strip()) or len(value) > 500 or not _storable(value):
+            raise self._bad(key, "a text of at most 500 characters, without line ends and other control characters")
+        return value.strip()
+
+    def count(self, key: str, *, at_least: int | None = None) -> int:
+        value = self._raw.get(key) if self.has(key) else None
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not isinstance(value, int) or not whole or abs(value) > MOST_SEATS or value < (at_least or value):
+            bounds = f"from {at_least} up to {MOST_SEATS:,}" if at_least else f"up to {MOST_SEATS:,}"
+            raise self._bad(key, f"a whole number of seats {bounds}")
+        return value
+
+    def method_choice(self) -> MethodChoice:
+        """A stored method by its id, or a new one by kind, token and expiry; None when none is named."""
+        if self.has("method"):
+            value = self._raw["method"]
+            with suppress(ValueError):
+                if isinstance(value, str):
+                    return StoredMethod(UUID(value))
+            raise self._bad("method", "the id of a stored payment method")
+        if not self.has("kind"):
+            return None
+        return NewMethod(
+            MethodKind(self.choice("kind", list(MethodKind))), self.token("token"), self.month_end("expires")
+        )
+
+    def choice(self, key: str, values: list[str]) -> str:
+        value = self._raw.get(key) if self.has(key) else None
+        if not isinstance(value, str) or value not in values:
+            raise self._bad(key, f"one of {', '.join(values)}")
+        return value
+
+    def day(self, key: str) -> date | None:
+        if not self.has(key):
+            return None
+        value = self._raw[key]
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            with suppress(ValueError):
+                return date.fromisoformat(value)
+        raise self._bad(key, "a date such as 2027-03-31")
+
+    def month_end(self, key: str) -> date | None:
+        if not self.has(key) or self._raw[key] == "":
+            return None
+        value = self._raw[key]
+        if not isinstance(value, str):
+            raise self._bad(key, "a month such as 2029-08")
+        try:
+            return month_end(value)
+        except ValueError:
+            raise self._bad(key, "a month such as 2029-08") from None
+
+    def token(self, key: str) -> str:
+        value = self.text(key)
+        if may_be_card_number(value):
+            raise BadArguments(
+                f'{self._command}: "{key}" must be the provider\'s token; card numbers are never stored.'
+            )
+        return value
+
+    def refuse_the_rest(self) -> None:
+        unknown = sorted(set(self._raw) - self._read)
+        if unknown:
+            raise BadArguments(f"{self._command} has no argument {_quoted(unknown[0])}.")
+
+
+def _quoted(name: object) -> str:
+    text = str(name)
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")
+
+
+def _storable(text: str) -> bool:
+    """Can a database keep it, and a screen show it? No control character, no half of a surrogate pair."""
+    return not control_character(text) and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,0 +1,33 @@
+"""Cards: the month of expiry as it is written, and the numbers that must never be stored."""
+
+import re
+from datetime import date
+
+from renewals.calendar import add_months, days_after
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_CARD_NUMBER = re.compile(r"(?:\d[ -]?){13,19}")
+_ONLY_DIGITS = re.compile(r"[0-9 -]{13,}")  # a mistyped card number; the table refuses these too
+
+
+def month_end(text: str) -> date:
+    """The last day of a month written `2029-08`. Raises `ValueError`."""
+    found = _MONTH.fullmatch(text)
+    if not found or int(found[1]) < 1 or int(found[1]) > 9998:
+        raise ValueError(f"{text!r} is not a month such as 2029-08")
+    first = date(int(found[1]), int(found[2]), 1)
+    return days_after(add_months(first, 1, anchor_day=1), -1)
+
+
+def may_be_card_number(token: str) -> bool:
+    """Must this never be stored as a provider's token? A mistyped card number is as bad as a good one."""
+    return looks_like_card_number(token) or _ONLY_DIGITS.fullmatch(token) is not None
+
+
+def looks_like_card_number(text: str) -> bool:
+    """Is this a card number (13 to 19 digits that pass the Luhn check) and not a token?"""
+    if not _CARD_NUMBER.fullmatch(text.strip()):
+        return False
+    digits = [int(character) for character in text if character.isdigit()]
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

@@ -1,0 +1,79 @@
+"""What a buyer pays for at once: the next term, or more seats (domain.md 5 and 7).
+
+Who may buy at all stands in eligibility.py, what it costs in pricing.py; here is whether now, and with which method.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from renewals.calendar import at_local, days_after
+from renewals.commands import When
+from renewals.decisions import Refused
+from renewals.facts import MethodKind, PaymentMethod, Phase, Subscription
+from renewals.money import Money
+from renewals.pricing import NotPriced, checkout_line, seats_lines
+from renewals.windows import late_window_closes_at, today, window_opens_on
+
+KONBINI_TAKES = Money(120, "JPY"), Money(300_000, "JPY")
+"""The smallest and the largest amount that a store takes (rules.md C)."""
+
+_LAST_SECOND = time(23, 59, 59)
+
+
+def may_add_seats(sub: Subscription, at: datetime, method: PaymentMethod | None) -> Refused | None:
+    """Why no seats can be added to the running term at `at`, if so."""
+    day = today(sub, at)
+    if sub.phase in (Phase.PAST_DUE, Phase.EXPIRED) or day >= sub.renews_on:
+        return Refused("term_not_paid", "The running term is not paid; renew it first, then add seats.")
+    if method is None or not method.kind.charges_automatically:
+        return Refused("method_cannot_auto_charge", "Seats are paid at once; choose a card, PayPal or direct debit.")
+    try:
+        seats_lines(sub, 1, day)
+    except NotPriced:
+        return Refused("term_not_offered", f"Seats of {sub.sku} are not sold for {sub.term} in {sub.currency}.")
+    return None
+
+
+def may_renew(sub: Subscription, at: datetime, method: PaymentMethod | None, when: When) -> Refused | None:
+    """Why the next term cannot be bought at `at` with that method, if so."""
+    day, opens_on = today(sub, at), window_opens_on(sub)
+    if sub.paid_ahead:
+        return Refused("already_renewed", f"The term from {sub.renews_on} is paid; nothing is left to pay.")
+    if day < opens_on:
+        return Refused("window_not_open", f"It can be renewed from {opens_on} on; come back then.", opens_on)
+    if when is When.ON_RENEWAL_DATE and day >= sub.renews_on:
+        return Refused("too_late", "The renewal date has come; renew now instead.")
+    if method is None:
+        return Refused("method_cannot_auto_charge", "Choose a payment method: the subscription has none.")
+    if when is When.ON_RENEWAL_DATE and not method.kind.charges_automatically:
+        return Refused("method_cannot_auto_charge", "This method cannot be charged by itself; renew now instead.")
+    try:
+        return _not_accepted(checkout_line(sub).total, method.kind)
+    except NotPriced:
+        return Refused("term_not_offered", f"{sub.sku} is not sold for {sub.next_term} in {sub.currency}.")
+
+
+def _not_accepted(amount: Money, kind: MethodKind) -> Refused | None:
+    smallest, largest = KONBINI_TAKES
+    if kind is not MethodKind.KONBINI:
+        return None
+    if amount.currency != largest.currency:
+        return Refused("method_not_accepted", f"Stores take {largest.currency} only; choose another payment method.")
+    if not smallest.minor <= amount.minor <= largest.minor:
+        span = f"from {smallest} to {largest}"
+        return Refused("method_not_accepted", f"Stores take {span}, this is {amount}; choose another payment method.")
+    return None
+
+
+def voucher_expires_at(sub: Subscription, kind: MethodKind, at: datetime) -> datetime:
+    """Until when a voucher that is issued at `at` can be paid: the end of a local day, never after the late window.
+
+    >>> from datetime import UTC
+    >>> _end_of(date(2027, 4, 23), "Asia/Tokyo").isoformat()
+    '2027-04-23T14:59:59+00:00'
+    """
+    day = days_after(today(sub, at), sub.policy.voucher_days[kind])
+    return min(_end_of(day, sub.time_zone), late_window_closes_at(sub) - timedelta(seconds=1))
+
+
+def _end_of(day: date, zone_name: str) -> datetime:
+    return at_local(day, _LAST_SECOND, zone_name)
