@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from mail.letter import Letter, Paid
+from mail.letter import Letter, Paid, Refund, SeatsAdded, Voucher
 from models.parties import PaymentMethodRow
-from models.payments import AttemptRow, OrderRow
+from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.reading import line_of
 from models.store import Stored
 from models.subscriptions import RenewalRow
@@ -71,6 +71,9 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         what=facts.get("what"),
         too_late_for_this_term=bool(facts.get("too_late_for_this_term")),
         self_service=_self_service(sub),
+        voucher=await _voucher(session, kind, facts, sub.time_zone),
+        seats_added=await _seats_added(session, kind, facts, sub, line),
+        refund=await _refund(session, kind, facts),
     )
 
 
@@ -108,7 +111,7 @@ async def _decline_code(session: AsyncSession, facts: dict[str, Any]) -> str | N
 
 async def _paid(session: AsyncSession, facts: dict[str, Any]) -> Paid | None:
     """The term of the order that the receipt is for."""
-    if "order" not in facts:
+    if "renewal" not in facts:
         return None
     order = await session.get_one(OrderRow, UUID(facts["order"]))
     renewal = await session.get_one(RenewalRow, UUID(facts["renewal"]))
@@ -122,6 +125,74 @@ async def _paid(session: AsyncSession, facts: dict[str, Any]) -> Paid | None:
         reference=order.reference,
         method=await _method_paid_with(session, order.id),
     )
+
+
+async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], time_zone: str) -> Voucher | None:
+    """The voucher that was issued, or has run out."""
+    if kind not in (Kind.VOUCHER_ISSUED, Kind.VOUCHER_EXPIRED):
+        return None
+    attempt, method, line = await _attempt_of(session, facts["attempt"])
+    if attempt.voucher_code is None or attempt.expires_at is None:
+        raise ValueError(f"attempt {attempt.id} is no voucher")
+    return Voucher(
+        kind=MethodKind(method.kind),
+        code=attempt.voucher_code,
+        amount=Money(attempt.amount, attempt.currency),
+        expires_on=local_date(attempt.expires_at, time_zone),
+        starts_on=line.term_starts_on,
+        renews_on=date.fromisoformat(line.receipt["renews_on"]),
+        seats=line.seats,
+        term=Term(line.term),
+    )
+
+
+async def _seats_added(
+    session: AsyncSession, kind: Kind, facts: dict[str, Any], sub: Subscription, next_line_: Line | None
+) -> SeatsAdded | None:
+    """The seats that an order added, and what they cost."""
+    if kind is not Kind.SEATS_ADDED:
+        return None
+    query = select(col(AttemptRow.id)).where(
+        col(AttemptRow.order_id) == UUID(facts["order"]), col(AttemptRow.state) == AttemptState.PAID
+    )
+    attempt, method, line = await _attempt_of(session, str((await session.execute(query)).scalar_one()))
+    return SeatsAdded(
+        count=line.seats,
+        seats=sub.seats,
+        amount=Money(attempt.amount, attempt.currency),
+        list_price=Money(line.unit_price, attempt.currency),
+        days=line.receipt["days"],
+        term_days=line.receipt["term_days"],
+        method=MethodKind(method.kind),
+        next_amount=next_line_.total if next_line_ else None,
+        reference=facts["order"],
+    )
+
+
+async def _refund(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Refund | None:
+    if kind is not Kind.REFUND:
+        return None
+    attempt, method, _ = await _attempt_of(session, facts["attempt"])
+    return Refund(
+        amount=Money(attempt.amount, attempt.currency),
+        method=MethodKind(method.kind),
+        reference=facts["refund"],
+        because=facts["because"],
+    )
+
+
+async def _attempt_of(session: AsyncSession, attempt_id: str) -> tuple[AttemptRow, PaymentMethodRow, OrderLineRow]:
+    """An attempt of an order, its method, and the order's first line: that of the running term where there are two."""
+    query = (
+        select(AttemptRow, PaymentMethodRow, OrderLineRow)
+        .join(PaymentMethodRow, col(PaymentMethodRow.id) == col(AttemptRow.method_id))
+        .join(OrderLineRow, col(OrderLineRow.order_id) == col(AttemptRow.order_id))
+        .where(col(AttemptRow.id) == UUID(attempt_id))
+        .order_by(col(OrderLineRow.term_starts_on))
+        .limit(1)
+    )
+    attempt, method, line = (await session.execute(query)).one()
+    return attempt, method, line
 
 
 async def _method_paid_with(session: AsyncSession, order_id: UUID) -> MethodKind | None:

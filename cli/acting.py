@@ -37,7 +37,7 @@ def give(name: Name, number: str, by: str, args: dict[str, Any], *, key: str | N
     if as_json:
         print_json({"command": name.value, "subscription": number, **_answer(answer)})
     elif answer.outcome == "done":
-        say(f"{name} of {number}: done.")
+        say(f"{name} of {number}: done." + (f" {answer.hint}" if answer.hint else ""))
     else:
         warn(f"{name} of {number} refused ({answer.code}): {answer.hint}")
     if answer.outcome != "done":
@@ -45,7 +45,8 @@ def give(name: Name, number: str, by: str, args: dict[str, Any], *, key: str | N
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
-    return {"outcome": answer.outcome, "code": answer.code, "hint": answer.hint}
+    possible_on = answer.possible_on.isoformat() if answer.possible_on else None
+    return {"outcome": answer.outcome, "code": answer.code, "hint": answer.hint, "possible_on": possible_on}
 
 
 async def _give(name: Name, number: str, by: str, args: dict[str, Any], key: str) -> Answer:

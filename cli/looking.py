@@ -176,6 +176,7 @@ async def _explain(number: str, name: c.Name, by: str | None) -> Any:
         actor=actor,
         is_buyer=isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold(),
         received_at=stored.now,
+        pays_with=stored.facts.method,
     )
     return decide(stored.facts, request)
 
@@ -191,6 +192,10 @@ def _example(name: c.Name, stored: Stored) -> c.Command:
         c.Name.CHANGE_TERM: c.ChangeTerm(next((term for term in other_terms if term in sub.prices), other_terms[0])),
         c.Name.WITHDRAW_PENDING: c.WithdrawPending("term" if sub.pending_term else "seats"),
         c.Name.SET_PAYMENT_METHOD: c.SetPaymentMethod(MethodKind.CARD, "example", None),
+        c.Name.ADD_SEATS: c.AddSeats(1),
+        c.Name.RENEW: c.Renew(),
+        c.Name.RELEASE_HOLD: c.ReleaseHold(),
+        c.Name.HAND_OVER_ADMIN: c.HandOverAdmin(stored.buyer.email),
         c.Name.RECORD_RENEWAL: c.RecordRenewal("example"),
         c.Name.PARK: c.Park(),
         c.Name.RELEASE: c.Release(),

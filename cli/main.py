@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import acting, advancing, coming, doctor, ledger, legal, looking, pausing, portfolios, serving
+from cli import acting, advancing, buying, coming, doctor, ledger, legal, looking, pausing, portfolios, serving
 from cli.usage import Commands
 
 app = typer.Typer(
@@ -28,5 +28,5 @@ app.command(name="forecast")(coming.show_forecast)
 app.command(name="show")(looking.show)
 app.command(name="list")(looking.list_subscriptions)
 app.command(name="explain")(looking.explain)
-for command in acting.ALL:
+for command in (*acting.ALL, *buying.ALL):
     app.command(name=command.__name__.replace("_", "-"))(command)

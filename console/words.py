@@ -74,6 +74,14 @@ def event_in_words(event: str, data: Mapping[str, Any]) -> str:
         case "command", {"name": name, "outcome": outcome}:
             code = f" ({plain(data['code'])})" if data.get("code") else ""
             return f"{plain(name)}: {outcome}{code}"
+        case "voucher", {"outcome": outcome, "amount": amount, "currency": currency}:
+            return f"voucher of {Money(amount, currency)}: {plain(outcome)}"
+        case "seats", {"added": added, "seats": seats, "amount": amount, "currency": currency}:
+            return f"{added} more seats for {Money(amount, currency)}: {seats} now"
+        case "refund", {"amount": amount, "currency": currency}:
+            return f"refund of {Money(amount, currency)}"
+        case "admin", _:
+            return "another primary admin"
         case "alarm", {"kind": kind}:
             return f"alarm: {plain(kind)}"
     return ": ".join([plain(event), *(f"{plain(name)} {value}" for name, value in data.items())])

@@ -115,6 +115,7 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
     running_term = sub.paid_ahead.term if sub.paid_ahead else sub.term
     on_date = isinstance(command, c.Renew) and command.when is c.When.ON_RENEWAL_DATE
     recorded_term = command.term if isinstance(command, c.RecordRenewal) else None
+    next_term = recorded_term or sub.pending_term or sub.term
     before: list[tuple[str, bool]] = [
         ("not_buyer", (actor == STRANGER and name in SELF_SERVICE) or not (as_buyer or name in OPEN_TO_OPERATORS)),
         ("not_operator", as_buyer and name not in SELF_SERVICE),
@@ -180,10 +181,7 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         (
             "term_not_offered",
             (isinstance(command, c.ChangeTerm) and command.term is not running_term and command.term not in sub.prices)
-            or (
-                name in (N.RECORD_RENEWAL, N.RENEW)
-                and (recorded_term or sub.pending_term or sub.term) not in sub.prices
-            )
+            or (name in (N.RECORD_RENEWAL, N.RENEW) and next_term not in sub.prices)
             or (name is N.ADD_SEATS and sub.term not in sub.prices),
         ),
         ("method_not_accepted", name is N.RENEW and not charged_by_itself and sub.currency != "JPY"),
@@ -306,6 +304,8 @@ def test_the_tables_reach_every_answer_there_is() -> None:
     seen.add(oracle(ORDINARY, GIVEN["reduce to 12 of 12"], BUYER, BEFORE_DATE))
     seen.add(oracle(ORDINARY, GIVEN["reduce to 0"], BUYER, BEFORE_DATE))
     seen.add(oracle(replace(ORDINARY, auto_renew=False), GIVEN["reduce to 9"], BUYER, BEFORE_DATE))
+    seen.add(oracle(ORDINARY, GIVEN["add a seat"], BUYER, ON_DATE))
+    seen.add(oracle(replace(ORDINARY, method=method(MethodKind.KONBINI)), GIVEN["renew now"], BUYER, BEFORE_DATE))
     assert seen == {
         "eligible",
         "done",

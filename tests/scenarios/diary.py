@@ -51,6 +51,10 @@ def _words(event: dict[str, Any]) -> str:
         case "command":
             said = " ".join(filter(None, [event["outcome"], event["code"]]))
             return f"{event['name']} {said}{' already' if event['repeat'] else ''}"
+        case "voucher":
+            return f"voucher {event['outcome']}"
+        case "seats":
+            return f"seats {event['seats']}"
         case "alarm":
             return f"alarm {event['kind']}"
         case other:
