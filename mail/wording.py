@@ -44,6 +44,11 @@ class Wording:
         """The BCP 47 tag, such as fr-CA."""
         return str(self.locale).replace("_", "-")
 
+    @property
+    def spaced(self) -> bool:
+        """Is the language written with spaces between its words?"""
+        return self.language != "ja"
+
     def word(self, key: str, **parts: str) -> str:
         return WORDS[self.language][key].format(**parts)
 
