@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mail.words import english, french
+from mail.words import english, french, japanese
 
-WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": english.WORDS, "fr": french.WORDS})
+WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {"en": english.WORDS, "fr": french.WORDS, "ja": japanese.WORDS}
+)

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from mail.letter import Contacts, Letter
-from mail.render import Rendered, render
+from mail.lines import width
+from mail.render import TEMPLATES, Rendered, render
+from mail.wording import LANGUAGES
+from mail.words import WORDS
 from renewals.facts import Channel, Kind, MethodKind, Term
 from renewals.money import Money
 
@@ -48,8 +51,15 @@ SITUATIONS: dict[str, dict[str, Any]] = {
     "no name": {"buyer_name": ""},
 }
 
+JAPANESE = "[\u3041-\u30ff\u4e00-\u9fff]"
+ENGLISH = r"(?i)\b(the|your|you|is|are|will|with|and|of|from|by|has|this|not|seats?|term|until|renewal)\b"
+FACTS_AS_THEY_ARE = (
+    r"Draft Standard|Northwind Surveying LLC|Ada Quill|[A-Z]-[-\dA-Z]+|PayPal|Vendor"
+    r"|[A-Z]{3}\s|\S+@\S+|https?://\S+"
+)
+
 every_letter = pytest.mark.parametrize("kind", Kind)
-in_each_language = pytest.mark.parametrize("locale", ["en-US", "fr-FR"])
+in_each_language = pytest.mark.parametrize("locale", ["en-US", "fr-FR", "ja-JP"])
 in_each_situation = pytest.mark.parametrize("situation", SITUATIONS.values(), ids=SITUATIONS.keys())
 
 
@@ -105,12 +115,59 @@ def assert_well_set(written: Rendered, page: Outline) -> None:
     for text in (written.subject, squeezed(re.sub(r"https?://\S+|\S+@\S+", "", written.text))):
         assert not re.search(r" [.,]|[a-zé][A-Z0-9]|[.;,][A-Za-zé]", text.replace("PayPal", "Paypal")), text
         assert "'" not in text
-        if written.locale.startswith("fr"):
+        if written.locale.startswith("ja"):
+            assert not re.search(f"{JAPANESE}[,.:;!?()]|[,.:;!?()]{JAPANESE}", text), text
+            assert not re.search("[、。：]{2}|（）|、）|（、", text), text
+        elif written.locale.startswith("fr"):
             assert not re.search(f"[^{narrow}][:;!?]", text), text
             assert not re.search(f"{narrow}(?![:;!?0-9])", text), text
         else:
             assert not re.search(r"\s[:;!?]", text), text
     assert "…" not in page.text
+    for address in re.findall(r"https?://\S+|[\w.]+@\S+", written.text):
+        assert address.isascii(), f"{address} goes on where its sentence does"
+
+
+@every_letter
+@in_each_situation
+def test_no_word_is_left_in_english(
+    letter: Callable[..., Letter], contacts: Contacts, kind: Kind, situation: dict[str, Any]
+) -> None:
+    for locale, foreign in (("fr-FR", ENGLISH), ("ja-JP", "[A-Za-z]")):
+        written = render(letter(kind, locale=locale, **situation), contacts)
+        for text in (written.subject, written.text, Outline(written.html).text):
+            assert not re.search(foreign, re.sub(FACTS_AS_THEY_ARE, "", text)), text
+
+
+@every_letter
+@in_each_situation
+def test_japanese_prose_has_no_spaces_and_no_line_that_begins_with_a_mark(
+    letter: Callable[..., Letter], contacts: Contacts, kind: Kind, situation: dict[str, Any]
+) -> None:
+    written = render(letter(kind, locale="ja-JP", **situation), contacts)
+    for text in (written.subject, Outline(written.html).text.replace("。 ", "。"), *written.text.split("\n")):
+        assert not re.search(f"{JAPANESE} +[、。）」]", text), text
+    for line in written.text.split("\n"):
+        assert not re.search(f"{JAPANESE} +{JAPANESE}", line), line
+        assert not re.match("[、。）」ー]", line), line
+        assert width(line) <= 72 or "://" in line, line
+
+
+@every_letter
+@in_each_situation
+def test_the_labels_of_japanese_rows_make_one_column(
+    letter: Callable[..., Letter], contacts: Contacts, kind: Kind, situation: dict[str, Any]
+) -> None:
+    written = render(letter(kind, locale="ja-JP", **situation), contacts)
+    rows = re.findall("^([^ ：\n]+： +)[^ ]", written.text, re.MULTILINE)
+    assert len(rows) >= 5
+    assert {width(label) for label in rows} == {33}
+
+
+def test_every_language_has_the_same_letters_and_the_same_words() -> None:
+    letters = {language: {file.name for file in (TEMPLATES / language).iterdir()} for language in LANGUAGES}
+    assert set(map(frozenset, letters.values())) == {frozenset({"_shared.j2", *(f"{kind}.j2" for kind in Kind)})}
+    assert len({frozenset(WORDS[language]) for language in LANGUAGES}) == 1
 
 
 @every_letter
