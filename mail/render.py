@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from mail.address import without_controls
 from mail.letter import Contacts, Letter
 from mail.lines import fill, padded, unfolded
+from mail.payment_table import line_rows
 from mail.table import rows
 from mail.wording import Wording, letter_locale
 from renewals.addresses import is_address
@@ -41,11 +42,12 @@ def render(letter: Letter, contacts: Contacts) -> Rendered:
     letter = letter.without_controls()
     w = Wording(letter_locale(letter.locale))
     facts = {
+        "lines": line_rows(letter, w),
         "letter": letter,
         "contacts": contacts,
         "w": w,
         "rows": rows(letter, w),
-        "url": subscription_url(letter, contacts),
+        "url": account_page(letter, contacts),
     }
     name = f"{w.language}/{letter.kind}.j2"
     plain, markup = _environment("text"), _environment("mjml")
@@ -57,9 +59,11 @@ def render(letter: Letter, contacts: Contacts) -> Rendered:
     )
 
 
-def subscription_url(letter: Letter, contacts: Contacts) -> str:
-    """The page of the subscription in the buyer's account."""
-    return f"{contacts.account_url.rstrip('/')}/subscriptions/{quote(letter.number, safe='')}"
+def account_page(letter: Letter, contacts: Contacts) -> str:
+    """The page of the subscription in the buyer's account, or that of all of them if the letter is about several."""
+    page = f"{contacts.account_url.rstrip('/')}/subscriptions"
+    numbers = [line.number for line in letter.basket.lines] if letter.basket else [letter.number]
+    return f"{page}/{quote(numbers[0], safe='')}" if len(numbers) == 1 else page
 
 
 @cache

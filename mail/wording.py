@@ -29,6 +29,11 @@ def letter_locale(customer_locale: str) -> Locale:
         return Locale(language)
 
 
+def capital(text: str) -> str:
+    """The text as it begins a cell."""
+    return text[:1].upper() + text[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Speaks one locale. Templates know it as `w`."""
@@ -61,6 +66,10 @@ class Wording:
         """The first instant of a day."""
         return self.word("midnight", day=self.day(day))
 
+    def end_of(self, day: date) -> str:
+        """The last minute of a day."""
+        return self.word("end_of_day", day=self.day(day))
+
     def last_day_before(self, day: date) -> str:
         return self.day(day - timedelta(days=1))
 
@@ -80,11 +89,21 @@ class Wording:
     def seats(self, count: int) -> str:
         return self.word("1_seat") if count == 1 else self.word("seats_many", count=str(count))
 
+    def subscriptions(self, count: int) -> str:
+        return self.word("1_subscription") if count == 1 else self.word("subscriptions_many", count=str(count))
+
     def term(self, term: Term) -> str:
         return self.word(term)
 
     def method(self, kind: MethodKind) -> str:
         return self.word(kind)
+
+    def method_as_label(self, kind: MethodKind) -> str:
+        return capital(self.method(kind))
+
+    def share(self, price: Money, count: int, days: int, all_days: int) -> str:
+        """How the price of a part of a term comes about. A line may break before each sign, not after it."""
+        return f"{self.amount(price)} ×\u00a0{count} ×\u00a0{days} ÷\u00a0{all_days}"
 
     def later(self, now: str, later: str, day: date) -> str:
         """What holds now and what from `day` on; only the former if both are the same."""

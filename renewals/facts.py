@@ -96,10 +96,14 @@ class Kind(StrEnum):
     ADVANCE_CHARGE_NOTICE = "advance_charge_notice"
     CARD_EXPIRING = "card_expiring"
     RENEWED = "renewed"
+    ORDER_CONFIRMATION = "order_confirmation"
     PAYMENT_FAILED = "payment_failed"
     ACTION_REQUIRED = "action_required"
+    VOUCHER_ISSUED = "voucher_issued"
+    VOUCHER_EXPIRED = "voucher_expired"
     AUTO_RENEW_CANCELLED = "auto_renew_cancelled"
     AUTO_RENEW_RESUMED = "auto_renew_resumed"
+    SEATS_ADDED = "seats_added"
     SEATS_REDUCTION_SCHEDULED = "seats_reduction_scheduled"
     TERM_CHANGE_SCHEDULED = "term_change_scheduled"
     CHANGE_WITHDRAWN = "change_withdrawn"
@@ -107,6 +111,9 @@ class Kind(StrEnum):
     EXPIRED = "expired"
     LATE_WINDOW_CLOSING = "late_window_closing"
     LAPSED = "lapsed"
+    QUOTE_ISSUED = "quote_issued"
+    QUOTE_EXPIRING = "quote_expiring"
+    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True)

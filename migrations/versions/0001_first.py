@@ -462,7 +462,7 @@ def _create_tables() -> None:
         sa.Column("reply", sa.String(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('window_open', 'reminder', 'advance_charge_notice', 'card_expiring', 'renewed', 'payment_failed', 'action_required', 'auto_renew_cancelled', 'auto_renew_resumed', 'seats_reduction_scheduled', 'term_change_scheduled', 'change_withdrawn', 'method_changed', 'expired', 'late_window_closing', 'lapsed')",
+            "kind IN ('window_open', 'reminder', 'advance_charge_notice', 'card_expiring', 'renewed', 'order_confirmation', 'payment_failed', 'action_required', 'voucher_issued', 'voucher_expired', 'auto_renew_cancelled', 'auto_renew_resumed', 'seats_added', 'seats_reduction_scheduled', 'term_change_scheduled', 'change_withdrawn', 'method_changed', 'expired', 'late_window_closing', 'lapsed', 'quote_issued', 'quote_expiring', 'refund')",
             name="ck_notices_kind_known",
         ),
         sa.CheckConstraint("outcome <> 'sent' OR sent_at IS NOT NULL", name="ck_notices_sent_at"),
