@@ -57,23 +57,29 @@ def _line_row(line: OrderLine, w: Wording) -> LineRow:
     )
 
 
-def _bought(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
+def _to_be_paid(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
+    to_pay, until = ("to_pay", w.amount(voucher.amount)), ("pay_until", w.end_of(voucher.expires_on))
+    return (*_renewal(voucher, w), to_pay, *_way_to_pay(voucher, w), until)
+
+
+def _ran_out(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
+    unpaid, end = ("unpaid", w.amount(voucher.amount)), ("ran_out_on", w.end_of(voucher.expires_on))
+    return (*_renewal(voucher, w), unpaid, *_way_to_pay(voucher, w), end)
+
+
+def _renewal(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
     return (
         ("seats", str(voucher.seats)),
         ("term", w.term(voucher.term)),
         ("lost_period", w.span(voucher.starts_on, voucher.renews_on)),
-        ("to_pay", w.amount(voucher.amount)),
-        ("method", w.method_as_label(voucher.kind)),
-        ("store_code" if voucher.kind is MethodKind.KONBINI else "transfer_reference", voucher.code),
     )
 
 
-def _to_be_paid(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
-    return (*_bought(voucher, w), ("pay_until", w.end_of(voucher.expires_on)))
-
-
-def _ran_out(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
-    return (*_bought(voucher, w), ("ran_out_on", w.end_of(voucher.expires_on)))
+def _way_to_pay(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
+    return (
+        ("method", w.method_as_label(voucher.kind)),
+        ("store_code" if voucher.kind is MethodKind.KONBINI else "transfer_reference", voucher.code),
+    )
 
 
 def _late_until(letter: Letter, w: Wording) -> Fact:

@@ -9,6 +9,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "product": "Product",
         "number": "Subscription",
+        "subscription": "Subscription",
         "customer": "Customer",
         "seats": "Seats",
         "term": "Term",
@@ -40,6 +41,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote": "Quote",
         "accept_until": "Can be accepted until",
         "to_pay": "Amount to pay",
+        "unpaid": "Unpaid amount",
         "store_code": "Store payment code",
         "transfer_reference": "Transfer reference",
         "pay_until": "To be paid until",

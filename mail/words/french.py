@@ -9,6 +9,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "product": "Produit",
         "number": "Abonnement",
+        "subscription": "Abonnement",
         "customer": "Client",
         "seats": "Postes",
         "term": "Durée",
@@ -40,6 +41,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote": "Devis",
         "accept_until": "À accepter jusqu’au",
         "to_pay": "Montant à payer",
+        "unpaid": "Montant non réglé",
         "store_code": "Code de paiement en magasin",
         "transfer_reference": "Référence de virement",
         "pay_until": "À payer jusqu’au",

@@ -9,6 +9,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "product": "製品",
         "number": "サブスクリプション番号",
+        "subscription": "サブスクリプション",
         "customer": "お客様名",
         "seats": "シート数",
         "term": "契約期間の長さ",
@@ -40,6 +41,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote": "見積番号",
         "accept_until": "お見積りの有効期限",
         "to_pay": "お支払い金額",
+        "unpaid": "未払い金額",
         "store_code": "払込番号",
         "transfer_reference": "振込用の参照番号",
         "pay_until": "お支払い期限",

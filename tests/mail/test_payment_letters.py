@@ -253,7 +253,7 @@ def test_the_list_is_a_table_with_headings_and_a_total(letter: MakeLetter, conta
     heading, first, *_, total = Table(render(letter(kind), contacts).html).rows
     assert [cell.strip() for cell in heading] == ["Subscription", "Seats", "Amount"]
     assert [cell.replace("\u00a0", " ").strip() for cell in first] == [
-        "Draft Standard (S-1001)1 year, March 31, 2027 to March 30, 2028",
+        "Draft Standard S-10011 year, March 31, 2027 to March 30, 2028",
         "12",
         "USD 6,060.00",
     ]
