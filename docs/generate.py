@@ -108,10 +108,14 @@ LETTERS = {
     Kind.ADVANCE_CHARGE_NOTICE: "before an automatic charge: date, amount, method, how to cancel",
     Kind.CARD_EXPIRING: "the stored card ends before the renewal date",
     Kind.RENEWED: "a term was paid or recorded: the receipt",
+    Kind.ORDER_CONFIRMATION: "one order paid for several subscriptions: one confirmation of them all",
     Kind.PAYMENT_FAILED: "a charge was declined, and will be tried again",
     Kind.ACTION_REQUIRED: "a charge was declined, and the buyer has to act",
+    Kind.VOUCHER_ISSUED: "the buyer pays by Konbini or bank transfer: what, where and until when",
+    Kind.VOUCHER_EXPIRED: "a store code or transfer reference ran out unpaid",
     Kind.AUTO_RENEW_CANCELLED: "auto-renew was switched off",
     Kind.AUTO_RENEW_RESUMED: "auto-renew was switched on again",
+    Kind.SEATS_ADDED: "seats were added and paid: the receipt, and how its amount was computed",
     Kind.SEATS_REDUCTION_SCHEDULED: "fewer seats from the next term on",
     Kind.TERM_CHANGE_SCHEDULED: "another term from the next renewal on",
     Kind.CHANGE_WITHDRAWN: "a pending change was withdrawn",
@@ -119,6 +123,9 @@ LETTERS = {
     Kind.EXPIRED: "it expired",
     Kind.LATE_WINDOW_CLOSING: "the late window closes soon",
     Kind.LAPSED: "the late window has closed",
+    Kind.QUOTE_ISSUED: "a quote was issued: what it covers and until when it can be accepted",
+    Kind.QUOTE_EXPIRING: "an open quote can soon no longer be accepted",
+    Kind.REFUND: "money was sent back to the buyer",
 }
 
 POLICY = {

@@ -5,11 +5,11 @@ customer. A term is half-open, so `renews_on` is both the first day of the next 
 nothing renews expires.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from mail.address import without_controls
+from mail.address import texts_without_controls
 from renewals.facts import Channel, Kind, MethodKind, Term
 from renewals.money import Money
 
@@ -33,8 +33,122 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voucher:
+    """What a term can be paid with by hand: a store payment code or a transfer reference, and the term it pays for.
+
+    Payable until 23:59 of `expires_on`. Raises `ValueError` for a method that needs no voucher.
+    """
+
+    kind: MethodKind
+    code: str
+    amount: Money
+    expires_on: date
+    starts_on: date
+    renews_on: date
+    seats: int
+    term: Term
+
+    def __post_init__(self) -> None:
+        if self.kind.charges_automatically:
+            raise ValueError(f"nothing is paid by voucher with {self.kind}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsAdded:
+    """`count` seats that were bought within a term, which now has `seats`.
+
+    `list_price` is that of one seat for the whole term of `term_days`, of which `days` remain, today counted.
+    `next_amount` is the amount of the next term, the new seats included.
+    """
+
+    count: int
+    seats: int
+    amount: Money
+    list_price: Money
+    days: int
+    term_days: int
+    method: MethodKind
+    next_amount: Money | None
+    reference: str
+
+    @property
+    def prorated(self) -> Money:
+        """What the new seats cost for the rest of this term, rounded half up (domain.md 7)."""
+        share = self.list_price * (self.count * self.days)
+        return Money((2 * share.minor + self.term_days) // (2 * self.term_days), share.currency)
+
+    @property
+    def adds_up(self) -> bool:
+        """Can the amount be told as that share, and what lies beyond it?"""
+        return self.amount.minor >= self.prorated.minor
+
+    @property
+    def for_next_term(self) -> Money | None:
+        """What was paid beyond that: the price of the new seats for a next term that was already paid."""
+        beyond = self.amount.minor - self.prorated.minor
+        return Money(beyond, self.amount.currency) if beyond > 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """One subscription in an order or quote, with the term that it buys."""
+
+    number: str
+    product: str
+    seats: int
+    term: Term
+    starts_on: date
+    renews_on: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One payment for up to 100 subscriptions."""
+
+    reference: str
+    total: Money
+    method: MethodKind
+    lines: tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """An offer that can be accepted until the end of `expires_on`; as a `document`, it comes with the letter as PDF."""
+
+    reference: str
+    total: Money
+    expires_on: date
+    lines: tuple[OrderLine, ...]
+    document: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Money on its way back. `paid_late`: a voucher was paid after it had run out, and nothing was bought with it."""
+
+    amount: Money
+    method: MethodKind
+    reference: str
+    because: Literal["paid_late", "operator"]
+
+
+_NEEDS = {
+    Kind.RENEWED: "paid",
+    Kind.VOUCHER_ISSUED: "voucher",
+    Kind.VOUCHER_EXPIRED: "voucher",
+    Kind.SEATS_ADDED: "seats_added",
+    Kind.ORDER_CONFIRMATION: "order",
+    Kind.QUOTE_ISSUED: "quote",
+    Kind.QUOTE_EXPIRING: "quote",
+    Kind.REFUND: "refund",
+}
+"""The fact without which a letter has nothing to say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """The facts of one letter about one subscription.
+    """The facts of one letter about one subscription; a confirmation or quote names further ones in its lines.
 
     `seats`, `term`, `starts_on`, `renews_on` are those of the current term; `next_…` those of the term that the next
     renewal buys, pending changes included. In a letter with `paid`, the next term is the one after the paid one.
@@ -43,7 +157,7 @@ class Letter:
     automatic try after a decline. Access ends at 00:00 of `access_ends_on`. `late_window_last_day` is still open.
     `decline_code` is None for hard declines, whose reason is never named. `too_late_for_this_term`: the cancellation
     came just after the term had been paid. `self_service`: the buyer may renew in the account; it only matters for
-    the direct channels. Raises `ValueError` when a letter of kind `renewed` has no `paid`.
+    the direct channels. Raises `ValueError` when a letter lacks the fact that its kind is about.
     """
 
     kind: Kind
@@ -74,13 +188,29 @@ class Letter:
     retry_on: date | None = None
     decline_code: str | None = None
     paid: Paid | None = None
+    voucher: Voucher | None = None
+    seats_added: SeatsAdded | None = None
+    order: Order | None = None
+    quote: Quote | None = None
+    refund: Refund | None = None
     what: Literal["seats", "term"] | None = None
     too_late_for_this_term: bool = False
     self_service: bool = True
 
     def __post_init__(self) -> None:
-        if self.kind is Kind.RENEWED and self.paid is None:
-            raise ValueError("a receipt needs to know what was paid")
+        needed = _NEEDS.get(self.kind)
+        if needed and getattr(self, needed) is None:
+            raise ValueError(f"a letter of kind {self.kind} needs to know its {needed}")
+
+    @property
+    def basket(self) -> Order | Quote | None:
+        """What the letter is about if that is not one subscription but a list of them."""
+        match self.kind:
+            case Kind.ORDER_CONFIRMATION:
+                return self.order
+            case Kind.QUOTE_ISSUED | Kind.QUOTE_EXPIRING:
+                return self.quote
+        return None
 
     @property
     def runs_until(self) -> date:
@@ -121,17 +251,8 @@ class Letter:
 
     def without_controls(self) -> "Letter":
         """The same letter with line breaks and other control characters in its texts made spaces."""
-        paid = self.paid
-        if paid and paid.reference:
-            paid = replace(paid, reference=without_controls(paid.reference))
-        return replace(
-            self,
-            number=without_controls(self.number),
-            product=without_controls(self.product),
-            customer=without_controls(self.customer),
-            buyer_name=without_controls(self.buyer_name),
-            paid=paid,
-        )
+        safe: Letter = texts_without_controls(self)
+        return safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,18 +5,20 @@ the HTML and the text. Rendering reads nothing but the letter, the contacts and 
 """
 
 import re
-import textwrap
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
 import mrml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from mail.address import without_controls
 from mail.letter import Contacts, Letter
+from mail.lines import fill, padded, unfolded
+from mail.payment_table import line_rows
 from mail.table import rows
 from mail.wording import Wording, letter_locale
 from renewals.addresses import is_address
@@ -40,11 +42,12 @@ def render(letter: Letter, contacts: Contacts) -> Rendered:
     letter = letter.without_controls()
     w = Wording(letter_locale(letter.locale))
     facts = {
+        "lines": line_rows(letter, w),
         "letter": letter,
         "contacts": contacts,
         "w": w,
         "rows": rows(letter, w),
-        "url": subscription_url(letter, contacts),
+        "url": account_page(letter, contacts),
     }
     name = f"{w.language}/{letter.kind}.j2"
     plain, markup = _environment("text"), _environment("mjml")
@@ -56,9 +59,11 @@ def render(letter: Letter, contacts: Contacts) -> Rendered:
     )
 
 
-def subscription_url(letter: Letter, contacts: Contacts) -> str:
-    """The page of the subscription in the buyer's account."""
-    return f"{contacts.account_url.rstrip('/')}/subscriptions/{quote(letter.number, safe='')}"
+def account_page(letter: Letter, contacts: Contacts) -> str:
+    """The page of the subscription in the buyer's account, or that of all of them if the letter is about several."""
+    page = f"{contacts.account_url.rstrip('/')}/subscriptions"
+    numbers = [line.number for line in letter.basket.lines] if letter.basket else [letter.number]
+    return f"{page}/{quote(numbers[0], safe='')}" if len(numbers) == 1 else page
 
 
 @cache
@@ -74,32 +79,35 @@ def _environment(form: str) -> Environment:
     )
     environment.filters["paragraphs"] = _html_paragraphs if markup else _text_paragraphs
     environment.filters["line"] = _line
+    environment.filters["padded"] = padded
     environment.globals["link"] = _html_link if markup else str
     environment.globals["contact"] = _html_contact if markup else str
     return environment
 
 
-def _paragraphs(prose: str) -> list[str]:
-    """Prose split at blank lines, each paragraph on one line. No-break spaces are not touched."""
-    lines = (re.sub(r"[ \t\r\n]+", " ", part).strip(" ") for part in re.split(r"\n[ \t]*\n", prose))
+def _paragraphs(context: Context, prose: str) -> list[str]:
+    """Prose split at blank lines, each paragraph on one line, as the language of the letter is written."""
+    w: Wording = context["w"]
+    lines = (unfolded(part, spaced=w.spaced) for part in re.split(r"\n[ \t]*\n", prose))
     return [line for line in lines if line]
 
 
-def _line(prose: str) -> str:
+@pass_context
+def _line(context: Context, prose: str) -> str:
     """Prose as a single line; what was escaped before stays so."""
-    line = " ".join(_paragraphs(prose))
+    line = " ".join(_paragraphs(context, prose))
     return Markup(line) if isinstance(prose, Markup) else line  # noqa: S704  # it was markup when it came
 
 
-def _html_paragraphs(prose: str) -> Markup:
-    lines = (Markup(line) for line in _paragraphs(escape(prose)))  # noqa: S704  # escaped on this very line
+@pass_context
+def _html_paragraphs(context: Context, prose: str) -> Markup:
+    lines = (Markup(line) for line in _paragraphs(context, escape(prose)))  # noqa: S704  # escaped on this very line
     return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
 
 
-def _text_paragraphs(prose: str) -> str:
-    return "\n\n".join(
-        textwrap.fill(part, TEXT_WIDTH, break_long_words=False, break_on_hyphens=False) for part in _paragraphs(prose)
-    )
+@pass_context
+def _text_paragraphs(context: Context, prose: str) -> str:
+    return "\n\n".join(fill(part, TEXT_WIDTH) for part in _paragraphs(context, prose))
 
 
 def _html_link(url: str) -> Markup:

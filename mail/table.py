@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mail.letter import Letter
-from mail.wording import Wording
+from mail.payment_table import payment_facts
+from mail.wording import Wording, capital
 from renewals.facts import Kind
 
 
@@ -16,10 +17,6 @@ class Row:
 
 Cell = Callable[[Letter, Wording], str | None]
 _Column = tuple[str, Cell]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _seats(letter: Letter, w: Wording) -> str:
@@ -47,8 +44,8 @@ def _list_price(letter: Letter, w: Wording) -> str | None:
 def _method(letter: Letter, w: Wording) -> str | None:
     if letter.method is None:
         by_hand_here = letter.renew_with == "account" and not letter.automatic
-        return _capital(w.word("at_checkout")) if by_hand_here else None
-    name = _capital(w.method(letter.method))
+        return capital(w.word("at_checkout")) if by_hand_here else None
+    name = w.method_as_label(letter.method)
     if letter.by_voucher:
         return w.word("by_hand", method=name)
     if not letter.automatic:
@@ -63,7 +60,7 @@ def _paid(letter: Letter, w: Wording) -> str | None:
 
 
 def _paid_with(letter: Letter, w: Wording) -> str | None:
-    return _capital(w.method(letter.paid.method)) if letter.paid and letter.paid.method else None
+    return w.method_as_label(letter.paid.method) if letter.paid and letter.paid.method else None
 
 
 def _paid_period(letter: Letter, w: Wording) -> str | None:
@@ -78,11 +75,11 @@ def _if_automatic(cell: Cell) -> Cell:
     return lambda letter, w: cell(letter, w) if letter.automatic else None
 
 
-_IDENTITY: tuple[_Column, ...] = (
+_SUBSCRIPTION: tuple[_Column, ...] = (
     ("product", lambda letter, w: letter.product),
     ("number", lambda letter, w: letter.number),
-    ("customer", lambda letter, w: letter.customer),
 )
+_CUSTOMER: _Column = ("customer", lambda letter, w: letter.customer)
 _SIZE: tuple[_Column, ...] = (("seats", _seats), ("term", _term))
 _NEXT_SIZE: tuple[_Column, ...] = (
     ("seats", lambda letter, w: str(letter.next_seats)),
@@ -140,5 +137,8 @@ def _columns(letter: Letter) -> tuple[_Column, ...]:
 
 def rows(letter: Letter, w: Wording) -> tuple[Row, ...]:
     """The facts of the letter in reading order; a fact that is not known has no row."""
-    cells = ((key, cell(letter, w)) for key, cell in (*_IDENTITY, *_columns(letter)))
-    return tuple(Row(w.word(key), value) for key, value in cells if value is not None)
+    whose = (_CUSTOMER,) if letter.basket else (*_SUBSCRIPTION, _CUSTOMER)
+    facts = payment_facts(letter, w)
+    columns = whose if facts else (*whose, *_columns(letter))
+    cells = ((key, cell(letter, w)) for key, cell in columns)
+    return tuple(Row(w.word(key), value) for key, value in (*cells, *(facts or ())) if value is not None)

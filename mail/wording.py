@@ -1,117 +1,17 @@
 """Numbers, dates and single words in the reader's language; whole sentences live in `email_templates/`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from types import MappingProxyType
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency
 
+from mail.words import WORDS
 from renewals.facts import MethodKind, Term
 from renewals.money import Money, decimals
 
-LANGUAGES = ("en", "fr")
-_ENGLISH: Mapping[str, str] = MappingProxyType(
-    {
-        "product": "Product",
-        "number": "Subscription",
-        "customer": "Customer",
-        "seats": "Seats",
-        "term": "Term",
-        "period": "Next term",
-        "lost_period": "Unpaid term",
-        "renews_on": "Renewal date",
-        "expires_on": "Expiry date",
-        "expired_on": "Expired on",
-        "price": "Renewal price",
-        "list_price": "List price",
-        "charge": "Amount to be charged",
-        "charge_on": "Charge on",
-        "method": "Payment method",
-        "retry_on": "Next attempt",
-        "access_ends_on": "Access ends",
-        "late_until": "Late renewal until",
-        "paid": "Amount paid",
-        "paid_with": "Paid with",
-        "paid_period": "Paid term",
-        "reference": "Reference",
-        "next_charge": "Next charge",
-        "next_charge_on": "Next charge on",
-        "at_checkout": "chosen at checkout",
-        "if_nothing": "If you do nothing",
-        "questions": "Questions",
-        "link": "Or use this link:",
-        "why": "You receive this message because you are the buyer of this subscription.",
-        "1_seat": "1 seat",
-        "seats_many": "{count} seats",
-        Term.MONTH: "1 month",
-        Term.YEAR: "1 year",
-        Term.THREE_YEARS: "3 years",
-        MethodKind.CARD: "card",
-        MethodKind.PAYPAL: "PayPal account",
-        MethodKind.DIRECT_DEBIT: "direct debit",
-        MethodKind.KONBINI: "Konbini",
-        MethodKind.BANK_TRANSFER: "bank transfer",
-        "valid_through": "{method}, valid through {day}",
-        "by_hand": "{method}, by hand at each renewal",
-        "not_automatic": "{method}, not charged automatically",
-        "from": "{now}; {later} from {day}",
-        "span": "{first} to {last}",
-        "midnight": "{day} at 00:00",
-    }
-)
-_FRENCH: Mapping[str, str] = MappingProxyType(
-    {
-        "product": "Produit",
-        "number": "Abonnement",
-        "customer": "Client",
-        "seats": "Postes",
-        "term": "Durée",
-        "period": "Prochaine période",
-        "lost_period": "Période non réglée",
-        "renews_on": "Date de renouvellement",
-        "expires_on": "Date d’expiration",
-        "expired_on": "Expiré le",
-        "price": "Prix de renouvellement",
-        "list_price": "Prix catalogue",
-        "charge": "Montant à prélever",
-        "charge_on": "Prélèvement le",
-        "method": "Moyen de paiement",
-        "retry_on": "Prochaine tentative",
-        "access_ends_on": "Fin de l’accès",
-        "late_until": "Renouvellement tardif jusqu’au",
-        "paid": "Montant réglé",
-        "paid_with": "Réglé par",
-        "paid_period": "Période réglée",
-        "reference": "Référence",
-        "next_charge": "Prochain prélèvement",
-        "next_charge_on": "Prélèvement le",
-        "at_checkout": "à choisir lors de la commande",
-        "if_nothing": "Si vous ne faites rien",
-        "questions": "Questions",
-        "link": "Ou suivez ce lien :",
-        "why": "Vous recevez ce message en tant qu’acheteur de cet abonnement.",
-        "1_seat": "1 poste",
-        "seats_many": "{count} postes",
-        Term.MONTH: "1 mois",
-        Term.YEAR: "1 an",
-        Term.THREE_YEARS: "3 ans",
-        MethodKind.CARD: "carte",
-        MethodKind.PAYPAL: "compte PayPal",
-        MethodKind.DIRECT_DEBIT: "prélèvement bancaire",
-        MethodKind.KONBINI: "Konbini",
-        MethodKind.BANK_TRANSFER: "virement bancaire",
-        "valid_through": "{method}, valable jusqu’au {day}",
-        "by_hand": "{method}, à la main à chaque renouvellement",
-        "not_automatic": "{method}, sans prélèvement automatique",
-        "from": "{now} ; {later} à partir du {day}",
-        "span": "du {first} au {last}",
-        "midnight": "{day} à 0 h",
-    }
-)
-_WORDS = MappingProxyType({"en": _ENGLISH, "fr": _FRENCH})
+LANGUAGES = tuple(WORDS)
 
 
 def letter_locale(customer_locale: str) -> Locale:
@@ -129,6 +29,11 @@ def letter_locale(customer_locale: str) -> Locale:
         return Locale(language)
 
 
+def capital(text: str) -> str:
+    """The text as it begins a cell."""
+    return text[:1].upper() + text[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Speaks one locale. Templates know it as `w`."""
@@ -144,8 +49,13 @@ class Wording:
         """The BCP 47 tag, such as fr-CA."""
         return str(self.locale).replace("_", "-")
 
+    @property
+    def spaced(self) -> bool:
+        """Is the language written with spaces between its words?"""
+        return self.language != "ja"
+
     def word(self, key: str, **parts: str) -> str:
-        return _WORDS[self.language][key].format(**parts)
+        return WORDS[self.language][key].format(**parts)
 
     def day(self, day: date) -> str:
         """A date in full; the first of a month is `1er` in French, which CLDR does not know."""
@@ -155,6 +65,10 @@ class Wording:
     def midnight(self, day: date) -> str:
         """The first instant of a day."""
         return self.word("midnight", day=self.day(day))
+
+    def end_of(self, day: date) -> str:
+        """The last minute of a day."""
+        return self.word("end_of_day", day=self.day(day))
 
     def last_day_before(self, day: date) -> str:
         return self.day(day - timedelta(days=1))
@@ -175,11 +89,21 @@ class Wording:
     def seats(self, count: int) -> str:
         return self.word("1_seat") if count == 1 else self.word("seats_many", count=str(count))
 
+    def subscriptions(self, count: int) -> str:
+        return self.word("1_subscription") if count == 1 else self.word("subscriptions_many", count=str(count))
+
     def term(self, term: Term) -> str:
         return self.word(term)
 
     def method(self, kind: MethodKind) -> str:
         return self.word(kind)
+
+    def method_as_label(self, kind: MethodKind) -> str:
+        return capital(self.method(kind))
+
+    def share(self, price: Money, count: int, days: int, all_days: int) -> str:
+        """How the price of a part of a term comes about. A line may break before each sign, not after it."""
+        return f"{self.amount(price)} ×\u00a0{count} ×\u00a0{days} ÷\u00a0{all_days}"
 
     def later(self, now: str, later: str, day: date) -> str:
         """What holds now and what from `day` on; only the former if both are the same."""

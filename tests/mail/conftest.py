@@ -3,13 +3,14 @@
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mail.letter import Contacts, Letter, Paid
+from mail.letter import Contacts, Letter, Order, OrderLine, Paid, Quote, Refund, SeatsAdded, Voucher
 from mail.sender import Mailer
 from mail.sink import Sink
 from renewals.facts import Channel, Kind, MethodKind, Term
@@ -24,6 +25,62 @@ RECEIPT = Paid(
     reference="O-2026-77",
     method=MethodKind.CARD,
 )
+LINE = OrderLine(
+    number="S-1001",
+    product="Draft Standard",
+    seats=12,
+    term=Term.YEAR,
+    starts_on=date(2027, 3, 31),
+    renews_on=date(2028, 3, 31),
+    amount=Money(606000, "USD"),
+)
+LINES = (
+    LINE,
+    replace(LINE, number="S-1002", seats=1, term=Term.THREE_YEARS, renews_on=date(2030, 3, 31)),
+    replace(LINE, number="S-1003", amount=Money(50500, "USD")),
+)
+VOUCHER = Voucher(
+    kind=MethodKind.KONBINI,
+    code="4821-0932",
+    amount=Money(606000, "USD"),
+    expires_on=date(2027, 3, 4),
+    starts_on=date(2027, 3, 31),
+    renews_on=date(2028, 3, 31),
+    seats=12,
+    term=Term.YEAR,
+)
+SEATS_ADDED = SeatsAdded(
+    count=3,
+    seats=15,
+    amount=Money(13808, "USD"),
+    list_price=Money(56000, "USD"),
+    days=30,
+    term_days=365,
+    method=MethodKind.CARD,
+    next_amount=Money(757500, "USD"),
+    reference="O-2027-31",
+)
+ORDER = Order(reference="O-2027-32", total=Money(1262500, "USD"), method=MethodKind.CARD, lines=LINES)
+QUOTE = Quote(
+    reference="Q-2027-7",
+    total=Money(1262500, "USD"),
+    expires_on=date(2027, 3, 20),
+    lines=LINES,
+    document=True,
+)
+REFUND = Refund(
+    amount=Money(606000, "USD"), method=MethodKind.BANK_TRANSFER, reference="O-2027-33", because="paid_late"
+)
+ABOUT: dict[Kind, dict[str, Any]] = {
+    Kind.RENEWED: {"paid": RECEIPT},
+    Kind.VOUCHER_ISSUED: {"voucher": VOUCHER},
+    Kind.VOUCHER_EXPIRED: {"voucher": VOUCHER},
+    Kind.SEATS_ADDED: {"seats_added": SEATS_ADDED, "seats": 15, "next_seats": 15},
+    Kind.ORDER_CONFIRMATION: {"order": ORDER},
+    Kind.QUOTE_ISSUED: {"quote": QUOTE},
+    Kind.QUOTE_EXPIRING: {"quote": QUOTE},
+    Kind.REFUND: {"refund": REFUND},
+}
 YEARLY: dict[str, Any] = {
     "locale": "en-US",
     "number": "S-1001",
@@ -58,8 +115,7 @@ def letter() -> MakeLetter:
     """A letter about a yearly subscription that renews automatically by card, but for what is given."""
 
     def make(kind: Kind, **changes: Any) -> Letter:
-        receipt = {"paid": RECEIPT} if kind is Kind.RENEWED else {}
-        return Letter(kind=kind, **{**YEARLY, **receipt, **changes})
+        return Letter(kind=kind, **{**YEARLY, **ABOUT.get(kind, {}), **changes})
 
     return make
 

@@ -1,8 +1,10 @@
 """The bytes of a mail: complete, harmless, and the same each time."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.header import decode_header
 from email.policy import default
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,36 @@ def test_a_mail_has_both_forms_and_says_that_a_machine_wrote_it(rendered: Render
     assert {text["Content-Transfer-Encoding"], html["Content-Transfer-Encoding"]} == {"quoted-printable"}
     assert text.get_content().replace("\r\n", "\n") == rendered.text
     assert html.get_content().replace("\r\n", "\n").rstrip("\n") == rendered.html
+
+
+def test_a_japanese_mail_is_read_as_it_was_written(letter: Callable[..., Letter], contacts: Contacts) -> None:
+    names = {"product": "図面スタンダード", "customer": "株式会社ミナト設計", "buyer_name": "佐藤 恵"}
+    written = render(letter(Kind.CARD_EXPIRING, locale="ja-JP", **names), contacts)
+    raw = compose(written, **{**ENVELOPE, "sender_name": "請求担当", "recipient_name": "佐藤 恵"})
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    mail: Any = message_from_bytes(raw, policy=default)
+    assert mail["Subject"] == written.subject
+    assert len(written.subject.encode()) > 75, "more than one encoded word holds"
+    assert mail["From"].addresses[0].display_name == "請求担当"
+    assert mail["To"].addresses[0].display_name == "佐藤 恵"
+    assert mail["Content-Language"] == "ja-JP"
+    text, html = mail.iter_parts()
+    assert {text.get_content_charset(), html.get_content_charset()} == {"utf-8"}
+    assert text.get_content().replace("\r\n", "\n") == written.text
+    assert html.get_content().replace("\r\n", "\n").rstrip("\n") == written.html
+
+
+def test_no_encoded_word_divides_a_character(letter: Callable[..., Letter], contacts: Contacts) -> None:
+    written = render(letter(Kind.CARD_EXPIRING, locale="ja-JP", product="図面スタンダード"), contacts)
+    raw = compose(written, **ENVELOPE)
+    subject = raw.partition(b"\r\nSubject: ")[2].partition(b"\r\nDate:")[0]
+    encoded = re.findall(rb"=\?utf-8\?.\?[^?]*\?=", subject)
+    assert len(encoded) > 1
+    for word in encoded:
+        (piece, charset), *rest = decode_header(word.decode())
+        assert (charset, rest) == ("utf-8", [])
+        piece.decode("utf-8")
 
 
 def test_the_same_input_makes_the_same_bytes(rendered: Rendered) -> None:

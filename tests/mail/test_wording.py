@@ -22,7 +22,7 @@ NARROW, NO_BREAK = "\u202f", "\u00a0"
         pytest.param("en-GB", "EUR 1,234.50", "JPY 123,450", "KWD 123.450", "1 March 2027", id="en-GB"),
         pytest.param("fr-FR", "1_234,50 EUR", "123_450 JPY", "123,450 KWD", "1er mars 2027", id="fr-FR"),
         pytest.param("fr-CA", "1 234,50 EUR", "123 450 JPY", "123,450 KWD", "1er mars 2027", id="fr-CA"),
-        pytest.param("ja-JP", "EUR 1,234.50", "JPY 123,450", "KWD 123.450", "March 1, 2027", id="ja-JP, in English"),
+        pytest.param("ja-JP", "EUR 1,234.50", "JPY 123,450", "KWD 123.450", "2027年3月1日", id="ja-JP"),
     ],
 )
 def test_amounts_carry_their_iso_code_and_decimals_and_days_are_written_out(
@@ -44,7 +44,9 @@ def test_amounts_carry_their_iso_code_and_decimals_and_days_are_written_out(
         ("FR-be", "fr-BE"),
         ("en-AU", "en-AU"),
         ("en-Latn-GB", "en-GB"),
-        ("ja-JP", "en"),
+        ("ja-JP", "ja-JP"),
+        ("ja", "ja"),
+        ("de-DE", "en"),
         ("", "en"),
         ("../x", "en"),
         ("en-../..", "en"),
@@ -55,8 +57,9 @@ def test_the_letter_speaks_the_customers_language_or_else_english(customer: str,
 
 
 def test_a_term_is_named_by_its_first_and_last_day() -> None:
-    span = Wording(letter_locale("fr-FR")).span(date(2027, 2, 1), date(2027, 3, 1))
-    assert span == "du 1er février 2027 au 28 février 2027"
+    begin, end = date(2027, 2, 1), date(2027, 3, 1)
+    assert Wording(letter_locale("fr-FR")).span(begin, end) == "du 1er février 2027 au 28 février 2027"
+    assert Wording(letter_locale("ja-JP")).span(begin, end) == "2027年2月1日から2027年2月28日まで"
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,7 @@ def test_a_term_is_named_by_its_first_and_last_day() -> None:
         ("en-US", "USD 4,545.00 (9 × USD 505.00)"),
         ("fr-FR", "4_545,00 USD (9 × 505,00 USD)"),
         ("fr-CA", "4 545,00 USD (9 × 505,00 USD)"),
+        ("ja-JP", "USD 4,545.00 (9 × USD 505.00)"),
     ],
 )
 def test_the_amount_shows_its_factors(letter: Callable[..., Letter], contacts: Contacts, locale: str, row: str) -> None:

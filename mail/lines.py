@@ -1,0 +1,94 @@
+"""Plain text in columns: how wide it stands on a screen, and where a line of it may end.
+
+Chinese, Japanese and Korean characters are two columns wide and are written without spaces, so a line of them may end
+after almost any character. What may not begin or end a line (kinsoku, JIS X 4051) is listed here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_NEVER_FIRST = frozenset(
+    "、。，．・：；！？」』】〕〉》）］｝〜～…‥ー々ゝヽぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ" + ",.:;!?)]}’”%"
+)
+_NEVER_LAST = frozenset("「『【〔〈《（［｛￥" + "([{‘“")
+
+
+def is_wide(char: str) -> bool:
+    """Does the character take two columns?"""
+    return unicodedata.east_asian_width(char) in ("W", "F")
+
+
+def width(text: str) -> int:
+    """The columns that a text takes on a screen.
+
+    >>> width("更新日"), width("Renewal date")
+    (6, 12)
+    """
+    return sum(0 if unicodedata.combining(char) else 1 + is_wide(char) for char in text)
+
+
+def padded(text: str, columns: int) -> str:
+    """The text with spaces after it, up to that many columns."""
+    return text + " " * (columns - width(text))
+
+
+def unfolded(paragraph: str, *, spaced: bool) -> str:
+    """The paragraph on one line. Unless words are `spaced`, a line end beside a wide character is nothing.
+
+    No-break spaces are not touched, nor is a space that stands in a line.
+
+    >>> unfolded("The renewal\\n date", spaced=True), unfolded("更新日は、\\n3月31日です。", spaced=False)
+    ('The renewal date', '更新日は、3月31日です。')
+    """
+    lines = [re.sub(r"[ \t\r]+", " ", line).strip(" ") for line in paragraph.split("\n")]
+    line, *rest = [line for line in lines if line] or [""]
+    for following in rest:
+        joined = not spaced and (is_wide(line[-1]) or is_wide(following[0]))
+        line += following if joined else f" {following}"
+    return line
+
+
+def fill(paragraph: str, columns: int) -> str:
+    """The paragraph in lines of at most that many columns; a word or an address that is wider stands alone.
+
+    >>> print(fill("更新日は、3月31日です。", 14))
+    更新日は、
+    3月31日です。
+    """
+    lines = [""]
+    for piece in _pieces(paragraph):
+        if lines[-1] and width((lines[-1] + piece).rstrip(" ")) > columns:
+            lines[-1] = lines[-1].rstrip(" ")
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines).rstrip(" ")
+
+
+def _pieces(paragraph: str) -> Iterator[str]:
+    """The parts of a paragraph that no line may divide, each with the spaces that follow it."""
+    begin = 0
+    for end in range(1, len(paragraph)):
+        if _may_end(paragraph[end - 1], paragraph[end]):
+            yield paragraph[begin:end]
+            begin = end
+    yield paragraph[begin:]
+
+
+def _may_end(last: str, first: str) -> bool:
+    """May a line end between these two characters? Between two narrow ones only where a space was."""
+    if first == " " or last == " ":
+        return first != " "
+    if first in _NEVER_FIRST or last in _NEVER_LAST:
+        return False
+    return (is_wide(last) or is_wide(first)) and not _belong_together(last, first)
+
+
+def _belong_together(last: str, first: str) -> bool:
+    """Keeps `12シート` and `2027年3月31日` whole, and words in katakana, which are read as one."""
+    number_and_unit = last.isdecimal() or (last in "年月" and first.isdecimal())
+    return number_and_unit or (_is_katakana(last) and _is_katakana(first))
+
+
+def _is_katakana(char: str) -> bool:
+    return "\u30a1" <= char <= "\u30fc"
