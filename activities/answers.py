@@ -45,8 +45,8 @@ async def record_answer(sessions: Sessions, number: str, key: str, answer: Answe
                 await settle_declined(session, stored, attempt, order, code)
             case Pending():
                 await _wait(session, stored, attempt, order, AttemptState.PENDING, None)
-            case Issued(code):
-                await _issue(session, stored, attempt, order, code)
+            case Issued():
+                await _issue(session, stored, attempt, order, answer)
 
 
 async def _alarm_if_paid_after_all(session: AsyncSession, stored: Stored, attempt: AttemptRow, answer: Answer) -> None:
@@ -56,7 +56,9 @@ async def _alarm_if_paid_after_all(session: AsyncSession, stored: Stored, attemp
         await raise_alarm(session, stored.row.number, "paid_after_all", detail, stored.now, subject=str(attempt.id))
     elif attempt.state == AttemptState.EXPIRED:
         attempt.questions += 1
-        attempt.next_at = None if isinstance(answer, Paid) else ask_late_at(stored.now, attempt.questions)
+        next_at = None if isinstance(answer, Paid) else ask_late_at(stored.now, attempt.questions)
+        news_at = answer.news_at if isinstance(answer, Issued) else None
+        attempt.next_at = min(next_at, news_at) if next_at and news_at else next_at
 
 
 async def record_no_answer(
@@ -87,7 +89,7 @@ async def record_unreachable(
         if order.way == Way.AUTOMATIC and not stored.facts.renews_automatically:
             attempt.state, attempt.next_at = AttemptState.ABANDONED, None
             await release_claim(session, stored, order.id)
-        await conclude_order(session, order.id, stored.now, hint=AWAITED)
+        await conclude_order(session, order, stored.now, hint=AWAITED)
         await _store_access(session, stored)
 
 
@@ -123,7 +125,7 @@ async def _wait(
     if attempt.state == AttemptState.OPEN:
         _record_payment(session, stored, attempt, order, state, code)
         attempt.code = code
-        await conclude_order(session, order.id, stored.now, hint=AWAITED)
+        await conclude_order(session, order, stored.now, hint=AWAITED)
     else:
         attempt.questions += 1
     attempt.state = state
@@ -131,12 +133,12 @@ async def _wait(
     await _store_access(session, stored)
 
 
-async def _issue(session: AsyncSession, stored: Stored, attempt: AttemptRow, order: OrderRow, code: str) -> None:
+async def _issue(session: AsyncSession, stored: Stored, attempt: AttemptRow, order: OrderRow, voucher: Issued) -> None:
     """A voucher was issued, or is still unpaid: its buyer is told the code once, and it is asked after later."""
     if attempt.state == AttemptState.ISSUED:
         attempt.questions += 1
     else:
-        attempt.voucher_code = code
+        attempt.voucher_code = voucher.code
         data = {"outcome": "issued", "amount": attempt.amount, "currency": attempt.currency}
         data["expires_at"] = in_utc(attempt.expires_at) if attempt.expires_at else None
         record(session, stored.row.number, attempt.called_at, "voucher", data, by=order.ordered_by)
@@ -150,9 +152,10 @@ async def _issue(session: AsyncSession, stored: Stored, attempt: AttemptRow, ord
             at=stored.now,
             attempt=str(attempt.id),
         )
-        await conclude_order(session, order.id, stored.now, hint=BY_VOUCHER)
+        await conclude_order(session, order, stored.now, hint=BY_VOUCHER)
     attempt.state = AttemptState.ISSUED
-    attempt.next_at = ask_at(attempt.called_at, stored.now, attempt.questions)
+    next_at = ask_at(attempt.called_at, stored.now, attempt.questions)
+    attempt.next_at = min(next_at, voucher.news_at) if voucher.news_at else next_at
 
 
 async def _store_access(session: AsyncSession, stored: Stored) -> None:
@@ -206,7 +209,7 @@ async def settle_paid(
     _record_payment(session, stored, attempt, order, AttemptState.PAID, None, by)
     await session.flush()
     await settle(session, order, wall_now, known=stored, reason=reason)
-    await conclude_order(session, order.id, stored.now)
+    await conclude_order(session, order, stored.now)
 
 
 async def settle_declined(
@@ -225,11 +228,12 @@ async def settle_declined(
     attempt.answered_at, attempt.next_at = stored.now, None
     _record_payment(session, stored, attempt, order, AttemptState.DECLINED, code, by)
     await release_claim(session, stored, order.id)
+    told = False
     if order.way != Way.AUTOMATIC:
         order.state = "void"
-    told = await conclude_order(session, order.id, stored.now, refused=_declined(what_follows))
+        told = await conclude_order(session, order, stored.now, refused=_declined(what_follows))
     if not told:
-        await _tell_of_the_decline(session, stored, attempt, what_follows)
+        await _tell_of_the_decline(session, stored, attempt, order, what_follows)
     after = in_phase_unless_charged_first(await with_attempts_so_far(session, stored), stored.now)
     await store_phase(session, stored, after, by=by or SYSTEM, reason=reason, at_once=True)
 
@@ -241,16 +245,23 @@ def _declined(what_follows: DeclineClass) -> Refused:
 
 
 async def _tell_of_the_decline(
-    session: AsyncSession, stored: Stored, attempt: AttemptRow, what_follows: DeclineClass
+    session: AsyncSession, stored: Stored, attempt: AttemptRow, order: OrderRow, what_follows: DeclineClass
 ) -> None:
+    """Tell the buyer what follows; of an order of his own, that nothing does."""
+    soft = what_follows is DeclineClass.SOFT or order.way != Way.AUTOMATIC
+    own: dict[str, object] = {}
+    if order.way != Way.AUTOMATIC:
+        own["own_order"] = {"minor": attempt.amount, "currency": attempt.currency}
+        own["what"] = "seats" if order.way == Way.SEATS else "term"
     await queue(
         session,
         stored,
-        Kind.PAYMENT_FAILED if what_follows is DeclineClass.SOFT else Kind.ACTION_REQUIRED,
+        Kind.PAYMENT_FAILED if soft else Kind.ACTION_REQUIRED,
         f"attempt:{attempt.id}",
         f"attempt {attempt.n} was declined",
         at=stored.now,
         attempt=str(attempt.id),
+        **own,
     )
 
 

@@ -69,6 +69,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         decline_code=await _decline_code(session, facts),
         paid=await _paid(session, facts),
         what=facts.get("what"),
+        own_order=Money(**facts["own_order"]) if "own_order" in facts else None,
         too_late_for_this_term=bool(facts.get("too_late_for_this_term")),
         self_service=_self_service(sub),
         voucher=await _voucher(session, kind, facts, sub.time_zone),

@@ -147,7 +147,7 @@ def _reason_stands(stored: Stored, row: NoticeRow) -> bool:
     sub, told = stored.facts, row.facts
     match Kind(row.kind):
         case Kind.PAYMENT_FAILED | Kind.ACTION_REQUIRED:
-            return sub.last_decline is not None
+            return "own_order" in told or sub.last_decline is not None
         case Kind.EXPIRED:
             return sub.phase is Phase.EXPIRED
         case Kind.AUTO_RENEW_CANCELLED:

@@ -1,15 +1,16 @@
 """The outcome of a command: written to its row, and to the record, once."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.journal import record
+from models.payments import OrderRow
 from models.records import CommandRow
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
+from renewals.facts import Way
 from workflows.contract import Answer
 
 
@@ -34,10 +35,12 @@ def conclude(
 
 
 async def conclude_order(
-    session: AsyncSession, order_id: UUID, now: datetime, *, refused: Refused | None = None, hint: str | None = None
+    session: AsyncSession, order: OrderRow, now: datetime, *, refused: Refused | None = None, hint: str | None = None
 ) -> bool:
     """Write the outcome of the command that placed an order, unless it has one; says whether it had none."""
-    query = select(CommandRow).where(col(CommandRow.order_id) == order_id, col(CommandRow.outcome).is_(None))
+    if order.way not in (Way.CHECKOUT, Way.SEATS):
+        return False
+    query = select(CommandRow).where(col(CommandRow.order_id) == order.id, col(CommandRow.outcome).is_(None))
     row = (await session.execute(query)).scalar_one_or_none()
     if row is None:
         return False

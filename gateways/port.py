@@ -47,10 +47,14 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A voucher: its buyer pays with the code, at a store or by transfer, or does not."""
+    """A voucher: its buyer pays with the code, at a store or by transfer, or does not.
+
+    `news_at` is when to ask again at the latest, if the provider says so.
+    """
 
     code: str
     reference: str
+    news_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

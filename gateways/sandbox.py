@@ -167,5 +167,5 @@ def _voucher_code(key: str) -> str:
 def _answer(row: SandboxChargeRow, now: datetime) -> Answer:
     reference = f"sandbox-{row.key}"
     if row.final_at is None or now < row.final_at:
-        return Issued(row.voucher_code, reference) if row.voucher_code else Pending(reference)
+        return Issued(row.voucher_code, reference, row.final_at) if row.voucher_code else Pending(reference)
     return Declined(row.code or "", reference) if row.outcome == "declined" else Paid(reference)

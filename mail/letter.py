@@ -156,7 +156,8 @@ class Letter:
     what one seat of `price` costs. `charge_on` is the day of the next automatic charge and `retry_on` that of the next
     automatic try after a decline. Access ends at 00:00 of `access_ends_on`. `late_window_last_day` is still open.
     `decline_code` is None for hard declines, whose reason is never named. `too_late_for_this_term`: the cancellation
-    came just after the term had been paid. `self_service`: the buyer may renew in the account; it only matters for
+    came just after the term had been paid. `own_order` is the amount of a declined order that the buyer had placed, for
+    more seats or the next term (`what`). `self_service`: the buyer may renew in the account; it only matters for
     the direct channels. Raises `ValueError` when a letter lacks the fact that its kind is about.
     """
 
@@ -194,6 +195,7 @@ class Letter:
     quote: Quote | None = None
     refund: Refund | None = None
     what: Literal["seats", "term"] | None = None
+    own_order: Money | None = None
     too_late_for_this_term: bool = False
     self_service: bool = True
 

@@ -124,7 +124,7 @@ def _columns(letter: Letter) -> tuple[_Column, ...]:
     match letter.kind:
         case Kind.RENEWED:
             return _RECEIPT
-        case Kind.PAYMENT_FAILED | Kind.ACTION_REQUIRED:
+        case Kind.PAYMENT_FAILED | Kind.ACTION_REQUIRED if letter.own_order is None:
             return _UNPAID
         case Kind.EXPIRED | Kind.LATE_WINDOW_CLOSING:
             return _LATE_RENEWAL

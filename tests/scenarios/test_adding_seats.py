@@ -1,5 +1,7 @@
 """domain.md 7: seats are added at once, for the rest of the term, and share its renewal date."""
 
+from typing import Any
+
 import pytest
 
 from tests.scenarios.diary import written
@@ -89,7 +91,7 @@ async def test_without_an_answer_they_come_when_it_is_known_and_the_renewal_is_n
     ],
 )
 async def test_what_cannot_be_added_here_is_refused(
-    theatre: Theatre, at: str, columns: dict[str, str], refused: str
+    theatre: Theatre, at: str, columns: dict[str, Any], refused: str
 ) -> None:
     life = await theatre.subscription(**columns)
     assert await life.command(at, "add-seats", seats=1) == f"refused {refused}"

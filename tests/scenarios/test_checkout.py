@@ -1,11 +1,13 @@
 """domain.md 5: the buyer renews by checkout, early, late or between two retries; the renewal date never moves."""
 
+from typing import Any
+
 import pytest
 
 from tests.scenarios.diary import written
 from tests.scenarios.theatre import Theatre
 
-BY_HAND = {"auto_renew": "no"}
+BY_HAND: dict[str, Any] = {"auto_renew": "no"}
 
 
 async def test_paid_early_the_term_waits_for_its_first_day(theatre: Theatre) -> None:
@@ -89,7 +91,7 @@ async def test_a_declined_checkout_is_refused_and_changes_nothing(theatre: Theat
     ],
 )
 async def test_what_cannot_be_renewed_here_is_refused(
-    theatre: Theatre, at: str, columns: dict[str, str], refused: str
+    theatre: Theatre, at: str, columns: dict[str, Any], refused: str
 ) -> None:
     life = await theatre.subscription(**columns)
     assert await life.command(at, "renew") == f"refused {refused}"

@@ -19,7 +19,7 @@ REHEARSAL = Rehearsal(
     folder=PORTFOLIO,
     start=datetime(2026, 11, 22, tzinfo=UTC),
     until=date(2027, 12, 31),
-    commands=PORTFOLIO / "commands.csv",
+    commands=PORTFOLIO / "commands-buyers.csv",
 )
 
 

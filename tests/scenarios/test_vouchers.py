@@ -28,9 +28,9 @@ async def test_paid_at_the_store_in_time_the_term_is_renewed(theatre: Theatre) -
         2027-03-20 18:00 voucher issued
         2027-03-20 18:00 sent voucher_issued
         2027-03-20 19:00 renew refused hold_open
-        2027-03-22 19:00 payment 1 of JPY 257400 paid
-        2027-03-22 19:00 renewable > renewed
-        2027-03-22 19:00 sent renewed
+        2027-03-22 18:00 payment 1 of JPY 257400 paid
+        2027-03-22 18:00 renewable > renewed
+        2027-03-22 18:00 sent renewed
     """)
 
 
@@ -79,8 +79,8 @@ async def test_money_that_comes_after_the_code_ran_out_goes_back_by_itself(theat
         2027-03-23 23:59 voucher expired
         2027-03-23 23:59 sent voucher_expired
         2027-03-24 09:00 sent reminder 7
-        2027-03-25 23:59 refund
-        2027-03-25 23:59 sent refund
+        2027-03-25 18:00 refund
+        2027-03-25 18:00 sent refund
     """)
     (back,) = await life.rows("SELECT amount, currency FROM sandbox.refunds")
     assert (back["amount"], back["currency"]) == (257400, "JPY")
