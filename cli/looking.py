@@ -1,6 +1,5 @@
 """Commands that only look: `show`, `list`, `forecast`, `explain`."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -19,9 +18,9 @@ from models.subscriptions import SubscriptionRow
 from portfolio.coming import a_year_on
 from renewals import commands as c
 from renewals.decisions import Eligible, Refused
-from renewals.eligibility import Request, decide
-from renewals.facts import MethodKind, Phase, Term
+from renewals.facts import Phase
 from renewals.forecast import Coming, forecast
+from renewals.options import options
 from renewals.windows import late_window_last_day, window_opens_on
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -155,9 +154,14 @@ def explain(
     refused = decision if isinstance(decision, Refused) else None
     answer = "refused" if refused else "allowed" if isinstance(decision, Eligible) else "already so"
     if as_json:
-        print_json({"command": command.value, "answer": answer, **(asdict(refused) if refused else {})})
+        print_json({"command": command.value, "answer": answer, **(_told(refused) if refused else {})})
     else:
         say(f"{command} of {number}: {answer}" + (f" ({refused.code}). {refused.hint}" if refused else "."))
+
+
+def _told(refused: Refused) -> dict[str, Any]:
+    possible_on = refused.possible_on.isoformat() if refused.possible_on else None
+    return {"code": refused.code, "hint": refused.hint, "possible_on": possible_on}
 
 
 async def _explain(number: str, name: c.Name, by: str | None) -> Any:
@@ -170,36 +174,5 @@ async def _explain(number: str, name: c.Name, by: str | None) -> Any:
         actor = c.parse_actor(by or usual)
     except c.BadArguments as bad:
         fail(str(bad))
-    request = Request(
-        command=_example(name, stored),
-        name=name,
-        actor=actor,
-        is_buyer=isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold(),
-        received_at=stored.now,
-        pays_with=stored.facts.method,
-    )
-    return decide(stored.facts, request)
-
-
-def _example(name: c.Name, stored: Stored) -> c.Command:
-    """The command with the arguments that ask for least: one seat fewer, another term, a card."""
-    sub = stored.facts
-    other_terms = [term for term in Term if term is not sub.next_term]
-    examples: dict[c.Name, c.Command] = {
-        c.Name.CANCEL_AUTO_RENEW: c.Cancel(),
-        c.Name.RESUME_AUTO_RENEW: c.Resume(),
-        c.Name.REDUCE_SEATS: c.ReduceSeats(sub.next_seats - 1),
-        c.Name.CHANGE_TERM: c.ChangeTerm(next((term for term in other_terms if term in sub.prices), other_terms[0])),
-        c.Name.WITHDRAW_PENDING: c.WithdrawPending("term" if sub.pending_term else "seats"),
-        c.Name.SET_PAYMENT_METHOD: c.SetPaymentMethod(MethodKind.CARD, "example", None),
-        c.Name.ADD_SEATS: c.AddSeats(1),
-        c.Name.RENEW: c.Renew(),
-        c.Name.RELEASE_HOLD: c.ReleaseHold(),
-        c.Name.HAND_OVER_ADMIN: c.HandOverAdmin(stored.buyer.email),
-        c.Name.RECORD_RENEWAL: c.RecordRenewal("example"),
-        c.Name.PARK: c.Park(),
-        c.Name.RELEASE: c.Release(),
-        c.Name.GO_LIVE: c.GoLive(),
-        c.Name.RESOLVE_PAYMENT: c.ResolvePayment(paid=True),
-    }
-    return examples[name]
+    is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
+    return options(stored.facts, actor, is_buyer=is_buyer, at=stored.now)[name]

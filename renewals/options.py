@@ -1,0 +1,66 @@
+"""What may be done with a subscription now: for each command, allowed, already so, or why not (domain.md 7)."""
+
+from datetime import datetime
+
+from renewals import commands as c
+from renewals.decisions import Decision
+from renewals.eligibility import Request, decide
+from renewals.facts import MethodKind, Subscription, Term
+from renewals.renewing import just_before, last_paid_term
+
+
+def options(sub: Subscription, actor: c.Actor, *, is_buyer: bool, at: datetime) -> dict[c.Name, Decision]:
+    """The answer to each command, asked with the arguments that ask for least.
+
+    One that is `AlreadyTrue` so would change nothing: there is nothing to withdraw, to release, to resume.
+    """
+    found = just_before(sub, at)
+    return {name: decide(found, _request(found, name, actor, is_buyer, at)) for name in c.Name}
+
+
+def _request(sub: Subscription, name: c.Name, actor: c.Actor, is_buyer: bool, at: datetime) -> Request:
+    return Request(
+        command=example(sub, name),
+        name=name,
+        actor=actor,
+        is_buyer=is_buyer,
+        received_at=at,
+        pays_with=sub.method,
+    )
+
+
+def example(sub: Subscription, name: c.Name) -> c.Command:
+    """The command with the arguments that ask for least: one seat fewer, another term, a card."""
+    ahead = last_paid_term(sub)
+    terms = [term for term in Term if term is not ahead.next_term]
+    match name:
+        case c.Name.CANCEL_AUTO_RENEW:
+            return c.Cancel()
+        case c.Name.RESUME_AUTO_RENEW:
+            return c.Resume()
+        case c.Name.REDUCE_SEATS:
+            return c.ReduceSeats(ahead.next_seats - 1)
+        case c.Name.CHANGE_TERM:
+            return c.ChangeTerm(next((term for term in terms if term in sub.prices), terms[0]))
+        case c.Name.WITHDRAW_PENDING:
+            return c.WithdrawPending("term" if sub.pending_term else "seats")
+        case c.Name.SET_PAYMENT_METHOD:
+            return c.SetPaymentMethod(MethodKind.CARD, "example", None)
+        case c.Name.ADD_SEATS:
+            return c.AddSeats(1)
+        case c.Name.RENEW:
+            return c.Renew()
+        case c.Name.RELEASE_HOLD:
+            return c.ReleaseHold()
+        case c.Name.HAND_OVER_ADMIN:
+            return c.HandOverAdmin("example")
+        case c.Name.RECORD_RENEWAL:
+            return c.RecordRenewal("example")
+        case c.Name.PARK:
+            return c.Park()
+        case c.Name.RELEASE:
+            return c.Release()
+        case c.Name.GO_LIVE:
+            return c.GoLive()
+        case c.Name.RESOLVE_PAYMENT:
+            return c.ResolvePayment(paid=True)
