@@ -216,8 +216,8 @@ class Letter:
 
     @property
     def runs_until(self) -> date:
-        """The renewal date of the last term that is paid for."""
-        return max(self.renews_on, self.paid.renews_on) if self.paid else self.renews_on
+        """The renewal date of the last term that is paid for: the first day of the one to be bought next."""
+        return self.next_starts_on
 
     @property
     def over(self) -> bool:

@@ -7,6 +7,7 @@ after almost any character. What may not begin or end a line (kinsoku, JIS X 405
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 _NEVER_FIRST = frozenset(
     "、。，．・：；！？」』】〕〉》）］｝〜～…‥ー々ゝヽぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ" + ",.:;!?)]}’”%"
@@ -14,6 +15,7 @@ _NEVER_FIRST = frozenset(
 _NEVER_LAST = frozenset("「『【〔〈《（［｛￥" + "([{‘“")
 
 
+@cache
 def is_wide(char: str) -> bool:
     """Does the character take two columns?"""
     return unicodedata.east_asian_width(char) in ("W", "F")
@@ -25,7 +27,12 @@ def width(text: str) -> int:
     >>> width("更新日"), width("Renewal date")
     (6, 12)
     """
-    return sum(0 if unicodedata.combining(char) else 1 + is_wide(char) for char in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+@cache
+def _columns(char: str) -> int:
+    return 0 if unicodedata.combining(char) else 1 + is_wide(char)
 
 
 def padded(text: str, columns: int) -> str:
@@ -56,13 +63,14 @@ def fill(paragraph: str, columns: int) -> str:
     更新日は、
     3月31日です。
     """
-    lines = [""]
+    lines, taken = [""], 0
     for piece in _pieces(paragraph):
-        if lines[-1] and width((lines[-1] + piece).rstrip(" ")) > columns:
-            lines[-1] = lines[-1].rstrip(" ")
+        if lines[-1] and taken + width(piece.rstrip(" ")) > columns:
             lines.append("")
+            taken = 0
         lines[-1] += piece
-    return "\n".join(lines).rstrip(" ")
+        taken += width(piece)
+    return "\n".join(line.rstrip(" ") for line in lines)
 
 
 def _pieces(paragraph: str) -> Iterator[str]:

@@ -204,6 +204,13 @@ def test_a_withdrawn_change_says_what_holds_again(
     assert english in words(letter(Kind.CHANGE_WITHDRAWN, what=what), contacts)
 
 
+@pytest.mark.parametrize("kind", [Kind.AUTO_RENEW_CANCELLED, Kind.CHANGE_WITHDRAWN, Kind.SEATS_ADDED, Kind.REFUND])
+def test_a_term_that_is_paid_ahead_counts_as_paid(letter: MakeLetter, contacts: Contacts, kind: Kind) -> None:
+    ahead = {"next_starts_on": date(2028, 3, 31), "next_renews_on": date(2029, 3, 31), "today": date(2027, 4, 1)}
+    said = words(letter(kind, locale="en-GB", **ahead, **BY_HAND), contacts)
+    assert "The subscription expires on 31 March 2028" in said
+
+
 def test_the_eve_is_called_tomorrow(letter: MakeLetter, contacts: Contacts) -> None:
     eve = letter(Kind.REMINDER, today=date(2027, 3, 30), **BY_HAND)
     assert "EXPIRES TOMORROW" in render(eve, contacts).text
