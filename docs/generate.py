@@ -50,12 +50,16 @@ REFUSALS = {
     "payment_in_doubt": "Wait for the answer, or resolve it: [charge in doubt](operations.md#charge-in-doubt).",
     "hold_open": "Release what holds the renewal, or wait until it ends.",
     "already_renewed": "Nothing; the next term is paid. The one after it can be recorded once that term has begun.",
+    "window_not_open": "Come back on the day that the answer names.",
+    "term_not_paid": "`perennial renew` first; seats are added to a term that is paid.",
     "too_late": "Renew inside the late window: `perennial record-renewal`.",
     "auto_renew_off": "`perennial resume-auto-renew` first.",
     "method_cannot_auto_charge": "`perennial set-payment-method` with a card, PayPal or a direct debit first.",
+    "method_not_accepted": "Name another method; stores take yen only, and from 120 to 300,000 of them.",
     "term_not_offered": "Name a term that the catalogue has in the customer's currency, or import one.",
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
+    "payment_declined": "Try again later, or name another method; nothing was bought.",
     "nothing_in_doubt": "Nothing; every payment has its answer.",
 }
 """In order of precedence: the first that applies is the answer."""
@@ -70,6 +74,16 @@ EVENTS = {
         "`purpose`, `amount`, `currency`, `outcome`, `code`, `attempt`",
         "A charge has an answer, or ended without one. `outcome`: `paid`, `declined`, `unknown` or `pending`.",
     ),
+    "voucher": (
+        "`outcome`, `amount`, `currency`, `expires_at`",
+        "A store code or transfer reference was `issued`, ran out (`expired`), or was `given_up` by its buyer.",
+    ),
+    "seats": ("`added`, `seats`, `amount`, `currency`", "Paid seats were added to the running term."),
+    "refund": (
+        "`amount`, `currency`, `reference`, `because`",
+        "Money went back. `because`: `paid_late`, a voucher was paid after it had run out.",
+    ),
+    "admin": ("`contact`", "Another contact of the organisation became the primary admin."),
     "notice": (
         "`kind`, `to`, `locale`, `outcome`, `occasion`, `why`",
         "A mail has an outcome: `sent`, `missed` or `failed`.",
@@ -79,7 +93,7 @@ EVENTS = {
     "parked": ("`because`", "Notices and charges stop until release."),
     "released": ("", "They go on."),
     "access_suspended": ("`phase`", "Access was taken away while past due."),
-    "hold_ended": ("`claim`", "The time of a hold was up; the charge that waited for it goes on."),
+    "hold_ended": ("`claim`", "A hold is over, by its time or by its buyer; the charge that waited for it goes on."),
     "alarm": ("`kind`, `detail`", "Something an operator must look at."),
 }
 
@@ -92,7 +106,8 @@ ALARMS = {
     "mail_rejected": ("The mail server refused a letter for good; the buyer was not told.", "hand"),
     "step_failed": ("A step or command met an error that trying again at once does not cure.", "hand"),
     "cancelled_after_payment": ("A cancel named a renewal that had just been paid: offer a refund.", "hand"),
-    "paid_after_all": ("The gateway took money for an attempt that counts as declined or abandoned.", "hand"),
+    "paid_after_all": ("The gateway took money for an attempt that counts as declined or abandoned, or a refund was not taken.", "hand"),
+    "seats_paid_late": ("Seats were paid for a term that was over by then: offer a refund.", "hand"),
     "legal_notice_missing": ("Nothing that was sent or is planned meets a legal notice rule of the charge.", "itself"),
 }
 
@@ -145,6 +160,7 @@ POLICY = {
     "card_expiring_days": "`card_expiring`, days before.",
     "late_window_closing_days": "`late_window_closing`, days before the late window's last day.",
     "sales_self_service": "May buyers from sales help themselves?",
+    "voucher_days": "A voucher can be paid until the end of so many days later, by the method; 1 to 60.",
 }
 
 
