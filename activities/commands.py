@@ -5,10 +5,10 @@ first; its outcome commits with what the gateway answers.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -44,7 +44,9 @@ from renewals.eligibility import (
     decide,
     methods_equal,
 )
-from renewals.facts import AttemptState, MethodKind, PaymentMethod
+from renewals.facts import AttemptState, MethodKind, PaymentMethod, Subscription
+from renewals.preview import bound_lines, lines_of
+from renewals.pricing import Line
 from renewals.renewing import just_before
 from workflows.contract import SIGNAL_SENDER, Answer, Applied, ReceivedSignal
 
@@ -55,8 +57,8 @@ REPEATED_WITHIN = timedelta(days=7)
 class Commands:
     """Applies commands."""
 
-    def __init__(self, sessions: Sessions, gateway: Gateway) -> None:
-        self._sessions = sessions
+    def __init__(self, sessions: Sessions, gateway: Gateway, signing_key: bytes) -> None:
+        self._sessions, self._signing_key = sessions, signing_key
         self._till, self._holds = Till(sessions, gateway), Holds(sessions, gateway)
 
     @activity.defn
@@ -68,7 +70,7 @@ class Commands:
 
     async def _decide(self, command_id: UUID, number: str, wall_now: datetime) -> Answer:
         """The outcome. What an allowed command needs of the gateway is done between two transactions."""
-        decided = await decide_command(self._sessions, command_id, wall_now)
+        decided = await decide_command(self._sessions, command_id, wall_now, self._signing_key)
         match decided:
             case Placed():
                 if decided.resumed:
@@ -152,10 +154,12 @@ class GivingUp:
     by: str
 
 
-async def decide_command(sessions: Sessions, command_id: UUID, wall_now: datetime) -> Answer | Placed | GivingUp:
+async def decide_command(
+    sessions: Sessions, command_id: UUID, wall_now: datetime, signing_key: bytes = b""
+) -> Answer | Placed | GivingUp:
     """The answer to a stored command, with its effect if it has one, or what must be done outside for it.
 
-    Needs no workflow: a lapsed subscription has none, and is only ever refused.
+    Needs no workflow: a lapsed subscription has none, and is only ever refused. `signing_key` is that of previews.
     """
     async with sessions.begin() as session:
         row = await session.get(CommandRow, command_id, with_for_update=True)
@@ -181,16 +185,34 @@ async def decide_command(sessions: Sessions, command_id: UUID, wall_now: datetim
             if isinstance(request.command, c.ReleaseHold):
                 return GivingUp(row.given_by)
             if _pays_now(request.command):
-                attempt = await place_order(session, stored, decided_on, request, row)
-                return Placed(stored, await charge_of(session, stored, str(attempt.id)), resumed=False)
+                return await _placed(session, stored, decided_on, request.command, row, signing_key)
         answer = conclude(session, row, decision, stored.now)
         if isinstance(decision, Eligible):
             await take_effect(session, stored, request, row, wall_now)
         return answer
 
 
-def _pays_now(command: c.Command) -> bool:
+def _pays_now(command: c.Command) -> TypeGuard[c.AddSeats | c.Renew]:
     return isinstance(command, c.AddSeats) or (isinstance(command, c.Renew) and command.when is c.When.NOW)
+
+
+async def _placed(
+    session: AsyncSession,
+    stored: Stored,
+    decided_on: Subscription,
+    command: c.AddSeats | c.Renew,
+    row: CommandRow,
+    signing_key: bytes,
+) -> Placed | Answer:
+    """The order, written at the prices that the buyer has seen; refused when those bind no more."""
+    lines: Sequence[Line] | None = lines_of(decided_on, command, row.received_at)
+    if lines and command.preview is not None:
+        lines = bound_lines(command.preview, lines, row.received_at, signing_key)
+    if not lines:
+        hint = "What was shown binds no more; look at the price again and confirm it."
+        return conclude(session, row, Refused("preview_stale", hint), stored.now)
+    attempt = await place_order(session, stored, decided_on, command, lines, row)
+    return Placed(stored, await charge_of(session, stored, str(attempt.id)), resumed=False)
 
 
 async def _resumed(session: AsyncSession, stored: Stored, row: CommandRow) -> Answer | Placed:

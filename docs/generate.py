@@ -59,6 +59,7 @@ REFUSALS = {
     "term_not_offered": "Name a term that the catalogue has in the customer's currency, or import one.",
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
+    "preview_stale": "Look at the new preview and confirm that; one binds for 15 minutes.",
     "payment_declined": "Try again later, or name another method; nothing was bought.",
     "nothing_in_doubt": "Nothing; every payment has its answer.",
 }
@@ -106,7 +107,10 @@ ALARMS = {
     "mail_rejected": ("The mail server refused a letter for good; the buyer was not told.", "hand"),
     "step_failed": ("A step or command met an error that trying again at once does not cure.", "hand"),
     "cancelled_after_payment": ("A cancel named a renewal that had just been paid: offer a refund.", "hand"),
-    "paid_after_all": ("The gateway took money for an attempt that counts as declined or abandoned, or a refund was not taken.", "hand"),
+    "paid_after_all": (
+        "The gateway took money for an attempt that counts as declined or abandoned, or a refund was not taken.",
+        "hand",
+    ),
     "seats_paid_late": ("Seats were paid for a term that was over by then: offer a refund.", "hand"),
     "legal_notice_missing": ("Nothing that was sent or is planned meets a legal notice rule of the charge.", "itself"),
 }

@@ -127,16 +127,20 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AddSeats:
+    """`preview` is the token of the prices that the buyer has seen (preview.py); None: those now in force."""
+
     seats: int
     method: MethodChoice = None
+    preview: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Renew:
-    """Pay the next term now, or have it charged on the renewal date with that method."""
+    """Pay the next term now, or have it charged on the renewal date with that method; `preview` as in `AddSeats`."""
 
     method: MethodChoice = None
     when: When = When.NOW
+    preview: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
