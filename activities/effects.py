@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.answers import settle_declined, settle_paid
 from activities.checkout import contact_of, method_of
+from activities.conclusions import settle_declined, settle_paid
 from activities.orders import abandon_unsent, new_order
 from activities.outbox import queue
 from activities.phases import set_parked, store_phase
