@@ -65,11 +65,13 @@ async def place_order(
 
 
 async def method_of(session: AsyncSession, stored: Stored, command: c.Command) -> PaymentMethodRow:
-    """The method that an order names, stored now if it is new; else that of the subscription.
+    """The method that a command names, stored now if it is new; else that of the subscription.
 
     A method that was named for one order is not that of the subscription (domain.md 8).
     """
     chosen = command.method if isinstance(command, c.AddSeats | c.Renew) else None
+    if isinstance(command, c.ChooseMethod):
+        return await session.get_one(PaymentMethodRow, command.id)
     if isinstance(chosen, c.StoredMethod):
         return await session.get_one(PaymentMethodRow, chosen.id)
     if isinstance(chosen, c.NewMethod):

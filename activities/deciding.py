@@ -141,6 +141,9 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
     same_method = isinstance(command, c.SetPaymentMethod) and methods_equal(_method_of(stored.method), command)
     if isinstance(command, c.SetPaymentMethod) and not same_method:
         check_method_not_over(stored.facts, command.valid_through, row.received_at)
+    pays_with = await _pays_with(session, stored, command, row.received_at)
+    if isinstance(command, c.ChooseMethod):
+        same_method = pays_with is stored.facts.method
     return Request(
         command=command,
         name=c.Name(row.name),
@@ -149,25 +152,31 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         received_at=row.received_at,
         same_method=same_method,
         same_admin=isinstance(command, c.HandOverAdmin) and await _is_admin(session, stored, command),
-        pays_with=await _pays_with(session, stored, command, row.received_at),
+        pays_with=pays_with,
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
 
 
 async def _pays_with(session: AsyncSession, stored: Stored, command: c.Command, at: datetime) -> PaymentMethod | None:
-    """The method of an order, chosen in the command or the subscription's own. Raises `BadArguments`."""
+    """The method that a command pays with or chooses, or the subscription's own. Raises `BadArguments`."""
+    if isinstance(command, c.ChooseMethod):
+        return await _stored_method(session, stored, command.id, at)
     if not isinstance(command, c.AddSeats | c.Renew):
         return None
     match command.method:
         case c.StoredMethod(id_):
-            method = await session.get(PaymentMethodRow, id_)
-            if method is None or method.csn != stored.customer.csn:
-                raise c.BadArguments('"method" must be the id of a payment method of this customer.')
-            return stored.facts.method if method is stored.method else fact_of_method(method, at)
+            return await _stored_method(session, stored, id_, at)
         case c.NewMethod(kind, _, valid_through):
             check_method_not_over(stored.facts, valid_through, at)
             return PaymentMethod("", kind, at, valid_through)
     return stored.facts.method
+
+
+async def _stored_method(session: AsyncSession, stored: Stored, id_: UUID, at: datetime) -> PaymentMethod | None:
+    method = await session.get(PaymentMethodRow, id_)
+    if method is None or method.csn != stored.customer.csn:
+        raise c.BadArguments('"method" must be the id of a payment method of this customer.')
+    return stored.facts.method if method is stored.method else fact_of_method(method, at)
 
 
 async def _is_admin(session: AsyncSession, stored: Stored, command: c.HandOverAdmin) -> bool:

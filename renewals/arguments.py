@@ -16,6 +16,7 @@ from renewals.commands import (
     BadArguments,
     Cancel,
     ChangeTerm,
+    ChooseMethod,
     Command,
     GoLive,
     HandOverAdmin,
@@ -72,6 +73,9 @@ def _build(which: Name, given: "_Arguments") -> Command:
         case Name.WITHDRAW_PENDING:
             return WithdrawPending(given.choice("what", ["seats", "term"]))
         case Name.SET_PAYMENT_METHOD:
+            chosen = given.method_choice()
+            if isinstance(chosen, StoredMethod):
+                return ChooseMethod(chosen.id)
             kind = MethodKind(given.choice("kind", list(MethodKind)))
             return SetPaymentMethod(kind, given.token("token"), given.month_end("expires"))
         case Name.ADD_SEATS:

@@ -101,6 +101,13 @@ class SetPaymentMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseMethod:
+    """Pay with a method that the customer has stored before, by its id."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class NewMethod:
     """A method that is named in the command itself. `valid_through` is the last day of a card's month of expiry."""
 
@@ -189,6 +196,7 @@ Command = (
     | ChangeTerm
     | WithdrawPending
     | SetPaymentMethod
+    | ChooseMethod
     | AddSeats
     | Renew
     | ReleaseHold

@@ -165,7 +165,7 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return last_paid_term(sub).next_term is term
         case c.WithdrawPending(what):
             return (sub.pending_seats if what == "seats" else sub.pending_term) is None
-        case c.SetPaymentMethod():
+        case c.SetPaymentMethod() | c.ChooseMethod():
             return request.same_method
         case c.ReleaseHold():
             return sub.hold is None

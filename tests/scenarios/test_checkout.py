@@ -10,6 +10,7 @@ from renewals.commands import Renew
 from renewals.facts import Price, Term
 from renewals.preview import preview, token_of
 from tests.scenarios.diary import instant, written
+from tests.scenarios.portfolios import SECOND
 from tests.scenarios.theatre import SIGNING_KEY, Life, Theatre
 
 BY_HAND: dict[str, Any] = {"auto_renew": "no"}
@@ -218,3 +219,23 @@ async def test_confirmed_in_time_the_shown_price_is_charged(theatre: Theatre) ->
     life = await theatre.subscription(**BY_HAND)
     assert await life.command("2027-02-01 10:14", "renew", preview=await shown_at_ten(life)) == "done"
     assert await life.payments() == ["payment 1 of EUR 564000 paid"]
+
+
+async def test_a_stored_method_is_chosen_again_and_tried_at_once(theatre: Theatre) -> None:
+    life = await theatre.subscription(method_token="insufficient_funds*1")
+    (first,) = await life.rows("SELECT method_id::text AS id FROM subscriptions WHERE number = :number")
+    await life.command("2027-02-01 10:00", "set-payment-method", kind="card", token="lost_card", expires="2030-05")
+    assert await life.command("2027-04-01 10:00", "set-payment-method", method=first["id"]) == "done"
+    assert await life.command("2027-04-01 10:01", "set-payment-method", method=first["id"]) == "done"
+    assert (await life.payments())[1:] == ["payment 2 of EUR 583200 declined insufficient_funds"]
+    await life.until("2027-04-05")
+    assert (await life.payments())[2:] == ["payment 3 of EUR 583200 paid"]
+
+
+async def test_a_method_of_somebody_else_is_no_choice(theatre: Theatre) -> None:
+    other = await theatre.subscription(SECOND)
+    (theirs,) = await other.rows("SELECT method_id::text AS id FROM subscriptions WHERE number = :number")
+    life = await theatre.subscription(**BY_HAND)
+    assert await life.command("2027-02-01 10:00", "renew", method=theirs["id"]) == "refused bad_arguments"
+    assert await life.command("2027-02-01 10:01", "set-payment-method", method=theirs["id"]) == "refused bad_arguments"
+    assert await life.payments() == []
