@@ -55,7 +55,7 @@ REFUSALS = {
     "too_late": "Renew inside the late window: `perennial record-renewal`.",
     "auto_renew_off": "`perennial resume-auto-renew` first.",
     "method_cannot_auto_charge": "`perennial set-payment-method` with a card, PayPal or a direct debit first.",
-    "method_not_accepted": "Name another method; stores take yen only, and from 120 to 300,000 of them.",
+    "method_not_accepted": "Name another method: `methods` of the policy says which; stores take 120 to 300,000 yen.",
     "term_not_offered": "Name a term that the catalogue has in the customer's currency, or import one.",
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
@@ -164,6 +164,7 @@ POLICY = {
     "card_expiring_days": "`card_expiring`, days before.",
     "late_window_closing_days": "`late_window_closing`, days before the late window's last day.",
     "sales_self_service": "May buyers from sales help themselves?",
+    "methods": "The kinds of payment method that buyers may choose.",
     "voucher_days": "A voucher can be paid until the end of so many days later, by the method; 1 to 60.",
 }
 
