@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities.conclusions import record_payment, settle_declined, settle_paid, with_attempts_so_far
+from activities.conclusions import give_up_unmade, record_payment, settle_declined, settle_paid, with_attempts_so_far
 from activities.orders import release_claim
 from activities.outbox import queue
 from activities.outcomes import conclude_order
@@ -28,7 +28,7 @@ async def record_answer(sessions: Sessions, number: str, key: str, answer: Answe
     async with sessions.begin() as session:
         stored, attempt, order = await _locked(session, number, key, wall_now)
         if attempt.state in FINAL:
-            await _alarm_if_paid_after_all(session, stored, attempt, answer)
+            await _after_the_end(session, stored, attempt, answer)
             return
         attempt.gateway_reference = answer.reference
         match answer:
@@ -42,16 +42,24 @@ async def record_answer(sessions: Sessions, number: str, key: str, answer: Answe
                 await _issue(session, stored, attempt, order, answer)
 
 
-async def _alarm_if_paid_after_all(session: AsyncSession, stored: Stored, attempt: AttemptRow, answer: Answer) -> None:
-    """What is final stays so; but money that moved against it must go back. An expired voucher's does so by itself."""
-    if isinstance(answer, Paid) and attempt.state in (AttemptState.DECLINED, AttemptState.ABANDONED):
+async def _after_the_end(session: AsyncSession, stored: Stored, attempt: AttemptRow, answer: Answer) -> None:
+    """What is final stays so; but money that moved against it must go back.
+
+    A voucher that has run out is asked about for a while; its late money goes back by itself (refunds.py).
+    """
+    if attempt.state == AttemptState.EXPIRED:
+        if not isinstance(answer, Paid):
+            attempt.questions += 1
+            attempt.next_at = _sooner(stored, ask_late_at(stored.now, attempt.questions), answer)
+    elif isinstance(answer, Paid) and attempt.state != AttemptState.PAID:
         detail = f"Attempt {attempt.n} counts as {attempt.state}, but the gateway took the money: refund {attempt.id}."
         await raise_alarm(session, stored.row.number, "paid_after_all", detail, stored.now, subject=str(attempt.id))
-    elif attempt.state == AttemptState.EXPIRED:
-        attempt.questions += 1
-        next_at = None if isinstance(answer, Paid) else ask_late_at(stored.now, attempt.questions)
-        news_at = answer.news_at if isinstance(answer, Issued) else None
-        attempt.next_at = min(next_at, news_at) if next_at and news_at else next_at
+
+
+def _sooner(stored: Stored, next_at: datetime | None, answer: Answer) -> datetime | None:
+    """When to ask next; sooner if the provider promises news."""
+    news_at = answer.news_at if isinstance(answer, Issued) else None
+    return min(next_at, news_at) if next_at and news_at and news_at > stored.now else next_at
 
 
 async def record_no_answer(
@@ -63,7 +71,10 @@ async def record_no_answer(
     """
     async with sessions.begin() as session:
         stored, attempt, order = await _locked(session, number, key, wall_now)
-        if attempt.state == seen:
+        if attempt.state == seen is AttemptState.EXPIRED:
+            attempt.questions += 1
+            attempt.next_at = ask_late_at(stored.now, attempt.questions)
+        elif attempt.state == seen:
             state = AttemptState.UNKNOWN if seen is AttemptState.OPEN else seen
             await _wait(session, stored, attempt, order, state, code)
 
@@ -84,6 +95,16 @@ async def record_unreachable(
             await release_claim(session, stored, order.id)
         await conclude_order(session, order, stored.now, hint=AWAITED)
         await _store_access(session, stored)
+
+
+async def record_not_made(sessions: Sessions, number: str, key: str, wall_now: datetime, *, seen: AttemptState) -> None:
+    """The gateway never saw the attempt, and it is not wanted any more: give it up, and what waits for it."""
+    async with sessions.begin() as session:
+        stored, attempt, order = await _locked(session, number, key, wall_now)
+        if seen is AttemptState.EXPIRED:
+            attempt.next_at = None
+        elif attempt.state == seen:
+            await give_up_unmade(session, stored, attempt, order)
 
 
 async def _locked(
@@ -147,8 +168,7 @@ async def _issue(session: AsyncSession, stored: Stored, attempt: AttemptRow, ord
         )
         await conclude_order(session, order, stored.now, hint=BY_VOUCHER)
     attempt.state = AttemptState.ISSUED
-    next_at = ask_at(attempt.called_at, stored.now, attempt.questions)
-    attempt.next_at = min(next_at, voucher.news_at) if voucher.news_at else next_at
+    attempt.next_at = _sooner(stored, ask_at(attempt.called_at, stored.now, attempt.questions), voucher)
 
 
 async def _store_access(session: AsyncSession, stored: Stored) -> None:

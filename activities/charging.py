@@ -1,6 +1,5 @@
 """The automatic charge, and the questions about every attempt that has no answer yet."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from temporalio import activity
@@ -13,7 +12,7 @@ from gateways.port import Charge, Gateway
 from models.engine import Sessions
 from models.store import Stored, load
 from renewals.facts import Attempt, AttemptState, Way
-from renewals.plan import asked_about, next_charge_at
+from renewals.plan import asked_about, charge_is_due
 from workflows.contract import TermPlan
 
 
@@ -40,7 +39,7 @@ class Charging:
                 return None
             doubt = stored.facts.in_doubt
             resumed = doubt is not None and doubt.state is AttemptState.OPEN and doubt.way is Way.AUTOMATIC
-            if (doubt and not resumed) or not _is_wanted(stored):
+            if (doubt and not resumed) or not charge_is_due(stored.facts, stored.now):
                 return None
             attempt_id = doubt.id if doubt else str((await begin_attempt(session, stored)).id)
             return stored, await charge_of(session, stored, attempt_id)
@@ -64,17 +63,9 @@ class Charging:
             attempt = next((each for each in _to_ask(stored) if each.id == attempt_id), None) if stored else None
             charge = await charge_of(session, stored, attempt_id) if stored and attempt else None
         if stored and attempt and charge:
-            wanted = attempt.way is not Way.AUTOMATIC or _is_wanted(stored)
-            await self._till.ask(stored, charge, wall_now, seen=attempt.state, still_wanted=wanted)
+            await self._till.resume(stored, attempt, charge, wall_now)
 
 
 def _to_ask(stored: Stored) -> list[Attempt]:
     """What it is time to ask about."""
     return [each for each in asked_about(stored.facts) if (each.next_at or stored.now) <= stored.now]
-
-
-def _is_wanted(stored: Stored) -> bool:
-    """Is a charge due now, whether or not one was begun and cut off? What is not wanted is only asked after."""
-    sub = replace(stored.facts, attempts=tuple(a for a in stored.facts.attempts if not a.may_move_money))
-    due_at = next_charge_at(sub, stored.now) if sub.may_be_charged else None
-    return due_at is not None and due_at <= stored.now

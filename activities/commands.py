@@ -48,9 +48,7 @@ class Commands:
         match decided:
             case Placed():
                 if decided.resumed:
-                    await self._till.ask(
-                        decided.stored, decided.charge, wall_now, seen=AttemptState.OPEN, still_wanted=True
-                    )
+                    await self._till.resume(decided.stored, decided.resumed, decided.charge, wall_now)
                 else:
                     await self._till.pay(decided.stored, decided.charge, wall_now, seen=AttemptState.OPEN)
             case GivingUp(by):
@@ -63,8 +61,9 @@ class Commands:
 
     async def _conclude_release(self, command_id: UUID, ended: Ended, wall_now: datetime) -> None:
         async with self._sessions.begin() as session:
-            row = await session.get_one(CommandRow, command_id, with_for_update=True)
-            stored = await load(session, row.subscription, wall_now)
+            number = (await session.get_one(CommandRow, command_id)).subscription
+            stored = await load(session, number, wall_now, lock=True)
+            row = await session.get_one(CommandRow, command_id, with_for_update=True, populate_existing=True)
             if row.outcome is not None or stored is None:
                 return
             decision: Decision = Eligible()

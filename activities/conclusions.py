@@ -98,6 +98,19 @@ async def settle_declined(
     await store_phase(session, stored, after, by=by or SYSTEM, reason=reason, at_once=True)
 
 
+async def give_up_unmade(session: AsyncSession, stored: Stored, attempt: AttemptRow, order: OrderRow) -> None:
+    """An attempt that never reached the gateway never will: no money moved, and a buyer's own order is void."""
+    attempt.state, attempt.next_at = AttemptState.ABANDONED, None
+    await release_claim(session, stored, order.id)
+    if order.way != Way.AUTOMATIC:
+        order.state = "void"
+        told = await conclude_order(session, order, stored.now, refused=_declined(DeclineClass.SOFT))
+        if not told and attempt.called_off_at is None:
+            await _tell_of_the_decline(session, stored, attempt, order, DeclineClass.SOFT)
+    after = in_phase_unless_charged_first(await with_attempts_so_far(session, stored), stored.now)
+    await store_phase(session, stored, after, at_once=True)
+
+
 def _declined(what_follows: DeclineClass) -> Refused:
     """What the buyer who waits for the answer is told; a hard decline's reason is never named."""
     again = "try again later or " if what_follows is DeclineClass.SOFT else ""

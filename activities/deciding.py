@@ -34,7 +34,8 @@ from renewals.eligibility import (
     decide,
     methods_equal,
 )
-from renewals.facts import AttemptState, MethodKind, PaymentMethod, Subscription
+from renewals.facts import Attempt, AttemptState, MethodKind, PaymentMethod, Subscription
+from renewals.plan import asked_about
 from renewals.preview import bound_lines, lines_of
 from renewals.pricing import Line
 from renewals.renewing import just_before
@@ -46,11 +47,11 @@ REPEATED_WITHIN = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order is written and waits to be paid; `resumed`: somebody may have called the gateway already."""
+    """An order is written and waits to be paid; `resumed`: its attempt, if the gateway may have been called already."""
 
     stored: Stored
     charge: Charge
-    resumed: bool
+    resumed: Attempt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,13 @@ async def decide_command(
     Needs no workflow: a lapsed subscription has none, and is only ever refused. `signing_key` is that of previews.
     """
     async with sessions.begin() as session:
-        row = await session.get(CommandRow, command_id, with_for_update=True)
+        row = await session.get(CommandRow, command_id)
         if row is None:
             raise ApplicationError(f"there is no command {command_id}", type="UnknownCommand", non_retryable=True)
+        stored = await load(session, row.subscription, wall_now, lock=True)  # locked first, as by who records an answer
+        await session.refresh(row, with_for_update=True)
         if row.outcome is not None:
             return answer_of(row)
-        stored = await load(session, row.subscription, wall_now, lock=True)
         if stored and row.order_id:
             return await _resumed(session, stored, row)
         if stored:
@@ -118,15 +120,16 @@ async def _placed(
         hint = "What was shown binds no more; look at the price again and confirm it."
         return conclude(session, row, Refused("preview_stale", hint), stored.now)
     attempt = await place_order(session, stored, decided_on, command, lines, row)
-    return Placed(stored, await charge_of(session, stored, str(attempt.id)), resumed=False)
+    return Placed(stored, await charge_of(session, stored, str(attempt.id)))
 
 
 async def _resumed(session: AsyncSession, stored: Stored, row: CommandRow) -> Answer | Placed:
     """The order of a command that was cut off: paid now, unless the truth has been found meanwhile."""
     query = select(AttemptRow).where(col(AttemptRow.order_id) == row.order_id)
     attempt = (await session.execute(query)).scalar_one()
-    if attempt.state == AttemptState.OPEN:
-        return Placed(stored, await charge_of(session, stored, str(attempt.id)), resumed=True)
+    begun = next((each for each in asked_about(stored.facts) if each.id == str(attempt.id)), None)
+    if begun and begun.state is AttemptState.OPEN:
+        return Placed(stored, await charge_of(session, stored, begun.id), begun)
     return conclude(session, row, Eligible(), stored.now, AWAITED)
 
 
@@ -141,6 +144,7 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
     same_method = isinstance(command, c.SetPaymentMethod) and methods_equal(_method_of(stored.method), command)
     if isinstance(command, c.SetPaymentMethod) and not same_method:
         check_method_not_over(stored.facts, command.valid_through, row.received_at)
+    is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
     pays_with = await _pays_with(session, stored, command, row.received_at)
     if isinstance(command, c.ChooseMethod):
         same_method = pays_with is stored.facts.method
@@ -148,10 +152,10 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         command=command,
         name=c.Name(row.name),
         actor=actor,
-        is_buyer=isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold(),
+        is_buyer=is_buyer,
         received_at=row.received_at,
         same_method=same_method,
-        same_admin=isinstance(command, c.HandOverAdmin) and await _is_admin(session, stored, command),
+        same_admin=isinstance(command, c.HandOverAdmin) and is_buyer and await _is_admin(session, stored, command),
         pays_with=pays_with,
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )

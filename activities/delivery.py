@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -48,7 +48,7 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
         contract.APPLY_UPDATE,
         str(command_id),
         start_workflow_operation=start,
-        id=str(command_id),
+        id=f"{command_id}:{uuid4()}",  # an id that failed once would fail for the rest of the run
         result_type=Answer,
     )
     return answer

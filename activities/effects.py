@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.checkout import contact_of, method_of
 from activities.conclusions import settle_declined, settle_paid
-from activities.orders import abandon_unsent, new_order
+from activities.orders import abandon_unsent, call_off, new_order
 from activities.outbox import queue
 from activities.phases import set_parked, store_phase
 from activities.settling import settle
@@ -62,6 +62,8 @@ async def _change_facts(session: AsyncSession, stored: Stored, request: Request,
         session.add(method)
         await session.flush()
         stored.row.method_id, stored.row.method_set_at = method.id, row.received_at
+    if isinstance(command, c.Cancel):
+        await call_off(session, stored)
     if isinstance(command, c.HandOverAdmin):
         await _hand_over(session, stored, command, row)
     if isinstance(command, c.Park | c.Release):

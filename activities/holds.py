@@ -20,7 +20,7 @@ from activities.till import charge_of
 from gateways.port import Charge, Gateway, NoAnswer, Paid, Unreachable
 from models.engine import Sessions
 from models.history import in_utc
-from models.journal import SYSTEM, record
+from models.journal import SYSTEM, raise_alarm, record
 from models.payments import AttemptRow, OrderRow
 from models.store import Stored, load
 from models.subscriptions import ClaimRow
@@ -32,6 +32,9 @@ from workflows.contract import TermPlan
 
 ASK_AGAIN_AFTER = timedelta(minutes=10)
 """How long a hold goes on whose voucher the gateway says nothing about: the money may have come."""
+
+
+TELL_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Holds:
         if charge and stored:
             paid = await self._paid_meanwhile(charge, stored.now)
             if paid is None:
-                return await self._postpone(number, wall_now)
+                return await self._postpone(number, wall_now, by)
             if isinstance(paid, Paid):
                 await record_answer(self._sessions, number, charge.key, paid, wall_now)
                 return Ended(released=False, paid=True)
@@ -85,13 +88,24 @@ class Holds:
             return None
         return found if isinstance(found, Paid) else False
 
-    async def _postpone(self, number: str, wall_now: datetime) -> Ended:
+    async def _postpone(self, number: str, wall_now: datetime, by: str) -> Ended:
+        """Let a hold whose time is up go on for a while; one that its buyer wanted to end goes on as it was."""
         async with self._sessions.begin() as session:
             stored = await load(session, number, wall_now, lock=True)
-            if stored and stored.facts.hold:
+            if by == SYSTEM and stored and stored.facts.hold:
                 claim = await session.get_one(ClaimRow, UUID(stored.facts.hold.id))
                 claim.ends_at = stored.now + ASK_AGAIN_AFTER
+                await _alarm_if_long(session, stored)
         return Ended(released=False)
+
+
+async def _alarm_if_long(session: AsyncSession, stored: Stored) -> None:
+    """Nothing can be charged while the provider does not say what became of a voucher: after an hour operators hear."""
+    voucher = stored.facts.voucher
+    attempt = await session.get(AttemptRow, UUID(voucher.id)) if voucher else None
+    if attempt and attempt.expires_at and stored.now - attempt.expires_at > TELL_AFTER:
+        detail = f"The gateway does not say whether voucher {attempt.id} was paid; the renewal is held until it does."
+        await raise_alarm(session, stored.row.number, "voucher_in_doubt", detail, stored.now, subject=str(attempt.id))
 
 
 async def _release(session: AsyncSession, stored: Stored, by: str) -> None:

@@ -147,7 +147,13 @@ def _reason_stands(stored: Stored, row: NoticeRow) -> bool:
     sub, told = stored.facts, row.facts
     match Kind(row.kind):
         case Kind.PAYMENT_FAILED | Kind.ACTION_REQUIRED:
-            return "own_order" in told or sub.last_decline is not None
+            if "own_order" in told:
+                return told["what"] == "seats" or (row.term_starts_on == sub.starts_on and not sub.paid_ahead)
+            return sub.last_decline is not None
+        case Kind.VOUCHER_ISSUED:
+            return sub.voucher is not None and sub.voucher.id == told.get("attempt")
+        case Kind.VOUCHER_EXPIRED:
+            return row.term_starts_on == sub.starts_on and not sub.paid_ahead
         case Kind.EXPIRED:
             return sub.phase is Phase.EXPIRED
         case Kind.AUTO_RENEW_CANCELLED:

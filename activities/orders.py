@@ -156,6 +156,14 @@ async def abandon_unsent(session: AsyncSession, stored: Stored) -> None:
         await release_claim(session, stored, order_id)
 
 
+async def call_off(session: AsyncSession, stored: Stored) -> None:
+    """The buyer cancels: an attempt of his own to pay the next term that was not made is never made."""
+    doubt = stored.facts.in_doubt
+    if doubt and doubt.way is not Way.AUTOMATIC:
+        attempt = await session.get_one(AttemptRow, UUID(doubt.id))
+        attempt.called_off_at = stored.now
+
+
 async def void_automatic_order(session: AsyncSession, stored: Stored) -> None:
     """The automatic order will be tried no more: the subscription has expired."""
     if stored.renewal is None:

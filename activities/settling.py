@@ -19,9 +19,11 @@ from models.records import NoticeRow
 from models.store import Stored, load, write
 from models.subscriptions import ClaimRow, RenewalRow, TermRow
 from renewals.effects import with_more_seats
-from renewals.facts import AttemptState, Kind, PaidAhead, Purpose, Subscription, Term
+from renewals.facts import AttemptState, Kind, PaidAhead, Subscription, Term
+from renewals.money import Money
 from renewals.plan import Do, plan
 from renewals.renewing import announcement, rolled_over, with_renewal
+from renewals.windows import today
 
 
 class AlreadySettled(Exception):
@@ -58,16 +60,20 @@ async def settle(
             raise AlreadySettled(line.subscription)
         if renewal:
             await _settle_renewal(session, order, line, renewal, stored, reason)
-        elif line.purpose == Purpose.SEATS:
+        else:
             await _settle_seats(session, order, line, stored, reason)
 
 
 async def _settle_seats(
     session: AsyncSession, order: OrderRow, line: OrderLineRow, stored: Stored, reason: str | None
 ) -> None:
-    """Add paid seats to the running term, and with it to what follows; a term that is over gets none any more."""
-    if line.term_starts_on != stored.facts.starts_on:
-        detail = f"Order {order.id} paid {line.seats} seats of a term that was over by then; offer a refund."
+    """Add paid seats to the term that they are for, if it is running; a paid next term counts its own (reading.py)."""
+    sub = stored.facts
+    if sub.paid_ahead and line.term_starts_on == sub.renews_on:
+        return
+    if line.term_starts_on != sub.starts_on or today(sub, stored.now) >= sub.renews_on:
+        paid = Money(line.amount, order.currency)
+        detail = f"Order {order.id} paid {paid} for {line.seats} seats of a term that was over by then; offer a refund."
         await raise_alarm(session, line.subscription, "seats_paid_late", detail, stored.now, subject=str(order.id))
         return
     write(session, stored, with_more_seats(stored.facts, line.seats, stored.now), by=order.ordered_by, reason=reason)

@@ -9,15 +9,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.answers import record_answer, record_no_answer, record_unreachable
+from activities.answers import record_answer, record_no_answer, record_not_made, record_unreachable
 from activities.refunds import send_back
 from gateways.port import Answer, Charge, Gateway, NoAnswer, NotReceived, Paid, Unreachable
 from models.engine import Sessions
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
 from models.store import Stored
-from renewals.facts import AttemptState, MethodKind
+from renewals.facts import Attempt, AttemptState, MethodKind
 from renewals.money import Money
+from renewals.plan import still_wanted
 
 
 class Till:
@@ -35,27 +36,39 @@ class Till:
             await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
         except NoAnswer as lost:
             await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=seen)
+        except Exception:  # money may have moved: ask later, and tell the operators now
+            await record_no_answer(self._sessions, number, charge.key, "error", wall_now, seen=seen)
+            raise
         else:
             await record_answer(self._sessions, number, charge.key, answer, wall_now)
 
-    async def ask(
-        self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState, still_wanted: bool
-    ) -> None:
-        """Ask what became of an attempt; one that the gateway never saw is made again under its key, if wanted."""
+    async def resume(self, stored: Stored, attempt: Attempt, charge: Charge, wall_now: datetime) -> None:
+        """Go on with an attempt that has no final answer: ask what became of it, or make it, if it is still wanted."""
+        in_time = charge.voucher_expires_at is None or stored.now < charge.voucher_expires_at
+        wanted = in_time and still_wanted(stored.facts, attempt, stored.now)
+        if attempt.state is AttemptState.OPEN and attempt.next_at is not None:  # it never reached the gateway
+            await self._make(stored, charge, wall_now, seen=attempt.state, wanted=wanted)
+            return
         number = stored.row.number
         try:
             found: Answer | NotReceived = await self._gateway.look_up(charge.key, stored.now)
         except (Unreachable, NoAnswer) as lost:
-            await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=seen)
+            await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=attempt.state)
             return
-        if not isinstance(found, NotReceived):
-            await record_answer(self._sessions, number, charge.key, found, wall_now)
-            if seen is AttemptState.EXPIRED and isinstance(found, Paid):
-                await send_back(self._sessions, self._gateway, number, charge, wall_now)
-        elif still_wanted:
+        if isinstance(found, NotReceived):
+            await self._make(stored, charge, wall_now, seen=attempt.state, wanted=wanted)
+            return
+        await record_answer(self._sessions, number, charge.key, found, wall_now)
+        if attempt.state is AttemptState.EXPIRED and isinstance(found, Paid):
+            await send_back(self._sessions, self._gateway, number, charge, wall_now)
+
+    async def _make(
+        self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState, wanted: bool
+    ) -> None:
+        if wanted:
             await self.pay(stored, charge, wall_now, seen=seen)
         else:
-            await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
+            await record_not_made(self._sessions, charge.subscription, charge.key, wall_now, seen=seen)
 
 
 async def charge_of(session: AsyncSession, stored: Stored, attempt_id: str) -> Charge:

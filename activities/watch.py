@@ -150,7 +150,7 @@ class Watch:
             async with gate:
                 try:
                     await asyncio.wait_for(work(item), PER_ITEM.total_seconds())
-                except (RPCError, WorkflowUpdateFailedError, TimeoutError) as error:
+                except (RPCError, WorkflowUpdateFailedError, TimeoutError, ValueError) as error:
                     _log.warning("the watchdog could not see to %s: %s", item, type(error).__name__)
                     return False
                 finally:

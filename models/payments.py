@@ -57,7 +57,7 @@ class OrderLineRow(SQLModel, table=True):
     )
 
     order_id: UUID = Field(foreign_key="orders.id", primary_key=True)
-    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
+    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True, index=True)
     term_starts_on: date = Field(primary_key=True)
     renewal_id: UUID | None = Field(default=None, foreign_key="renewals.id", index=True)
     purpose: str = Purpose.RENEWAL.value
@@ -74,7 +74,7 @@ class AttemptRow(SQLModel, table=True):
     """One try to pay an order; its id is the gateway's idempotency key, so it is written before the gateway is called.
 
     `calls` counts the calls that found nobody; `questions`, how often the gateway was asked what became of it. A
-    voucher has the code that its buyer pays with, until `expires_at`.
+    voucher has the code that its buyer pays with, until `expires_at`. `called_off_at`: the buyer cancelled meanwhile.
     """
 
     __tablename__ = "attempts"
@@ -109,5 +109,6 @@ class AttemptRow(SQLModel, table=True):
     code: str | None = None
     decline_class: str | None = None
     gateway_reference: str | None = None
+    called_off_at: datetime | None = instant(nullable=True)
     voucher_code: str | None = None
     expires_at: datetime | None = instant(nullable=True)

@@ -95,29 +95,36 @@ async def attempts_of(session: AsyncSession, renewals: Sequence[UUID]) -> dict[U
     }
 
 
-_UNANSWERED = (AttemptState.OPEN, AttemptState.UNKNOWN, AttemptState.PENDING)
-_SEATS_ATTEMPTS = (
-    select(col(OrderLineRow.subscription), AttemptRow)
-    .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
-    .where(among(col(OrderLineRow.subscription), "numbers"), col(OrderLineRow.purpose) == Purpose.SEATS)
-    .where(col(AttemptRow.state).in_(_UNANSWERED))
+_WATCHED = or_(
+    and_(
+        col(OrderLineRow.purpose) == Purpose.SEATS,
+        col(AttemptRow.state).in_((AttemptState.OPEN, AttemptState.UNKNOWN, AttemptState.PENDING)),
+    ),
+    and_(col(AttemptRow.state) == AttemptState.EXPIRED, col(AttemptRow.next_at).is_not(None)),
 )
-
-
-SEATS_UNANSWERED = (
+IS_WATCHED = (
     exists()
-    .where(col(OrderLineRow.subscription) == col(SubscriptionRow.number), col(OrderLineRow.purpose) == Purpose.SEATS)
-    .where(col(AttemptRow.order_id) == col(OrderLineRow.order_id))
-    .where(col(AttemptRow.state).in_(_UNANSWERED))
+    .where(col(OrderLineRow.subscription) == col(SubscriptionRow.number))
+    .where(col(AttemptRow.order_id) == col(OrderLineRow.order_id), _WATCHED)
     .correlate(SubscriptionRow)
 )
-"""A column of subscriptions: is there such an attempt? There hardly ever is, and then none needs to be read."""
+"""A column of subscriptions: is an attempt watched that is none to pay the next term? Hardly ever, and none is read."""
+
+_WATCHED_ATTEMPTS = (
+    select(col(OrderLineRow.subscription), AttemptRow, col(OrderRow.way))
+    .join(OrderRow, col(OrderRow.id) == col(OrderLineRow.order_id))
+    .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
+    .where(among(col(OrderLineRow.subscription), "numbers"), _WATCHED)
+    .order_by(col(OrderLineRow.subscription), col(AttemptRow.called_at))
+)
 
 
-async def seats_attempts_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Attempt]:
-    """By number: the attempt to pay more seats that has no answer yet."""
-    found = (await session.execute(_SEATS_ATTEMPTS, {"numbers": numbers})).all()
-    return {number: _attempt_of(row, Way.SEATS) for number, row in found}
+async def watched_attempts_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, list[Attempt]]:
+    """By number: the attempt to pay more seats that has no answer yet, and vouchers that ran out a short while ago."""
+    found: dict[str, list[Attempt]] = {}
+    for number, row, way in (await session.execute(_WATCHED_ATTEMPTS, {"numbers": numbers})).all():
+        found.setdefault(number, []).append(_attempt_of(row, way))
+    return found
 
 
 def _attempt_of(row: AttemptRow, way: str) -> Attempt:
@@ -131,6 +138,7 @@ def _attempt_of(row: AttemptRow, way: str) -> Attempt:
         answered_at=row.answered_at,
         decline_class=DeclineClass(row.decline_class) if row.decline_class else None,
         way=Way(way),
+        called_off=row.called_off_at is not None,
     )
 
 

@@ -15,13 +15,13 @@ from models.journal import SYSTEM, record
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import Pausable
 from models.reading import (
-    SEATS_UNANSWERED,
+    IS_WATCHED,
     TermNotices,
     attempts_of,
     holds_on,
     notices_of,
     paid_ahead,
-    seats_attempts_of,
+    watched_attempts_of,
 )
 from models.rules import PAUSED, REVISION, Rulebook, rulebook_at
 from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
@@ -29,6 +29,7 @@ from renewals.calendar import local_date
 from renewals.facts import (
     Announcement,
     Attempt,
+    AttemptState,
     Channel,
     Hold,
     MethodKind,
@@ -38,6 +39,7 @@ from renewals.facts import (
     Phase,
     Subscription,
     Term,
+    Way,
 )
 from renewals.legal import Audience, Network
 from renewals.windows import access_until
@@ -90,7 +92,7 @@ _JOINED = (
         ContactRow,
         PaymentMethodRow,
         RenewalRow,
-        SEATS_UNANSWERED,
+        IS_WATCHED,
         REVISION,
         PAUSED,
     )
@@ -130,8 +132,8 @@ async def load_all(
         return []
     *_, revision, _paused = rows[0]
     rulebook = await rulebook_at(session, revision)
-    adding_seats = [row.number for row, *_, unanswered, _, _ in rows if unanswered]
-    records = await _read_records(session, numbers, adding_seats, [each for *_, each, _, _, _ in rows if each])
+    watching = [row.number for row, *_, watched, _, _ in rows if watched]
+    records = await _read_records(session, numbers, watching, [each for *_, each, _, _, _ in rows if each])
     return [_stored(row, records, rulebook, wall_now) for row in rows]
 
 
@@ -140,23 +142,23 @@ class _Records:
     """What is on record of several subscriptions: by number, or by renewal."""
 
     notices: dict[str, TermNotices]
-    seats_attempts: dict[str, Attempt]
+    watched: dict[str, list[Attempt]]
     paid_ahead: dict[UUID, PaidAhead]
     attempts: dict[UUID, tuple[Attempt, ...]]
     holds: dict[UUID, Hold]
 
 
 async def _read_records(
-    session: AsyncSession, numbers: Sequence[str], adding_seats: Sequence[str], renewals: Sequence[RenewalRow]
+    session: AsyncSession, numbers: Sequence[str], watching: Sequence[str], renewals: Sequence[RenewalRow]
 ) -> _Records:
     notices = await notices_of(session, numbers)
-    seats_attempts = await seats_attempts_of(session, adding_seats) if adding_seats else {}
+    watched = await watched_attempts_of(session, watching) if watching else {}
     if not renewals:
-        return _Records(notices, seats_attempts, {}, {}, {})
+        return _Records(notices, watched, {}, {}, {})
     begun, settled = [each.id for each in renewals], [each.id for each in renewals if each.order_id]
     return _Records(
         notices,
-        seats_attempts,
+        watched,
         await paid_ahead(session, settled) if settled else {},
         await attempts_of(session, begun),
         await holds_on(session, begun),
@@ -177,7 +179,7 @@ def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime
     status, prices = rulebook.prices_of(row.sku, customer.currency, term, pending_term, now)
     on = local_date(now, customer.time_zone)
     notices = records.notices.get(row.number) or TermNotices()
-    renewal_id = renewal.id if renewal else _NO_RENEWAL
+    renewal_id, watched = renewal.id if renewal else _NO_RENEWAL, records.watched.get(row.number, [])
     announced = None
     if row.announced_term is not None and row.announced_unit_price is not None:
         announced = Announcement(Term(row.announced_term), row.announced_unit_price)
@@ -211,7 +213,8 @@ def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime
         owes_from=row.owes_from,
         paid_ahead=records.paid_ahead.get(renewal_id),
         attempts=records.attempts.get(renewal_id, ()),
-        seats_attempt=records.seats_attempts.get(row.number),
+        seats_attempt=next((each for each in watched if each.way is Way.SEATS), None),
+        late_vouchers=tuple(each for each in watched if each.state is AttemptState.EXPIRED),
         hold=records.holds.get(renewal_id),
         recorded=notices.recorded,
         queued=notices.queued,

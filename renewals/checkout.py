@@ -22,8 +22,8 @@ _LAST_SECOND = time(23, 59, 59)
 def may_add_seats(sub: Subscription, at: datetime, method: PaymentMethod | None) -> Refused | None:
     """Why no seats can be added to the running term at `at`, if so."""
     day = today(sub, at)
-    if sub.phase in (Phase.PAST_DUE, Phase.EXPIRED) or day >= sub.renews_on:
-        return Refused("term_not_paid", "The running term is not paid; renew it first, then add seats.")
+    if sub.phase in (Phase.PAST_DUE, Phase.EXPIRED) or not sub.starts_on <= day < sub.renews_on:
+        return Refused("term_not_paid", "No paid term is running; seats can be added once one is.")
     if method is None or not method.kind.charges_automatically:
         return Refused("method_cannot_auto_charge", "Seats are paid at once; choose a card, PayPal or direct debit.")
     try:
@@ -40,6 +40,8 @@ def may_renew(sub: Subscription, at: datetime, method: PaymentMethod | None, whe
         return Refused("already_renewed", f"The term from {sub.renews_on} is paid; nothing is left to pay.")
     if day < opens_on:
         return Refused("window_not_open", f"It can be renewed from {opens_on} on; come back then.", opens_on)
+    if at >= late_window_closes_at(sub):
+        return Refused("too_late", "The late window has closed; ask support.")
     if when is When.ON_RENEWAL_DATE and day >= sub.renews_on:
         return Refused("too_late", "The renewal date has come; renew now instead.")
     if method is None:

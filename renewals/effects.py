@@ -62,16 +62,9 @@ def _changed(
 
 
 def with_more_seats(sub: Subscription, count: int, at: datetime) -> Subscription:
-    """The subscription once `count` more seats are paid: in the running term, in a paid next one, and after it.
-
-    A pending reduction rises by as many (domain.md 7).
-    """
-    more = replace(
-        sub,
-        seats=sub.seats + count,
-        pending_seats=None if sub.pending_seats is None else sub.pending_seats + count,
-        paid_ahead=replace(sub.paid_ahead, seats=sub.paid_ahead.seats + count) if sub.paid_ahead else None,
-    )
+    """The subscription once `count` more seats are paid in its running term; a pending reduction rises by as many."""
+    pending = None if sub.pending_seats is None else sub.pending_seats + count
+    more = replace(sub, seats=sub.seats + count, pending_seats=pending)
     return replace(more, owes_from=_owed_since(sub, at), announced=_announced(more))
 
 

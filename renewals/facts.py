@@ -197,7 +197,7 @@ class Attempt:
 
     `called_at` is the instant of the charge, `answered_at` that of its final answer. `next_at` is when to call again
     (open, and known not to have reached the gateway) or to ask what became of it (unknown, pending, issued); None while
-    a call is under way.
+    a call is under way. `called_off`: the buyer cancelled after it was begun; if it was not made it never is.
     """
 
     id: str
@@ -209,6 +209,7 @@ class Attempt:
     answered_at: datetime | None = None
     decline_class: DeclineClass | None = None
     way: Way = Way.AUTOMATIC
+    called_off: bool = False
 
     @property
     def may_move_money(self) -> bool:
@@ -258,7 +259,8 @@ class Subscription:
     `legal_rules` are those in force where it is sold and how it is paid; `duties` says which bind it.
     `unit_price` is what a seat of the current term cost, None for an imported term.
     `suspended`: access was taken away while past due. `charges_paused`, `mails_paused`: an operator stopped them all.
-    `attempts` are those to pay the next term, `seats_attempt` is one to pay more seats that has no answer yet.
+    `attempts` are those to pay the next term, `seats_attempt` is one to pay more seats that has no answer yet;
+    `late_vouchers` ran out a short while ago, for whichever term: money may still come.
     """
 
     number: str
@@ -291,6 +293,7 @@ class Subscription:
     paid_ahead: PaidAhead | None = None
     attempts: tuple[Attempt, ...] = ()
     seats_attempt: Attempt | None = None
+    late_vouchers: tuple[Attempt, ...] = ()
     hold: Hold | None = None
     recorded: frozenset[tuple[Kind, str]] = frozenset()
     queued: tuple[QueuedNotice, ...] = ()

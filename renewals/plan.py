@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from renewals.declines import next_try_at, retries_left
-from renewals.facts import Attempt, AttemptState, DeclineClass, Kind, Phase, QueuedNotice, Subscription
+from renewals.facts import Attempt, AttemptState, DeclineClass, Kind, Phase, QueuedNotice, Subscription, Way
 from renewals.money import Money
 from renewals.notices import DatedNotice, due_notices
 from renewals.pricing import automatic_line
@@ -22,6 +22,7 @@ from renewals.windows import (
     phases,
     renewal_begins_at,
     suspension_at,
+    today,
 )
 
 
@@ -148,8 +149,29 @@ def _whatever_happens(sub: Subscription, now: datetime) -> Iterator[Step]:
 
 def asked_about(sub: Subscription) -> tuple[Attempt, ...]:
     """The attempts that the gateway is asked about: without an answer, a voucher, one that has run out of late."""
-    late = (attempt for attempt in sub.attempts if attempt.state is AttemptState.EXPIRED and attempt.next_at)
-    return tuple(attempt for attempt in (sub.in_doubt, sub.seats_attempt, sub.voucher, *late) if attempt)
+    return tuple(each for each in (sub.in_doubt, sub.seats_attempt, sub.voucher, *sub.late_vouchers) if each)
+
+
+def still_wanted(sub: Subscription, attempt: Attempt, now: datetime) -> bool:
+    """May an attempt that the gateway never saw be made now, under its key? What is not wanted is only asked after.
+
+    Not while charges are stopped, nor once the buyer has cancelled, or what it would buy cannot be bought any more.
+    """
+    if attempt.state is AttemptState.EXPIRED or attempt.called_off or not sub.may_be_charged:
+        return False
+    match attempt.way:
+        case Way.SEATS:
+            return today(sub, now) < sub.renews_on
+        case Way.CHECKOUT:
+            return now < late_window_closes_at(sub)
+    return charge_is_due(sub, now)
+
+
+def charge_is_due(sub: Subscription, now: datetime) -> bool:
+    """Is an automatic charge due now, whether or not one was begun and cut off?"""
+    others = tuple(each for each in sub.attempts if not each.may_move_money)
+    due_at = next_charge_at(replace(sub, attempts=others), now) if sub.may_be_charged else None
+    return due_at is not None and due_at <= now
 
 
 def _phase_changes(sub: Subscription, expected: Subscription, now: datetime) -> Iterator[Step]:

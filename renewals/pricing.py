@@ -93,7 +93,7 @@ def seats_lines(sub: Subscription, count: int, on: date) -> tuple[Line, ...]:
     """
     price = _price(sub, sub.term)
     regular_start = add_months(sub.renews_on, -sub.term.months, sub.anchor_day)
-    days, term_days = (sub.renews_on - on).days, (sub.renews_on - regular_start).days
+    days, term_days = (sub.renews_on - max(on, sub.starts_on)).days, (sub.renews_on - regular_start).days
     rest = Line(
         number=sub.number,
         sku=sub.sku,

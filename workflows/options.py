@@ -31,10 +31,10 @@ PLANNING_LOCALLY: dict[str, Any] = {
 DATABASE: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=30), "retry_policy": PATIENT}
 """One transaction or two, no outside call."""
 
-GATEWAY: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=2), "retry_policy": PATIENT}
-"""A call to the payment gateway (its client gives up within 80 s) between two transactions."""
+GATEWAY: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=3), "retry_policy": PATIENT}
+"""A question to the payment gateway and a call (its client gives up within 80 s each), between two transactions."""
 
-COMMAND: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=150), "retry_policy": PATIENT}
+COMMAND: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=4), "retry_policy": PATIENT}
 """A command: most need the database alone, one that pays calls the gateway between two transactions, then plans."""
 
 MAIL: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=3), "retry_policy": PATIENT}

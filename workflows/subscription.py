@@ -180,6 +180,8 @@ class SubscriptionWorkflow:
                 )
             except ActivityError as failure:
                 await self._report(f"command {command_id}", failure)
+                if workflow.patched(contract.PLANS_AFTER_A_FAILED_COMMAND):
+                    self._woken = True  # its order may stand, and be asked about
                 raise ApplicationError("The command could not be applied; the operators have been told.") from None
             return self._applied(applied)
 

@@ -320,6 +320,7 @@ def _create_tables() -> None:
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("decline_class", sa.String(), nullable=True),
         sa.Column("gateway_reference", sa.String(), nullable=True),
+        sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voucher_code", sa.String(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -608,3 +609,4 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("order_id", "subscription", "term_starts_on", name="pk_order_lines"),
     )
     op.create_index("ix_order_lines_renewal_id", "order_lines", ["renewal_id"])
+    op.create_index("ix_order_lines_subscription", "order_lines", ["subscription"])
