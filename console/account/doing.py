@@ -45,7 +45,6 @@ class Action:
     name: str
     text: str
     why_not: str | None = None
-    possible_on: str | None = None
     ask: Ask | None = None
 
 
@@ -60,8 +59,7 @@ def actions(found: Found, t: Speech, settings: Settings) -> list[Action]:
         text = _text(name, found, t)
         if isinstance(answer, Refused):
             words = sentence(answer.code, answer.possible_on, name, found, t)
-            day = t.w.day(answer.possible_on) if answer.possible_on else None
-            shown.append(Action(name, text, words, day, whom_to_ask(answer.code, name, found, t, settings)))
+            shown.append(Action(name, text, words, whom_to_ask(answer.code, name, found, t, settings)))
         else:
             shown.append(Action(name, text))
     return shown

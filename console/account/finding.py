@@ -11,6 +11,7 @@ from sqlmodel import col
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.store import Stored, load, load_all
 from models.subscriptions import SubscriptionRow
+from renewals.characters import control_character
 from renewals.facts import MethodKind
 
 PAGE = 50
@@ -38,6 +39,8 @@ def _numbers_of(email: str) -> Select[str]:
 
 async def find(session: AsyncSession, email: str, number: str, wall_now: datetime) -> Found:
     """The subscription of that number. Raises `NotYours`."""
+    if control_character(number):  # no number has one, and a database takes no NUL
+        raise NotYours
     may_see = await session.scalar(_numbers_of(email).where(col(SubscriptionRow.number) == number))
     stored = await load(session, number, wall_now) if may_see else None
     if stored is None:
@@ -49,7 +52,12 @@ async def find(session: AsyncSession, email: str, number: str, wall_now: datetim
 async def find_page(
     session: AsyncSession, email: str, after: str, wall_now: datetime
 ) -> tuple[Sequence[Stored], str | None]:
-    """Up to fifty subscriptions with numbers beyond `after`, and where the next page begins if there is one."""
+    """Up to fifty subscriptions with numbers beyond `after`, and where the next page begins if there is one.
+
+    Raises `NotYours` for what no number can be.
+    """
+    if control_character(after):
+        raise NotYours
     query = _numbers_of(email).where(col(SubscriptionRow.number) > after)
     numbers = (await session.execute(query.order_by(col(SubscriptionRow.number)).limit(PAGE + 1))).scalars().all()
     page = numbers[:PAGE]

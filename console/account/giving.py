@@ -27,7 +27,8 @@ _log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 10.0
 """How long a person waits for the answer; what takes longer is told as received, and is carried out all the same."""
 
-_DONE_HINTS = {AWAITED: "answer.awaited", BY_VOUCHER: "answer.voucher"}
+_AWAITED = {AWAITED: "answer.awaited", BY_VOUCHER: "answer.voucher"}
+"""What is still missing where a command is done, but its payment is not."""
 
 
 async def give(
@@ -74,8 +75,9 @@ async def told(
     if row.outcome is None:
         return Told("waiting", t("answer.waiting", what=what))
     if row.outcome == "done":
-        key = _DONE_HINTS.get(row.hint or "")
-        return Told("done", t("answer.done", what=what), t(key) if key else row.hint)
+        if row.hint in _AWAITED:
+            return Told("waiting", t("answer.begun", what=what), t(_AWAITED[row.hint]))
+        return Told("done", t("answer.done", what=what), row.hint)
     code = row.code or "bad_arguments"
     words = sentence(code, row.possible_on, row.name, found, t)
     return Told("refused", t("answer.refused", what=what), words, whom_to_ask(code, row.name, found, t, settings))

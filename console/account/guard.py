@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from console.account.entering import SESSION_LIVES, signed_in
 from console.account.tokens import form_token, new_token, same
 from models.engine import Sessions
+from renewals.characters import control_character
 from settings import Settings
 
 SESSION_COOKIE = "perennial_account"
@@ -60,7 +61,7 @@ async def form_of(request: Request, settings: Settings, secret_token: str) -> Ma
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
     except ValueError:
         raise NotOurForm from None
-    if not same(fields.get("csrf", ""), secret_token):
+    if any(map(control_character, fields.values())) or not same(fields.get("csrf", ""), secret_token):
         raise NotOurForm
     return fields
 

@@ -14,7 +14,7 @@ from models.store import fact_of_method
 from renewals import commands as c
 from renewals.checkout import may_add_seats
 from renewals.decisions import Refused
-from renewals.facts import MethodKind, Purpose, Subscription, Term
+from renewals.facts import Purpose, Subscription, Term
 from renewals.money import Money
 from renewals.pricing import Line, NotPriced, checkout_line, seats_lines
 from renewals.windows import today
@@ -151,7 +151,7 @@ def _choices(rows: Sequence[PaymentMethodRow], found: Found, t: Speech) -> tuple
         words = t.method(fact_of_method(row, row.created_at))
         if row.id == own:
             words = t("preview.current", method=words)
-        elif MethodKind(row.kind) is not MethodKind.CARD or row.valid_through is None:
+        else:
             words = t("stored_on", method=words, day=t.day_of(row.created_at, zone_name))
         choices.append(Choice(str(row.id), words, not choices))
     return tuple(choices)

@@ -1,7 +1,7 @@
 """What is coming and what happened, in plain words, on the customer's clock."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from mail.letter import CURABLE_DECLINES
 from models.parties import ContactRow
 from models.records import EventRow
 from models.store import Stored
-from renewals.facts import Phase
+from renewals.facts import AttemptState, Phase
 from renewals.forecast import Coming, forecast
 from renewals.money import Money
 from renewals.pricing import NotPriced
@@ -38,8 +38,15 @@ class Dated:
 
 
 def what_is_coming(stored: Stored, t: Speech) -> list[Dated]:
-    """The next mails, charges and phases, if every charge is paid and nobody gives a command."""
+    """The next mails, charges and phases, if every charge is paid and nobody gives a command.
+
+    A voucher is shown as if nobody paid it: that is for its buyer to do, and nothing that comes by itself.
+    """
     sub, found = stored.facts, list[Dated]()
+    if sub.hold and sub.hold.ends_at:
+        found.append(Dated(sub.hold.ends_at, t.moment(sub.hold.ends_at, sub.time_zone), t("coming.hold_ends")))
+        unpaid = tuple(each for each in sub.attempts if each.state is not AttemptState.ISSUED)
+        sub = replace(sub, hold=None, attempts=unpaid)
     try:
         for each in forecast(sub, stored.now, today(sub, stored.now) + _AHEAD):
             words = _coming(each, t)
@@ -49,7 +56,7 @@ def what_is_coming(stored: Stored, t: Speech) -> list[Dated]:
                 break
     except NotPriced:
         pass
-    return found
+    return sorted(found, key=lambda each: each.at)
 
 
 def _coming(each: Coming, t: Speech) -> str | None:

@@ -44,9 +44,14 @@ def listed(stored: Stored, t: Speech) -> Listed:
         date=_date(sub, t),
         tone=sub.phase,
         phase=t(f"phase.{sub.phase}"),
-        price=t.w.amount(line.total) if line and sub.phase is not Phase.LAPSED else "–",
+        price=t.w.amount(line.total) if line and _sells(sub) else "–",
         way=_way(sub, t),
     )
+
+
+def _sells(sub: Subscription) -> bool:
+    """Is a next term to be had, at a price that is ours? Partners set their own."""
+    return sub.phase is not Phase.LAPSED and sub.channel is not Channel.PARTNER
 
 
 def line_of_next(sub: Subscription) -> Line | None:
@@ -65,6 +70,8 @@ def _date(sub: Subscription, t: Speech) -> str:
             return t("ended", day=t.w.day(sub.renews_on))
         case Phase.EXPIRED:
             return t("expired", day=day)
+        case Phase.PAST_DUE:
+            return t("due_since", day=day)
     return t("renews" if sub.renews_automatically else "expires", day=day)
 
 
@@ -151,6 +158,8 @@ def _next(sub: Subscription, now: datetime, t: Speech) -> Iterator[str]:
     day, line = t.w.day(sub.renews_on), line_of_next(sub)
     if not sub.renews_automatically:
         yield t("panel.manual", day=day)
+        if sub.hold:
+            return
         if sub.method and not sub.method_charges:
             yield t("panel.manual_method", method=t.w.method(sub.method.kind))
         yield from _elsewhere(sub, t)

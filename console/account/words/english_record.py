@@ -61,6 +61,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "kind.quote_issued": "Mail: quote",
         "kind.quote_expiring": "Mail: the quote ends soon",
         "coming.charge": "Automatic charge of {amount}",
+        "coming.hold_ends": "The open payment ends if nobody pays it",
         "coming.phase.active": "A new term begins",
         "coming.phase.renewable": "Renewal opens",
         "coming.phase.renewed": "Renewed",

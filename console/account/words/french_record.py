@@ -62,6 +62,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "kind.quote_issued": "Message : devis",
         "kind.quote_expiring": "Message : devis bientôt échu",
         "coming.charge": "Prélèvement automatique de {amount}",
+        "coming.hold_ends": "Fin du paiement en cours, s’il n’est pas réglé",
         "coming.phase.active": "Début d’une nouvelle période",
         "coming.phase.renewable": "Ouverture du renouvellement",
         "coming.phase.renewed": "Renouvelé",

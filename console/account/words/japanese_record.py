@@ -62,6 +62,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "kind.quote_issued": "メール：お見積り",
         "kind.quote_expiring": "メール：お見積りの期限",
         "coming.charge": "自動請求 {amount}",
+        "coming.hold_ends": "お支払いがない場合、手続き中のお支払いの終了",
         "coming.phase.active": "新しい契約期間の開始",
         "coming.phase.renewable": "更新受付の開始",
         "coming.phase.renewed": "更新済み",
