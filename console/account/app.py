@@ -59,9 +59,9 @@ def _add_faults(app: FastAPI, desk: Desk) -> None:
 
 
 async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Before the console adds its own. The referrer policy lets browsers name our own forms as ours."""
+    """Before the console adds its own. Browsers name where a form comes from, and no token in a path."""
     response = await call_next(request)
     response.headers["Content-Security-Policy"] = PAGE_POLICY
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Referrer-Policy"] = "strict-origin"
     response.headers["Cache-Control"] = "no-store"
     return response

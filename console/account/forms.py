@@ -27,7 +27,7 @@ def arguments(name: Name, form: Form) -> dict[str, Any]:
         case Name.CANCEL_AUTO_RENEW:
             return {"renewal": form["renewal"]} if form.get("renewal") else {}
         case Name.REDUCE_SEATS:
-            return {"to": seats(form, "to")}
+            return {"to": count_of_seats(form, "to")}
         case Name.CHANGE_TERM:
             return {"term": _choice(form, "term", [each.value for each in Term])}
         case Name.WITHDRAW_PENDING:
@@ -35,7 +35,7 @@ def arguments(name: Name, form: Form) -> dict[str, Any]:
         case Name.SET_PAYMENT_METHOD:
             return _new_method(form)
         case Name.ADD_SEATS:
-            return {"seats": seats(form, "seats"), **_paid_with(form), **_proof(form)}
+            return {"seats": count_of_seats(form, "seats"), **_paid_with(form), **_proof(form)}
         case Name.RENEW:
             when = _choice(form, "when", [each.value for each in When]) if "when" in form else When.NOW.value
             return {"when": when, **_paid_with(form), **_proof(form)}
@@ -51,7 +51,7 @@ def client_key(form: Form) -> str:
     raise Wrong("key", "refused_form_text")
 
 
-def seats(form: Form, field: str) -> int:
+def count_of_seats(form: Form, field: str) -> int:
     """A whole number of seats. Raises `Wrong`."""
     text = form.get(field, "").strip()
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_SEATS)) and 1 <= int(text) <= MOST_SEATS):

@@ -19,7 +19,7 @@ from console.account.speech import Speech
 from models.engine import Sessions
 from models.inbox import store_command
 from models.records import CommandRow
-from renewals.commands import Name
+from renewals.commands import Name, When
 from settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -71,7 +71,8 @@ async def told(
         return None
     if row is None or row.subscription != found.stored.facts.number or row.given_by.lower() != email.lower():
         return None
-    what = t.first(f"command.{row.name}")
+    later = row.args.get("when") == When.ON_RENEWAL_DATE
+    what = t("command.renew_later") if later else t.first(f"command.{row.name}")
     if row.outcome is None:
         return Told("waiting", t("answer.waiting", what=what))
     if row.outcome == "done":

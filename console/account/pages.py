@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from console.account.desk import Desk, page_of, see_other
 from console.account.doing import actions, other_terms
 from console.account.finding import Found, NotYours, contacts_of, find, find_page, locale_of
-from console.account.forms import Form, Wrong, arguments, client_key, seats
+from console.account.forms import Form, Wrong, arguments, client_key, count_of_seats
 from console.account.giving import give, told
 from console.account.guard import Visitor, form_of, visitor
 from console.account.orders import orders_of
@@ -44,13 +44,13 @@ def subscription_routes(desk: Desk) -> APIRouter:
             return await _details(desk, request, session, who, found, answer=answer, used=bool(used))
 
     @router.get("/{number}/{command}")
-    async def price(request: Request, number: str, command: str) -> Response:
+    async def price(request: Request, number: str, command: str, seats: str = "1") -> Response:
         if command not in _WITH_PREVIEW:
             raise NotYours
         who = await visitor(request, desk.sessions)
         async with desk.sessions() as session:
             found = await find(session, who.email, number, datetime.now(UTC))
-            return await _preview(desk, request, session, who, found, Name(command), dict(request.query_params))
+            return await _preview(desk, request, session, who, found, Name(command), {"seats": seats})
 
     @router.post("/{number}/{command}")
     async def given(request: Request, number: str, command: str) -> Response:
@@ -140,7 +140,7 @@ async def _preview(
     count = 1
     if name is Name.ADD_SEATS and "seats" in form:
         try:
-            count = seats(form, "seats")
+            count = count_of_seats(form, "seats")
         except Wrong as unreadable:
             wrong = wrong or unreadable
     preview: Preview = (

@@ -219,6 +219,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "answer.awaited": "The payment has no answer yet; a mail tells you once it has.",
         "answer.voucher": "The code to pay with stands below, and in a mail.",
         "command.renew": "renewing",
+        "command.renew_later": "renewing on the renewal date",
         "command.add-seats": "adding seats",
         "command.reduce-seats": "fewer seats from the next term on",
         "command.change-term": "changing the term",

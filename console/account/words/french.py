@@ -234,6 +234,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "answer.awaited": "Le paiement est encore sans réponse ; un message vous la donnera.",
         "answer.voucher": "Le code de paiement figure ci-dessous, et dans un message.",
         "command.renew": "renouvellement",
+        "command.renew_later": "renouvellement à la date de renouvellement",
         "command.add-seats": "ajout de postes",
         "command.reduce-seats": "moins de postes dès la prochaine période",
         "command.change-term": "changement de durée",

@@ -221,6 +221,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "answer.awaited": "お支払いの結果を確認中です。確認でき次第メールでお知らせします。",
         "answer.voucher": "お支払いに必要な番号は、下とメールに記載しています。",
         "command.renew": "更新",
+        "command.renew_later": "更新日での更新",
         "command.add-seats": "シートの追加",
         "command.reduce-seats": "次の期間からのシート数の削減",
         "command.change-term": "期間の変更",

@@ -172,7 +172,7 @@ async def test_a_renewal_can_be_left_to_the_renewal_date(life: Life, browser: Br
     await browser.sign_in()
     await browser.do(PUNCTUAL, "cancel-auto-renew")
     said = await browser.do(PUNCTUAL, "renew", on="/renew", when="on-renewal-date")
-    assert "Done: renewing" in said
+    assert "Done: renewing on the renewal date." in said
     assert (await life.row())["auto_renew"] is True
     assert await life.payments() == []
 

@@ -151,7 +151,7 @@ def assert_quiet(answer: httpx.Response) -> None:
     assert "unsafe-inline" not in policy
     assert "script-src" not in policy
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["referrer-policy"] == "same-origin"
+    assert answer.headers["referrer-policy"] == "strict-origin"
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
