@@ -189,3 +189,59 @@ async def test_a_page_speaks_the_customers_language(
     page = await details(browser)
     assert charge in page
     assert possible in page
+
+
+STATES: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "expired": ("2027-04-10 10:00", {"auto_renew": "no"}, "", "Until 15 May 2027 it can still be renewed, at the list"),
+    "suspended": (
+        "2027-04-17 10:00",
+        {"method_token": "insufficient_funds"},
+        "",
+        "Access is suspended until it is paid.",
+    ),
+    "parked": (
+        "2027-02-01 10:00",
+        {},
+        "UPDATE subscriptions SET parked_at = now(), parked_because = 'a secret'",
+        "Our staff are looking at this subscription.",
+    ),
+    "in doubt": ("2027-02-01 10:00", {"method_token": "timeout-then-paid"}, "renew", "A payment has no answer yet."),
+    "paid ahead": (
+        "2027-02-01 10:00",
+        {},
+        "renew",
+        "The next term, 31 March 2027 to 30 March 2028, is paid, for 12 seats",
+    ),
+    "without a method": ("2027-02-01 10:00", {"method_kind": ""}, "", "none stored"),
+    "without a price": ("2027-02-01 10:00", {}, "UPDATE customers SET currency = 'CHF'", "at the price in force then"),
+    "not live": (
+        "2027-02-01 10:00",
+        {"live": None, "imported": "2027-01-01"},
+        "",
+        "This subscription is being set up.",
+    ),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_every_state_can_be_seen_and_has_its_words_in_every_language(
+    theatre: Theatre, browser: Browser, sessions: Sessions, state: str
+) -> None:
+    at, columns, cause, sentence = STATES[state]
+    life = await theatre.subscription(**columns)
+    await life.move_to(at)
+    if columns.get("live", at):
+        await life.catch_up()
+    await browser.sign_in()
+    if cause == "renew":
+        await browser.do(PUNCTUAL, "renew", on="/renew")
+    for locale in ("ja-JP", "fr-FR", "en-GB"):
+        async with sessions.begin() as session:
+            await session.execute(sa.text("UPDATE customers SET locale = :locale"), {"locale": locale})
+            if cause.startswith("UPDATE"):
+                await session.execute(sa.text(cause))
+        pages = [words(await browser.page(f"{SUBSCRIPTIONS}{path}")) for path in ("", f"/{PUNCTUAL}")]
+        previews = [f"{SUBSCRIPTIONS}/{PUNCTUAL}/{name}" for name in ("renew", "add-seats")]
+        pages += [words(await browser.page(path)) for path in previews]
+        assert not any("{" in page or "a secret" in page for page in pages)
+    assert sentence in pages[1], pages[1]
