@@ -49,9 +49,9 @@ def _log(settings: Settings) -> None:
 
 
 def web(
-    host: Annotated[str, typer.Option(help="Address to listen on; there is no login yet, so keep it to yourself.")] = (
-        "127.0.0.1"
-    ),
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; only the account has a login: keep it to yourself.")
+    ] = ("127.0.0.1"),
 ) -> None:
     """Serve the console until it is told to stop (SIGTERM, Ctrl-C)."""
     desk.run(_serve(desk.settings_or_fail(), host))
@@ -61,10 +61,11 @@ async def _serve(settings: Settings, host: str) -> None:
     import uvicorn
 
     from console.app import create_app
+    from worker import mailer_of
 
     _log(settings)
-    async with desk.facts(settings) as sessions:
-        app = create_app(settings, sessions, await desk.temporal(settings))
+    async with desk.facts(settings) as sessions, mailer_of(settings) as mailer:
+        app = create_app(settings, sessions, await desk.temporal(settings), mailer)
         config = uvicorn.Config(app, access_log=False, server_header=False, lifespan="off")
         with contextlib.closing(_listening(host, settings.http_port)) as listener:
             say(f"Console on http://{f'[{host}]' if ':' in host else host}:{settings.http_port}")

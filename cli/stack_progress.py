@@ -37,6 +37,7 @@ def where_to_look(settings: Settings) -> str:
     console = f"http://localhost:{settings.http_port}"
     lines = (
         ("Console", console),
+        ("Account", f"{console}/account"),
         ("Mails", f"{console}/mails"),
         ("Temporal UI", f"http://localhost:{settings.temporal_ui_port}"),
         ("Terminal", f"{_program()} show S-1001"),

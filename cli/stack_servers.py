@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 import uvicorn
+from fastapi import FastAPI
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
@@ -99,7 +100,14 @@ async def running_console(
     settings: Settings, sessions: Sessions, client: Client, web: socket.socket
 ) -> AsyncIterator[Part]:
     """The console on this bound socket."""
-    app = create_app(settings, sessions, client)
+    async with worker.mailer_of(settings) as mailer:
+        app = create_app(settings, sessions, client, mailer)
+        async with _served(app, web) as part:
+            yield part
+
+
+@contextlib.asynccontextmanager
+async def _served(app: FastAPI, web: socket.socket) -> AsyncIterator[Part]:
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=3
     )

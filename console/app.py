@@ -1,6 +1,7 @@
 """The console as an ASGI application: its routes, and the headers that every answer carries.
 
-It shows what is stored and changes nothing. It has no login, so whoever serves it binds it to the loopback address.
+The status page shows what is stored and changes nothing. It has no login, so whoever serves it binds it to the loopback
+address, or lets a proxy pass on `/account` and `/static` alone. The buyer's account is a room of its own.
 """
 
 import asyncio
@@ -16,8 +17,10 @@ from fastapi.templating import Jinja2Templates
 from temporalio.client import Client
 
 from console import words
+from console.account.app import create_account
 from console.overview import read_overview
 from console.readiness import not_ready
+from mail.sender import Mailer
 from mail.sink import StoredMail, list_mails, read_mail
 from models.engine import Sessions
 from settings import Settings
@@ -36,13 +39,14 @@ LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; s
 """What a letter may load: nothing from anywhere. Letters carry their styles inline, as mail programs want it."""
 
 
-def create_app(settings: Settings, sessions: Sessions, client: Client) -> FastAPI:
-    """The console of one installation. `client` is asked only whether Temporal can be reached."""
+def create_app(settings: Settings, sessions: Sessions, client: Client, mailer: Mailer) -> FastAPI:
+    """The console of one installation, with the account of its buyers: that gives commands and mails links."""
     app = FastAPI(title="Perennial", docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(_with_security_headers)
     if settings.local_stack:
         # A page of elsewhere, whose name was made to lead to this machine, must not read the console.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1"])
+    app.mount("/account", create_account(settings, sessions, client, mailer))
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     templates = Jinja2Templates(_HERE / "templates")
     templates.env.globals.update(

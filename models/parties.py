@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import instant, key, one_of
@@ -33,7 +33,7 @@ class ContactRow(SQLModel, table=True):
     """A person of a customer; which role they have stands on the subscription."""
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("csn", "email"),)
+    __table_args__ = (UniqueConstraint("csn", "email"), Index("ix_contacts_address", text("lower(email)")))
 
     id: UUID = key()
     csn: str = Field(foreign_key="customers.csn")

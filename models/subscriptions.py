@@ -57,8 +57,8 @@ class SubscriptionRow(SQLModel, table=True):
     anchor_day: int
     auto_renew: bool
     channel: str
-    buyer_id: UUID = Field(foreign_key="contacts.id")
-    primary_admin_id: UUID = Field(foreign_key="contacts.id")
+    buyer_id: UUID = Field(foreign_key="contacts.id", index=True)
+    primary_admin_id: UUID = Field(foreign_key="contacts.id", index=True)
     method_id: UUID | None = Field(default=None, foreign_key="payment_methods.id")
     method_set_at: datetime | None = instant(nullable=True)
     pending_seats: int | None = None

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from models.accounts import AccountSessionRow, SignInLinkRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
@@ -14,6 +15,7 @@ METADATA = SQLModel.metadata
 
 __all__ = [
     "METADATA",
+    "AccountSessionRow",
     "AlarmRow",
     "AttemptRow",
     "ClaimRow",
@@ -37,6 +39,7 @@ __all__ = [
     "SandboxChargeRow",
     "SandboxMethodRow",
     "SandboxRefundRow",
+    "SignInLinkRow",
     "SubscriptionRow",
     "TermRow",
 ]

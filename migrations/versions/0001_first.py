@@ -208,6 +208,39 @@ def _create_tables() -> None:
         schema="sandbox",
     )
     op.create_table(
+        "sign_in_links",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("address_hash", sa.String(), nullable=False),
+        sa.Column("client_hash", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("leads_to", sa.String(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("token_hash ~ '^[0-9a-f]{64}$'", name="ck_sign_in_links_token_hash"),
+        sa.CheckConstraint("used_at IS NULL OR email IS NOT NULL", name="ck_sign_in_links_used_by_somebody"),
+        sa.PrimaryKeyConstraint("id", name="pk_sign_in_links"),
+        sa.UniqueConstraint("token_hash", name="uq_sign_in_links_token_hash"),
+    )
+    op.create_index("ix_sign_in_links_address_hash", "sign_in_links", ["address_hash", "asked_at"])
+    op.create_index("ix_sign_in_links_client_hash", "sign_in_links", ["client_hash", "asked_at"])
+    op.create_table(
+        "account_sessions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("token_hash ~ '^[0-9a-f]{64}$'", name="ck_account_sessions_token_hash"),
+        sa.ForeignKeyConstraint(["link_id"], ["sign_in_links.id"], name="fk_account_sessions_link_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_account_sessions"),
+        sa.UniqueConstraint("link_id", name="uq_account_sessions_link_id"),
+        sa.UniqueConstraint("token_hash", name="uq_account_sessions_token_hash"),
+    )
+    op.create_table(
         "contacts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("csn", sa.String(), nullable=False),
@@ -217,6 +250,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_contacts"),
         sa.UniqueConstraint("csn", "email", name="uq_contacts_csn_email"),
     )
+    op.create_index("ix_contacts_address", "contacts", [sa.literal_column("lower(email)")])
     op.create_table(
         "orders",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -443,10 +477,12 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["sku"], ["offerings.sku"], name="fk_subscriptions_sku"),
         sa.PrimaryKeyConstraint("number", name="pk_subscriptions"),
     )
+    op.create_index("ix_subscriptions_buyer_id", "subscriptions", ["buyer_id"])
     op.create_index("ix_subscriptions_csn", "subscriptions", ["csn"])
     op.create_index(
         "ix_subscriptions_next_step", "subscriptions", ["next_step_at"], postgresql_where=sa.text("phase <> 'lapsed'")
     )
+    op.create_index("ix_subscriptions_primary_admin_id", "subscriptions", ["primary_admin_id"])
     op.create_index("ix_subscriptions_renews_on", "subscriptions", ["renews_on"])
     op.create_table(
         "alarms",

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from console.app import create_app
+from mail.sender import Mailer
 from models.engine import Sessions, create_engine, sessions_of
 from models.journal import raise_alarm, record
 from models.pauses import Pausable, pause
@@ -47,7 +48,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def browser_of(settings: Settings, sessions: Sessions, client: Client) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(create_app(settings, sessions, client))
+    mailer = Mailer("127.0.0.1", 9, tls="none")
+    transport = httpx.ASGITransport(create_app(settings, sessions, client, mailer))
     return httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
 

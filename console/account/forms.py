@@ -1,0 +1,98 @@
+"""From the fields of a form to the arguments of a command. What is wrong is named with its field, and not sent."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from renewals.arguments import MOST_SEATS
+from renewals.cards import may_be_card_number, month_end
+from renewals.commands import Name, When
+from renewals.facts import MethodKind, Term
+
+Form = Mapping[str, str]
+
+
+class Wrong(Exception):
+    """A field cannot be read: its name, and the key of the words that say what to write."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(field)
+        self.field, self.words = field, words
+
+
+def arguments(name: Name, form: Form) -> dict[str, Any]:
+    """The arguments of a buyer's command. Raises `Wrong`."""
+    match name:
+        case Name.CANCEL_AUTO_RENEW:
+            return {"renewal": form["renewal"]} if form.get("renewal") else {}
+        case Name.REDUCE_SEATS:
+            return {"to": count_of_seats(form, "to")}
+        case Name.CHANGE_TERM:
+            return {"term": _choice(form, "term", [each.value for each in Term])}
+        case Name.WITHDRAW_PENDING:
+            return {"what": _choice(form, "what", ["seats", "term"])}
+        case Name.SET_PAYMENT_METHOD:
+            return _new_method(form)
+        case Name.ADD_SEATS:
+            return {"seats": count_of_seats(form, "seats"), **_paid_with(form), **_proof(form)}
+        case Name.RENEW:
+            when = _choice(form, "when", [each.value for each in When]) if "when" in form else When.NOW.value
+            return {"when": when, **_paid_with(form), **_proof(form)}
+        case Name.HAND_OVER_ADMIN:
+            return {"to": form.get("to", "")}
+    return {}
+
+
+def client_key(form: Form) -> str:
+    """The key under which the command acts once, made when the page was. Raises `Wrong`."""
+    with suppress(ValueError):
+        return f"account:{UUID(form.get('key', ''))}"
+    raise Wrong("key", "refused_form_text")
+
+
+def count_of_seats(form: Form, field: str) -> int:
+    """A whole number of seats. Raises `Wrong`."""
+    text = form.get(field, "").strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_SEATS)) and 1 <= int(text) <= MOST_SEATS):
+        raise Wrong(field, "wrong.seats")
+    return int(text)
+
+
+def _proof(form: Form) -> dict[str, str]:
+    """The proof of the price that was shown, where the preview gave one."""
+    return {"preview": form["preview"]} if form.get("preview") else {}
+
+
+def _paid_with(form: Form) -> dict[str, str]:
+    """A stored method by its id, or a new one."""
+    chosen = form.get("method", "new")
+    if chosen == "new":
+        return _new_method(form)
+    try:
+        return {"method": str(UUID(chosen))}
+    except ValueError:
+        raise Wrong("method", "wrong.choice") from None
+
+
+def _new_method(form: Form) -> dict[str, str]:
+    kind = _choice(form, "kind", [each.value for each in MethodKind])
+    token, month = form.get("token", "").strip(), form.get("expires", "").strip()
+    if not token or len(token) > 200:
+        raise Wrong("token", "wrong.token")
+    if may_be_card_number(token):
+        raise Wrong("token", "wrong.card_number")
+    if not month or kind != MethodKind.CARD:
+        return {"kind": kind, "token": token}
+    try:
+        month_end(month)
+    except ValueError:
+        raise Wrong("expires", "wrong.month") from None
+    return {"kind": kind, "token": token, "expires": month}
+
+
+def _choice(form: Form, field: str, values: list[str]) -> str:
+    value = form.get(field, "")
+    if value not in values:
+        raise Wrong(field, "wrong.choice")
+    return value

@@ -1,0 +1,112 @@
+"""The orders of a subscription with what was paid, and the voucher that waits to be paid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from console.account.speech import Speech
+from models.parties import PaymentMethodRow
+from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.store import Stored
+from renewals.facts import AttemptState, MethodKind, Purpose
+from renewals.money import Money
+
+_MOST = 50
+
+
+@dataclass(slots=True)
+class Order:
+    """One order, as far as it concerns the subscription. `notes` say what became of its payment."""
+
+    date: str
+    way: str
+    state: str
+    state_words: str
+    amount: str
+    lines: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The orders, newest first, and how to pay the voucher that is open."""
+
+    orders: list[Order]
+    to_pay: str | None
+
+
+async def orders_of(session: AsyncSession, stored: Stored, t: Speech) -> Record:
+    """What was ordered for the subscription."""
+    number = stored.facts.number
+    mine = select(col(OrderLineRow.order_id)).where(col(OrderLineRow.subscription) == number)
+    newest = select(OrderRow).where(col(OrderRow.id).in_(mine)).order_by(col(OrderRow.ordered_at).desc()).limit(_MOST)
+    rows = (await session.execute(newest)).scalars().all()
+    ids = [row.id for row in rows]
+    lines = select(OrderLineRow).where(col(OrderLineRow.order_id).in_(ids), col(OrderLineRow.subscription) == number)
+    bought = (await session.execute(lines.order_by(col(OrderLineRow.term_starts_on)))).scalars().all()
+    attempts = await _attempts(session, ids)
+    orders = []
+    for row in rows:
+        own = [line for line in bought if line.order_id == row.id]
+        total = Money(sum(line.amount for line in own), row.currency)
+        orders.append(
+            Order(
+                date=t.day_of(row.ordered_at, stored.facts.time_zone),
+                way=t.first(f"order.way.{row.way}"),
+                state=row.state,
+                state_words=t.first(f"order.state.{row.state}"),
+                amount=t.w.amount(total),
+                lines=[_line(line, t) for line in own],
+                notes=_notes([each for each in attempts if each[0].order_id == row.id], row, t),
+            )
+        )
+    return Record(orders, _to_pay(attempts, stored.facts.time_zone, t))
+
+
+Tried = tuple[AttemptRow, str]
+
+
+async def _attempts(session: AsyncSession, orders: Sequence[UUID]) -> list[Tried]:
+    query = (
+        select(AttemptRow, col(PaymentMethodRow.kind))
+        .join(PaymentMethodRow, col(PaymentMethodRow.id) == col(AttemptRow.method_id))
+        .where(col(AttemptRow.order_id).in_(orders))
+        .order_by(col(AttemptRow.n))
+    )
+    return [(row, kind) for row, kind in (await session.execute(query)).all()]
+
+
+def _line(line: OrderLineRow, t: Speech) -> str:
+    seats, ends_on = t.w.seats(line.seats), date.fromisoformat(str(line.receipt["renews_on"]))
+    span = t.w.span(line.term_starts_on, ends_on)
+    match Purpose(line.purpose):
+        case Purpose.SEATS:
+            return t("order.seats", seats=seats, day=t.w.last_day_before(ends_on))
+        case Purpose.NEXT_SEATS:
+            return t("order.next_seats", seats=seats, span=span)
+    return t("order.renewal", seats=seats, span=span)
+
+
+def _notes(attempts: Sequence[Tried], row: OrderRow, t: Speech) -> list[str]:
+    notes = [t.w.method_as_label(MethodKind(kind)) for attempt, kind in attempts if attempt.state == AttemptState.PAID]
+    declined = sum(attempt.state == AttemptState.DECLINED for attempt, _ in attempts)
+    if declined:
+        notes.append(t("order.declined", count=str(declined)))
+    if row.reference:
+        notes.append(row.reference)
+    return notes
+
+
+def _to_pay(attempts: Sequence[Tried], zone_name: str, t: Speech) -> str | None:
+    """What to bring to the store or to write on the transfer, and until when."""
+    for attempt, kind in attempts:
+        if attempt.state == AttemptState.ISSUED and attempt.voucher_code and attempt.expires_at:
+            code = t("order.store_code" if kind == MethodKind.KONBINI else "order.transfer", code=attempt.voucher_code)
+            amount = t.w.amount(Money(attempt.amount, attempt.currency))
+            return t("panel.voucher", amount=amount, code=code, until=t.moment(attempt.expires_at, zone_name))
+    return None

@@ -1,0 +1,163 @@
+"""The pages of whoever is signed in: the list, one subscription, what something costs, and the commands' forms."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from console.account.desk import Desk, page_of, see_other
+from console.account.doing import actions, other_terms
+from console.account.finding import Found, NotYours, contacts_of, find, find_page, locale_of
+from console.account.forms import Form, Wrong, arguments, client_key, count_of_seats
+from console.account.giving import give, told
+from console.account.guard import Visitor, form_of, visitor
+from console.account.orders import orders_of
+from console.account.preview import Preview, preview_renewal, preview_seats
+from console.account.recalling import what_happened, what_is_coming
+from console.account.speech import speech_of
+from console.account.standing import facts, listed, pending, renewal_sentences
+from models.inbox import KeyReused
+from renewals.commands import BUYER_MAY, Name
+from renewals.renewing import last_paid_term
+
+_WITH_PREVIEW = (Name.RENEW, Name.ADD_SEATS)
+
+
+def subscription_routes(desk: Desk) -> APIRouter:
+    """Everything under `/subscriptions`."""
+    router = APIRouter(prefix="/subscriptions")
+
+    @router.get("")
+    async def all_of_them(request: Request, after: str = "") -> Response:
+        who = await visitor(request, desk.sessions)
+        async with desk.sessions() as session:
+            t = speech_of(await locale_of(session, who.email))
+            found, next_after = await find_page(session, who.email, after, datetime.now(UTC))
+        lines = [listed(each, t) for each in found]
+        return desk.page(request, "list.html", t, visitor=who, lines=lines, after=after, next_after=next_after)
+
+    @router.get("/{number}")
+    async def one(request: Request, number: str, answer: str = "", used: str = "") -> Response:
+        who = await visitor(request, desk.sessions)
+        async with desk.sessions() as session:
+            found = await find(session, who.email, number, datetime.now(UTC))
+            return await _details(desk, request, session, who, found, answer=answer, used=bool(used))
+
+    @router.get("/{number}/{command}")
+    async def price(request: Request, number: str, command: str, seats: str = "1") -> Response:
+        if command not in _WITH_PREVIEW:
+            raise NotYours
+        who = await visitor(request, desk.sessions)
+        async with desk.sessions() as session:
+            found = await find(session, who.email, number, datetime.now(UTC))
+            return await _preview(desk, request, session, who, found, Name(command), {"seats": seats})
+
+    @router.post("/{number}/{command}")
+    async def given(request: Request, number: str, command: str) -> Response:
+        if command not in BUYER_MAY:
+            raise NotYours
+        who = await visitor(request, desk.sessions)
+        form = await form_of(request, desk.settings, who.form_token)
+        return await _give(desk, request, who, number, Name(command), form)
+
+    return router
+
+
+async def _give(desk: Desk, request: Request, who: Visitor, number: str, name: Name, form: Form) -> Response:
+    """Give the command, then go back to the subscription, where its outcome stands."""
+    async with desk.sessions() as session:
+        found = await find(session, who.email, number, datetime.now(UTC))
+        try:
+            key, args = client_key(form), arguments(name, form)
+        except Wrong as wrong:
+            if name in _WITH_PREVIEW:
+                return await _preview(desk, request, session, who, found, name, form, wrong)
+            return await _details(desk, request, session, who, found, wrong=wrong, form=form, command=name)
+    try:
+        command_id = await give(desk.sessions, desk.client, key=key, number=number, name=name, args=args, by=who.email)
+    except KeyReused:
+        return see_other(f"{page_of(number)}?used=1")
+    return see_other(f"{page_of(number)}?answer={command_id}")
+
+
+async def _details(
+    desk: Desk,
+    request: Request,
+    session: AsyncSession,
+    who: Visitor,
+    found: Found,
+    *,
+    answer: str = "",
+    used: bool = False,
+    wrong: Wrong | None = None,
+    form: Form | None = None,
+    command: Name | None = None,
+) -> Response:
+    """The page of one subscription; after a form that could not be read, with what is wrong in it."""
+    stored, t = found.stored, speech_of(found.stored.customer.locale)
+    people = await contacts_of(session, stored.customer.csn) if found.is_buyer else []
+    orders = await orders_of(session, stored, t)
+    return desk.page(
+        request,
+        "details.html",
+        t,
+        status=422 if wrong else 200,
+        visitor=who,
+        csrf=who.form_token,
+        stored=stored,
+        found=found,
+        told=await told(session, answer, found, who.email, t, desk.settings) if answer else None,
+        used=used,
+        wrong=wrong,
+        form=form or {},
+        command=command,
+        facts=facts(found, t, who.email),
+        sentences=renewal_sentences(stored, t),
+        pending=pending(stored.facts, t),
+        actions=actions(found, t, desk.settings),
+        ahead=last_paid_term(stored.facts),
+        terms=other_terms(stored.facts, t),
+        people=[each for each in people if each.id != found.admin.id],
+        coming=what_is_coming(stored, t),
+        happened=await what_happened(session, stored, who.email, t),
+        orders=orders.orders,
+        to_pay=orders.to_pay,
+    )
+
+
+async def _preview(
+    desk: Desk,
+    request: Request,
+    session: AsyncSession,
+    who: Visitor,
+    found: Found,
+    name: Name,
+    form: Form,
+    wrong: Wrong | None = None,
+) -> Response:
+    """What it costs, with the form that confirms it."""
+    t = speech_of(found.stored.customer.locale)
+    count = 1
+    if name is Name.ADD_SEATS and "seats" in form:
+        try:
+            count = count_of_seats(form, "seats")
+        except Wrong as unreadable:
+            wrong = wrong or unreadable
+    preview: Preview = (
+        await preview_renewal(session, found, t, desk.settings)
+        if name is Name.RENEW
+        else await preview_seats(session, found, count, t, desk.settings)
+    )
+    return desk.page(
+        request,
+        "preview.html",
+        t,
+        status=422 if wrong else 200,
+        visitor=who,
+        csrf=who.form_token,
+        stored=found.stored,
+        preview=preview,
+        wrong=wrong,
+        form=form,
+        command=name,
+    )

@@ -1,0 +1,157 @@
+"""What something costs before it is bought: each line with how it is computed, the dates, and what would be cheaper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from console.account.doing import Ask, decisions, sentence, whom_to_ask
+from console.account.finding import Found, methods_of
+from console.account.speech import Speech
+from console.account.standing import pending
+from models.parties import PaymentMethodRow
+from models.store import fact_of_method
+from renewals import commands as c
+from renewals.checkout import may_add_seats
+from renewals.decisions import Refused
+from renewals.facts import Purpose, Subscription, Term
+from renewals.money import Money
+from renewals.pricing import Line, NotPriced, checkout_line, seats_lines
+from renewals.windows import today
+from settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """One line of the price: what, how its amount comes about, the amount."""
+
+    what: str
+    computed: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to answer a question of the form."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All that a buyer sees before paying. With `why_not` there is nothing to confirm.
+
+    `token` is for a proof of the price that was shown, which the form brings back; without one the price is that of
+    the moment in which the form comes.
+    """
+
+    name: str
+    lines: tuple[PriceLine, ...] = ()
+    total: str = ""
+    dates: str = ""
+    pending: tuple[str, ...] = ()
+    savings: tuple[str, ...] = ()
+    methods: tuple[Choice, ...] = ()
+    when: tuple[Choice, ...] = ()
+    seats: int = 1
+    token: str = ""
+    why_not: str | None = None
+    ask: Ask | None = None
+
+
+async def preview_renewal(session: AsyncSession, found: Found, t: Speech, settings: Settings) -> Preview:
+    """The next term as it would be paid for now."""
+    refused = _refused(c.Name.RENEW, found, t, settings)
+    sub = found.stored.facts
+    if refused:
+        return refused
+    line = checkout_line(sub)
+    when: tuple[Choice, ...] = ()
+    if today(sub, found.stored.now) < sub.renews_on:
+        later = t("preview.on-renewal-date", day=t.w.day(sub.renews_on))
+        when = Choice(c.When.NOW, t("preview.now"), True), Choice(c.When.ON_RENEWAL_DATE, later, False)
+    return Preview(
+        name=c.Name.RENEW,
+        lines=(price_line(line, t),),
+        total=t.w.amount(line.total),
+        dates=t("preview.unchanged", day=t.w.day(line.starts_on), span=t.w.span(line.starts_on, line.renews_on)),
+        pending=tuple(words for _, words in pending(sub, t)),
+        savings=tuple(_savings(sub, line, t)),
+        methods=_choices(await methods_of(session, found.stored), found, t),
+        when=when,
+    )
+
+
+async def preview_seats(session: AsyncSession, found: Found, seats: int, t: Speech, settings: Settings) -> Preview:
+    """More seats as they would be paid for now."""
+    refused = _refused(c.Name.ADD_SEATS, found, t, settings)
+    sub, now = found.stored.facts, found.stored.now
+    if refused:
+        return refused
+    lines = seats_lines(sub, seats, today(sub, now))
+    rows = await methods_of(session, found.stored)
+    usable = [row for row in rows if may_add_seats(sub, now, fact_of_method(row, now)) is None]
+    return Preview(
+        name=c.Name.ADD_SEATS,
+        lines=tuple(price_line(line, t) for line in lines),
+        total=t.w.amount(Money(sum(line.amount for line in lines), sub.currency)),
+        dates=t("preview.until", day=t.w.day(lines[-1].renews_on)),
+        methods=_choices(usable, found, t),
+        seats=seats,
+    )
+
+
+def _refused(name: c.Name, found: Found, t: Speech, settings: Settings) -> Preview | None:
+    answer = decisions(found)[name]
+    if not isinstance(answer, Refused):
+        return None
+    words = sentence(answer.code, answer.possible_on, name, found, t)
+    return Preview(name, why_not=words, ask=whom_to_ask(answer.code, name, found, t, settings))
+
+
+def price_line(line: Line, t: Speech) -> PriceLine:
+    """A line of a price, with its amount spelled out."""
+    price, span = Money(line.unit_price, line.currency), t.w.span(line.starts_on, line.renews_on)
+    basis = t(f"preview.basis.{line.basis}")
+    if line.purpose is Purpose.SEATS and line.days is not None and line.term_days is not None:
+        what = t("preview.seats", days=str(line.days), all_days=str(line.term_days))
+        return PriceLine(what, f"{t.w.share(price, line.seats, line.days, line.term_days)}, {basis}", _amount(line, t))
+    what = t("preview.next_seats" if line.purpose is Purpose.NEXT_SEATS else "preview.renewal", span=span)
+    return PriceLine(what, f"{t.w.amount(price)} ×\u00a0{line.seats}, {basis}", _amount(line, t))
+
+
+def _amount(line: Line, t: Speech) -> str:
+    return t.w.amount(line.total)
+
+
+def _savings(sub: Subscription, line: Line, t: Speech) -> Sequence[str]:
+    """What each longer term would save in a year, at the price that binds now."""
+    found = []
+    for term in Term:
+        if term.months <= line.term.months or term not in sub.prices:
+            continue
+        try:
+            longer = checkout_line(replace(sub, pending_term=term))
+        except NotPriced:
+            continue
+        saved = line.amount * 12 // line.term.months - longer.amount * 12 // term.months
+        if saved > 0:
+            amount = t.w.amount(Money(saved, line.currency))
+            found.append(t("preview.saving", term=t.w.term(term), amount=amount))
+    return found
+
+
+def _choices(rows: Sequence[PaymentMethodRow], found: Found, t: Speech) -> tuple[Choice, ...]:
+    """The stored methods; the subscription's own is chosen, or else the first, or else a new one."""
+    own, zone_name = found.stored.row.method_id, found.stored.facts.time_zone
+    choices: list[Choice] = []
+    for row in rows:
+        words = t.method(fact_of_method(row, row.created_at))
+        if row.id == own:
+            words = t("preview.current", method=words)
+        else:
+            words = t("stored_on", method=words, day=t.day_of(row.created_at, zone_name))
+        choices.append(Choice(str(row.id), words, not choices))
+    return tuple(choices)

@@ -1,0 +1,207 @@
+"""Where a subscription stands, in words: its line in the list, its facts, and what happens on its renewal date."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.account.finding import Found
+from console.account.speech import Speech
+from models.store import Stored
+from renewals.calendar import local_date
+from renewals.facts import Channel, OfferingKind, OfferingStatus, Phase, Subscription
+from renewals.plan import next_charge_at
+from renewals.pricing import Line, NotPriced, next_line
+from renewals.renewing import last_paid_term
+from renewals.windows import charge_at, late_window_last_day, today, window_opens_on
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list. `tone` is the phase, for its colour."""
+
+    number: str
+    product: str
+    customer: str
+    seats: int
+    term: str
+    date: str
+    tone: str
+    phase: str
+    price: str
+    way: str
+
+
+def listed(stored: Stored, t: Speech) -> Listed:
+    """The line of a subscription in the list."""
+    sub = stored.facts
+    line = line_of_next(sub)
+    return Listed(
+        number=sub.number,
+        product=stored.offering.name,
+        customer=stored.customer.name,
+        seats=sub.seats,
+        term=t.w.term(sub.term),
+        date=_date(sub, t),
+        tone=sub.phase,
+        phase=t(f"phase.{sub.phase}"),
+        price=t.w.amount(line.total) if line and _sells(sub) else "–",
+        way=_way(sub, t),
+    )
+
+
+def _sells(sub: Subscription) -> bool:
+    """Is a next term to be had, at a price that is ours? Partners set their own."""
+    return sub.phase is not Phase.LAPSED and sub.channel is not Channel.PARTNER
+
+
+def line_of_next(sub: Subscription) -> Line | None:
+    """The term after the last one that is paid, at the price the buyer would see now; None if it has none."""
+    try:
+        return next_line(last_paid_term(sub))
+    except NotPriced:
+        return None
+
+
+def _date(sub: Subscription, t: Speech) -> str:
+    ahead = last_paid_term(sub)
+    day = t.w.day(ahead.renews_on)
+    match sub.phase:
+        case Phase.LAPSED:
+            return t("ended", day=t.w.day(sub.renews_on))
+        case Phase.EXPIRED:
+            return t("expired", day=day)
+        case Phase.PAST_DUE:
+            return t("due_since", day=day)
+    return t("renews" if sub.renews_automatically else "expires", day=day)
+
+
+def renewed_elsewhere(sub: Subscription) -> str | None:
+    """Who renews what cannot be renewed here: the partner or the sales team."""
+    if sub.channel is Channel.PARTNER:
+        return "partner"
+    by_itself = sub.offering_kind is OfferingKind.SUBSCRIPTION and sub.offering_status is OfferingStatus.ACTIVE
+    direct = sub.channel in (Channel.DIRECT_ONLINE, Channel.DIRECT_SALES)
+    return None if direct and by_itself else "sales"
+
+
+def _way(sub: Subscription, t: Speech) -> str:
+    if sub.phase is Phase.LAPSED:
+        return t("way.none")
+    if sub.parked:
+        return t("way.stopped")
+    if sub.renews_automatically and sub.method:
+        return t("way.automatic", method=t.w.method(sub.method.kind))
+    return t(f"way.{renewed_elsewhere(sub) or 'by_hand'}")
+
+
+def facts(found: Found, t: Speech, email: str) -> list[tuple[str, str]]:
+    """The facts of a subscription, as labels and values."""
+    stored, sub, w = found.stored, found.stored.facts, t.w
+    over = sub.phase in (Phase.EXPIRED, Phase.LAPSED)
+    ahead = last_paid_term(sub)
+    rows = [
+        (t("product"), stored.offering.name),
+        (t("number"), sub.number),
+        (t("customer"), stored.customer.name),
+        (t("seats"), str(sub.seats)),
+        (t("term"), w.term(sub.term)),
+        (t("running_term"), w.span(sub.starts_on, sub.renews_on)),
+        (t("renews_on" if sub.renews_automatically and not over else "expires_on"), w.day(ahead.renews_on)),
+        (t("auto_renew"), t("on" if sub.auto_renew else "off")),
+        (t("method"), t.method(sub.method)),
+        (t("buyer"), _name(stored.buyer.name, stored.buyer.email, email, t)),
+        (t("admin"), _name(found.admin.name, found.admin.email, email, t)),
+    ]
+    if sub.phase is Phase.PAST_DUE:
+        rows.insert(7, (t("access_until"), t.day_of(stored.access_until, sub.time_zone)))
+    return rows
+
+
+def _name(name: str, address: str, email: str, t: Speech) -> str:
+    shown = name or address
+    return t("you", name=shown) if address.lower() == email.lower() else shown
+
+
+def renewal_sentences(stored: Stored, t: Speech) -> list[str]:
+    """What happens on the renewal date, with amount and method; what stands in its way comes first."""
+    return list(_sentences(stored.facts, stored, t))
+
+
+def _sentences(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]:
+    if sub.phase is Phase.LAPSED:
+        yield t("panel.lapsed")
+        return
+    if sub.parked or sub.live_at is None:
+        yield t("panel.parked" if sub.parked else "panel.not_live")
+        return
+    if sub.in_doubt or sub.seats_attempt:
+        yield t("panel.in_doubt")
+    if sub.hold:
+        yield t("panel.held")
+    if sub.paid_ahead:
+        ahead = last_paid_term(sub)
+        span, seats = t.w.span(ahead.starts_on, ahead.renews_on), t.w.seats(ahead.seats)
+        yield t("panel.paid", span=span, seats=seats, day=t.w.day(sub.renews_on))
+        yield from _next(ahead, stored.now, t)
+    elif sub.phase is Phase.EXPIRED:
+        day, last = t.w.day(sub.renews_on), t.w.day(late_window_last_day(sub))
+        yield t("panel.expired", day=day, last=last)
+        yield from _elsewhere(sub, t)
+    elif sub.phase is Phase.PAST_DUE:
+        yield from _overdue(sub, stored, t)
+    else:
+        yield from _next(sub, stored.now, t)
+
+
+def _next(sub: Subscription, now: datetime, t: Speech) -> Iterator[str]:
+    """What happens on the next renewal date if nobody does anything."""
+    day, line = t.w.day(sub.renews_on), line_of_next(sub)
+    if not sub.renews_automatically:
+        yield t("panel.manual", day=day)
+        if sub.hold:
+            return
+        if sub.method and not sub.method_charges:
+            yield t("panel.manual_method", method=t.w.method(sub.method.kind))
+        yield from _elsewhere(sub, t)
+        if renewed_elsewhere(sub) is None:
+            opens_on = window_opens_on(sub)
+            yield t("panel.opens", day=t.w.day(opens_on)) if today(sub, now) < opens_on else t("panel.open")
+    elif line is None or sub.method is None:
+        yield t("panel.automatic_unpriced", day=day)
+    else:
+        charged_on = t.day_of(charge_at(sub), sub.time_zone)
+        span, seats = t.w.span(line.starts_on, line.renews_on), t.w.seats(line.seats)
+        amount, method = t.w.amount(line.total), t.w.method(sub.method.kind)
+        yield t("panel.automatic", day=charged_on, amount=amount, method=method, seats=seats, span=span)
+
+
+def _overdue(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]:
+    line = line_of_next(sub)
+    if line:
+        yield t("panel.past_due", span=t.w.span(line.starts_on, line.renews_on))
+    retry_at = next_charge_at(sub, stored.now)
+    if retry_at and line and sub.method:
+        amount, method = t.w.amount(line.total), t.w.method(sub.method.kind)
+        yield t("panel.retry", day=t.day_of(max(retry_at, stored.now), sub.time_zone), amount=amount, method=method)
+    elif not sub.in_doubt:
+        yield t("panel.no_retry")
+    ends_on = local_date(stored.access_until, sub.time_zone)
+    yield t("panel.suspended") if sub.suspended else t("panel.access", day=t.w.day(ends_on))
+
+
+def _elsewhere(sub: Subscription, t: Speech) -> Iterator[str]:
+    elsewhere = renewed_elsewhere(sub)
+    if elsewhere:
+        yield t(f"panel.{elsewhere}")
+
+
+def pending(sub: Subscription, t: Speech) -> list[tuple[str, str]]:
+    """The planned changes, each as what withdraws it and a sentence."""
+    ahead = last_paid_term(sub)
+    changes = []
+    if sub.pending_seats is not None:
+        words = t("pending.seats", seats=t.w.seats(sub.pending_seats), now=str(ahead.seats))
+        changes.append(("seats", words))
+    if sub.pending_term is not None:
+        changes.append(("term", t("pending.term", term=t.w.term(sub.pending_term), now=t.w.term(ahead.term))))
+    return changes
