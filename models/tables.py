@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from models.api_keys import ApiKeyRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
@@ -15,6 +16,7 @@ METADATA = SQLModel.metadata
 __all__ = [
     "METADATA",
     "AlarmRow",
+    "ApiKeyRow",
     "AttemptRow",
     "ClaimRow",
     "CommandRow",
