@@ -50,12 +50,15 @@ REFUSALS = {
     "payment_in_doubt": "Wait for the answer, or resolve it: [charge in doubt](operations.md#charge-in-doubt).",
     "hold_open": "Release what holds the renewal, or wait until it ends.",
     "already_renewed": "Nothing; the next term is paid. The one after it can be recorded once that term has begun.",
+    "term_not_paid": "Renew first; seats are added to a term that is paid.",
     "too_late": "Renew inside the late window: `perennial record-renewal`.",
     "auto_renew_off": "`perennial resume-auto-renew` first.",
     "method_cannot_auto_charge": "`perennial set-payment-method` with a card, PayPal or a direct debit first.",
+    "method_not_accepted": "Choose another payment method.",
     "term_not_offered": "Name a term that the catalogue has in the customer's currency, or import one.",
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
+    "payment_declined": "The buyer pays with another method, or tries again later.",
     "nothing_in_doubt": "Nothing; every payment has its answer.",
 }
 """In order of precedence: the first that applies is the answer."""
@@ -80,6 +83,13 @@ EVENTS = {
     "released": ("", "They go on."),
     "access_suspended": ("`phase`", "Access was taken away while past due."),
     "hold_ended": ("`claim`", "The time of a hold was up; the charge that waited for it goes on."),
+    "seats": ("`added`, `seats`, `amount`, `currency`", "Seats were added to the running term, and paid."),
+    "voucher": (
+        "`outcome`, `amount`, `currency`, `expires_at`",
+        "A voucher was `issued`, `expired` unpaid, or was `given_up`.",
+    ),
+    "refund": ("`amount`, `currency`, `reference`, `because`", "Money was sent back to the buyer."),
+    "admin": ("`contact`", "Another contact became the primary admin; the buyer stays buyer."),
     "alarm": ("`kind`, `detail`", "Something an operator must look at."),
 }
 
@@ -93,6 +103,7 @@ ALARMS = {
     "step_failed": ("A step or command met an error that trying again at once does not cure.", "hand"),
     "cancelled_after_payment": ("A cancel named a renewal that had just been paid: offer a refund.", "hand"),
     "paid_after_all": ("The gateway took money for an attempt that counts as declined or abandoned.", "hand"),
+    "seats_paid_late": ("Seats were paid for a term that was over by then: offer a refund.", "hand"),
     "legal_notice_missing": ("Nothing that was sent or is planned meets a legal notice rule of the charge.", "itself"),
 }
 
@@ -144,6 +155,7 @@ POLICY = {
     "monthly_debit_notice_days": "The same for monthly terms by direct debit.",
     "card_expiring_days": "`card_expiring`, days before.",
     "late_window_closing_days": "`late_window_closing`, days before the late window's last day.",
+    "voucher_days": "A voucher can be paid until the end of the day so many days after its issue, by the way to pay.",
     "sales_self_service": "May buyers from sales help themselves?",
 }
 
@@ -255,11 +267,19 @@ def _may(name: str) -> str:
     return "buyer, operator" if command in BOTH_MAY else "buyer" if command in BUYER_MAY else "operator"
 
 
+def every_command() -> dict[str, Any]:
+    """Each command by its name; one of a group by both, such as `api-key create`."""
+    found: dict[str, Any] = {}
+    for name, command in getattr(get_command(app), "commands", {}).items():
+        inner = getattr(command, "commands", None)
+        found |= {f"{name} {each}": of_group for each, of_group in inner.items()} if inner else {name: command}
+    return found
+
+
 def _commands() -> str:
     """One section per command: what it does, who may give it, arguments and options."""
-    group = get_command(app)
     sections = []
-    for name, command in getattr(group, "commands", {}).items():
+    for name, command in every_command().items():
         context = command.make_context(name, [], resilient_parsing=True)
         may = f" Given by: {_may(name)}." if _may(name) else ""
         helps = [record for each in command.params if (record := each.get_help_record(context))]
