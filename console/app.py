@@ -1,6 +1,7 @@
 """The console as an ASGI application: its routes, and the headers that every answer carries.
 
-It shows what is stored and changes nothing. It has no login, so whoever serves it binds it to the loopback address.
+Its pages show what is stored and change nothing. They have no login, so whoever serves them binds them to the loopback
+address. The JSON API under `/api/v1` has keys (`console/api/`).
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from fastapi.templating import Jinja2Templates
 from temporalio.client import Client
 
 from console import words
+from console.api.app import create_api
 from console.overview import read_overview
 from console.readiness import not_ready
 from mail.sink import StoredMail, list_mails, read_mail
@@ -37,7 +39,7 @@ LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; s
 
 
 def create_app(settings: Settings, sessions: Sessions, client: Client) -> FastAPI:
-    """The console of one installation. `client` is asked only whether Temporal can be reached."""
+    """The console of one installation. Its pages ask `client` only whether Temporal can be reached."""
     app = FastAPI(title="Perennial", docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(_with_security_headers)
     if settings.local_stack:
@@ -53,6 +55,7 @@ def create_app(settings: Settings, sessions: Sessions, client: Client) -> FastAP
     if settings.local_stack:
         _add_mails(app, settings, templates)
     _add_health(app, sessions, client)
+    app.mount("/api/v1", create_api(settings, sessions, client))
     return app
 
 
