@@ -17,7 +17,7 @@ from fastapi.templating import Jinja2Templates
 from temporalio.client import Client
 
 from console import words
-from console.api.app import create_api
+from console.api.app import Below, create_api
 from console.overview import read_overview
 from console.readiness import not_ready
 from mail.sink import StoredMail, list_mails, read_mail
@@ -41,6 +41,7 @@ LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; s
 def create_app(settings: Settings, sessions: Sessions, client: Client) -> FastAPI:
     """The console of one installation. Its pages ask `client` only whether Temporal can be reached."""
     app = FastAPI(title="Perennial", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Below, api=create_api(settings, sessions, client))
     app.middleware("http")(_with_security_headers)
     if settings.local_stack:
         # A page of elsewhere, whose name was made to lead to this machine, must not read the console.
@@ -55,7 +56,6 @@ def create_app(settings: Settings, sessions: Sessions, client: Client) -> FastAP
     if settings.local_stack:
         _add_mails(app, settings, templates)
     _add_health(app, sessions, client)
-    app.mount("/api/v1", create_api(settings, sessions, client))
     return app
 
 

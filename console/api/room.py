@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
-from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 
@@ -14,7 +13,6 @@ from console.api.problems import Problem, no_such_subscription
 from models.api_keys import Caller
 from models.engine import Sessions
 from models.store import Stored, load
-from renewals.characters import control_character
 from renewals.commands import Actor, BadArguments, parse_actor
 from settings import Settings
 
@@ -46,20 +44,14 @@ async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-def _plain(text: str) -> str:
-    if control_character(text):
-        raise ValueError("it has a control character; leave that out")
-    return text
-
-
 InRoom = Annotated[Room, Depends(_room)]
 Reading = Annotated[AsyncSession, Depends(_reading)]
 Calling = Annotated[Caller, Depends(_caller)]
-Plain = AfterValidator(_plain)
 
-_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-Number = Annotated[str, Path(pattern=_NUMBER, description="Number of a subscription.", examples=["S-1001"])]
-Csn = Annotated[str, Path(pattern=_NUMBER, description="Number of a customer.", examples=["5100000001"])]
+ADDRESS = r"^[^\x00-\x20\x7f]{1,320}$"
+NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+Number = Annotated[str, Path(pattern=NUMBER, description="Number of a subscription.", examples=["S-1001"])]
+Csn = Annotated[str, Path(pattern=NUMBER, description="Number of a customer.", examples=["5100000001"])]
 
 _BY = r"^(operator:[A-Za-z0-9][A-Za-z0-9_.-]{0,63}|[A-Za-z0-9._-]{1,64}@[A-Za-z0-9.-]{1,100})$"
 

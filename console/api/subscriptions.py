@@ -13,7 +13,7 @@ from sqlmodel import col
 from console.api import schemas as s
 from console.api.problems import Problem, Refusal
 from console.api.reading import names_tag, options_of, subscription_of, tag_of
-from console.api.room import InRoom, Number, Plain, Reading, found, wall_now
+from console.api.room import ADDRESS, NUMBER, InRoom, Number, Reading, found, wall_now
 from models.history import events_of
 from models.ledger import entries
 from models.parties import ContactRow
@@ -34,9 +34,9 @@ routes = APIRouter(tags=["subscriptions"])
 async def list_subscriptions(
     session: Reading,
     request: Request,
-    customer: Annotated[str | None, Query(max_length=64, description="Of this customer."), Plain] = None,
+    customer: Annotated[str | None, Query(pattern=NUMBER, description="Of this customer.")] = None,
     phase: Annotated[Phase | None, Query(description="In this phase.")] = None,
-    buyer: Annotated[str | None, Query(max_length=320, description="Bought by this mail address."), Plain] = None,
+    buyer: Annotated[str | None, Query(pattern=ADDRESS, description="Bought by this mail address.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
     after: Annotated[str | None, Query(max_length=200, description="As `next` says; opaque.")] = None,
 ) -> s.Page:
