@@ -8,13 +8,13 @@ import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from console.api.limits import RateLimits
 from console.api.problems import Problem
 from models.api_keys import Caller, Scope, caller_of
-from models.engine import Sessions
+from models.engine import Sessions, lacks_grant
 
 MOST_BYTES = 64 * 1024
 """The largest body: a command has a few hundred."""
@@ -122,6 +122,8 @@ def _fault(error: Exception) -> Problem:
     if isinstance(error, OperationalError | InterfaceError | NoConnectionFree | OSError):
         detail = "The database does not answer; try again with the same Idempotency-Key."
         return Problem(503, "unavailable", detail, headers={"Retry-After": "5"})
+    if isinstance(error, DBAPIError) and lacks_grant(error):
+        return Problem(503, "not_served", "This process may not serve the API; docs/api.md says which role may.")
     return Problem(500, "fault", "Something is wrong on our side; it is in the log.")
 
 

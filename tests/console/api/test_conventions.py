@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import make_url
 from temporalio.testing import WorkflowEnvironment
 
+from cli.stack_postgres import run_sql
 from console.api import gate
 from console.api.app import create_api
 from models.api_keys import Scope, revoke_key
@@ -194,6 +196,18 @@ async def test_a_database_that_is_away_is_a_problem(temporal: WorkflowEnvironmen
     assert codes([answer]) == [(503, "unavailable")]
     assert answer.headers["retry-after"] == "5"
     await engine.dispose()
+
+
+async def test_where_the_role_of_the_pages_serves_there_is_no_api(
+    database_url: str, temporal: WorkflowEnvironment, api: Api
+) -> None:
+    role = f"pages_{make_url(database_url).database}"
+    await run_sql(database_url, f"CREATE ROLE {role} LOGIN")
+    engine = create_engine(make_url(database_url).set(username=role).render_as_string(hide_password=False))
+    pages = Api(console_of(sessions_of(engine), temporal.client), api.key)
+    assert codes([await pages.get("/subscriptions")]) == [(503, "not_served")]
+    await engine.dispose()
+    await run_sql(database_url, f"DROP ROLE {role}")
 
 
 async def test_answers_are_not_kept_unless_they_say_so(api: Api) -> None:
