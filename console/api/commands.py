@@ -39,7 +39,7 @@ ClientKey = Annotated[
         examples=["5d2f9d6e-order-17"],
     ),
 ]
-IfMatch = Annotated[str | None, Header(description="Only if the subscription still has this tag.")]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="Only if the subscription still has this tag.")]
 
 _EXAMPLES: dict[str, Any] = {
     "fewer seats": {"value": {"command": "reduce-seats", "args": {"to": 9}}},

@@ -78,7 +78,7 @@ async def subscription(
     session: Reading,
     number: Number,
     response: Response,
-    if_none_match: Annotated[str | None, Header(description="Tags that are known already.")] = None,
+    if_none_match: Annotated[str | None, Header(alias="If-None-Match", description="Tags that are known.")] = None,
 ) -> s.Subscription:
     """One subscription as it stands, with a tag for `If-Match`."""
     told = subscription_of(await found(session, number))
