@@ -1,6 +1,6 @@
 """What goes wrong, as problem details (RFC 9457): a status, a code for programs, one sentence for people.
 
-No value that a caller sent is repeated in one, as it may be a token or a name.
+No value that a caller sent is repeated in one but the number in the address: it may be a token or a name.
 """
 
 from collections.abc import Mapping, Sequence
