@@ -27,6 +27,7 @@ STACK_FILE = "stack.json"
 DEFAULT_DATA_DIR = Path(".perennial")
 DAY_SECONDS = 24 * 60 * 60
 HIGHEST_PORT = 65535
+SHORTEST_KEY = 32
 LONGEST_FILE_NAME = 255
 LONGEST_PATH = 4000
 """Bytes that Linux and macOS allow in one name; and fewer than Linux allows in all, for what the stack puts below."""
@@ -76,6 +77,12 @@ def _line(text: str) -> str:
 
 def _secret(secret: SecretStr) -> SecretStr:
     _line(secret.get_secret_value())
+    return secret
+
+
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < SHORTEST_KEY:
+        raise ValueError(f"is too short to sign with: write {SHORTEST_KEY} random characters or more")
     return secret
 
 
@@ -135,6 +142,7 @@ DatabaseAddress = Annotated[Line, AfterValidator(database_address), AfterValidat
 MailAddress = Annotated[Line, AfterValidator(_mail_address)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
+SigningKey = Annotated[Secret, AfterValidator(_long_enough)]
 Directory = Annotated[Path, AfterValidator(_directory)]
 
 
@@ -182,6 +190,12 @@ class Settings(BaseSettings):
     partner_contact: Line = "partners@example.com"
     """Whom to ask who the partner of a subscription is."""
 
+    signing_key: SigningKey | None = None
+    """Signs the previews that the account and the API hand out: 32 characters or more, the same for console and worker.
+
+    The local stack makes one of its own at each start.
+    """
+
     gateway: Literal["sandbox"] = "sandbox"
     """The payment gateway. `sandbox` moves no money and does what the payment token says."""
 
@@ -224,6 +238,11 @@ class Settings(BaseSettings):
                 f"{self.data_dir}: set it to postgresql://user:password@host/database, or run `perennial up`."
             )
         return self.database_url
+
+    @property
+    def signing(self) -> bytes:
+        """The key that signs previews; empty where none is set."""
+        return self.signing_key.get_secret_value().encode() if self.signing_key else b""
 
     @property
     def mails_dir(self) -> Path:

@@ -53,7 +53,14 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     engine = create_engine(settings.database, connections=DATABASE_CONNECTIONS, pre_ping=False)
     try:
         async with mailer_of(settings) as mailer:
-            worker = build_worker(client, sessions_of(engine), mailer, contacts_of(settings), settings.mail_from)
+            worker = build_worker(
+                client,
+                sessions_of(engine),
+                mailer,
+                contacts_of(settings),
+                settings.mail_from,
+                signing_key=settings.signing,
+            )
             every = timedelta(seconds=settings.watch_every_seconds)
             await watch(client, every)
             async with worker:
@@ -70,16 +77,19 @@ def build_worker(
     sender: str,
     *,
     gateway: Gateway | None = None,
+    signing_key: bytes = b"",
     **options: Any,
 ) -> Worker:
     """A worker of the task queue `renewals`, with the sandbox gateway unless another is given.
+
+    `signing_key` is that of the previews that the console hands out; without one none of them binds.
 
     Workflows run outside Temporal's own sandbox unless another runner is given: tests do (ADR 12).
     """
     gateway = gateway or SandboxGateway(sessions)
     charging, holds = Charging(sessions, gateway), Holds(sessions, gateway)
     notices, phases, watch_ = Notices(sessions, mailer, contacts, sender), Phases(sessions), Watch(sessions, client)
-    commands, planning = Commands(sessions, gateway), Planning(sessions)
+    commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
     return Worker(
         client,
         task_queue=contract.TASK_QUEUE,

@@ -1,5 +1,6 @@
 """Orders that a buyer places: the next term, or more seats. The order commits before the gateway is called."""
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -14,25 +15,25 @@ from models.store import Stored
 from models.subscriptions import ClaimRow
 from renewals import commands as c
 from renewals.checkout import voucher_expires_at
-from renewals.eligibility import Request
 from renewals.facts import MethodKind, Subscription, Way
-from renewals.pricing import checkout_line, seats_lines
-from renewals.windows import today
+from renewals.pricing import Line
 
 
 async def place_order(
-    session: AsyncSession, stored: Stored, decided_on: Subscription, request: Request, row: CommandRow
+    session: AsyncSession,
+    stored: Stored,
+    decided_on: Subscription,
+    command: c.AddSeats | c.Renew,
+    lines: Sequence[Line],
+    row: CommandRow,
 ) -> AttemptRow:
-    """Write the order that the command asks for, with its first and only attempt; the command waits for its answer.
+    """Write the order of these lines, with its first and only attempt; the command waits for its answer.
 
-    `decided_on` are the facts that the command was allowed on: their prices bind.
+    `decided_on` are the facts that the command was allowed on.
     """
-    method = await method_of(session, stored, request.command)
-    if isinstance(request.command, c.AddSeats):
-        way = Way.SEATS
-        lines = seats_lines(decided_on, request.command.seats, today(decided_on, row.received_at))
-    else:
-        way, lines = Way.CHECKOUT, (checkout_line(decided_on),)
+    method = await method_of(session, stored, command)
+    way = Way.SEATS if isinstance(command, c.AddSeats) else Way.CHECKOUT
+    if way is Way.CHECKOUT:
         await abandon_unsent(session, stored)
     kind = MethodKind(method.kind)
     expires_at = None if kind.charges_automatically else voucher_expires_at(decided_on, kind, row.received_at)
@@ -64,11 +65,13 @@ async def place_order(
 
 
 async def method_of(session: AsyncSession, stored: Stored, command: c.Command) -> PaymentMethodRow:
-    """The method that an order names, stored now if it is new; else that of the subscription.
+    """The method that a command names, stored now if it is new; else that of the subscription.
 
     A method that was named for one order is not that of the subscription (domain.md 8).
     """
     chosen = command.method if isinstance(command, c.AddSeats | c.Renew) else None
+    if isinstance(command, c.ChooseMethod):
+        return await session.get_one(PaymentMethodRow, command.id)
     if isinstance(chosen, c.StoredMethod):
         return await session.get_one(PaymentMethodRow, chosen.id)
     if isinstance(chosen, c.NewMethod):

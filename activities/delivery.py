@@ -9,7 +9,7 @@ from sqlmodel import col
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
-from activities.commands import decide_command
+from activities.deciding import decide_command
 from models.engine import Sessions
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.answers import settle_declined, settle_paid
 from activities.checkout import contact_of, method_of
+from activities.conclusions import settle_declined, settle_paid
 from activities.orders import abandon_unsent, new_order
 from activities.outbox import queue
 from activities.phases import set_parked, store_phase
@@ -83,7 +83,7 @@ async def _hand_over(session: AsyncSession, stored: Stored, command: c.HandOverA
 
 async def _new_method(session: AsyncSession, stored: Stored, command: c.Command) -> PaymentMethodRow | None:
     """The method that the subscription is to have from now on, if the command names another."""
-    if isinstance(command, c.Renew):
+    if isinstance(command, c.Renew | c.ChooseMethod):
         method = await method_of(session, stored, command)
         return None if method is stored.method else method
     if not isinstance(command, c.SetPaymentMethod):
@@ -124,7 +124,7 @@ async def _confirm(
             kind, facts["what"] = Kind.CHANGE_WITHDRAWN, what
         case c.Renew() if not stored.facts.auto_renew:
             kind = Kind.AUTO_RENEW_RESUMED
-        case c.SetPaymentMethod() | c.Renew():
+        case c.SetPaymentMethod() | c.ChooseMethod() | c.Renew():
             kind, facts["method"] = Kind.METHOD_CHANGED, str(stored.row.method_id)
         case _:
             return

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
 
-from activities.answers import record_answer, with_attempts_so_far
+from activities.answers import record_answer
 from activities.clock import started_at
+from activities.conclusions import with_attempts_so_far
 from activities.outbox import queue
 from activities.phases import store_phase
 from activities.planning import plan_of

@@ -1,8 +1,8 @@
 """The subscriptions that live while plugs are pulled: ordinary, declined, in doubt, by hand, monthly and yearly."""
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class Role:
     locale: str = "en-GB"
     days_before: int = 8
     days_after: int = 3
-    commands: Sequence[tuple[int, str]] = field(default=())
+    commands: Sequence[tuple[int, str, Mapping[str, Any]]] = field(default=())
 
     @property
     def lives_from(self) -> datetime:
@@ -72,8 +72,8 @@ def small_cast(today: date) -> tuple[Role, ...]:
 
 
 def large_cast() -> tuple[Role, ...]:
-    """Fifty subscriptions of early 2027, in five kinds of zone and ten kinds of life. Their dates never change."""
-    return tuple(_one_of_many(index) for index in range(50))
+    """Every kind of life in every kind of place, in early 2027. Their dates never change."""
+    return tuple(_one_of_many(index) for index in range(len(_PLACES) * len(_LIVES)))
 
 
 def _one_of_many(index: int) -> Role:
@@ -82,8 +82,8 @@ def _one_of_many(index: int) -> Role:
     renews_on = date(2027, 3 + index % 3, day)
     yearly = life.get("term") == "year"
     starts_on = renews_on.replace(year=2026) if yearly else renews_on.replace(month=renews_on.month - 1)
-    role = Role(f"S-{7001 + index}", starts_on, renews_on, days_after=12, **life)
-    return replace(role, time_zone=zone, country=country, locale=locale)
+    place = {"time_zone": zone, "country": country, "locale": locale}
+    return Role(f"S-{7001 + index}", starts_on, renews_on, days_after=12, **place | life)
 
 
 _PLACES = (
@@ -102,10 +102,13 @@ _LIVES: tuple[dict[str, Any], ...] = (
     {"token": "insufficient_funds*2"},
     {"auto_renew": False},
     {"term": "year"},
-    {"commands": ((-3, "cancel-auto-renew"),)},
+    {"commands": ((-3, "cancel-auto-renew", {}),)},
     {"token": "lost_card"},
+    {"commands": ((-3, "renew", {}),)},
+    {"auto_renew": False, "token": "timeout-then-paid", "commands": ((2, "renew", {}),)},
+    {"country": "FR", "commands": ((-3, "add-seats", {"seats": 1}), (-2, "add-seats", {"seats": 1}))},
 )
-"""Ten kinds of life: each kind is lived in every place."""
+"""Kinds of life: each is lived in every place."""
 
 
 def _month_around(today: date) -> tuple[date, date]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from chaos.evidence import Evidence, Row
 from renewals.commands import Name
-from renewals.facts import AttemptState, Kind
+from renewals.facts import AttemptState, Kind, Way
 
 Story = Mapping[str, Counter[str]]
 """What happened to each subscription, without instants: terms, payments and letters, as lines."""
@@ -92,6 +92,9 @@ def _renewals(evidence: Evidence) -> Iterator[str]:
         owed = sum(line["amount"] for line in evidence.order_lines if line["order_id"] == attempt["order_id"])
         if attempt["state"] == AttemptState.PAID and attempt["amount"] != owed:
             yield f"attempt {attempt['id']} paid {attempt['amount']} for an order of {owed}"
+    for order in evidence.orders:
+        if order["way"] in (Way.CHECKOUT, Way.SEATS) and paid[order["id"]] != (order["state"] == "paid"):
+            yield f"a buyer's order is {order['state']} and was paid {paid[order['id']]} times"
     lines = [(line["renewal_id"], line["order_id"]) for line in evidence.order_lines]
     for renewal in evidence.renewals:
         times = sum(paid[order] for of, order in lines if of == renewal["id"])

@@ -15,7 +15,7 @@ from cli import desk
 from cli.output import print_json, say, warn
 from models.inbox import store_command
 from renewals.commands import Name
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
 from workflows.contract import Answer
 
 Number = Annotated[str, typer.Argument(help="Subscription number, such as S-1001.")]
@@ -125,21 +125,6 @@ def withdraw_pending(
     give(Name.WITHDRAW_PENDING, number, by, {"what": what, "reason": reason}, key=key, as_json=as_json)
 
 
-def set_payment_method(
-    number: Number,
-    by: By,
-    kind: Annotated[MethodKind, typer.Option(help="Kind of the method.")],
-    token: Annotated[str, typer.Option(help="The provider's token; never a card number.")],
-    expires: Annotated[str | None, typer.Option(help="Month of expiry of a card, as 2029-08.")] = None,
-    reason: Reason = None,
-    key: Key = None,
-    as_json: Json = False,
-) -> None:
-    """Pay with another method from the next charge on; while past due it is tried at once."""
-    args = {"kind": kind.value, "token": token, "expires": expires, "reason": reason}
-    give(Name.SET_PAYMENT_METHOD, number, by, args, key=key, as_json=as_json)
-
-
 def record_renewal(
     number: Number,
     by: By,
@@ -183,7 +168,6 @@ ALL = (
     reduce_seats,
     change_term,
     withdraw_pending,
-    set_payment_method,
     record_renewal,
     park,
     release,

@@ -1,4 +1,4 @@
-"""Commands with which a buyer pays, or gives up what is open: `renew`, `add-seats`, `release-hold`."""
+"""Commands with which a buyer pays, chooses how, and hands over: `renew`, `add-seats` and their like."""
 
 from typing import Annotated, Any
 
@@ -48,6 +48,22 @@ def add_seats(
     give(Name.ADD_SEATS, number, by, args, key=key, as_json=as_json)
 
 
+def set_payment_method(
+    number: Number,
+    by: By,
+    method: Annotated[str | None, typer.Option(help="Id of a stored payment method; or name a new one:")] = None,
+    kind: Annotated[MethodKind | None, typer.Option(help="Kind of the method.")] = None,
+    token: Annotated[str | None, typer.Option(help="The provider's token; never a card number.")] = None,
+    expires: Annotated[str | None, typer.Option(help="Month of expiry of a card, as 2029-08.")] = None,
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Pay with another method from the next charge on; while past due it is tried at once."""
+    args = {**_paid_with(method, kind, token, expires), "reason": reason}
+    give(Name.SET_PAYMENT_METHOD, number, by, args, key=key, as_json=as_json)
+
+
 def release_hold(number: Number, by: By, reason: Reason = None, key: Key = None, as_json: Json = False) -> None:
     """Give up the open order or voucher for the next term."""
     give(Name.RELEASE_HOLD, number, by, {"reason": reason}, key=key, as_json=as_json)
@@ -69,4 +85,4 @@ def _paid_with(method: str | None, kind: MethodKind | None, token: str | None, e
     return {"method": method, "kind": kind.value if kind else None, "token": token, "expires": expires}
 
 
-ALL = (renew, add_seats, release_hold, hand_over_admin)
+ALL = (renew, add_seats, set_payment_method, release_hold, hand_over_admin)

@@ -67,6 +67,7 @@ async def examine(settings: Settings, engine: AsyncEngine) -> list[Finding]:
         await _look("database", lambda: _database(engine), "Start it, or correct PERENNIAL_DATABASE_URL."),
         await _look("mail server", lambda: _mail(settings), "Correct the PERENNIAL_SMTP_… settings."),
         _gateway(settings),
+        _signing(settings),
         _zones(),
     ]
     if findings[0].health is not Health.WRONG:
@@ -171,6 +172,17 @@ def _gateway(settings: Settings) -> Finding:
     if settings.gateway == "sandbox" and not settings.local_stack:
         return Finding("gateway", Health.WARN, "sandbox: it moves no money", "Good for trials; not for customers.")
     return Finding("gateway", Health.OK, settings.gateway)
+
+
+def _signing(settings: Settings) -> Finding:
+    if settings.signing or settings.local_stack:
+        return Finding("previews", Health.OK, "signed")
+    return Finding(
+        "previews",
+        Health.WARN,
+        "PERENNIAL_SIGNING_KEY is not set: no price that a buyer was shown binds",
+        "Set it to 32 random characters or more, the same for console and worker.",
+    )
 
 
 def _zones() -> Finding:

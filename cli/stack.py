@@ -13,6 +13,9 @@ import signal
 import sys
 from collections.abc import Awaitable
 from pathlib import Path
+from secrets import token_urlsafe
+
+from pydantic import SecretStr
 
 from cli.stack_database import migrated_database
 from cli.stack_example import bring_example_to_life
@@ -104,7 +107,10 @@ async def _run(settings: Settings, example: Path) -> None:
 
 
 def _write_down(settings: Settings, data: Path, url: str) -> Settings:
-    """The settings by which worker, console and a second terminal find this stack, left in the data directory too."""
+    """The settings by which worker, console and a second terminal find this stack, left in the data directory too.
+
+    The key that signs previews is of this run alone, and is not left there.
+    """
     own = {
         "database_url": url,
         "temporal_address": f"{HOST}:{settings.temporal_port}",
@@ -121,7 +127,8 @@ def _write_down(settings: Settings, data: Path, url: str) -> Settings:
     unfinished = data / f"{STACK_FILE}.new"
     unfinished.write_text(json.dumps(own | ports, indent=2) + "\n")
     unfinished.replace(data / STACK_FILE)
-    return settings.model_copy(update=own)
+    key = settings.signing_key or SecretStr(token_urlsafe(32))
+    return settings.model_copy(update=own | {"signing_key": key})
 
 
 def _log_to(path: Path, settings: Settings) -> None:

@@ -52,15 +52,17 @@ REFUSALS = {
     "payment_in_doubt": "Wait for the answer, or resolve it: [charge in doubt](operations.md#charge-in-doubt).",
     "hold_open": "Release what holds the renewal, or wait until it ends.",
     "already_renewed": "Nothing; the next term is paid. The one after it can be recorded once that term has begun.",
-    "term_not_paid": "Renew first; seats are added to a term that is paid.",
+    "window_not_open": "Come back on the day that the answer names.",
+    "term_not_paid": "`perennial renew` first; seats are added to a term that is paid.",
     "too_late": "Renew inside the late window: `perennial record-renewal`.",
     "auto_renew_off": "`perennial resume-auto-renew` first.",
     "method_cannot_auto_charge": "`perennial set-payment-method` with a card, PayPal or a direct debit first.",
-    "method_not_accepted": "Choose another payment method.",
+    "method_not_accepted": "Name another method: `methods` of the policy says which; stores take 120 to 300,000 yen.",
     "term_not_offered": "Name a term that the catalogue has in the customer's currency, or import one.",
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
-    "payment_declined": "The buyer pays with another method, or tries again later.",
+    "preview_stale": "Look at the new preview and confirm that; one binds for 15 minutes.",
+    "payment_declined": "Try again later, or name another method; nothing was bought.",
     "nothing_in_doubt": "Nothing; every payment has its answer.",
 }
 """In order of precedence: the first that applies is the answer."""
@@ -75,6 +77,16 @@ EVENTS = {
         "`purpose`, `amount`, `currency`, `outcome`, `code`, `attempt`",
         "A charge has an answer, or ended without one. `outcome`: `paid`, `declined`, `unknown` or `pending`.",
     ),
+    "voucher": (
+        "`outcome`, `amount`, `currency`, `expires_at`",
+        "A store code or transfer reference was `issued`, ran out (`expired`), or was `given_up` by its buyer.",
+    ),
+    "seats": ("`added`, `seats`, `amount`, `currency`", "Paid seats were added to the running term."),
+    "refund": (
+        "`amount`, `currency`, `reference`, `because`",
+        "Money went back. `because`: `paid_late`, a voucher was paid after it had run out.",
+    ),
+    "admin": ("`contact`", "Another contact of the organisation became the primary admin."),
     "notice": (
         "`kind`, `to`, `locale`, `outcome`, `occasion`, `why`",
         "A mail has an outcome: `sent`, `missed` or `failed`.",
@@ -84,14 +96,7 @@ EVENTS = {
     "parked": ("`because`", "Notices and charges stop until release."),
     "released": ("", "They go on."),
     "access_suspended": ("`phase`", "Access was taken away while past due."),
-    "hold_ended": ("`claim`", "The time of a hold was up; the charge that waited for it goes on."),
-    "seats": ("`added`, `seats`, `amount`, `currency`", "Seats were added to the running term, and paid."),
-    "voucher": (
-        "`outcome`, `amount`, `currency`, `expires_at`",
-        "A voucher was `issued`, `expired` unpaid, or was `given_up`.",
-    ),
-    "refund": ("`amount`, `currency`, `reference`, `because`", "Money was sent back to the buyer."),
-    "admin": ("`contact`", "Another contact became the primary admin; the buyer stays buyer."),
+    "hold_ended": ("`claim`", "A hold is over, by its time or by its buyer; the charge that waited for it goes on."),
     "alarm": ("`kind`, `detail`", "Something an operator must look at."),
 }
 
@@ -104,7 +109,10 @@ ALARMS = {
     "mail_rejected": ("The mail server refused a letter for good; the buyer was not told.", "hand"),
     "step_failed": ("A step or command met an error that trying again at once does not cure.", "hand"),
     "cancelled_after_payment": ("A cancel named a renewal that had just been paid: offer a refund.", "hand"),
-    "paid_after_all": ("The gateway took money for an attempt that counts as declined or abandoned.", "hand"),
+    "paid_after_all": (
+        "The gateway took money for an attempt that counts as declined or abandoned, or a refund was not taken.",
+        "hand",
+    ),
     "seats_paid_late": ("Seats were paid for a term that was over by then: offer a refund.", "hand"),
     "legal_notice_missing": ("Nothing that was sent or is planned meets a legal notice rule of the charge.", "itself"),
 }
@@ -149,9 +157,9 @@ ARGUMENTS = {
     Name.REDUCE_SEATS: "`to`",
     Name.CHANGE_TERM: "`term`: `month`, `year` or `3-years`",
     Name.WITHDRAW_PENDING: "`what`: `seats` or `term`",
-    Name.SET_PAYMENT_METHOD: "`kind`, `token`, `expires`: a card's month, as `2029-08`",
-    Name.ADD_SEATS: f"`seats`; {_METHOD}",
-    Name.RENEW: f"`when`: `now` or `on-renewal-date`; {_METHOD}",
+    Name.SET_PAYMENT_METHOD: "`method` (the id of a stored one), or `kind`, `token`, `expires` (as `2029-08`)",
+    Name.ADD_SEATS: f"`seats`; {_METHOD}; `preview`",
+    Name.RENEW: f"`when`: `now` or `on-renewal-date`; {_METHOD}; `preview`",
     Name.RELEASE_HOLD: "none",
     Name.HAND_OVER_ADMIN: "`to`: a contact's mail address",
     Name.RECORD_RENEWAL: "`reference`, `reason`; `seats`, `term` where the order differs",
@@ -177,8 +185,9 @@ POLICY = {
     "monthly_debit_notice_days": "The same for monthly terms by direct debit.",
     "card_expiring_days": "`card_expiring`, days before.",
     "late_window_closing_days": "`late_window_closing`, days before the late window's last day.",
-    "voucher_days": "A voucher can be paid until the end of the day so many days after its issue, by the way to pay.",
     "sales_self_service": "May buyers from sales help themselves?",
+    "methods": "The kinds of payment method that buyers may choose.",
+    "voucher_days": "A voucher can be paid until the end of so many days later, by the method; 1 to 60.",
 }
 
 

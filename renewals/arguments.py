@@ -16,6 +16,7 @@ from renewals.commands import (
     BadArguments,
     Cancel,
     ChangeTerm,
+    ChooseMethod,
     Command,
     GoLive,
     HandOverAdmin,
@@ -72,13 +73,16 @@ def _build(which: Name, given: "_Arguments") -> Command:
         case Name.WITHDRAW_PENDING:
             return WithdrawPending(given.choice("what", ["seats", "term"]))
         case Name.SET_PAYMENT_METHOD:
+            chosen = given.method_choice()
+            if isinstance(chosen, StoredMethod):
+                return ChooseMethod(chosen.id)
             kind = MethodKind(given.choice("kind", list(MethodKind)))
             return SetPaymentMethod(kind, given.token("token"), given.month_end("expires"))
         case Name.ADD_SEATS:
-            return AddSeats(given.count("seats", at_least=1), given.method_choice())
+            return AddSeats(given.count("seats", at_least=1), given.method_choice(), given.optional("preview"))
         case Name.RENEW:
             when = When(given.choice("when", list(When))) if given.has("when") else When.NOW
-            return Renew(given.method_choice(), when)
+            return Renew(given.method_choice(), when, given.optional("preview"))
         case Name.RELEASE_HOLD:
             return ReleaseHold()
         case Name.HAND_OVER_ADMIN:
@@ -119,6 +123,9 @@ class _Arguments:
         if not isinstance(value, str) or (required and not value.strip()) or len(value) > 500 or not _storable(value):
             raise self._bad(key, "a text of at most 500 characters, without line ends and other control characters")
         return value.strip()
+
+    def optional(self, key: str) -> str | None:
+        return self.text(key) if self.has(key) else None
 
     def count(self, key: str, *, at_least: int | None = None) -> int:
         value = self._raw.get(key) if self.has(key) else None

@@ -30,7 +30,7 @@ def may_add_seats(sub: Subscription, at: datetime, method: PaymentMethod | None)
         seats_lines(sub, 1, day)
     except NotPriced:
         return Refused("term_not_offered", f"Seats of {sub.sku} are not sold for {sub.term} in {sub.currency}.")
-    return None
+    return not_offered(sub, method.kind)
 
 
 def may_renew(sub: Subscription, at: datetime, method: PaymentMethod | None, when: When) -> Refused | None:
@@ -47,9 +47,17 @@ def may_renew(sub: Subscription, at: datetime, method: PaymentMethod | None, whe
     if when is When.ON_RENEWAL_DATE and not method.kind.charges_automatically:
         return Refused("method_cannot_auto_charge", "This method cannot be charged by itself; renew now instead.")
     try:
-        return _not_accepted(checkout_line(sub).total, method.kind)
+        return _not_accepted(checkout_line(sub).total, method.kind) or not_offered(sub, method.kind)
     except NotPriced:
         return Refused("term_not_offered", f"{sub.sku} is not sold for {sub.next_term} in {sub.currency}.")
+
+
+def not_offered(sub: Subscription, kind: MethodKind) -> Refused | None:
+    """Why this kind of method is not taken for this offering, country and channel, if the policy says so."""
+    if kind in sub.policy.methods:
+        return None
+    offered = ", ".join(each.replace("_", " ") for each in sub.policy.methods)
+    return Refused("method_not_accepted", f"This method is not offered here; choose another ({offered}).")
 
 
 def _not_accepted(amount: Money, kind: MethodKind) -> Refused | None:

@@ -101,6 +101,13 @@ class SetPaymentMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseMethod:
+    """Pay with a method that the customer has stored before, by its id."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class NewMethod:
     """A method that is named in the command itself. `valid_through` is the last day of a card's month of expiry."""
 
@@ -127,16 +134,20 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AddSeats:
+    """`preview` is the token of the prices that the buyer has seen (preview.py); None: those now in force."""
+
     seats: int
     method: MethodChoice = None
+    preview: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Renew:
-    """Pay the next term now, or have it charged on the renewal date with that method."""
+    """Pay the next term now, or have it charged on the renewal date with that method; `preview` as in `AddSeats`."""
 
     method: MethodChoice = None
     when: When = When.NOW
+    preview: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +196,7 @@ Command = (
     | ChangeTerm
     | WithdrawPending
     | SetPaymentMethod
+    | ChooseMethod
     | AddSeats
     | Renew
     | ReleaseHold

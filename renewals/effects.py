@@ -50,6 +50,8 @@ def _changed(
             changed = replace(sub, pending_term=None)
         case c.SetPaymentMethod(kind, _, valid_through):
             changed = replace(sub, method=PaymentMethod(method_id, kind, at, valid_through))
+        case c.ChooseMethod():
+            changed = replace(sub, method=pays_with)
         case c.Renew(when=c.When.ON_RENEWAL_DATE):
             changed = replace(sub, auto_renew=True, method=pays_with or sub.method)
         case c.HandOverAdmin():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from renewals import commands as c
-from renewals.checkout import may_add_seats, may_renew
+from renewals.checkout import may_add_seats, may_renew, not_offered
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
 from renewals.facts import Channel, MethodKind, OfferingKind, OfferingStatus, PaymentMethod, Phase, Subscription
 from renewals.renewing import last_paid_term
@@ -165,7 +165,7 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return last_paid_term(sub).next_term is term
         case c.WithdrawPending(what):
             return (sub.pending_seats if what == "seats" else sub.pending_term) is None
-        case c.SetPaymentMethod():
+        case c.SetPaymentMethod() | c.ChooseMethod():
             return request.same_method
         case c.ReleaseHold():
             return sub.hold is None
@@ -207,6 +207,10 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
                 return _expired_already()
             if term is not last_paid_term(sub).term and term not in sub.prices:
                 return Refused("term_not_offered", f"{sub.sku} is not sold for {term} in {sub.currency}.")
+        case c.SetPaymentMethod(kind):
+            return not_offered(sub, kind)
+        case c.ChooseMethod() if request.pays_with:
+            return not_offered(sub, request.pays_with.kind)
         case c.RecordRenewal():
             return _record_renewal(sub, command)
         case c.ResolvePayment():

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, time
 
-from renewals.facts import Channel, Policy
+from renewals.facts import Channel, MethodKind, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,14 @@ _NAMES = frozenset(field.name for field in fields(Policy))
 _MOST = 86_400
 """The largest number of days or seconds that a policy value may have."""
 
+
+def _series(name: str, value: list[int | str], kind: type[int] | type[MethodKind]) -> tuple[object, ...]:
+    """Days, or methods of payment. Raises `ValueError`."""
+    if kind is int and not all(type(each) is int for each in value):
+        raise ValueError(f"policy value {name!r} cannot be {value!r}")
+    return tuple(kind(each) for each in value)  # type: ignore[arg-type]
+
+
 _LONGEST_VOUCHER = 60
 """Days that a store code can be paid at the most."""
 
@@ -82,8 +90,8 @@ def _read(name: str, value: object) -> object:
     default = getattr(Policy(), name)
     if isinstance(default, time) and isinstance(value, str):
         return time.fromisoformat(value)
-    if isinstance(default, tuple) and isinstance(value, list) and all(type(days) is int for days in value):
-        return tuple(value)
+    if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(each, int | str) for each in value):
+        return _series(name, value, type(default[0]))
     if isinstance(default, Mapping) and isinstance(value, Mapping):
         key_of = type(next(iter(default)))
         return {**default, **{key_of(key): int(days) for key, days in value.items()}}

@@ -34,6 +34,9 @@ DATABASE: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=30), "re
 GATEWAY: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=2), "retry_policy": PATIENT}
 """A call to the payment gateway (its client gives up within 80 s) between two transactions."""
 
+COMMAND: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=150), "retry_policy": PATIENT}
+"""A command: most need the database alone, one that pays calls the gateway between two transactions, then plans."""
+
 MAIL: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=3), "retry_policy": PATIENT}
 """A mail: the sender gives the mail server 100 s for the body (`worker.DATA_SECONDS`), and more for the rest."""
 

@@ -21,7 +21,7 @@ from renewals.commands import Name
 from renewals.plan import Step, in_words
 from workflows import contract
 from workflows.contract import Answer, Applied, CaughtUp, ReceivedSignal, Start, TermPlan
-from workflows.options import AFTER_A_FAILURE, DATABASE, PLANNING_LOCALLY
+from workflows.options import AFTER_A_FAILURE, COMMAND, DATABASE, PLANNING_LOCALLY
 from workflows.steps import PERFORMERS
 
 with workflow.unsafe.imports_passed_through():
@@ -176,7 +176,7 @@ class SubscriptionWorkflow:
         async with self._turn:
             try:
                 applied: Applied = await workflow.execute_activity_method(
-                    Commands.apply_command, args=[self._number, command_id], summary=f"command {command_id}", **DATABASE
+                    Commands.apply_command, args=[self._number, command_id], summary=f"command {command_id}", **COMMAND
                 )
             except ActivityError as failure:
                 await self._report(f"command {command_id}", failure)

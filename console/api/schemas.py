@@ -233,13 +233,16 @@ class Longer(Resource):
 
 
 class Preview(Resource):
-    """What a command would charge now. It binds nothing: the price is that of the moment of the command."""
+    """What a command would charge now. It binds by its token; without, the price is that of the command's moment."""
 
     lines: list[Line]
     amount: int
     currency: str
     renews_on: date
     """The renewal date after it; renewing never moves it, seats share it."""
+    token: str | None
+    """The argument `preview` of the command: the prices shown bind, or it is refused as `preview_stale`."""
+    binds_until: Instant | None
     payment_method: Method | None
     pending: Pending
     """Changes that apply at the next renewal: a preview of it has them in its line already."""

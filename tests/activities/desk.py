@@ -23,7 +23,7 @@ from portfolio.golive import go_live
 from tests.scenarios.diary import Diary, diary_of, instant
 from tests.scenarios.fake_gateway import FakeGateway
 from tests.scenarios.portfolios import BUYER, PUNCTUAL, import_one
-from tests.scenarios.theatre import CONTACTS, SENDER
+from tests.scenarios.theatre import CONTACTS, SENDER, SIGNING_KEY
 from workflows.contract import TermPlan
 
 Result = TypeVar("Result")
@@ -64,7 +64,7 @@ class Desk:
 
     @property
     def commands(self) -> Commands:
-        return Commands(self.sessions, self.gateway)
+        return Commands(self.sessions, self.gateway, SIGNING_KEY)
 
     async def open(self, live: str | None = "2027-01-01", **columns: str) -> None:
         """Import the subscription and let it go live."""

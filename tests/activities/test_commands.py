@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import RowMapping
 from temporalio.client import Client
 
-from activities import commands
+from activities import deciding
 from activities.delivery import deliver
 from mail.sink import Sink, list_mails
 from models.inbox import KeyReused
@@ -52,7 +52,7 @@ async def test_effect_outcome_and_mail_commit_together(desk: Desk, monkeypatch: 
         raise PulledPlug
 
     with monkeypatch.context() as patched:
-        patched.setattr(commands, "conclude", die)
+        patched.setattr(deciding, "conclude", die)
         with pytest.raises(PulledPlug):
             await desk.give(NOON, "reduce-seats", key="click-1", to=9)
     assert await facts(desk) == before

@@ -90,7 +90,7 @@ HONEST = Evidence(
             "order_id": ORDER,
         },
     ),
-    orders=({"id": ORDER, "state": "paid"},),
+    orders=({"id": ORDER, "way": "automatic", "state": "paid"},),
     order_lines=(
         {
             "order_id": ORDER,

@@ -24,4 +24,4 @@ async def test_a_random_schedule_ends_as_if_nothing_had_happened() -> None:
 def test_the_same_seed_is_the_same_schedule_and_25_in_a_row_share_nobody() -> None:
     assert schedule(4711) == schedule(4711)
     cast = [role.number for seed in range(4711, 4736) for role in schedule(seed).cast]
-    assert len(set(cast)) == len(cast) == 50
+    assert len(set(cast)) == len(cast) == 65

@@ -157,6 +157,24 @@ async def a_new_card_after_suspension(theatre: Theatre) -> Life:
     return life
 
 
+async def bought_by_its_buyer(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-02-01", admin_email="it@northwind.example")
+    await life.command("2027-02-10 10:00", "hand-over-admin", to="it@northwind.example")
+    await life.command("2027-02-11 10:00", "add-seats", seats=2)
+    await life.command("2027-02-12 10:00", "renew", kind="card", token="insufficient_funds", expires="2030-01")
+    await life.command("2027-02-12 10:05", "renew", kind="card", token="timeout-then-paid", expires="2030-01")
+    await life.until("2027-04-01")
+    return life
+
+
+async def paid_by_voucher(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", auto_renew="no", currency="JPY", seats="1")
+    await life.command("2027-03-26 10:00", "renew", kind="konbini", token="voucher-never-paid")
+    await life.command("2027-03-26 10:02", "release-hold")
+    await life.command("2027-03-26 10:03", "renew", kind="bank_transfer", token="voucher-paid-after:0d")
+    return life
+
+
 LIVES = (
     a_year,
     declined_to_lapse,
@@ -179,4 +197,6 @@ LIVES = (
     resumed_by_signal_and_woken,
     recorded_late,
     a_new_card_after_suspension,
+    bought_by_its_buyer,
+    paid_by_voucher,
 )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 
-from activities import commands, planning
+from activities import deciding, planning
 from gateways.sandbox import SandboxGateway
 from models.pauses import Pausable, pause, resume
 from models.subscriptions import ClaimRow, RenewalRow
@@ -74,7 +74,7 @@ async def a_charge_breaks(theatre: Theatre) -> Life:
 
 async def a_command_breaks(theatre: Theatre) -> Life:
     life = await theatre.subscription(live="2027-03-25")
-    with _breaking(commands, "decide", ValueError("odd"), times=2):
+    with _breaking(deciding, "decide", ValueError("odd"), times=2):
         with pytest.raises(WorkflowUpdateFailedError):
             await life.command("2027-03-26 12:00", "reduce-seats", to=9)
         await life.catch_up()

@@ -497,3 +497,18 @@ def test_the_same_method_is_the_same_kind_token_and_expiry(
 def test_decisions_are_values() -> None:
     assert Eligible() == Eligible()
     assert Refused("lapsed", "Buy anew.") == Refused("lapsed", "Buy anew.")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Given(N.RENEW, c.Renew()),
+        Given(N.ADD_SEATS, c.AddSeats(1)),
+        Given(N.SET_PAYMENT_METHOD, c.SetPaymentMethod(MethodKind.CARD, "ok", None)),
+    ],
+    ids=["renew", "add seats", "set method"],
+)
+def test_which_methods_are_taken_is_the_policys(given: Given) -> None:
+    sub = subscription(policy=policy(methods=(MethodKind.PAYPAL,)))
+    assert answer(sub, given, BUYER, BEFORE_DATE) == "method_not_accepted"
+    assert answer(replace(sub, policy=policy(methods=(MethodKind.CARD,))), given, BUYER, BEFORE_DATE) == "eligible"

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from renewals.facts import Channel, Policy, Term
+from renewals.facts import Channel, MethodKind, Policy, Term
 from renewals.policy import PolicyVersion, fault, policy_for
 
 
@@ -39,6 +39,8 @@ def test_the_defaults_are_those_of_the_domain() -> None:
     assert (found.monthly_advance_notice_days, found.monthly_debit_notice_days) == ((7,), (14,))
     assert (found.card_expiring_days, found.late_window_closing_days) == (30, (15, 3))
     assert found.sales_self_service
+    assert found.methods == tuple(MethodKind)
+    assert found.voucher_days == {MethodKind.KONBINI: 3, MethodKind.BANK_TRANSFER: 7}
 
 
 EVERYWHERE = version({"past_due_access_days": 1})
@@ -110,3 +112,24 @@ def test_a_version_that_no_rule_can_work_with_is_named_and_counts_as_if_it_were_
 ) -> None:
     assert fault(version(values))
     assert read(version(values)) == Policy()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({"methods": ["card", "cheque"]}, id="a method that nobody knows"),
+        pytest.param({"methods": [1]}, id="no method"),
+        pytest.param({"voucher_days": {"konbini": 61}}, id="a voucher of more than sixty days"),
+        pytest.param({"voucher_days": {"konbini": 0}}, id="a voucher of no day"),
+        pytest.param({"reminder_days": ["7"]}, id="days that are text"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_counts_as_if_it_were_not_there(values: dict[str, object]) -> None:
+    assert fault(version(values)) is not None
+    assert read(version(values)) == Policy()
+
+
+def test_methods_and_voucher_days_are_the_policys() -> None:
+    found = read(version({"methods": ["card", "konbini"], "voucher_days": {"konbini": 7}}))
+    assert found.methods == (MethodKind.CARD, MethodKind.KONBINI)
+    assert found.voucher_days == {MethodKind.KONBINI: 7, MethodKind.BANK_TRANSFER: 7}

@@ -1,11 +1,17 @@
 """domain.md 5: the buyer renews by checkout, early, late or between two retries; the renewal date never moves."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.scenarios.diary import written
-from tests.scenarios.theatre import Theatre
+from models.store import load
+from renewals.commands import Renew
+from renewals.facts import Price, Term
+from renewals.preview import preview, token_of
+from tests.scenarios.diary import instant, written
+from tests.scenarios.portfolios import SECOND
+from tests.scenarios.theatre import SIGNING_KEY, Life, Theatre
 
 BY_HAND: dict[str, Any] = {"auto_renew": "no"}
 
@@ -187,3 +193,49 @@ async def test_the_admin_role_goes_to_another_contact_and_the_buyer_stays_buyer(
     assert await life.command("2027-02-01 10:03", "renew", by="it@northwind.example") == "refused not_buyer"
     names = "SELECT email FROM contacts JOIN subscriptions ON primary_admin_id = id WHERE number = :number"
     assert [row["email"] for row in await life.rows(names)] == ["ada@northwind.example"]
+
+
+async def shown_at_ten(life: Life) -> str:
+    """The token of a preview at 10:00 on 1 February, of a price list on which a year cost 470.00."""
+    at = instant("2027-02-01 10:00", life.zone)
+    await life.until("2027-02-01 10:00")
+    async with life.sessions() as session:
+        stored = await load(session, life.number, at)
+    assert stored is not None
+    then = replace(stored.facts, prices={Term.YEAR: Price(54000, 47000, "seen")})
+    return token_of(preview(then, Renew(), at), SIGNING_KEY)
+
+
+async def test_the_price_that_was_shown_binds_for_a_quarter_of_an_hour(theatre: Theatre) -> None:
+    life = await theatre.subscription(**BY_HAND)
+    token = await shown_at_ten(life)
+    assert await life.command("2027-02-01 10:15", "renew", preview=token) == "refused preview_stale"
+    assert await life.command("2027-02-01 10:16", "renew", preview="made up") == "refused preview_stale"
+    (orders,) = await life.rows("SELECT count(*) FROM orders")
+    assert orders["count"] == 0
+
+
+async def test_confirmed_in_time_the_shown_price_is_charged(theatre: Theatre) -> None:
+    life = await theatre.subscription(**BY_HAND)
+    assert await life.command("2027-02-01 10:14", "renew", preview=await shown_at_ten(life)) == "done"
+    assert await life.payments() == ["payment 1 of EUR 564000 paid"]
+
+
+async def test_a_stored_method_is_chosen_again_and_tried_at_once(theatre: Theatre) -> None:
+    life = await theatre.subscription(method_token="insufficient_funds*1")
+    (first,) = await life.rows("SELECT method_id::text AS id FROM subscriptions WHERE number = :number")
+    await life.command("2027-02-01 10:00", "set-payment-method", kind="card", token="lost_card", expires="2030-05")
+    assert await life.command("2027-04-01 10:00", "set-payment-method", method=first["id"]) == "done"
+    assert await life.command("2027-04-01 10:01", "set-payment-method", method=first["id"]) == "done"
+    assert (await life.payments())[1:] == ["payment 2 of EUR 583200 declined insufficient_funds"]
+    await life.until("2027-04-05")
+    assert (await life.payments())[2:] == ["payment 3 of EUR 583200 paid"]
+
+
+async def test_a_method_of_somebody_else_is_no_choice(theatre: Theatre) -> None:
+    other = await theatre.subscription(SECOND)
+    (theirs,) = await other.rows("SELECT method_id::text AS id FROM subscriptions WHERE number = :number")
+    life = await theatre.subscription(**BY_HAND)
+    assert await life.command("2027-02-01 10:00", "renew", method=theirs["id"]) == "refused bad_arguments"
+    assert await life.command("2027-02-01 10:01", "set-payment-method", method=theirs["id"]) == "refused bad_arguments"
+    assert await life.payments() == []

@@ -48,6 +48,7 @@ def _without_ids(event: dict[str, Any]) -> dict[str, Any]:
     told = {"at": event["at"][:16] + "Z", "subscription": event["subscription"], "event": event["event"]}
     told["local"] = re.sub(r":\d\d(?=[+-])", "", event["local"])
     rest = {key: value for key, value in sorted(event.items()) if key not in told}
+    rest.pop("claim", None)
     if "occasion" in rest:
         rest["occasion"] = rest["occasion"].partition(":")[0]
     return told | rest

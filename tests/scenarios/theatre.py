@@ -37,6 +37,7 @@ from workflows.client import DATA_CONVERTER
 
 CONTACTS = Contacts(account_url="https://account.example", support="support", sales="sales", partner="partners")
 SENDER = "renewals@perennial.example"
+SIGNING_KEY = b"a key for tests, of 32 characters"
 PATIENCE = 60
 """Seconds after which a workflow that does not come to rest fails its test; no test measures time."""
 
@@ -191,6 +192,7 @@ async def theatre(
         CONTACTS,
         SENDER,
         gateway=gateway,
+        signing_key=SIGNING_KEY,
         identity="perennial",
         workflow_runner=SANDBOXED,
     ):

@@ -5,7 +5,7 @@ from collections import deque
 import pytest
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
-from activities import commands, planning
+from activities import deciding, planning
 from renewals.pricing import NotPriced
 from tests.scenarios.diary import written
 from tests.scenarios.fake_gateway import FakeGateway
@@ -43,7 +43,7 @@ async def test_a_command_that_breaks_is_alarmed_and_answered(theatre: Theatre, m
         raise ValueError("odd")
 
     with monkeypatch.context() as patched:
-        patched.setattr(commands, "decide", broken)
+        patched.setattr(deciding, "decide", broken)
         with pytest.raises(WorkflowUpdateFailedError) as failed:
             await life.command("2027-02-10 12:00", "reduce-seats", to=9)
         assert "the operators have been told" in str(failed.value.cause)
@@ -66,7 +66,7 @@ async def test_a_command_that_breaks_delays_no_charge(theatre: Theatre, monkeypa
         raise ValueError("odd")
 
     with monkeypatch.context() as patched:
-        patched.setattr(commands, "decide", broken)
+        patched.setattr(deciding, "decide", broken)
         await life.signal_at("2027-03-31 05:59", contract.RESUME_SIGNAL)
     await life.until("2027-03-31 06:01")
     assert len(await life.rows("SELECT 1 FROM attempts")) == 1

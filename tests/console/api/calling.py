@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy import update
 from temporalio.client import Client
 
@@ -20,6 +21,7 @@ from models.subscriptions import SubscriptionRow
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
 from settings import Settings
+from tests.scenarios.theatre import SIGNING_KEY
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "portfolio"
 IMPORTED_AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -92,7 +94,7 @@ async def example(sessions: Sessions) -> None:
 
 
 def console_of(sessions: Sessions, client: Client, **settings: Any) -> FastAPI:
-    return create_app(Settings(**settings), sessions, client)
+    return create_app(Settings(signing_key=SecretStr(SIGNING_KEY.decode()), **settings), sessions, client)
 
 
 def operations(page: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

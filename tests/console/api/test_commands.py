@@ -145,6 +145,25 @@ async def test_what_a_preview_of_a_renewal_says_is_what_is_charged(theatre: Thea
     await charged(life, preview)
 
 
+@pytest.mark.parametrize(
+    ("name", "args"), [pytest.param("renew", {}, id="renew"), pytest.param("add-seats", {"seats": 2}, id="add seats")]
+)
+async def test_what_was_shown_binds_by_its_token_until_a_fact_has_changed(
+    theatre: Theatre, api: Api, name: str, args: dict[str, int]
+) -> None:
+    await on_stage(theatre)
+    address = f"/subscriptions/{PUNCTUAL}/preview/{name}"
+    stale = (await api.get(address, params={"seats": 3} if args else {})).json()["token"]
+    if not args:
+        await api.give(PUNCTUAL, "reduce-seats", {"to": 9})
+    shown = (await api.get(address, params=args)).json()
+    assert shown["binds_until"].startswith("2027-02-01T09:1")
+    answers = [
+        await api.give(PUNCTUAL, name, args | {"preview": token}) for token in (stale, "made up", shown["token"])
+    ]
+    assert codes(answers) == [(409, "preview_stale"), (409, "preview_stale"), (200, None)]
+
+
 async def test_a_preview_names_the_pending_changes_that_are_in_its_line(theatre: Theatre, api: Api) -> None:
     life = await on_stage(theatre)
     await api.give(PUNCTUAL, "reduce-seats", {"to": 9})

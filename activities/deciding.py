@@ -1,0 +1,209 @@
+"""The decision on a stored command, in one transaction: its effect and outcome, or what must be done outside for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeGuard
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from temporalio.exceptions import ApplicationError
+
+from activities.answers import AWAITED
+from activities.checkout import contact_of, place_order
+from activities.effects import take_effect
+from activities.outcomes import answer_of, conclude
+from activities.till import charge_of
+from gateways.port import Charge
+from models.engine import Sessions
+from models.parties import PaymentMethodRow
+from models.payments import AttemptRow, OrderRow
+from models.records import CommandRow
+from models.store import Stored, fact_of_method, load
+from models.subscriptions import RenewalRow
+from renewals import commands as c
+from renewals.arguments import parse_command
+from renewals.calendar import midnight
+from renewals.decisions import Eligible, Refused
+from renewals.eligibility import (
+    Request,
+    check_method_not_over,
+    check_named_renewal,
+    decide,
+    methods_equal,
+)
+from renewals.facts import AttemptState, MethodKind, PaymentMethod, Subscription
+from renewals.preview import bound_lines, lines_of
+from renewals.pricing import Line
+from renewals.renewing import just_before
+from workflows.contract import Answer
+
+REPEATED_WITHIN = timedelta(days=7)
+"""A renewal recorded again under its reference so soon is the same one, said twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order is written and waits to be paid; `resumed`: somebody may have called the gateway already."""
+
+    stored: Stored
+    charge: Charge
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GivingUp:
+    """The hold on the next term is to be released, by whom."""
+
+    by: str
+
+
+async def decide_command(
+    sessions: Sessions, command_id: UUID, wall_now: datetime, signing_key: bytes = b""
+) -> Answer | Placed | GivingUp:
+    """The answer to a stored command, with its effect if it has one, or what must be done outside for it.
+
+    Needs no workflow: a lapsed subscription has none, and is only ever refused. `signing_key` is that of previews.
+    """
+    async with sessions.begin() as session:
+        row = await session.get(CommandRow, command_id, with_for_update=True)
+        if row is None:
+            raise ApplicationError(f"there is no command {command_id}", type="UnknownCommand", non_retryable=True)
+        if row.outcome is not None:
+            return answer_of(row)
+        stored = await load(session, row.subscription, wall_now, lock=True)
+        if stored and row.order_id:
+            return await _resumed(session, stored, row)
+        if stored:
+            row.received_at = min(row.received_at, stored.now)  # its sender's clock may be fast
+        try:
+            request = await _request(session, stored, row)
+        except c.BadArguments as bad:
+            return conclude(session, row, Refused("bad_arguments", str(bad)), wall_now)
+        if stored is None or request is None:
+            hint = f"There is no subscription {row.subscription}; check the number."
+            return conclude(session, row, Refused("unknown_subscription", hint), wall_now)
+        decided_on = just_before(stored.facts, row.received_at)
+        decision = decide(decided_on, request)
+        if isinstance(decision, Eligible):
+            if isinstance(request.command, c.ReleaseHold):
+                return GivingUp(row.given_by)
+            if _pays_now(request.command):
+                return await _placed(session, stored, decided_on, request.command, row, signing_key)
+        answer = conclude(session, row, decision, stored.now)
+        if isinstance(decision, Eligible):
+            await take_effect(session, stored, request, row, wall_now)
+        return answer
+
+
+def _pays_now(command: c.Command) -> TypeGuard[c.AddSeats | c.Renew]:
+    return isinstance(command, c.AddSeats) or (isinstance(command, c.Renew) and command.when is c.When.NOW)
+
+
+async def _placed(
+    session: AsyncSession,
+    stored: Stored,
+    decided_on: Subscription,
+    command: c.AddSeats | c.Renew,
+    row: CommandRow,
+    signing_key: bytes,
+) -> Placed | Answer:
+    """The order, written at the prices that the buyer has seen; refused when those bind no more."""
+    lines: Sequence[Line] | None = lines_of(decided_on, command, row.received_at)
+    if lines and command.preview is not None:
+        lines = bound_lines(command.preview, lines, row.received_at, signing_key)
+    if not lines:
+        hint = "What was shown binds no more; look at the price again and confirm it."
+        return conclude(session, row, Refused("preview_stale", hint), stored.now)
+    attempt = await place_order(session, stored, decided_on, command, lines, row)
+    return Placed(stored, await charge_of(session, stored, str(attempt.id)), resumed=False)
+
+
+async def _resumed(session: AsyncSession, stored: Stored, row: CommandRow) -> Answer | Placed:
+    """The order of a command that was cut off: paid now, unless the truth has been found meanwhile."""
+    query = select(AttemptRow).where(col(AttemptRow.order_id) == row.order_id)
+    attempt = (await session.execute(query)).scalar_one()
+    if attempt.state == AttemptState.OPEN:
+        return Placed(stored, await charge_of(session, stored, str(attempt.id)), resumed=True)
+    return conclude(session, row, Eligible(), stored.now, AWAITED)
+
+
+async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow) -> Request | None:
+    """What the row asks; None for a subscription that does not exist. Raises `BadArguments`."""
+    actor = c.parse_actor(row.given_by)
+    command = parse_command(row.name, row.args, actor)
+    if stored is None:
+        return None
+    if isinstance(command, c.Cancel | c.Resume):
+        check_named_renewal(stored.facts, command.renewal)
+    same_method = isinstance(command, c.SetPaymentMethod) and methods_equal(_method_of(stored.method), command)
+    if isinstance(command, c.SetPaymentMethod) and not same_method:
+        check_method_not_over(stored.facts, command.valid_through, row.received_at)
+    pays_with = await _pays_with(session, stored, command, row.received_at)
+    if isinstance(command, c.ChooseMethod):
+        same_method = pays_with is stored.facts.method
+    return Request(
+        command=command,
+        name=c.Name(row.name),
+        actor=actor,
+        is_buyer=isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold(),
+        received_at=row.received_at,
+        same_method=same_method,
+        same_admin=isinstance(command, c.HandOverAdmin) and await _is_admin(session, stored, command),
+        pays_with=pays_with,
+        same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
+    )
+
+
+async def _pays_with(session: AsyncSession, stored: Stored, command: c.Command, at: datetime) -> PaymentMethod | None:
+    """The method that a command pays with or chooses, or the subscription's own. Raises `BadArguments`."""
+    if isinstance(command, c.ChooseMethod):
+        return await _stored_method(session, stored, command.id, at)
+    if not isinstance(command, c.AddSeats | c.Renew):
+        return None
+    match command.method:
+        case c.StoredMethod(id_):
+            return await _stored_method(session, stored, id_, at)
+        case c.NewMethod(kind, _, valid_through):
+            check_method_not_over(stored.facts, valid_through, at)
+            return PaymentMethod("", kind, at, valid_through)
+    return stored.facts.method
+
+
+async def _stored_method(session: AsyncSession, stored: Stored, id_: UUID, at: datetime) -> PaymentMethod | None:
+    method = await session.get(PaymentMethodRow, id_)
+    if method is None or method.csn != stored.customer.csn:
+        raise c.BadArguments('"method" must be the id of a payment method of this customer.')
+    return stored.facts.method if method is stored.method else fact_of_method(method, at)
+
+
+async def _is_admin(session: AsyncSession, stored: Stored, command: c.HandOverAdmin) -> bool:
+    """Is the contact that it names the primary admin already? Raises `BadArguments` for one that is unknown."""
+    contact = await contact_of(session, stored.customer.csn, command.to)
+    if contact is None:
+        raise c.BadArguments('hand-over-admin: "to" must be the mail address of a contact of the organisation.')
+    return contact.id == stored.row.primary_admin_id
+
+
+def _method_of(method: PaymentMethodRow | None) -> tuple[MethodKind, str, date | None] | None:
+    return (MethodKind(method.kind), method.token, method.valid_through) if method else None
+
+
+async def _recorded(session: AsyncSession, stored: Stored, reference: str) -> bool:
+    """Was the next term recorded under that reference already, or was the current one, late, a few days ago?
+
+    An order that covers several terms has one reference: for a further term it counts anew.
+    """
+    facts = stored.facts
+    late = max(midnight(facts.starts_on, facts.time_zone), stored.now - REPEATED_WITHIN)
+    next_term = col(RenewalRow.term_starts_on) == facts.renews_on
+    this_term_late = and_(col(RenewalRow.term_starts_on) == facts.starts_on, col(RenewalRow.settled_at) >= late)
+    query = (
+        select(OrderRow.id)  # type: ignore[call-overload]
+        .join(RenewalRow, col(RenewalRow.order_id) == col(OrderRow.id))
+        .where(col(RenewalRow.subscription) == stored.row.number, col(OrderRow.reference) == reference)
+        .where(or_(next_term, this_term_late))
+    )
+    return (await session.execute(query)).first() is not None
