@@ -217,6 +217,12 @@ class Settings(BaseSettings):
     watch_every_seconds: int = Field(default=60, ge=1, le=DAY_SECONDS)
     """How often the watchdog looks for what is overdue or does not run; a day at most."""
 
+    api_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000)
+    """How many requests a key of the JSON API may make in a minute, in the long run; of each process that serves it."""
+
+    api_burst: int = Field(default=100, ge=1, le=1_000_000)
+    """How many of them may come at once."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least serious log line that is written."""
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import acting, advancing, buying, coming, doctor, ledger, legal, looking, pausing, portfolios, serving
+from cli import acting, advancing, buying, coming, doctor, keys, ledger, legal, looking, pausing, portfolios, serving
 from cli.usage import Commands
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(pausing.pause)
 app.command()(pausing.resume)
 app.command()(pausing.pauses)
 app.command()(doctor.doctor)
+app.add_typer(keys.app, name="api-key")
 app.command(name="forecast")(coming.show_forecast)
 app.command(name="show")(looking.show)
 app.command(name="list")(looking.list_subscriptions)

@@ -1,7 +1,8 @@
 """The console as an ASGI application: its routes, and the headers that every answer carries.
 
 The status page shows what is stored and changes nothing. It has no login, so whoever serves it binds it to the loopback
-address, or lets a proxy pass on `/account` and `/static` alone. The buyer's account is a room of its own.
+address, or lets a proxy pass on `/account`, `/static` and `/api/v1` alone. The buyer's account and the JSON API, which
+has keys, are rooms of their own.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from temporalio.client import Client
 
 from console import words
 from console.account.app import create_account
+from console.api.app import Below, create_api
 from console.overview import read_overview
 from console.readiness import not_ready
 from mail.sender import Mailer
@@ -42,6 +44,7 @@ LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; s
 def create_app(settings: Settings, sessions: Sessions, client: Client, mailer: Mailer) -> FastAPI:
     """The console of one installation, with the account of its buyers: that gives commands and mails links."""
     app = FastAPI(title="Perennial", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Below, api=create_api(settings, sessions, client))
     app.middleware("http")(_with_security_headers)
     if settings.local_stack:
         # A page of elsewhere, whose name was made to lead to this machine, must not read the console.

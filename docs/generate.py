@@ -1,4 +1,4 @@
-"""Writes the tables of reference.md anew from the code: `python -m docs.generate`.
+"""Writes the tables of reference.md and api.md anew from the code: `python -m docs.generate`.
 
 A table stands between `<!-- begin NAME -->` and `<!-- end NAME -->`; the text around it is written by hand. What a name
 means is said here, because the code has no place for it; a name of the code without words here is an error.
@@ -14,6 +14,7 @@ from typing import Any
 from typer.main import get_command
 
 from cli.main import app
+from console.api.app import create_api
 from portfolio.files import CATALOG, CUSTOMERS, SUBSCRIPTIONS
 from renewals.commands import BOTH_MAY, BUYER_MAY, Name
 from renewals.declines import DEFAULT_CLASSES
@@ -23,6 +24,7 @@ from workflows import contract
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference.md"
+API = ROOT / "docs" / "api.md"
 ROOMS = ("activities", "cli", "models", "portfolio", "renewals", "workflows")
 
 PHASES = {
@@ -111,6 +113,7 @@ ALARMS = {
         "The gateway took money for an attempt that counts as declined or abandoned, or a refund was not taken.",
         "hand",
     ),
+    "voucher_in_doubt": ("The gateway has not said for an hour whether a voucher was paid that ran out.", "hand"),
     "seats_paid_late": ("Seats were paid for a term that was over by then: offer a refund.", "hand"),
     "legal_notice_missing": ("Nothing that was sent or is planned meets a legal notice rule of the charge.", "itself"),
 }
@@ -145,6 +148,26 @@ LETTERS = {
     Kind.QUOTE_ISSUED: "a quote was issued: what it covers and until when it can be accepted",
     Kind.QUOTE_EXPIRING: "an open quote can soon no longer be accepted",
     Kind.REFUND: "money was sent back to the buyer",
+}
+
+_METHOD = "`method` (the id of a stored one), or `kind`, `token`, `expires`; else the subscription's own"
+
+ARGUMENTS = {
+    Name.CANCEL_AUTO_RENEW: "`renewal`: the date that is meant, if any",
+    Name.RESUME_AUTO_RENEW: "`renewal`",
+    Name.REDUCE_SEATS: "`to`",
+    Name.CHANGE_TERM: "`term`: `month`, `year` or `3-years`",
+    Name.WITHDRAW_PENDING: "`what`: `seats` or `term`",
+    Name.SET_PAYMENT_METHOD: "`method` (the id of a stored one), or `kind`, `token`, `expires` (as `2029-08`)",
+    Name.ADD_SEATS: f"`seats`; {_METHOD}; `preview`",
+    Name.RENEW: f"`when`: `now` or `on-renewal-date`; {_METHOD}; `preview`",
+    Name.RELEASE_HOLD: "none",
+    Name.HAND_OVER_ADMIN: "`to`: a contact's mail address",
+    Name.RECORD_RENEWAL: "`reference`, `reason`; `seats`, `term` where the order differs",
+    Name.PARK: "`reason`",
+    Name.RELEASE: "`reason`",
+    Name.GO_LIVE: "`reason`",
+    Name.RESOLVE_PAYMENT: "`outcome`: `paid` or `declined`; `reason`",
 }
 
 POLICY = {
@@ -276,11 +299,19 @@ def _may(name: str) -> str:
     return "buyer, operator" if command in BOTH_MAY else "buyer" if command in BUYER_MAY else "operator"
 
 
+def every_command() -> dict[str, Any]:
+    """Each command by its name; one of a group by both, such as `api-key create`."""
+    found: dict[str, Any] = {}
+    for name, command in getattr(get_command(app), "commands", {}).items():
+        inner = getattr(command, "commands", None)
+        found |= {f"{name} {each}": of_group for each, of_group in inner.items()} if inner else {name: command}
+    return found
+
+
 def _commands() -> str:
     """One section per command: what it does, who may give it, arguments and options."""
-    group = get_command(app)
     sections = []
-    for name, command in getattr(group, "commands", {}).items():
+    for name, command in every_command().items():
         context = command.make_context(name, [], resilient_parsing=True)
         may = f" Given by: {_may(name)}." if _may(name) else ""
         helps = [record for each in command.params if (record := each.get_help_record(context))]
@@ -378,6 +409,24 @@ def _temporal() -> str:
     return table(("what", "name", "meaning"), rows)
 
 
+def _routes() -> str:
+    """Every operation of the API: what it takes beside its address, and what it is for."""
+    nobody: Any = None
+    rows = []
+    for path, operations in create_api(Settings(), nobody, nobody).openapi()["paths"].items():
+        for method, operation in operations.items():
+            takes = [each["name"] for each in operation.get("parameters", ()) if each["in"] != "path"]
+            named = ", ".join(f"`{name}`" for name in takes)
+            rows.append((f"`{method.upper()} {path}`", named, operation["description"]))
+    return table(("route", "parameters and headers", "what for"), rows)
+
+
+def _arguments() -> str:
+    """Every command that the API takes; its arguments are what the one reader of them reads."""
+    _words(ARGUMENTS, Name, "command")
+    return table(("command", "arguments"), ((f"`{name}`", ARGUMENTS[name]) for name in Name))
+
+
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "settings": _settings,
     "commands": _commands,
@@ -393,19 +442,24 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
 }
 
 
-def generated(text: str) -> str:
+API_BLOCKS: Mapping[str, Callable[[], str]] = {"routes": _routes, "arguments": _arguments}
+PAGES = ((REFERENCE, BLOCKS), (API, API_BLOCKS))
+
+
+def generated(text: str, blocks: Mapping[str, Callable[[], str]] = BLOCKS) -> str:
     """The page with every marked block written anew. Raises `NoWords`, and ValueError for a block that is missing."""
-    for name, write in BLOCKS.items():
+    for name, write in blocks.items():
         begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
         if text.count(begin) != 1 or text.count(end) != 1:
-            raise ValueError(f"reference.md needs {begin} and {end} once each.")
+            raise ValueError(f"the page needs {begin} and {end} once each.")
         before, _, rest = text.partition(begin)
         text = f"{before}{begin}\n\n{write()}\n\n{end}{rest.partition(end)[2]}"
     return text
 
 
 def main() -> None:
-    REFERENCE.write_text(generated(REFERENCE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page, blocks in PAGES:
+        page.write_text(generated(page.read_text(encoding="utf-8"), blocks), encoding="utf-8")
 
 
 if __name__ == "__main__":

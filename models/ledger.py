@@ -17,6 +17,8 @@ from models.subscriptions import RenewalRow
 class Entry:
     """One entry of one order line. `amount` is the line's, in minor units of `currency`; an attempt's is the order's.
 
+    `purpose` says what the line buys; seats belong to a term that is paid, so that only a renewal has a settlement.
+
     `at` is the instant in UTC, in the subscription's own time: of an order when it was placed, of an attempt when the
     gateway was called, of a settlement when the renewal was paid. `state` is the order's or the attempt's as it stands
     now, and `settled` for a settlement. `attempt` counts an order's attempts from 1; its `key` is the gateway's
@@ -28,6 +30,7 @@ class Entry:
     subscription: str
     customer: str
     term_starts_on: date
+    purpose: str
     order: str
     way: str
     state: str
@@ -48,7 +51,7 @@ async def entries(
     """The ledger of one subscription, of one customer, or of all; streamed, whatever its length."""
     parts = [
         part.where(
-            *([col(RenewalRow.subscription) == subscription] if subscription else []),
+            *([col(OrderLineRow.subscription) == subscription] if subscription else []),
             *([col(OrderRow.csn) == customer] if customer else []),
         )
         for part in (_orders(), _attempts(), _settlements())
@@ -91,9 +94,10 @@ def _lines(rank: int, entry: str, at: object, state: object, **others: object) -
         "rank": literal(rank),
         "at": at,
         "entry": literal(entry),
-        "subscription": col(RenewalRow.subscription),
+        "subscription": col(OrderLineRow.subscription),
         "customer": col(OrderRow.csn),
-        "term_starts_on": col(RenewalRow.term_starts_on),
+        "term_starts_on": col(OrderLineRow.term_starts_on),
+        "purpose": col(OrderLineRow.purpose),
         "order": col(OrderRow.id),
         "way": col(OrderRow.way),
         "state": state,
@@ -112,5 +116,5 @@ def _lines(rank: int, entry: str, at: object, state: object, **others: object) -
         select(*labelled)
         .select_from(OrderRow)
         .join(OrderLineRow, col(OrderLineRow.order_id) == col(OrderRow.id))
-        .join(RenewalRow, col(RenewalRow.id) == col(OrderLineRow.renewal_id))
+        .outerjoin(RenewalRow, col(RenewalRow.id) == col(OrderLineRow.renewal_id))
     )

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models.accounts import AccountSessionRow, SignInLinkRow
+from models.api_keys import ApiKeyRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
@@ -17,6 +18,7 @@ __all__ = [
     "METADATA",
     "AccountSessionRow",
     "AlarmRow",
+    "ApiKeyRow",
     "AttemptRow",
     "ClaimRow",
     "CommandRow",

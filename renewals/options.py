@@ -1,9 +1,10 @@
 """What may be done with a subscription now: for each command, allowed, already so, or why not (domain.md 7)."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from renewals import commands as c
-from renewals.decisions import Decision
+from renewals.decisions import Decision, Refused
 from renewals.eligibility import Request, decide
 from renewals.facts import MethodKind, Subscription, Term
 from renewals.renewing import just_before, last_paid_term
@@ -16,6 +17,29 @@ def options(sub: Subscription, actor: c.Actor, *, is_buyer: bool, at: datetime) 
     """
     found = just_before(sub, at)
     return {name: decide(found, _request(found, name, actor, is_buyer, at)) for name in c.Name}
+
+
+class Contact(StrEnum):
+    """Whom a refusal sends to; where each is reached is a setting."""
+
+    SUPPORT = "support"
+    SALES = "sales"
+    PARTNER = "partner"
+
+
+_OUT_OF_THE_BUYERS_HANDS = frozenset(
+    "parked legacy_order sold_by_sales maintenance_plan product_retired country_not_served not_operator".split()
+)
+
+
+def whom_to_ask(name: c.Name, refused: Refused) -> Contact | None:
+    """Whom the refusal's hint names, if buyers cannot help themselves: sales to renew, support for the rest."""
+    if refused.code == "sold_by_partner":
+        return Contact.PARTNER
+    if refused.code not in _OUT_OF_THE_BUYERS_HANDS:
+        return None
+    for_sales = name is c.Name.RENEW and refused.code not in ("parked", "country_not_served")
+    return Contact.SALES if for_sales else Contact.SUPPORT
 
 
 def _request(sub: Subscription, name: c.Name, actor: c.Actor, is_buyer: bool, at: datetime) -> Request:

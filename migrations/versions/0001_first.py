@@ -84,6 +84,29 @@ def _legal_rule_row(rule: dict[str, Any]) -> dict[str, Any]:
 def _create_tables() -> None:
     op.execute("CREATE SCHEMA sandbox")
     op.create_table(
+        "api_keys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("prefix", sa.String(), nullable=False),
+        sa.Column("secret_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("scopes", sa.ARRAY(sa.String()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_because", sa.String(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.String(), nullable=True),
+        sa.Column("revoked_because", sa.String(), nullable=True),
+        sa.CheckConstraint("created_because <> ''", name="ck_api_keys_created_because"),
+        sa.CheckConstraint(
+            "scopes <@ ARRAY['read', 'write']::varchar[] AND cardinality(scopes) > 0", name="ck_api_keys_scopes_known"
+        ),
+        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_because IS NULL)", name="ck_api_keys_revoked_because"),
+        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="ck_api_keys_revoked_by"),
+        sa.CheckConstraint("length(secret_sha256) = 32", name="ck_api_keys_digest"),
+        sa.PrimaryKeyConstraint("id", name="pk_api_keys"),
+        sa.UniqueConstraint("prefix", name="uq_api_keys_prefix"),
+    )
+    op.create_table(
         "customers",
         sa.Column("csn", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),

@@ -1,21 +1,39 @@
 """The reference is what the code says, and leaves nothing out."""
 
-import pytest
-from typer.main import get_command
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from cli.main import app
+import pytest
+
 from docs import generate
+from renewals.arguments import parse_command
+from renewals.commands import BadArguments, Name, Operator
 from renewals.facts import Kind, Phase
 from settings import PREFIX, Settings
 
 PAGE = generate.REFERENCE.read_text(encoding="utf-8")
 
 
-def test_the_tables_are_those_of_the_code() -> None:
-    assert generate.generated(PAGE) == PAGE, "run `python -m docs.generate`"
+@pytest.mark.parametrize(("page", "blocks"), generate.PAGES, ids=["reference.md", "api.md"])
+def test_the_tables_are_those_of_the_code(page: Path, blocks: Mapping[str, Callable[[], str]]) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert generate.generated(text, blocks) == text, "run `python -m docs.generate`"
 
 
-@pytest.mark.parametrize("command", sorted(getattr(get_command(app), "commands")))  # noqa: B009 - not in Typer's types
+@pytest.mark.parametrize("name", list(Name))
+def test_the_arguments_of_a_command_are_those_that_it_reads(name: Name) -> None:
+    """Each that the page names is refused for its value; one that there is not would be refused for its name."""
+    named = set(re.findall(r"`([a-z]+)`", generate.ARGUMENTS[name])) - {"month", "year", "now", "paid", "declined"}
+    good: dict[str, object] = {"seats": 1, "reference": "R-1", "reason": "why"}
+    for argument in named - ({"seats", "term"} if name is Name.WITHDRAW_PENDING else set()):
+        method = {"kind": "card", "token": "tok"} if "expires" in named and argument != "method" else {}
+        beside = {each: value for each, value in good.items() if each in named} | method
+        with pytest.raises(BadArguments, match=f'"{argument}" must be'):
+            parse_command(name, beside | {argument: 1.5}, Operator("ana"))
+
+
+@pytest.mark.parametrize("command", sorted(generate.every_command()))
 def test_every_command_is_there(command: str) -> None:
     assert f"### perennial {command}\n" in PAGE
 

@@ -253,6 +253,35 @@ def test_a_doctor_finds_what_is_wrong_and_says_what_to_do(terminal: Terminal) ->
     assert all(wrong.values())
 
 
+def test_a_key_of_the_api_is_told_once_used_over_http_and_revoked(terminal: Terminal) -> None:
+    why = ("--by", "operator:ana", "--reason", "the shop")
+    created = terminal("api-key", "create", "--name", "shop", "--scope", "read", "--scope", "write", *why)
+    assert (created.status, created.err) == (0, "")
+    secret = created.out.splitlines()[0]
+    base = f"http://127.0.0.1:{terminal.environment['PERENNIAL_HTTP_PORT']}/api/v1"
+    with httpx.Client(headers={"Authorization": f"Bearer {secret}"}) as caller:
+        preview = caller.get(f"{base}/subscriptions/S-1001/preview/add-seats?seats=2").json()
+        headers = {"Perennial-Actor": "ada@northwind.example", "Idempotency-Key": "basket-17"}
+        body = {"command": "add-seats", "args": {"seats": 2}}
+        given = caller.post(f"{base}/subscriptions/S-1001/commands", json=body, headers=headers)
+        assert (given.status_code, given.json()["outcome"]) == (200, "done")
+        paid = [
+            entry
+            for entry in terminal("ledger", "S-1001", "--json").json
+            if (entry["way"], entry["entry"]) == ("seats", "attempt")
+        ]
+        assert [(entry["amount"], entry["state"]) for entry in paid] == [(preview["amount"], "paid")]
+        (listed,) = terminal("api-key", "list", "--json").json
+        assert (listed["scopes"], listed["revoked_at"]) == (["read", "write"], None)
+        assert secret not in json.dumps(listed) + terminal("api-key", "list").out
+        revoked = terminal("api-key", "revoke", listed["prefix"], *why)
+        assert (revoked.status, revoked.out) == (0, f"The key {listed['prefix']} is revoked.\n")
+        assert caller.get(f"{base}/subscriptions/S-1001").status_code == 401
+    assert terminal("api-key", "revoke", listed["prefix"], *why).out.endswith("was revoked already.\n")
+    assert terminal("api-key", "revoke", "nobodys", *why).status == 1
+    assert terminal("api-key", "create", "--name", "x", "--scope", "all", *why).status == 2
+
+
 def test_a_database_is_brought_up_to_date_once(terminal: Terminal) -> None:
     said = terminal("migrate")
     assert (said.status, said.out) == (0, "The database is up to date.\n")

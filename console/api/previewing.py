@@ -1,0 +1,89 @@
+"""What a command that pays would charge now: the same decision, the same lines, nothing stored.
+
+Where the installation has a key to sign with, the preview has a token by which what it shows binds.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from console.api import schemas as s
+from console.api.problems import Refusal
+from console.api.reading import method_of, pending_of
+from models.store import Stored
+from renewals import commands as c
+from renewals.decisions import Refused
+from renewals.eligibility import Request, decide
+from renewals.facts import MethodKind, PaymentMethod, Purpose, Subscription
+from renewals.preview import Preview, preview, token_of
+from renewals.pricing import Line
+from renewals.renewing import just_before
+from renewals.savings import Saving, longer_terms
+
+
+def preview_of_renewal(stored: Stored, key: bytes) -> s.Preview:
+    """The next term. Raises `Refusal` where its buyer could not renew now."""
+    sub = _allowed(stored, c.Name.RENEW, c.Renew())
+    return _preview(stored, sub, preview(sub, c.Renew(), stored.now), key, longer_terms(sub))
+
+
+def preview_of_seats(stored: Stored, seats: int, key: bytes) -> s.Preview:
+    """More seats. Raises `Refusal` where its buyer could not add them now."""
+    command = c.AddSeats(seats)
+    sub = _allowed(stored, c.Name.ADD_SEATS, command)
+    return _preview(stored, sub, preview(sub, command, stored.now), key)
+
+
+def _allowed(stored: Stored, name: c.Name, command: c.Command) -> Subscription:
+    """The facts that the command would be decided on. Without a stored method the buyer chooses one that is taken."""
+    sub = just_before(stored.facts, stored.now)
+    usable = sub.method if sub.method and (name is c.Name.RENEW or sub.method_charges) else _any_method(sub, stored.now)
+    decision = decide(
+        sub,
+        Request(
+            command=command,
+            name=name,
+            actor=c.Person(stored.buyer.email),
+            is_buyer=True,
+            received_at=stored.now,
+            pays_with=usable,
+        ),
+    )
+    if isinstance(decision, Refused):
+        raise Refusal(decision.code, decision.hint, decision.possible_on)
+    return sub
+
+
+def _any_method(sub: Subscription, now: datetime) -> PaymentMethod:
+    kinds = [kind for kind in sub.policy.methods if kind.charges_automatically]
+    return PaymentMethod("", kinds[0] if kinds else MethodKind.CARD, now)
+
+
+def _preview(
+    stored: Stored,
+    sub: Subscription,
+    shown: Preview,
+    key: bytes,
+    longer: Sequence[Saving] = (),
+) -> s.Preview:
+    first = shown.lines[0]
+    renews_on = sub.renews_on if first.purpose is Purpose.SEATS else first.renews_on
+    return s.Preview(
+        lines=[_line(line) for line in shown.lines],
+        amount=shown.total.minor,
+        currency=sub.currency,
+        renews_on=renews_on,
+        token=token_of(shown, key) if key else None,
+        binds_until=shown.binds_until if key else None,
+        payment_method=method_of(stored.method),
+        pending=pending_of(sub),
+        longer_terms=[
+            s.Longer(term=each.term, amount=each.total.minor, saved=each.saved.minor, currency=sub.currency)
+            for each in longer
+        ],
+    )
+
+
+def _line(line: Line) -> s.Line:
+    return s.Line(
+        **{name: getattr(line, name) for name in s.Line.model_fields if name != "receipt"}, receipt=line.receipt()
+    )

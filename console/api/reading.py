@@ -1,0 +1,125 @@
+"""From facts to what goes over the wire: a subscription, its tag, and what its buyer may do."""
+
+import hashlib
+from collections.abc import Mapping
+
+from console.api import schemas as s
+from models.parties import PaymentMethodRow
+from models.store import Stored
+from renewals import commands as c
+from renewals.calendar import term_end
+from renewals.decisions import AlreadyTrue, Decision, Refused
+from renewals.facts import Phase, Subscription
+from renewals.options import Contact, options, whom_to_ask
+from renewals.pricing import NotPriced, next_line
+from renewals.windows import late_window_last_day, window_opens_on
+from settings import Settings
+
+
+def subscription_of(stored: Stored) -> s.Subscription:
+    """The subscription as the API tells it; nothing in it moves by itself but with its facts."""
+    sub = stored.facts
+    return s.Subscription(
+        number=sub.number,
+        customer=stored.customer.csn,
+        buyer=stored.buyer.email,
+        product=s.Product(sku=sub.sku, name=stored.offering.name),
+        channel=sub.channel,
+        phase=sub.phase,
+        live=sub.live_at is not None,
+        parked=sub.parked,
+        seats=sub.seats,
+        term=sub.term,
+        starts_on=sub.starts_on,
+        renews_on=sub.renews_on,
+        access_until=stored.access_until,
+        auto_renew=sub.auto_renew,
+        way_of_renewal="automatic" if sub.renews_automatically else "by_hand",
+        payment_method=method_of(stored.method),
+        pending=pending_of(sub),
+        next_term=_next_term(sub),
+        early_window_from=window_opens_on(sub),
+        late_window_to=late_window_last_day(sub),
+        held=sub.hold is not None,
+        time_zone=sub.time_zone,
+    )
+
+
+def tag_of(subscription: s.Subscription) -> str:
+    """The strong entity tag: another one as soon as anything that is told has changed."""
+    return f'"{hashlib.sha256(subscription.model_dump_json().encode()).hexdigest()[:32]}"'
+
+
+def names_tag(header: str, tag: str) -> bool:
+    """Does the value of If-Match or If-None-Match name this tag? A weak one is never the same."""
+    return header.strip() == "*" or tag in (each.strip() for each in header.split(","))
+
+
+def method_of(row: PaymentMethodRow | None) -> s.Method | None:
+    return s.Method.model_validate(row, extra="ignore") if row else None
+
+
+def pending_of(sub: Subscription) -> s.Pending:
+    return s.Pending(seats=sub.pending_seats, term=sub.pending_term)
+
+
+def _next_term(sub: Subscription) -> s.NextTerm | None:
+    paid = sub.paid_ahead
+    if paid:
+        return s.NextTerm(
+            starts_on=sub.renews_on,
+            renews_on=term_end(sub.renews_on, paid.term, sub.anchor_day),
+            term=paid.term,
+            seats=paid.seats,
+            unit_price=paid.unit_price,
+            amount=paid.unit_price * paid.seats,
+            currency=sub.currency,
+            paid=True,
+        )
+    if sub.phase is Phase.LAPSED:
+        return None
+    try:
+        line = next_line(sub)
+    except NotPriced:
+        return None
+    return s.NextTerm(
+        starts_on=line.starts_on,
+        renews_on=line.renews_on,
+        term=line.term,
+        seats=line.seats,
+        unit_price=line.unit_price,
+        amount=line.amount,
+        currency=line.currency,
+        paid=False,
+    )
+
+
+def options_of(stored: Stored, settings: Settings) -> s.Options:
+    """The answer to each command of buyers, were this one's buyer to give it now; what `perennial explain` says."""
+    answers = options(stored.facts, c.Person(stored.buyer.email), is_buyer=True, at=stored.now)
+    return s.Options(items=[_option(name, answers, settings) for name in c.Name if name in c.BUYER_MAY])
+
+
+def _option(name: c.Name, answers: Mapping[c.Name, Decision], settings: Settings) -> s.Option:
+    decision = answers[name]
+    if not isinstance(decision, Refused):
+        return s.Option(command=name, answer="already_so" if isinstance(decision, AlreadyTrue) else "allowed")
+    who = whom_to_ask(name, decision)
+    return s.Option(
+        command=name,
+        answer="refused",
+        code=decision.code,
+        hint=decision.hint,
+        possible_on=decision.possible_on,
+        ask=s.Ask(who=who, contact=_reached_at(who, settings)) if who else None,
+    )
+
+
+def _reached_at(who: Contact, settings: Settings) -> str:
+    match who:
+        case Contact.SUPPORT:
+            return settings.support_contact
+        case Contact.SALES:
+            return settings.sales_contact
+        case Contact.PARTNER:
+            return settings.partner_contact

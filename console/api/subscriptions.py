@@ -1,0 +1,138 @@
+"""Subscriptions, and what is known about each: what may be done, what is coming, what happened, what was paid."""
+
+import base64
+import binascii
+from datetime import date, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from console.api import schemas as s
+from console.api.problems import Problem, Refusal
+from console.api.reading import names_tag, options_of, subscription_of, tag_of
+from console.api.room import ADDRESS, NUMBER, InRoom, Number, Reading, found, wall_now
+from models.history import events_of
+from models.ledger import entries
+from models.parties import ContactRow
+from models.store import load_all
+from models.subscriptions import SubscriptionRow
+from portfolio.coming import a_year_on
+from renewals.facts import Phase
+from renewals.forecast import forecast
+from renewals.pricing import NotPriced
+
+FARTHEST = timedelta(days=5 * 366)
+"""A forecast looks so far at most: each year costs a walk of all that is due in it."""
+
+routes = APIRouter(tags=["subscriptions"])
+
+
+@routes.get("/subscriptions")
+async def list_subscriptions(
+    session: Reading,
+    request: Request,
+    customer: Annotated[str | None, Query(pattern=NUMBER, description="Of this customer.")] = None,
+    phase: Annotated[Phase | None, Query(description="In this phase.")] = None,
+    buyer: Annotated[str | None, Query(pattern=ADDRESS, description="Bought by this mail address.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
+    after: Annotated[str | None, Query(max_length=200, description="As `next` says; opaque.")] = None,
+) -> s.Page:
+    """Subscriptions in the order of their numbers, a page at a time."""
+    number = col(SubscriptionRow.number)
+    query = select(number).order_by(number).limit(limit + 1)
+    if customer is not None:
+        query = query.where(col(SubscriptionRow.csn) == customer)
+    if phase is not None:
+        query = query.where(col(SubscriptionRow.phase) == phase)
+    if buyer is not None:
+        query = query.join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
+        query = query.where(func.lower(col(ContactRow.email)) == buyer.lower())
+    if after is not None:
+        query = query.where(number > _number_in(after))
+    numbers = (await session.execute(query)).scalars().all()
+    items = [subscription_of(each) for each in await load_all(session, numbers[:limit], wall_now())]
+    return s.Page(items=items, next=_next(request, items[-1].number) if len(numbers) > limit else None)
+
+
+def _next(request: Request, number: str) -> str:
+    after = base64.urlsafe_b64encode(number.encode()).decode().rstrip("=")
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    return f"{request.url.path}?{urlencode([*asked, ('after', after)])}"
+
+
+def _number_in(after: str) -> str:
+    try:
+        number = base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        number = ""
+    if not number.isprintable() or not number:
+        raise Problem(422, "bad_cursor", "query.after: it is no place in the list; take it from `next`.")
+    return number
+
+
+@routes.get("/subscriptions/{number}", responses={304: {"description": "Not changed."}})
+async def subscription(
+    session: Reading,
+    number: Number,
+    response: Response,
+    if_none_match: Annotated[str | None, Header(alias="If-None-Match", description="Tags that are known.")] = None,
+) -> s.Subscription:
+    """One subscription as it stands, with a tag for `If-Match`."""
+    told = subscription_of(await found(session, number))
+    tag = tag_of(told)
+    if if_none_match is not None and names_tag(if_none_match, tag):
+        raise _NotModified(tag)
+    response.headers["ETag"] = tag
+    return told
+
+
+class _NotModified(Problem):
+    """No problem at all, but an answer without a body."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(304, "not_modified", "Nothing has changed.")
+        self._tag = tag
+
+    def response(self) -> Response:
+        return Response(status_code=304, headers={"ETag": self._tag})
+
+
+@routes.get("/subscriptions/{number}/options")
+async def what_may_be_done(session: Reading, room: InRoom, number: Number) -> s.Options:
+    """For each command of buyers: may this one's buyer give it now, and if not, why not, when, and who can help?"""
+    return options_of(await found(session, number), room.settings)
+
+
+@routes.get("/subscriptions/{number}/forecast")
+async def what_is_coming(
+    session: Reading,
+    number: Number,
+    until: Annotated[date | None, Query(description="Last local day; 400 days on if left out.")] = None,
+) -> s.Forecast:
+    """Every coming mail and charge, from the plan that runs."""
+    stored = await found(session, number)
+    end = until or a_year_on(stored.now)
+    if end > stored.now.date() + FARTHEST:
+        raise Problem(422, "invalid", "query.until: it lies more than five years ahead; name an earlier day.")
+    try:
+        coming = list(forecast(stored.facts, stored.now, end))
+    except NotPriced:
+        raise Refusal("term_not_offered", "The next term has no price in the customer's currency.") from None
+    return s.Forecast(until=end, items=[s.Coming.model_validate(each) for each in coming])
+
+
+@routes.get("/subscriptions/{number}/history")
+async def what_happened(session: Reading, number: Number) -> s.History:
+    """Everything that happened, in order of time."""
+    await found(session, number)
+    return s.History(items=[s.Event(**event) async for event in events_of(session, number)])
+
+
+@routes.get("/subscriptions/{number}/orders")
+async def what_was_paid(session: Reading, number: Number) -> s.Ledger:
+    """Every order, every attempt to pay it and every settlement, in order of time."""
+    await found(session, number)
+    return s.Ledger(items=[s.Entry.model_validate(entry) async for entry in entries(session, subscription=number)])
