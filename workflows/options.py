@@ -31,7 +31,7 @@ PLANNING_LOCALLY: dict[str, Any] = {
 DATABASE: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=30), "retry_policy": PATIENT}
 """One transaction or two, no outside call."""
 
-GATEWAY: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=3), "retry_policy": PATIENT}
+GATEWAY: dict[str, Any] = {"start_to_close_timeout": timedelta(seconds=170), "retry_policy": PATIENT}
 """A question to the payment gateway and a call (its client gives up within 80 s each), between two transactions."""
 
 COMMAND: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=4), "retry_policy": PATIENT}

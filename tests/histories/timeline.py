@@ -123,6 +123,8 @@ def _words(command: WorkflowCommand, turn: Turn, known: int | None) -> str:
         case "upsert_workflow_search_attributes":
             upserted = command.upsert_workflow_search_attributes.search_attributes
             return f"search attributes {_attributes(upserted.indexed_fields)}"
+        case "set_patch_marker":
+            return f"marks the run: {command.set_patch_marker.patch_id}"
         case "update_response":
             return _answer(command.update_response)
         case "continue_as_new_workflow_execution":
