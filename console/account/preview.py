@@ -16,6 +16,7 @@ from renewals.checkout import may_add_seats
 from renewals.decisions import Refused
 from renewals.facts import Purpose, Subscription, Term
 from renewals.money import Money
+from renewals.preview import preview, token_of
 from renewals.pricing import Line, NotPriced, checkout_line, seats_lines
 from renewals.windows import today
 from settings import Settings
@@ -43,8 +44,8 @@ class Choice:
 class Preview:
     """All that a buyer sees before paying. With `why_not` there is nothing to confirm.
 
-    `token` is for a proof of the price that was shown, which the form brings back; without one the price is that of
-    the moment in which the form comes.
+    `token` is the proof of the price that was shown, which the form brings back; without one (no key to sign with) the
+    price is that of the moment in which the form comes.
     """
 
     name: str
@@ -81,6 +82,7 @@ async def preview_renewal(session: AsyncSession, found: Found, t: Speech, settin
         savings=tuple(_savings(sub, line, t)),
         methods=_choices(await methods_of(session, found.stored), found, t),
         when=when,
+        token=_proof(found, c.Renew(), settings),
     )
 
 
@@ -100,7 +102,13 @@ async def preview_seats(session: AsyncSession, found: Found, seats: int, t: Spee
         dates=t("preview.until", day=t.w.day(lines[-1].renews_on)),
         methods=_choices(usable, found, t),
         seats=seats,
+        token=_proof(found, c.AddSeats(seats), settings),
     )
+
+
+def _proof(found: Found, command: c.AddSeats | c.Renew, settings: Settings) -> str:
+    shown = preview(found.stored.facts, command, found.stored.now)
+    return token_of(shown, settings.signing) if settings.signing else ""
 
 
 def _refused(name: c.Name, found: Found, t: Speech, settings: Settings) -> Preview | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from temporalio.testing import WorkflowEnvironment
 
 from console.app import create_app
@@ -13,14 +14,14 @@ from mail.sink import Sink
 from models.engine import Sessions
 from settings import Settings
 from tests.console.account.browser import Browser
-from tests.scenarios.theatre import gateway, mailer, sink, temporal, theatre
+from tests.scenarios.theatre import SIGNING_KEY, gateway, mailer, sink, temporal, theatre
 
 __all__ = ["gateway", "mailer", "sink", "temporal", "theatre"]
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, local_stack=True)
+    return Settings(data_dir=tmp_path, local_stack=True, signing_key=SecretStr(SIGNING_KEY.decode()))
 
 
 @pytest.fixture

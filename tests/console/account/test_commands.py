@@ -184,6 +184,7 @@ async def test_what_is_charged_for_more_seats_is_what_the_preview_showed(life: L
     assert "EUR 540.00 × 2 × 58 ÷ 365, at the list price" in page
     assert "Total EUR 171.62" in page
     assert "All seats renew on 31 March 2027." in page
+    assert 'name="preview" value="ey' in await browser.page(path)
     assert "Done: adding seats" in await browser.do(PUNCTUAL, "add-seats", on="/add-seats?seats=2")
     (attempt,) = await life.rows("SELECT amount FROM attempts WHERE state = 'paid'")
     assert attempt["amount"] == 17_162
