@@ -102,7 +102,7 @@ def _while_unpaid(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
 
 
 def _lapse(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
-    if sub.in_doubt or sub.hold or may_not_lapse(sub):
+    if sub.in_doubt or sub.voucher or may_not_lapse(sub):
         return ()
     return ((late_window_closes_at(sub), Phase.LAPSED),)
 
