@@ -16,7 +16,7 @@ from models.engine import Sessions
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
 from models.store import Stored
-from renewals.facts import Attempt, AttemptState, MethodKind
+from renewals.facts import Attempt, AttemptState, MethodKind, Way
 from renewals.money import Money
 from renewals.plan import still_wanted
 
@@ -47,7 +47,7 @@ class Till:
         in_time = charge.voucher_expires_at is None or stored.now < charge.voucher_expires_at
         wanted = in_time and still_wanted(stored.facts, attempt, stored.now)
         if attempt.state is AttemptState.OPEN and attempt.next_at is not None:  # it never reached the gateway
-            await self._make(stored, charge, wall_now, seen=attempt.state, wanted=wanted)
+            await self._make(stored, attempt, charge, wall_now, wanted=wanted)
             return
         number = stored.row.number
         try:
@@ -56,19 +56,23 @@ class Till:
             await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=attempt.state)
             return
         if isinstance(found, NotReceived):
-            await self._make(stored, charge, wall_now, seen=attempt.state, wanted=wanted)
+            await self._make(stored, attempt, charge, wall_now, wanted=wanted)
             return
         await record_answer(self._sessions, number, charge.key, found, wall_now)
         if attempt.state is AttemptState.EXPIRED and isinstance(found, Paid):
             await send_back(self._sessions, self._gateway, number, charge, wall_now)
 
     async def _make(
-        self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState, wanted: bool
+        self, stored: Stored, attempt: Attempt, charge: Charge, wall_now: datetime, *, wanted: bool
     ) -> None:
+        """Make it under its key, or give it up; an automatic one that may not be made now waits until it may."""
+        number, seen = charge.subscription, attempt.state
         if wanted:
             await self.pay(stored, charge, wall_now, seen=seen)
+        elif attempt.way is Way.AUTOMATIC and seen is not AttemptState.EXPIRED:
+            await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
         else:
-            await record_not_made(self._sessions, charge.subscription, charge.key, wall_now, seen=seen)
+            await record_not_made(self._sessions, number, charge.key, wall_now, seen=seen)
 
 
 async def charge_of(session: AsyncSession, stored: Stored, attempt_id: str) -> Charge:

@@ -33,7 +33,7 @@ async def test_a_charge_that_breaks_is_alarmed_blocks_nobody_and_is_asked_after(
     ((kind, detail),) = await alarms(life)
     assert (kind, "ValueError" in detail, "ada@" in detail) == ("step_failed", True, False)
     await life.until("2027-04-01")
-    assert await life.payments() == ["payment 1 of EUR 583200 paid"]
+    assert await life.payments() == ["payment 1 of EUR 583200 unknown error", "payment 1 of EUR 583200 paid"]
 
 
 async def test_a_command_that_breaks_is_alarmed_and_answered(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
