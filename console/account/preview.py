@@ -1,7 +1,7 @@
 """What something costs before it is bought: each line with how it is computed, the dates, and what would be cheaper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,10 +14,11 @@ from models.store import fact_of_method
 from renewals import commands as c
 from renewals.checkout import may_add_seats
 from renewals.decisions import Refused
-from renewals.facts import Purpose, Subscription, Term
+from renewals.facts import Purpose, Subscription
 from renewals.money import Money
 from renewals.preview import preview, token_of
-from renewals.pricing import Line, NotPriced, checkout_line, seats_lines
+from renewals.pricing import Line, checkout_line, seats_lines
+from renewals.savings import longer_terms
 from renewals.windows import today
 from settings import Settings
 
@@ -79,7 +80,7 @@ async def preview_renewal(session: AsyncSession, found: Found, t: Speech, settin
         total=t.w.amount(line.total),
         dates=t("preview.unchanged", day=t.w.day(line.starts_on), span=t.w.span(line.starts_on, line.renews_on)),
         pending=tuple(words for _, words in pending(sub, t)),
-        savings=tuple(_savings(sub, line, t)),
+        savings=tuple(_savings(sub, t)),
         methods=_choices(await methods_of(session, found.stored), found, t),
         when=when,
         token=_proof(found, c.Renew(), settings),
@@ -134,21 +135,12 @@ def _amount(line: Line, t: Speech) -> str:
     return t.w.amount(line.total)
 
 
-def _savings(sub: Subscription, line: Line, t: Speech) -> Sequence[str]:
+def _savings(sub: Subscription, t: Speech) -> Sequence[str]:
     """What each longer term would save in a year, at the price that binds now."""
-    found = []
-    for term in Term:
-        if term.months <= line.term.months or term not in sub.prices:
-            continue
-        try:
-            longer = checkout_line(replace(sub, pending_term=term))
-        except NotPriced:
-            continue
-        saved = line.amount * 12 // line.term.months - longer.amount * 12 // term.months
-        if saved > 0:
-            amount = t.w.amount(Money(saved, line.currency))
-            found.append(t("preview.saving", term=t.w.term(term), amount=amount))
-    return found
+    each_year = (
+        (each.term, Money(each.saved.minor * 12 // each.term.months, sub.currency)) for each in longer_terms(sub)
+    )
+    return [t("preview.saving", term=t.w.term(term), amount=t.w.amount(saved)) for term, saved in each_year]
 
 
 def _choices(rows: Sequence[PaymentMethodRow], found: Found, t: Speech) -> tuple[Choice, ...]:
