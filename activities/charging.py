@@ -41,8 +41,10 @@ class Charging:
             resumed = doubt is not None and doubt.state is AttemptState.OPEN and doubt.way is Way.AUTOMATIC
             if (doubt and not resumed) or not charge_is_due(stored.facts, stored.now):
                 return None
-            attempt_id = doubt.id if doubt else str((await begin_attempt(session, stored)).id)
-            return stored, await charge_of(session, stored, attempt_id)
+            if doubt:
+                return stored, await charge_of(session, stored, doubt.id)
+            attempt = await begin_attempt(session, stored)
+            return stored, await charge_of(session, stored, str(attempt.id))
 
     @activity.defn
     async def ask_gateway(self, number: str) -> TermPlan:

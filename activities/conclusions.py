@@ -67,8 +67,8 @@ async def settle_paid(
     attempt.state, attempt.code = AttemptState.PAID, None
     attempt.answered_at, attempt.next_at = stored.now, None
     record_payment(session, stored, attempt, order, AttemptState.PAID, None, by)
-    await session.flush()
-    await settle(session, order, wall_now, known=stored, reason=reason)
+    with session.no_autoflush:  # written at once, when the caller commits
+        await settle(session, order, wall_now, known=stored, reason=reason)
     await conclude_order(session, order, stored.now)
 
 

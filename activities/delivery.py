@@ -1,21 +1,19 @@
 """Giving a stored command to the workflow that owns the subscription, and waiting for its answer."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
 from sqlmodel import col
-from temporalio.client import Client, WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.client import Client
 
 from activities.deciding import decide_command
+from activities.starting import STARTABLE, Startable, with_start
 from models.engine import Sessions
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 from workflows import contract
-from workflows.contract import Answer, Start, workflow_id
+from workflows.contract import Answer
 
 
 async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now: datetime) -> Answer:
@@ -24,30 +22,20 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
     A workflow that should run but does not is started with it. For a number that does not exist, and for a
     subscription that has lapsed, the same function decides without a workflow.
     """
-    query = (
-        select(col(SubscriptionRow.number))
-        .join(CommandRow, col(CommandRow.subscription) == col(SubscriptionRow.number))
-        .where(col(CommandRow.id) == command_id, col(SubscriptionRow.phase) != Phase.LAPSED)
+    query = STARTABLE.join(CommandRow, col(CommandRow.subscription) == col(SubscriptionRow.number)).where(
+        col(CommandRow.id) == command_id, col(SubscriptionRow.phase) != Phase.LAPSED
     )
     async with sessions() as session:
-        number = (await session.execute(query)).scalar_one_or_none()
-    if number is None:
+        found = (await session.execute(query)).one_or_none()
+    if found is None:
         decided = await decide_command(sessions, command_id, wall_now)
         if not isinstance(decided, Answer):
             raise ValueError(f"command {command_id} of a subscription that has lapsed was not refused")
         return decided
-    start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-        contract.SUBSCRIPTION_WORKFLOW,
-        Start(number),
-        id=workflow_id(number),
-        task_queue=contract.TASK_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        static_summary=f"Renewals of {number}",
-    )
     answer: Answer = await client.execute_update_with_start_workflow(
         contract.APPLY_UPDATE,
         str(command_id),
-        start_workflow_operation=start,
+        start_workflow_operation=with_start(Startable.of(found)),
         id=f"{command_id}:{uuid4()}",  # an id that failed once would fail for the rest of the run
         result_type=Answer,
     )

@@ -4,16 +4,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from mail.letter import Letter, Paid, Refund, SeatsAdded, Voucher
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
-from models.reading import line_of
 from models.store import Stored
-from models.subscriptions import RenewalRow
 from renewals.calendar import local_date, term_end
 from renewals.facts import (
     AttemptState,
@@ -110,21 +108,32 @@ async def _decline_code(session: AsyncSession, facts: dict[str, Any]) -> str | N
     return None if attempt.decline_class == DeclineClass.HARD else attempt.code
 
 
+_PAID = (
+    select(OrderRow, OrderLineRow, col(PaymentMethodRow.kind))
+    .join(OrderLineRow, col(OrderLineRow.order_id) == col(OrderRow.id))
+    .outerjoin(
+        AttemptRow, and_(col(AttemptRow.order_id) == col(OrderRow.id), col(AttemptRow.state) == AttemptState.PAID)
+    )
+    .outerjoin(PaymentMethodRow, col(PaymentMethodRow.id) == col(AttemptRow.method_id))
+    .where(col(OrderRow.id) == bindparam("order"), col(OrderLineRow.renewal_id) == bindparam("renewal"))
+)
+"""An order, its line for a renewal, and the kind of method that it was paid with: none of one placed elsewhere."""
+
+
 async def _paid(session: AsyncSession, facts: dict[str, Any]) -> Paid | None:
     """The term of the order that the receipt is for."""
     if "renewal" not in facts:
         return None
-    order = await session.get_one(OrderRow, UUID(facts["order"]))
-    renewal = await session.get_one(RenewalRow, UUID(facts["renewal"]))
-    line = await line_of(session, order.id, renewal.id)
+    of = {"order": UUID(facts["order"]), "renewal": UUID(facts["renewal"])}
+    order, line, method = (await session.execute(_PAID, of)).one()
     return Paid(
         amount=Money(line.amount, order.currency),
-        starts_on=renewal.term_starts_on,
+        starts_on=line.term_starts_on,
         renews_on=datetime.fromisoformat(line.receipt["renews_on"]).date(),
         seats=line.seats,
         term=Term(line.term),
         reference=order.reference,
-        method=await _method_paid_with(session, order.id),
+        method=MethodKind(method) if method else None,
     )
 
 
@@ -194,13 +203,3 @@ async def _attempt_of(session: AsyncSession, attempt_id: str) -> tuple[AttemptRo
     )
     attempt, method, line = (await session.execute(query)).one()
     return attempt, method, line
-
-
-async def _method_paid_with(session: AsyncSession, order_id: UUID) -> MethodKind | None:
-    query = (
-        select(col(PaymentMethodRow.kind))
-        .join(AttemptRow, col(AttemptRow.method_id) == col(PaymentMethodRow.id))
-        .where(col(AttemptRow.order_id) == order_id, col(AttemptRow.state) == AttemptState.PAID)
-    )
-    kind = (await session.execute(query)).scalar_one_or_none()
-    return MethodKind(kind) if kind else None

@@ -81,6 +81,7 @@ async def _note(session: AsyncSession, stored: Stored, answer: TermPlan) -> None
             next_step=in_words(step) if step else None,
             planned_under=stored.rules,
         )
+        .execution_options(synchronize_session=False)
     )
 
 

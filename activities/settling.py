@@ -145,7 +145,7 @@ def is_due(stored: Stored, do: Do) -> bool:
 
 async def _give_up_unsent(session: AsyncSession, stored: Stored, after: Subscription) -> None:
     """Dated notices of a term that is over and never reached the mail server are missed."""
-    if after.starts_on == stored.facts.starts_on:
+    if after.starts_on == stored.facts.starts_on or not any(notice.dated for notice in stored.facts.queued):
         return
     await session.execute(
         update(NoticeRow)

@@ -15,20 +15,18 @@ from sqlalchemy import ColumnElement, DateTime, and_, func, literal, not_, or_, 
 from sqlmodel import col
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
 from activities.clock import started_at
 from activities.delivery import deliver
 from activities.planning import NEVER
+from activities.starting import STARTABLE, Startable, start_or_wake
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.records import AlarmRow, CommandRow
 from models.rules import rulebook_now
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
-from workflows import contract
-from workflows.contract import Start, workflow_id
 
 _log = logging.getLogger(__name__)
 
@@ -77,14 +75,13 @@ class Watch:
         redelivered = await self._each(await self._undecided(now), self._redeliver)
         return Watched(woken, redelivered, alarms)
 
-    async def _overdue(self, now: datetime) -> Sequence[str]:
+    async def _overdue(self, now: datetime) -> list[Startable]:
         """Never planned, planned under other rules, or with a step that is long due."""
         next_step_at = col(SubscriptionRow.next_step_at)
         async with self._sessions() as session:
             rulebook = await rulebook_now(session)
             query = (
-                select(col(SubscriptionRow.number))
-                .where(next_step_at.is_distinct_from(NEVER))
+                STARTABLE.where(next_step_at.is_distinct_from(NEVER))
                 .where(
                     or_(
                         next_step_at.is_(None),
@@ -95,18 +92,10 @@ class Watch:
                 .order_by(next_step_at.nulls_first(), col(SubscriptionRow.number))
                 .limit(PER_LOOK)
             )
-            return (await session.execute(query)).scalars().all()
+            return [Startable.of(row) for row in (await session.execute(query)).all()]
 
-    async def _wake(self, number: str) -> None:
-        await self._client.start_workflow(
-            contract.SUBSCRIPTION_WORKFLOW,
-            Start(number),
-            id=workflow_id(number),
-            task_queue=contract.TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            start_signal=contract.WAKE_SIGNAL,
-            static_summary=f"Renewals of {number}",
-        )
+    async def _wake(self, it: Startable) -> None:
+        await start_or_wake(self._client, it)
 
     async def _undecided(self, now: datetime) -> Sequence[UUID]:
         query = (

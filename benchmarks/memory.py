@@ -4,15 +4,20 @@ The one that waits is run as Temporal's SDK runs workflows unless told otherwise
 """
 
 import asyncio
+import ctypes
+import gc
 import sys
 import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from temporalio.client import Client
+from temporalio.common import TypedSearchAttributes
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from activities.starting import given
 from benchmarks.counting import Completed
 from benchmarks.figures import Bound, Figure
 from benchmarks.renewal_day import Empty, start_all
@@ -21,8 +26,10 @@ from cli.rehearsal import HOST
 from cli.stack_ports import free_port
 from cli.stack_temporal import passing_temporal
 from workflows.client import DATA_CONVERTER
-from workflows.contract import SUBSCRIPTION_WORKFLOW, Start
+from workflows.contract import SUBSCRIPTION_WORKFLOW, Start, search_attributes
 from workflows.subscription import SubscriptionWorkflow
+
+_EMPTY = Empty(datetime(2099, 1, 1, tzinfo=UTC))
 
 COUNT = 800
 WARM_UP = 200
@@ -56,7 +63,7 @@ async def _in_a_process(workflow_type: str, count: int, runner: str) -> float:
 
 async def _bytes_each(workflow_type: str, count: int, runner: str) -> float:
     """How much this process grows with each workflow that its worker keeps."""
-    completed, empty = Completed(), Empty(datetime(2099, 1, 1, tzinfo=UTC))
+    completed = Completed()
     with tempfile.TemporaryDirectory() as place:
         address = f"{HOST}:{free_port(HOST)}"
         async with passing_temporal(Path(place) / "temporal.log", address=address):
@@ -65,7 +72,7 @@ async def _bytes_each(workflow_type: str, count: int, runner: str) -> float:
                 client,
                 task_queue="memory",
                 workflows=[SubscriptionWorkflow if workflow_type == SUBSCRIPTION_WORKFLOW else Waiting],
-                activities=[empty.plan_term],
+                activities=[_EMPTY.plan_term],
                 workflow_runner=UnsandboxedWorkflowRunner() if runner == "plain" else SandboxedWorkflowRunner(),
                 interceptors=[completed],
                 max_cached_workflows=count + WARM_UP,
@@ -79,16 +86,26 @@ async def _bytes_each(workflow_type: str, count: int, runner: str) -> float:
 async def _cache(client: Client, workflow_type: str, already: int, count: int) -> None:
     """Start so many more, and wait until each has been worked on."""
     numbers = range(already, already + count)
-    arguments: list[object] = [Start(f"M-{n}") if workflow_type == SUBSCRIPTION_WORKFLOW else "" for n in numbers]
-    await start_all(client, workflow_type, arguments, "memory", first=already)
+    ours = workflow_type == SUBSCRIPTION_WORKFLOW
+    arguments: list[object] = [Start(f"M-{n}") if ours else "" for n in numbers]
+    options = {"search_attributes": await _as_the_watchdog_gives_them()} if ours else {}
+    await start_all(client, workflow_type, arguments, "memory", first=already, **options)
     for n in numbers:
         handle = client.get_workflow_handle(f"memory-subscription-{n}")
         while (await handle.describe()).history_length < 4:  # noqa: ASYNC110 - the server tells nobody
             await asyncio.sleep(0.1)
 
 
+async def _as_the_watchdog_gives_them() -> TypedSearchAttributes:
+    plan = await _EMPTY.plan_term("")
+    return given(search_attributes(plan.phase, plan.renews_at, plan.customer, plan.auto_renew))
+
+
 def _resident() -> int:
-    """Bytes of memory that this process holds."""
+    """Bytes of memory that this process needs: without garbage, and without what the allocator keeps for later."""
+    gc.collect()
+    with suppress(AttributeError):  # glibc's alone
+        ctypes.CDLL(None).malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096
 

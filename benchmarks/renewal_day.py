@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from sqlalchemy import text
 from temporalio import activity
@@ -173,13 +174,14 @@ async def _leanest(client: Client, count: int) -> float:
 
 
 async def start_all(
-    client: Client, workflow_type: str, arguments: Sequence[object], queue: str, *, first: int = 0
+    client: Client, workflow_type: str, arguments: Sequence[object], queue: str, *, first: int = 0, **options: Any
 ) -> None:
     """Start a workflow for each of the arguments, as many at a time as the watchdog does; numbered from `first` on."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(n: int, argument: object) -> None:
         async with gate:
-            await client.start_workflow(workflow_type, argument, id=f"{queue}-{workflow_id(str(n))}", task_queue=queue)
+            name = f"{queue}-{workflow_id(str(n))}"
+            await client.start_workflow(workflow_type, argument, id=name, task_queue=queue, **options)
 
     await asyncio.gather(*(one(n, argument) for n, argument in enumerate(arguments, first)))

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import case, literal, update
+from sqlalchemy import and_, case, func, literal, not_, update
 from sqlmodel import col
-from temporalio.client import Client, WithStartWorkflowOperation
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.client import Client
 
 from activities.delivery import deliver
 from activities.planning import NEVER
+from activities.starting import STARTABLE, Startable, with_start
 from cli.stack_process import StackFailed
 from models.engine import Sessions
 from models.inbox import store_command
@@ -23,7 +23,7 @@ from models.subscriptions import SubscriptionRow
 from portfolio.golive import go_live
 from renewals.facts import Phase
 from workflows import contract
-from workflows.contract import Answer, CaughtUp, Start, workflow_id
+from workflows.contract import Answer, CaughtUp
 
 TRIES = 3
 """How often a step that stays due is tried again."""
@@ -89,24 +89,23 @@ class Stage:
 
     async def catch_up(self) -> None:
         """Let everything that is due happen."""
-        while await self._lives():
-            start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-                contract.SUBSCRIPTION_WORKFLOW,
-                Start(self._number),
-                id=workflow_id(self._number),
-                task_queue=contract.TASK_QUEUE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary=f"Renewals of {self._number}",
-            )
+        while found := await self._alive():
             answer = await self._client.execute_update_with_start_workflow(
-                contract.CATCH_UP_UPDATE, start_workflow_operation=start, id=str(uuid4()), result_type=CaughtUp
+                contract.CATCH_UP_UPDATE,
+                start_workflow_operation=with_start(found),
+                id=str(uuid4()),
+                result_type=CaughtUp,
             )
             if answer.resting:
                 return
 
-    async def _lives(self) -> bool:
-        row = await self._row()
-        return row is not None and not (row.phase == Phase.LAPSED and row.next_step_at == NEVER)
+    async def _alive(self) -> Startable | None:
+        """None once it has lapsed and nothing is left to do."""
+        row = SubscriptionRow
+        over = and_(col(row.phase) == Phase.LAPSED, func.coalesce(col(row.next_step_at) == NEVER, False))
+        async with self._sessions() as session:
+            found = (await session.execute(STARTABLE.where(col(row.number) == self._number, not_(over)))).one_or_none()
+        return Startable.of(found) if found else None
 
     async def _row(self) -> SubscriptionRow | None:
         async with self._sessions() as session:

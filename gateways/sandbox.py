@@ -96,7 +96,7 @@ class SandboxGateway:
     ) -> tuple[bool, bool, SandboxChargeRow]:
         """Enter the charge in the book: was it reached, is its answer lost, and the row."""
         method = await self._method(session, charge)
-        script = _script(charge.token, method.attempts + 1)
+        script = _script(charge.token, method.attempts)
         row = SandboxChargeRow(
             key=UUID(charge.key),
             subscription=charge.subscription,
@@ -112,19 +112,18 @@ class SandboxGateway:
             row.outcome, row.code = "paid", None
             row.voucher_code, row.final_at = _voucher_code(charge.key), _voucher_paid_at(charge.token, now)
         if method.refused_calls < _unreachable_calls(charge.token):
-            method.refused_calls += 1
+            method.refused_calls, method.attempts = method.refused_calls + 1, method.attempts - 1
             return False, False, row
-        method.attempts += 1
         session.add(row)
         return True, script.answer_lost, row
 
     async def _method(self, session: AsyncSession, charge: Charge) -> SandboxMethodRow:
-        """The method's counts, locked; from its first charge on."""
+        """The method's counts with this attempt, locked."""
         key = {"subscription": charge.subscription, "method_id": UUID(charge.method_id)}
         statement = (
             insert(SandboxMethodRow)
-            .values(**key, attempts=0, refused_calls=0)
-            .on_conflict_do_update(index_elements=list(key), set_={"attempts": col(SandboxMethodRow.attempts)})
+            .values(**key, attempts=1, refused_calls=0)
+            .on_conflict_do_update(index_elements=list(key), set_={"attempts": col(SandboxMethodRow.attempts) + 1})
             .returning(SandboxMethodRow)
         )
         return (await session.execute(statement)).scalar_one()

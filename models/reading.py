@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from models.columns import among
 from models.payments import AttemptRow, OrderLineRow, OrderRow
-from models.records import NoticeRow
+from models.records import AlarmRow, NoticeRow
 from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow
 from renewals.facts import (
     Attempt,
@@ -142,17 +142,29 @@ def _attempt_of(row: AttemptRow, way: str) -> Attempt:
     )
 
 
-_HOLDS = select(ClaimRow).where(
-    among(col(ClaimRow.renewal_id), "renewals"),
+HOLDS_IT = and_(
+    col(ClaimRow.renewal_id) == col(RenewalRow.id),
     col(ClaimRow.released_at).is_(None),
     col(ClaimRow.holder) != "automatic",
 )
+"""Joins to a renewal the one open claim on it, if anything but the automatic charge has it."""
 
 
-async def holds_on(session: AsyncSession, renewals: Sequence[UUID]) -> dict[UUID, Hold]:
-    """By renewal: the open claim on it by anything but the automatic charge."""
-    claims = (await session.execute(_HOLDS, {"renewals": renewals})).scalars()
-    return {claim.renewal_id: Hold(str(claim.id), claim.ends_at) for claim in claims}
+def hold_of(claim: ClaimRow) -> Hold:
+    return Hold(str(claim.id), claim.ends_at)
+
+
+LEGAL_NOTICE_MISSING = "legal_notice_missing"
+"""The alarm that nothing that was sent or is planned meets a duty of the coming charge."""
+
+LEGAL_ALARM = (
+    select(col(AlarmRow.detail))
+    .where(col(AlarmRow.subscription) == col(SubscriptionRow.number))
+    .where(col(AlarmRow.kind) == LEGAL_NOTICE_MISSING, col(AlarmRow.cleared_at).is_(None))
+    .correlate(SubscriptionRow)
+    .scalar_subquery()
+)
+"""A column of subscriptions: what that alarm says while it is open."""
 
 
 _SETTLED_BY = and_(

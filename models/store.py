@@ -15,23 +15,24 @@ from models.journal import SYSTEM, record
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import Pausable
 from models.reading import (
+    HOLDS_IT,
     IS_WATCHED,
+    LEGAL_ALARM,
     TermNotices,
     attempts_of,
-    holds_on,
+    hold_of,
     notices_of,
     paid_ahead,
     watched_attempts_of,
 )
 from models.rules import PAUSED, REVISION, Rulebook, rulebook_at
-from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
+from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow, TermRow
 from renewals.calendar import local_date
 from renewals.facts import (
     Announcement,
     Attempt,
     AttemptState,
     Channel,
-    Hold,
     MethodKind,
     OfferingKind,
     PaidAhead,
@@ -49,7 +50,8 @@ from renewals.windows import access_until
 class Stored:
     """A subscription as stored, with its facts at `now`, the subscription's own time.
 
-    `rules` names what else a plan of it depends on (`Rulebook.in_effect`).
+    `rules` names what else a plan of it depends on (`Rulebook.in_effect`). `legal_alarm` is what the open alarm of a
+    missing legal notice says.
     """
 
     row: SubscriptionRow
@@ -61,6 +63,7 @@ class Stored:
     facts: Subscription
     now: datetime
     rules: str
+    legal_alarm: str | None
 
     @property
     def access_until(self) -> datetime:
@@ -92,6 +95,8 @@ _JOINED = (
         ContactRow,
         PaymentMethodRow,
         RenewalRow,
+        ClaimRow,
+        LEGAL_ALARM,
         IS_WATCHED,
         REVISION,
         PAUSED,
@@ -101,6 +106,7 @@ _JOINED = (
     .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
     .outerjoin(PaymentMethodRow, col(PaymentMethodRow.id) == col(SubscriptionRow.method_id))
     .outerjoin(RenewalRow, _NEXT_RENEWAL)
+    .outerjoin(ClaimRow, HOLDS_IT)
     .where(_NUMBERS)
     .order_by(col(SubscriptionRow.number))
     .execution_options(populate_existing=True)
@@ -112,6 +118,8 @@ _Joined = tuple[
     ContactRow,
     PaymentMethodRow | None,
     RenewalRow | None,
+    ClaimRow | None,
+    str | None,
     bool,
     UUID,
     list[str] | None,
@@ -133,7 +141,7 @@ async def load_all(
     *_, revision, _paused = rows[0]
     rulebook = await rulebook_at(session, revision)
     watching = [row.number for row, *_, watched, _, _ in rows if watched]
-    records = await _read_records(session, numbers, watching, [each for *_, each, _, _, _ in rows if each])
+    records = await _read_records(session, numbers, watching, [each for *_, each, _, _, _, _, _ in rows if each])
     return [_stored(row, records, rulebook, wall_now) for row in rows]
 
 
@@ -145,7 +153,6 @@ class _Records:
     watched: dict[str, list[Attempt]]
     paid_ahead: dict[UUID, PaidAhead]
     attempts: dict[UUID, tuple[Attempt, ...]]
-    holds: dict[UUID, Hold]
 
 
 async def _read_records(
@@ -154,26 +161,27 @@ async def _read_records(
     notices = await notices_of(session, numbers)
     watched = await watched_attempts_of(session, watching) if watching else {}
     if not renewals:
-        return _Records(notices, watched, {}, {}, {})
+        return _Records(notices, watched, {}, {})
     begun, settled = [each.id for each in renewals], [each.id for each in renewals if each.order_id]
     return _Records(
         notices,
         watched,
         await paid_ahead(session, settled) if settled else {},
         await attempts_of(session, begun),
-        await holds_on(session, begun),
     )
 
 
 def _stored(joined: _Joined, records: _Records, rulebook: Rulebook, wall_now: datetime) -> Stored:
-    row, customer, offering, buyer, method, renewal, *_ = joined
+    row, customer, offering, buyer, method, renewal, _, legal_alarm, *_ = joined
     now = wall_now + row.shift
     facts = _facts(joined, records, rulebook, now)
-    return Stored(row, customer, offering, buyer, method, renewal, facts, now, rulebook.in_effect(wall_now))
+    return Stored(
+        row, customer, offering, buyer, method, renewal, facts, now, rulebook.in_effect(wall_now), legal_alarm
+    )
 
 
 def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime) -> Subscription:
-    row, customer, offering, _, method, renewal, *_, paused = joined
+    row, customer, offering, _, method, renewal, claim, *_, paused = joined
     term, channel = Term(row.term), Channel(row.channel)
     pending_term = Term(row.pending_term) if row.pending_term else None
     status, prices = rulebook.prices_of(row.sku, customer.currency, term, pending_term, now)
@@ -215,7 +223,7 @@ def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime
         attempts=records.attempts.get(renewal_id, ()),
         seats_attempt=next((each for each in watched if each.way is Way.SEATS), None),
         late_vouchers=tuple(each for each in watched if each.state is AttemptState.EXPIRED),
-        hold=records.holds.get(renewal_id),
+        hold=hold_of(claim) if claim else None,
         recorded=notices.recorded,
         queued=notices.queued,
         noticed=notices.noticed,

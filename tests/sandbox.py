@@ -6,5 +6,8 @@ memory, can do without (docs/adr/0012-the-sandbox-guards-the-tests.md).
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-SANDBOXED = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("renewals"))
-"""`renewals` is pure; its zone data is set up once per process."""
+SANDBOXED = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules("renewals", "workflows.contract")
+)
+"""`renewals` is pure; its zone data is set up once per process. `workflows.contract` is names and payloads: loaded
+anew, each run would build the payloads' schemas anew, which took a busy machine longer than a run may keep silent."""

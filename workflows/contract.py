@@ -31,6 +31,14 @@ CUSTOMER_ATTRIBUTE = SearchAttributeKey.for_keyword("PerennialCustomer")
 AUTO_RENEW_ATTRIBUTE = SearchAttributeKey.for_bool("PerennialAutoRenew")
 SEARCH_ATTRIBUTES = (PHASE_ATTRIBUTE, RENEWS_ON_ATTRIBUTE, CUSTOMER_ATTRIBUTE, AUTO_RENEW_ATTRIBUTE)
 
+
+def search_attributes(
+    phase: Phase, renews_at: datetime, customer: str, auto_renew: bool
+) -> dict[SearchAttributeKey[Any], Any]:
+    """By key, what Temporal's pages can filter runs by. `renews_at` is 00:00 local of the renewal date, in UTC."""
+    return dict(zip(SEARCH_ATTRIBUTES, (phase.value, renews_at, customer, auto_renew), strict=True))
+
+
 UNKNOWN_SUBSCRIPTION = "UnknownSubscription"
 """The type of the error that ends the workflow of a number that nobody has."""
 

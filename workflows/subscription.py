@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
+from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.workflow import ContinueAsNewVersioningBehavior
 
@@ -140,15 +141,9 @@ class SubscriptionWorkflow:
     def _adopt(self, plan: TermPlan) -> None:
         before, self._plan = self._plan, plan
         self._term_starts_on = self._term_starts_on or plan.starts_on
-        if before is None or _attributes(before) != _attributes(plan):
-            workflow.upsert_search_attributes(
-                [
-                    contract.PHASE_ATTRIBUTE.value_set(plan.phase),
-                    contract.RENEWS_ON_ATTRIBUTE.value_set(plan.renews_at),
-                    contract.CUSTOMER_ATTRIBUTE.value_set(plan.customer),
-                    contract.AUTO_RENEW_ATTRIBUTE.value_set(plan.auto_renew),
-                ]
-            )
+        wanted = _attributes(plan)
+        if wanted != (_attributes(before) if before else _attributes_given()):
+            workflow.upsert_search_attributes([key.value_set(value) for key, value in wanted.items()])
         _show(plan)
 
     def _term_is_over(self) -> bool:
@@ -268,5 +263,12 @@ def _show(plan: TermPlan) -> None:
     workflow.set_current_details(f"**{plan.phase}**, renews on {plan.renews_on}\n\n{coming}")
 
 
-def _attributes(plan: TermPlan) -> tuple[object, ...]:
-    return plan.phase, plan.renews_at, plan.auto_renew
+def _attributes(plan: TermPlan) -> dict[SearchAttributeKey[Any], Any]:
+    return contract.search_attributes(plan.phase, plan.renews_at, plan.customer, plan.auto_renew)
+
+
+def _attributes_given() -> dict[SearchAttributeKey[Any], Any]:
+    """What the run was started with; one that another run handed over to asserts its own."""
+    info = workflow.info()
+    given = info.typed_search_attributes
+    return {} if info.continued_run_id else {key: given.get(key) for key in contract.SEARCH_ATTRIBUTES}

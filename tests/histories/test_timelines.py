@@ -150,8 +150,11 @@ async def test_a_timer_with_another_summary_is_noticed(monkeypatch: pytest.Monke
 
 
 async def test_another_search_attribute_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contract, "CUSTOMER_ATTRIBUTE", SearchAttributeKey.for_keyword("PerennialBuyer"))
-    assert "AutoRenew True, Buyer C-S-23561, Phase active" in await _first_difference()
+    upsert, buyer = workflow.upsert_search_attributes, SearchAttributeKey.for_keyword("PerennialBuyer")
+    monkeypatch.setattr(
+        workflow, "upsert_search_attributes", lambda updates: upsert([*updates, buyer.value_set("C-S-23561")])
+    )
+    assert "AutoRenew True, Buyer C-S-23561, Customer C-S-23561, Phase renewable" in await _first_difference()
 
 
 async def test_a_next_run_on_the_old_version_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowUpdateFailedError
 
 from models.inbox import store_command
@@ -136,6 +137,18 @@ async def test_search_attributes_follow_the_phase(theatre: Theatre) -> None:
         ("active", next_year, customer, True),
         ("active", next_year, customer, False),
     ]
+
+
+async def test_what_the_watchdog_starts_is_found_from_its_first_event_and_the_first_plan_adds_nothing(
+    theatre: Theatre,
+) -> None:
+    life = await theatre.subscription(live=None)
+    await theatre.client.execute_workflow(contract.WATCHDOG_WORKFLOW, id="look", task_queue=contract.TASK_QUEUE)
+    assert (await life.handle.query(contract.STATUS_QUERY))["planned"]
+    renews_at = instant("2027-03-31", life.zone)
+    assert await _attributes(life) == ("renewable", renews_at, f"C-{life.number}", True)
+    kinds = {event.event_type async for event in life.handle.fetch_history_events()}
+    assert EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES not in kinds
 
 
 async def _attributes(life: Life) -> tuple[object, ...]:

@@ -1,0 +1,102 @@
+"""How the workflow of a subscription is started, by whoever does: under its number, and findable from its first event.
+
+Search attributes that the start already has need not be written by the first plan: an action and an event less, and
+less that a worker keeps of each run.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from sqlalchemy import select
+from sqlmodel import col
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from models.parties import CustomerRow
+from models.subscriptions import SubscriptionRow
+from renewals.calendar import midnight
+from renewals.facts import Phase
+from workflows import contract
+from workflows.contract import Start, workflow_id
+
+
+@dataclass(frozen=True, slots=True)
+class Startable:
+    """What the start of a subscription's workflow says of it. `new`: it was never planned."""
+
+    number: str
+    customer: str
+    time_zone: str
+    phase: str
+    renews_on: date
+    auto_renew: bool
+    new: bool
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Self:
+        """From a row of `STARTABLE`."""
+        return cls(*row)
+
+    def __str__(self) -> str:
+        return self.number
+
+    def attributes(self) -> TypedSearchAttributes:
+        renews_at = midnight(self.renews_on, self.time_zone)
+        return given(contract.search_attributes(Phase(self.phase), renews_at, self.customer, self.auto_renew))
+
+    def options(self) -> dict[str, Any]:
+        """What every start of it is given."""
+        return {
+            "id": workflow_id(self.number),
+            "task_queue": contract.TASK_QUEUE,
+            "static_summary": f"Renewals of {self.number}",
+            "search_attributes": self.attributes(),
+        }
+
+
+def given(attributes: Mapping[SearchAttributeKey[Any], Any]) -> TypedSearchAttributes:
+    """Search attributes as a start takes them."""
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in attributes.items()])
+
+
+STARTABLE = select(
+    col(SubscriptionRow.number),
+    col(SubscriptionRow.csn),
+    col(CustomerRow.time_zone),
+    col(SubscriptionRow.phase),
+    col(SubscriptionRow.renews_on),
+    col(SubscriptionRow.auto_renew),
+    col(SubscriptionRow.planned_under).is_(None),
+).join(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
+"""The columns of `Startable`, of every subscription unless narrowed."""
+
+
+async def start_or_wake(client: Client, it: Startable) -> None:
+    """Start the workflow, or wake it where it runs already."""
+    if it.new:
+        try:
+            await client.start_workflow(contract.SUBSCRIPTION_WORKFLOW, Start(it.number), **it.options())
+        except WorkflowAlreadyStartedError:  # it runs, and could not plan: wake it below
+            pass
+        else:
+            return
+    await client.start_workflow(
+        contract.SUBSCRIPTION_WORKFLOW,
+        Start(it.number),
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal=contract.WAKE_SIGNAL,
+        **it.options(),
+    )
+
+
+def with_start(it: Startable) -> WithStartWorkflowOperation[Any, Any]:
+    """An operation that starts the workflow where none runs, for an update that must find one."""
+    return WithStartWorkflowOperation(
+        contract.SUBSCRIPTION_WORKFLOW,
+        Start(it.number),
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        **it.options(),
+    )
