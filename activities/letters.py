@@ -12,9 +12,12 @@ from mail.letter import Letter, Paid, Refund, SeatsAdded, Voucher
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.reading import line_of
+from models.seat_use import usage_of
 from models.store import Stored
 from models.subscriptions import RenewalRow
+from renewals import commands as c
 from renewals.calendar import local_date, term_end
+from renewals.decisions import Refused
 from renewals.facts import (
     AttemptState,
     DeclineClass,
@@ -27,10 +30,16 @@ from renewals.facts import (
     Term,
 )
 from renewals.money import Money
+from renewals.options import options
 from renewals.plan import next_charge_at
 from renewals.pricing import Line, NotPriced, next_line
 from renewals.renewing import last_paid_term
+from renewals.usage import UnusedSeats, unused_seats
 from renewals.windows import charge_at, late_window_last_day
+
+
+BEFORE_THE_RENEWAL = frozenset({Kind.WINDOW_OPEN, Kind.REMINDER, Kind.ADVANCE_CHARGE_NOTICE})
+"""The letters in which a word on seats that hardly anybody uses comes in time."""
 
 
 async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: dict[str, Any]) -> Letter:
@@ -39,6 +48,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
     ahead = last_paid_term(sub)
     line = _next_line(ahead)
     method = sub.method
+    unused = await _unused_seats(session, stored) if kind in BEFORE_THE_RENEWAL else None
     return Letter(
         kind=kind,
         locale=stored.customer.locale,
@@ -75,7 +85,20 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         voucher=await _voucher(session, kind, facts, sub.time_zone),
         seats_added=await _seats_added(session, kind, facts, sub, line),
         refund=await _refund(session, kind, facts),
+        unused=unused,
+        may_reduce_seats=unused is not None and _may_reduce_seats(stored),
     )
+
+
+async def _unused_seats(session: AsyncSession, stored: Stored) -> UnusedSeats | None:
+    day = local_date(stored.now, stored.facts.time_zone)
+    usage = await usage_of(session, [stored.facts.number], day)
+    return unused_seats(stored.facts, usage[stored.facts.number], day)
+
+
+def _may_reduce_seats(stored: Stored) -> bool:
+    answers = options(stored.facts, c.Person(stored.buyer.email), is_buyer=True, at=stored.now)
+    return not isinstance(answers[c.Name.REDUCE_SEATS], Refused)
 
 
 def _next_line(ahead: Subscription) -> Line | None:

@@ -16,6 +16,7 @@ from typer.main import get_command
 from cli.main import app
 from console.api.app import create_api
 from portfolio.files import CATALOG, CUSTOMERS, SUBSCRIPTIONS
+from portfolio.usage_file import USAGE
 from renewals.commands import BOTH_MAY, BUYER_MAY, Name
 from renewals.declines import DEFAULT_CLASSES
 from renewals.facts import DeclineClass, Kind, Phase, Policy
@@ -86,6 +87,7 @@ EVENTS = {
         "`amount`, `currency`, `reference`, `because`",
         "Money went back. `because`: `paid_late`, a voucher was paid after it had run out.",
     ),
+    "assignments": ("`begun`, `changed`", "Users were told to have a seat, or to have given theirs up; how many."),
     "admin": ("`contact`", "Another contact of the organisation became the primary admin."),
     "notice": (
         "`kind`, `to`, `locale`, `outcome`, `occasion`, `why`",
@@ -187,6 +189,7 @@ POLICY = {
     "card_expiring_days": "`card_expiring`, days before.",
     "late_window_closing_days": "`late_window_closing`, days before the late window's last day.",
     "sales_self_service": "May buyers from sales help themselves?",
+    "usage_fresh_days": "Use of seats that was told longer ago is not spoken of in letters and previews.",
     "methods": "The kinds of payment method that buyers may choose.",
     "voucher_days": "A voucher can be paid until the end of so many days later, by the method; 1 to 60.",
 }
@@ -382,7 +385,7 @@ def _value(value: object) -> str:
 
 def _import_columns() -> str:
     parts = []
-    for file in (CATALOG, CUSTOMERS, SUBSCRIPTIONS):
+    for file in (CATALOG, CUSTOMERS, SUBSCRIPTIONS, USAGE):
         columns = [f"`{column}`" for column in file.columns]
         further = "".join(f", and where wanted `{column}`" for column in file.optional)
         parts.append((f"`{file.file}`", ", ".join(columns) + further, ", ".join(f"`{each}`" for each in file.key)))

@@ -10,6 +10,7 @@ from models.pauses import PauseRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
 from models.sandbox import SandboxChargeRow, SandboxMethodRow, SandboxRefundRow
+from models.seat_use import DayOfUseRow, SeatAssignmentRow, UsageImportRow, UsageToldRow
 from models.subscriptions import ClaimRow, ImportRow, RenewalRow, SubscriptionRow, TermRow
 
 METADATA = SQLModel.metadata
@@ -24,6 +25,7 @@ __all__ = [
     "CommandRow",
     "ContactRow",
     "CustomerRow",
+    "DayOfUseRow",
     "DeclineCodeRow",
     "EventRow",
     "ImportRow",
@@ -41,7 +43,10 @@ __all__ = [
     "SandboxChargeRow",
     "SandboxMethodRow",
     "SandboxRefundRow",
+    "SeatAssignmentRow",
     "SignInLinkRow",
     "SubscriptionRow",
     "TermRow",
+    "UsageImportRow",
+    "UsageToldRow",
 ]

@@ -249,6 +249,16 @@ def _create_tables() -> None:
     op.create_index("ix_sign_in_links_address_hash", "sign_in_links", ["address_hash", "asked_at"])
     op.create_index("ix_sign_in_links_client_hash", "sign_in_links", ["client_hash", "asked_at"])
     op.create_table(
+        "usage_imports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.Column("imported_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_usage_imports"),
+    )
+    op.create_index("ix_usage_imports_digest", "usage_imports", ["digest"])
+    op.create_table(
         "account_sessions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -527,6 +537,15 @@ def _create_tables() -> None:
         postgresql_where=sa.text("cleared_at IS NULL"),
     )
     op.create_table(
+        "days_of_use",
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("user", sa.String(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.CheckConstraint('"user" = lower("user")', name="ck_days_of_use_user_in_small_letters"),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_days_of_use_subscription"),
+        sa.PrimaryKeyConstraint("subscription", "user", "used_on", name="pk_days_of_use"),
+    )
+    op.create_table(
         "notices",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("subscription", sa.String(), nullable=False),
@@ -581,6 +600,26 @@ def _create_tables() -> None:
         sa.UniqueConstraint("subscription", "term_starts_on", name="uq_renewals_subscription_term_starts_on"),
     )
     op.create_table(
+        "seat_assignments",
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("user", sa.String(), nullable=False),
+        sa.Column("assigned_on", sa.Date(), nullable=False),
+        sa.Column("unassigned_on", sa.Date(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_by", sa.String(), nullable=False),
+        sa.CheckConstraint('"user" = lower("user")', name="ck_seat_assignments_user_in_small_letters"),
+        sa.CheckConstraint("unassigned_on > assigned_on", name="ck_seat_assignments_runs_forward"),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_seat_assignments_subscription"),
+        sa.PrimaryKeyConstraint("subscription", "user", "assigned_on", name="pk_seat_assignments"),
+    )
+    op.create_index(
+        "uq_seat_assignments_open",
+        "seat_assignments",
+        ["subscription", "user"],
+        unique=True,
+        postgresql_where=sa.text("unassigned_on IS NULL"),
+    )
+    op.create_table(
         "terms",
         sa.Column("subscription", sa.String(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
@@ -606,6 +645,15 @@ def _create_tables() -> None:
         "uq_terms_first", "terms", ["subscription"], unique=True, postgresql_where=sa.text("follows IS NULL")
     )
     op.create_index("uq_terms_follows", "terms", ["subscription", "follows"], unique=True)
+    op.create_table(
+        "usage_told",
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_usage_told_subscription"),
+        sa.PrimaryKeyConstraint("subscription", name="pk_usage_told"),
+    )
     op.create_table(
         "claims",
         sa.Column("id", sa.Uuid(), nullable=False),

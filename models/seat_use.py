@@ -1,0 +1,165 @@
+"""Who has a seat of a subscription, and on which days it was used: told by other systems, decided by nobody here.
+
+A user is known by mail address, in small letters. That is personal: it stands in these tables and nowhere else. Days of
+use are kept one by one, so that any span can be counted as of any day.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ColumnElement, Index, Select, and_, func, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel, col
+
+from models.columns import instant, key
+from renewals.usage import LONG_DAYS, SHORT_DAYS, Usage, used_since
+
+_SMALL = '"user" = lower("user")'
+
+
+class UsageImportRow(SQLModel, table=True):
+    """One import of a usage file: when, which content (SHA-256), what day it tells of, by whom."""
+
+    __tablename__ = "usage_imports"
+
+    id: UUID = key()
+    imported_at: datetime = instant()
+    digest: str = Field(index=True)
+    told_on: date
+    imported_by: str
+
+
+class SeatAssignmentRow(SQLModel, table=True):
+    """A user has a seat from `assigned_on` up to, not including, `unassigned_on`; at most one at a time.
+
+    `told_by` and `told_at` are of whoever last said so.
+    """
+
+    __tablename__ = "seat_assignments"
+    __table_args__ = (
+        CheckConstraint(_SMALL, name="user_in_small_letters"),
+        CheckConstraint("unassigned_on > assigned_on", name="runs_forward"),
+        Index(
+            "uq_seat_assignments_open",
+            "subscription",
+            "user",
+            unique=True,
+            postgresql_where=text("unassigned_on IS NULL"),
+        ),
+    )
+
+    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
+    user: str = Field(primary_key=True)
+    assigned_on: date = Field(primary_key=True)
+    unassigned_on: date | None = None
+    told_at: datetime = instant()
+    told_by: str
+
+
+class DayOfUseRow(SQLModel, table=True):
+    """A user used a subscription on that day."""
+
+    __tablename__ = "days_of_use"
+    __table_args__ = (CheckConstraint(_SMALL, name="user_in_small_letters"),)
+
+    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
+    user: str = Field(primary_key=True)
+    used_on: date = Field(primary_key=True)
+
+
+class UsageToldRow(SQLModel, table=True):
+    """Up to which day the use of a subscription was told, when and by whom; without a row, never."""
+
+    __tablename__ = "usage_told"
+
+    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
+    told_on: date
+    told_at: datetime = instant()
+    told_by: str
+
+
+_HELD, _USED = SeatAssignmentRow, DayOfUseRow
+
+
+def holds_seat(on: date) -> ColumnElement[bool]:
+    """Of an assignment: does it hold on that day?"""
+    return and_(col(_HELD.assigned_on) <= on, or_(col(_HELD.unassigned_on).is_(None), col(_HELD.unassigned_on) > on))
+
+
+def last_used(on: date) -> ColumnElement[date | None]:
+    """Of an assignment: the last day up to `on` on which its user used the subscription."""
+    return (
+        select(func.max(col(_USED.used_on)))
+        .where(col(_USED.subscription) == col(_HELD.subscription), col(_USED.user) == col(_HELD.user))
+        .where(col(_USED.used_on) <= on)
+        .correlate(_HELD)
+        .scalar_subquery()
+    )
+
+
+def _counts(numbers: Collection[str], on: date) -> Select[tuple[str, int, int, int]]:
+    users = (
+        select(col(_HELD.subscription).label("number"), last_used(on).label("used_on"))
+        .where(col(_HELD.subscription).in_(numbers), holds_seat(on))
+        .subquery()
+    )
+
+    def active(days: int) -> ColumnElement[int]:
+        return func.count().filter(users.c.used_on >= used_since(on, days))
+
+    return select(users.c.number, func.count(), active(SHORT_DAYS), active(LONG_DAYS)).group_by(users.c.number)
+
+
+async def usage_of(session: AsyncSession, numbers: Collection[str], on: date) -> dict[str, Usage]:
+    """By number: how much each of the subscriptions is used, as of the local date `on`; two queries for all."""
+    told_query = select(col(UsageToldRow.subscription), col(UsageToldRow.told_on)).where(
+        col(UsageToldRow.subscription).in_(numbers)
+    )
+    told = {row.subscription: row.told_on for row in await session.execute(told_query)}
+    counts = {number: counted for number, *counted in (await session.execute(_counts(numbers, on))).all()}
+    return {number: Usage(*counts.get(number, (0, 0, 0)), told_on=told.get(number)) for number in numbers}
+
+
+@dataclass(frozen=True, slots=True)
+class UserOfSeat:
+    """One user with a seat, and the last day of use that is known."""
+
+    subscription: str
+    user: str
+    assigned_on: date
+    unassigned_on: date | None
+    last_used_on: date | None
+
+
+Place = tuple[str, str, date]
+"""Where a page of users begins: the subscription, the user and the first day of the one before it."""
+
+
+async def users_of(
+    session: AsyncSession,
+    numbers: Collection[str],
+    on: date,
+    *,
+    after: Place | None = None,
+    limit: int | None = None,
+    ended: bool = False,
+) -> Sequence[UserOfSeat]:
+    """The users with a seat on that day, in order of subscription and address; with `ended`, whoever ever had one."""
+    place = (_HELD.subscription, _HELD.user, _HELD.assigned_on)
+    query = (
+        select(*(col(each) for each in place), col(_HELD.unassigned_on), last_used(on))
+        .where(col(_HELD.subscription).in_(numbers))
+        .order_by(*(col(each) for each in place))
+        .limit(limit)
+    )
+    if not ended:
+        query = query.where(holds_seat(on))
+    if after is not None:
+        # Spelt out instead of a row comparison: the driver cannot tell the types of a row's parameters.
+        number, user, assigned_on = after
+        same = and_(col(_HELD.subscription) == number, col(_HELD.user) == user, col(_HELD.assigned_on) > assigned_on)
+        next_user = and_(col(_HELD.subscription) == number, col(_HELD.user) > user)
+        query = query.where(or_(col(_HELD.subscription) > number, next_user, same))
+    return [UserOfSeat(*row) for row in (await session.execute(query)).all()]
