@@ -12,7 +12,7 @@ from mail.letter import Letter, Paid, Refund, SeatsAdded, Voucher
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.reading import line_of
-from models.seat_use import usage_of
+from models.seat_use import unused_of
 from models.store import Stored
 from models.subscriptions import RenewalRow
 from renewals import commands as c
@@ -34,9 +34,7 @@ from renewals.options import options
 from renewals.plan import next_charge_at
 from renewals.pricing import Line, NotPriced, next_line
 from renewals.renewing import last_paid_term
-from renewals.usage import UnusedSeats, unused_seats
 from renewals.windows import charge_at, late_window_last_day
-
 
 BEFORE_THE_RENEWAL = frozenset({Kind.WINDOW_OPEN, Kind.REMINDER, Kind.ADVANCE_CHARGE_NOTICE})
 """The letters in which a word on seats that hardly anybody uses comes in time."""
@@ -48,7 +46,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
     ahead = last_paid_term(sub)
     line = _next_line(ahead)
     method = sub.method
-    unused = await _unused_seats(session, stored) if kind in BEFORE_THE_RENEWAL else None
+    unused = await unused_of(session, stored) if kind in BEFORE_THE_RENEWAL else None
     return Letter(
         kind=kind,
         locale=stored.customer.locale,
@@ -88,12 +86,6 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         unused=unused,
         may_reduce_seats=unused is not None and _may_reduce_seats(stored),
     )
-
-
-async def _unused_seats(session: AsyncSession, stored: Stored) -> UnusedSeats | None:
-    day = local_date(stored.now, stored.facts.time_zone)
-    usage = await usage_of(session, [stored.facts.number], day)
-    return unused_seats(stored.facts, usage[stored.facts.number], day)
 
 
 def _may_reduce_seats(stored: Stored) -> bool:

@@ -158,9 +158,10 @@ class Letter:
     automatic try after a decline. Access ends at 00:00 of `access_ends_on`. `late_window_last_day` is still open.
     `decline_code` is None for hard declines, whose reason is never named. `too_late_for_this_term`: the cancellation
     came just after the term had been paid. `unused` are seats that hardly anybody uses, and `may_reduce_seats` whether
-    the buyer may have fewer of them; they are a word beside what the letter has to say. `own_order` is the amount of a declined order that the buyer had placed, for
-    more seats or the next term (`what`). `self_service`: the buyer may renew in the account; it only matters for
-    the direct channels. Raises `ValueError` when a letter lacks the fact that its kind is about.
+    the buyer may have fewer of them: a word beside what the letter has to say. `own_order` is the amount of a declined
+    order that the buyer had placed, for more seats or the next term (`what`). `self_service`: the buyer may renew in
+    the account; it only matters for the direct channels. Raises `ValueError` when a letter lacks the fact that its kind
+    is about.
     """
 
     kind: Kind

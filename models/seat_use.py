@@ -9,12 +9,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, Select, and_, func, or_, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    Select,
+    Uuid,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from models.columns import instant, key
-from renewals.usage import LONG_DAYS, SHORT_DAYS, Usage, used_since
+from models.store import Stored
+from renewals.calendar import local_date
+from renewals.usage import LONG_DAYS, SHORT_DAYS, UnusedSeats, Usage, unused_seats, used_since
 
 _SMALL = '"user" = lower("user")'
 
@@ -34,7 +50,7 @@ class UsageImportRow(SQLModel, table=True):
 class SeatAssignmentRow(SQLModel, table=True):
     """A user has a seat from `assigned_on` up to, not including, `unassigned_on`; at most one at a time.
 
-    `told_by` and `told_at` are of whoever last said so.
+    `told_by` and `told_at` are of whoever last said so; by `id` it can be named without naming anybody.
     """
 
     __tablename__ = "seat_assignments"
@@ -53,6 +69,9 @@ class SeatAssignmentRow(SQLModel, table=True):
     subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
     user: str = Field(primary_key=True)
     assigned_on: date = Field(primary_key=True)
+    id: UUID = Field(
+        default=None, sa_column=Column(Uuid, server_default=text("gen_random_uuid()"), nullable=False, unique=True)
+    )
     unassigned_on: date | None = None
     told_at: datetime = instant()
     told_by: str
@@ -124,17 +143,22 @@ async def usage_of(session: AsyncSession, numbers: Collection[str], on: date) ->
 
 @dataclass(frozen=True, slots=True)
 class UserOfSeat:
-    """One user with a seat, and the last day of use that is known."""
+    """One user with a seat, and the last day of use that is known. Pages begin after an `id`, never after a user."""
 
+    id: UUID
     subscription: str
     user: str
     assigned_on: date
     unassigned_on: date | None
     last_used_on: date | None
 
+    def was_active(self, on: date, days: int) -> bool:
+        """Did the user use it in the span of so many days that ends with `on`?"""
+        return self.last_used_on is not None and self.last_used_on >= used_since(on, days)
 
-Place = tuple[str, str, date]
-"""Where a page of users begins: the subscription, the user and the first day of the one before it."""
+
+class NoSuchPlace(Exception):
+    """No page of these users begins there."""
 
 
 async def users_of(
@@ -142,24 +166,35 @@ async def users_of(
     numbers: Collection[str],
     on: date,
     *,
-    after: Place | None = None,
+    after: UUID | None = None,
     limit: int | None = None,
     ended: bool = False,
 ) -> Sequence[UserOfSeat]:
-    """The users with a seat on that day, in order of subscription and address; with `ended`, whoever ever had one."""
-    place = (_HELD.subscription, _HELD.user, _HELD.assigned_on)
+    """The users with a seat on that day, in order of subscription and address; with `ended`, whoever ever had one.
+
+    Raises `NoSuchPlace` where `after` is the id of none of them.
+    """
+    place = (col(_HELD.subscription), col(_HELD.user), col(_HELD.assigned_on))
+    among = col(_HELD.subscription).in_(numbers)
     query = (
-        select(*(col(each) for each in place), col(_HELD.unassigned_on), last_used(on))
-        .where(col(_HELD.subscription).in_(numbers))
-        .order_by(*(col(each) for each in place))
+        select(col(_HELD.id), *place, col(_HELD.unassigned_on), last_used(on))
+        .where(among)
+        .order_by(*place)
         .limit(limit)
     )
     if not ended:
         query = query.where(holds_seat(on))
     if after is not None:
-        # Spelt out instead of a row comparison: the driver cannot tell the types of a row's parameters.
-        number, user, assigned_on = after
-        same = and_(col(_HELD.subscription) == number, col(_HELD.user) == user, col(_HELD.assigned_on) > assigned_on)
-        next_user = and_(col(_HELD.subscription) == number, col(_HELD.user) > user)
-        query = query.where(or_(col(_HELD.subscription) > number, next_user, same))
+        before = (await session.execute(select(*place).where(col(_HELD.id) == after, among))).one_or_none()
+        if before is None:
+            raise NoSuchPlace
+        query = query.where(
+            tuple_(*place) > tuple_(*(literal(value, column.type) for column, value in zip(place, before, strict=True)))
+        )
     return [UserOfSeat(*row) for row in (await session.execute(query)).all()]
+
+
+async def unused_of(session: AsyncSession, stored: Stored) -> UnusedSeats | None:
+    """What is worth saying of the subscription's seats today, on its own clock."""
+    sub, on = stored.facts, local_date(stored.now, stored.facts.time_zone)
+    return unused_seats(sub, (await usage_of(session, [sub.number], on))[sub.number], on)

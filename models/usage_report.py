@@ -15,7 +15,7 @@ from models.seat_use import UserOfSeat, usage_of, users_of
 from models.subscriptions import SubscriptionRow
 from renewals.calendar import local_date
 from renewals.facts import Phase
-from renewals.usage import LONG_DAYS, SHORT_DAYS, Usage, used_since
+from renewals.usage import LONG_DAYS, SHORT_DAYS, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +134,17 @@ async def by_user(session: AsyncSession, uses: Iterable[SubscriptionUse]) -> lis
     for on in sorted({each.on for each in uses}):
         found += await users_of(session, [each.number for each in uses if each.on == on], on)
     found.sort(key=lambda each: (each.subscription, each.user))
-    return [user_use(each, of[each.subscription].product, of[each.subscription].on) for each in found]
+    return [_user_use(each, of[each.subscription].product, of[each.subscription].on) for each in found]
 
 
-def user_use(seat: UserOfSeat, product: str, on: date) -> UserUse:
+def _user_use(seat: UserOfSeat, product: str, on: date) -> UserUse:
     """What is known of one user on a day."""
-    used_on = seat.last_used_on
-
-    def active(days: int) -> bool:
-        return used_on is not None and used_on >= used_since(on, days)
-
     return UserUse(
-        seat.subscription, product, seat.user, seat.assigned_on, used_on, active(SHORT_DAYS), active(LONG_DAYS)
+        subscription=seat.subscription,
+        product=product,
+        user=seat.user,
+        assigned_on=seat.assigned_on,
+        last_used_on=seat.last_used_on,
+        active_30=seat.was_active(on, SHORT_DAYS),
+        active_90=seat.was_active(on, LONG_DAYS),
     )

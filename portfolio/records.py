@@ -48,7 +48,8 @@ class CsvFile:
     """A CSV file with a header line. `columns` must be there, `optional` may; their order is free.
 
     `unreadable` counts the records that were left out (a whole file as 1): what they would have said is unknown.
-    `digest` is fed with every byte that is read. `too_much` says what to do with a file of more than `most_records` (None: `MOST_RECORDS`).
+    `digest` is fed with every byte that is read. `too_much` says what to do with a file of more than `most_records`
+    (None: `MOST_RECORDS`).
     """
 
     path: Path

@@ -14,14 +14,15 @@ from portfolio.problems import LISTED, Problem, Problems
 from portfolio.usage_report import Oddity, UsageReport
 
 STAGE = (
-    "DROP TABLE IF EXISTS pg_temp.usage_lines",
     """
-    CREATE TEMPORARY TABLE usage_lines (
+    CREATE TEMPORARY TABLE IF NOT EXISTS usage_lines (
         line integer PRIMARY KEY, subscription text NOT NULL, "user" text NOT NULL, assigned_on date NOT NULL,
         unassigned_on date, last_used_on date, bad boolean NOT NULL DEFAULT false
-    ) ON COMMIT DROP
+    ) ON COMMIT DELETE ROWS
     """,
+    "DELETE FROM usage_lines",
 )
+"""The table stays with its connection, so that telling little and often does not wear out PostgreSQL's catalog."""
 
 _UNKNOWN = """
     SELECT line, subscription AS of FROM usage_lines
@@ -53,19 +54,22 @@ _OVERLAPS_STORED = """
     GROUP BY each.line
 """
 _CHECKS = (
-    (_UNKNOWN, "subscription", "is {}, which is no stored subscription; import it first or correct the number."),
-    (_TWICE, "user", "the same assignment stands in line {} already (subscription, user, assigned_on); keep one."),
-    (_OVERLAPS, "assigned_on", "lies before the end of this user's assignment in line {}; give that one an end."),
+    (_UNKNOWN, "subscription", "is {of}, which is no stored subscription; import it first or correct the number."),
+    (_TWICE, "user", "the same assignment stands in {line} {of} already (subscription, user, assigned_on); keep one."),
+    (_OVERLAPS, "assigned_on", "lies before the end of this user's assignment in {line} {of}; give that one an end."),
     (
         _OVERLAPS_STORED,
         "assigned_on",
-        "overlaps with this user's stored assignment that begins on {}; use that date, or add a line that ends it.",
+        "overlaps with this user's stored assignment that begins on {of}; use that date, or add a {line} that ends it.",
     ),
 )
 
 
-async def mark_bad(connection: AsyncConnection, file: str, problems: Problems) -> int:
-    """Mark the staged lines that do not fit, and add what is wrong with each; how many there are."""
+async def mark_bad(connection: AsyncConnection, file: str, problems: Problems, *, called: str = "line") -> int:
+    """Mark the staged lines that do not fit, and add what is wrong with each; how many there are.
+
+    `called` is what the sentences call a line.
+    """
     marked = 0
     for check, column, reason in _CHECKS:
         statement = f"""
@@ -76,7 +80,7 @@ async def mark_bad(connection: AsyncConnection, file: str, problems: Problems) -
         """  # noqa: S608 - constants of this module
         rows = (await connection.execute(text(statement))).all()
         for line, of, _ in rows:
-            problems.add(Problem(file, line, column, reason.format(of)))
+            problems.add(Problem(file, line, column, reason.format(of=of, line=called)))
         count = rows[0][2] if rows else 0
         problems.count += count - len(rows)
         marked += count

@@ -6,14 +6,14 @@ is not named stays as stored: a seat is given up by its `unassigned_on`, never b
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
@@ -22,7 +22,7 @@ from portfolio import usage_checks
 from portfolio.copying import copy_rows, refresh_statistics
 from portfolio.problems import Problem, Problems
 from portfolio.records import CsvFile
-from portfolio.stored import take_turn
+from portfolio.stored import IMPORTS_QUEUE_UP, take_turn
 from portfolio.usage_file import USAGE
 from portfolio.usage_line import UsageLine
 from portfolio.usage_report import UsageReport
@@ -36,10 +36,18 @@ _A_DAY_AHEAD = timedelta(days=1)
 Progress = Callable[[int, int], None]
 
 
+class ImportUnderWay(Exception):
+    """A file is being imported; what else is told of use comes after it."""
+
+
 class _Staged:
     """The temporary table that the lines of the file stand in, each with whether it is bad."""
 
     __tablename__ = "usage_lines"
+
+
+_COLUMNS = ("line", "subscription", "user", "assigned_on", "unassigned_on", "last_used_on")
+_NO_IMPORT = select(func.pg_try_advisory_xact_lock_shared(IMPORTS_QUEUE_UP))
 
 
 async def import_usage(
@@ -77,7 +85,7 @@ async def import_usage(
     if told_on is None and await _is_known(connection, digest):
         return report
     report = await usage_checks.compare(connection, report)
-    if dry_run or not (report.assigned or report.changed or report.days or report.subscriptions):
+    if dry_run or not report.says_something:
         return report
     import_id = uuid4()
     row = {"id": import_id, "imported_at": now, "digest": digest, "told_on": reader.told_on, "imported_by": imported_by}
@@ -139,20 +147,37 @@ async def _stage(connection: AsyncConnection, reader: _Reader, progress: Progres
     total = await asyncio.to_thread(_lines_of, reader.file)
     lines = reader.lines()
     while batch := await asyncio.to_thread(lambda: list(islice(lines, _BATCH))):
-        rows = [
-            {
-                "line": each.line,
-                "subscription": each.subscription,
-                "user": each.user,
-                "assigned_on": each.assigned_on,
-                "unassigned_on": each.unassigned_on,
-                "last_used_on": each.last_used_on,
-            }
-            for each in batch
-        ]
-        await copy_rows(connection, _Staged, rows)
+        await copy_rows(connection, _Staged, [_staged(each) for each in batch])
         progress(reader.good + reader.bad, max(total, reader.good + reader.bad))
     await connection.execute(text("ANALYZE usage_lines"))
+
+
+def _staged(line: UsageLine) -> dict[str, object]:
+    return {name: getattr(line, name) for name in _COLUMNS}
+
+
+async def tell_usage(
+    session: AsyncSession, lines: Sequence[UsageLine], *, now: datetime, told_by: str, told_on: date
+) -> UsageReport:
+    """Write what was told of one subscription's users, whose row the caller has locked; one by one as from a file.
+
+    With problems nothing is written; they call a line an item. Raises `ImportUnderWay`, so that nobody waits for one.
+    """
+    connection = await session.connection()
+    if not (await connection.execute(_NO_IMPORT)).scalar_one():
+        raise ImportUnderWay
+    for statement in usage_checks.STAGE:
+        await connection.execute(text(statement))
+    await copy_rows(connection, _Staged, [_staged(each) for each in lines])
+    problems = Problems()
+    await usage_checks.mark_bad(connection, "", problems, called="item")
+    report = UsageReport(told_on=told_on, problems=tuple(problems.listed), problem_count=problems.count)
+    if problems.count:
+        return report
+    report = await usage_checks.compare(connection, report)
+    if report.says_something:
+        await usage_checks.write(connection, now=now, by=told_by, told_on=told_on)
+    return replace(report, written=report.says_something)
 
 
 def _lines_of(file: Path) -> int:

@@ -41,3 +41,8 @@ class UsageReport:
     oddity_count: int = 0
     problems: tuple[Problem, ...] = ()
     problem_count: int = 0
+
+    @property
+    def says_something(self) -> bool:
+        """Is anything in it that is not stored?"""
+        return bool(self.assigned or self.changed or self.days or self.subscriptions)

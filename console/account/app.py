@@ -12,6 +12,7 @@ from console.account.finding import NotYours
 from console.account.guard import NotOurForm, SignInFirst
 from console.account.pages import subscription_routes
 from console.account.signing_in import sign_in_routes
+from console.account.usage import usage_routes
 from mail.sender import Mailer
 from models.engine import Sessions
 from settings import Settings
@@ -30,6 +31,7 @@ def create_account(settings: Settings, sessions: Sessions, client: Client, maile
     desk = Desk(settings, sessions, client, mailer, templates_of(_TEMPLATES))
     app.middleware("http")(_with_headers)
     app.include_router(sign_in_routes(desk))
+    app.include_router(usage_routes(desk))
     app.include_router(subscription_routes(desk))
     _add_faults(app, desk)
 

@@ -16,6 +16,7 @@ from console.account.preview import Preview, preview_renewal, preview_seats
 from console.account.recalling import what_happened, what_is_coming
 from console.account.speech import speech_of
 from console.account.standing import facts, listed, pending, renewal_sentences
+from console.account.usage import words_of_unused
 from models.inbox import KeyReused
 from renewals.commands import BUYER_MAY, Name
 from renewals.renewing import last_paid_term
@@ -120,6 +121,7 @@ async def _details(
         people=[each for each in people if each.id != found.admin.id],
         coming=what_is_coming(stored, t),
         happened=await what_happened(session, stored, who.email, t),
+        unused=await words_of_unused(session, stored, t),
         orders=orders.orders,
         to_pay=orders.to_pay,
     )
@@ -157,6 +159,7 @@ async def _preview(
         csrf=who.form_token,
         stored=found.stored,
         preview=preview,
+        unused=await words_of_unused(session, found.stored, t),
         wrong=wrong,
         form=form,
         command=name,

@@ -64,7 +64,7 @@ def _problems_of(path: str, method: str) -> dict[int, str]:
     found = dict(_OF_EVERY)
     if "{" in path:
         found |= _OF_WHAT_IS_NAMED
-    if method == "post":
+    if method in ("post", "put"):
         found |= _OF_WRITING
     if path.endswith("/commands"):
         found |= _OF_COMMANDS

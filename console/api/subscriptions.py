@@ -1,16 +1,14 @@
 """Subscriptions, and what is known about each: what may be done, what is coming, what happened, what was paid."""
 
-import base64
-import binascii
 from datetime import date, timedelta
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from console.api import schemas as s
+from console.api.paging import After, Limit, next_page, place_in
 from console.api.problems import Problem, Refusal
 from console.api.reading import names_tag, options_of, subscription_of, tag_of
 from console.api.room import ADDRESS, NUMBER, InRoom, Number, Reading, found, wall_now
@@ -37,8 +35,8 @@ async def list_subscriptions(
     customer: Annotated[str | None, Query(pattern=NUMBER, description="Of this customer.")] = None,
     phase: Annotated[Phase | None, Query(description="In this phase.")] = None,
     buyer: Annotated[str | None, Query(pattern=ADDRESS, description="Bought by this mail address.")] = None,
-    limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
-    after: Annotated[str | None, Query(max_length=200, description="As `next` says; opaque.")] = None,
+    limit: Limit = 50,
+    after: After = None,
 ) -> s.Page:
     """Subscriptions in the order of their numbers, a page at a time."""
     number = col(SubscriptionRow.number)
@@ -51,26 +49,10 @@ async def list_subscriptions(
         query = query.join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
         query = query.where(func.lower(col(ContactRow.email)) == buyer.lower())
     if after is not None:
-        query = query.where(number > _number_in(after))
+        query = query.where(number > place_in(after)[0])
     numbers = (await session.execute(query)).scalars().all()
     items = [subscription_of(each) for each in await load_all(session, numbers[:limit], wall_now())]
-    return s.Page(items=items, next=_next(request, items[-1].number) if len(numbers) > limit else None)
-
-
-def _next(request: Request, number: str) -> str:
-    after = base64.urlsafe_b64encode(number.encode()).decode().rstrip("=")
-    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-    return f"{request.url.path}?{urlencode([*asked, ('after', after)])}"
-
-
-def _number_in(after: str) -> str:
-    try:
-        number = base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        number = ""
-    if not number.isprintable() or not number:
-        raise Problem(422, "bad_cursor", "query.after: it is no place in the list; take it from `next`.")
-    return number
+    return s.Page(items=items, next=next_page(request, items[-1].number) if len(numbers) > limit else None)
 
 
 @routes.get("/subscriptions/{number}", responses={304: {"description": "Not changed."}})

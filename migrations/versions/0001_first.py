@@ -604,6 +604,7 @@ def _create_tables() -> None:
         sa.Column("subscription", sa.String(), nullable=False),
         sa.Column("user", sa.String(), nullable=False),
         sa.Column("assigned_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("unassigned_on", sa.Date(), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_by", sa.String(), nullable=False),
@@ -611,6 +612,7 @@ def _create_tables() -> None:
         sa.CheckConstraint("unassigned_on > assigned_on", name="ck_seat_assignments_runs_forward"),
         sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_seat_assignments_subscription"),
         sa.PrimaryKeyConstraint("subscription", "user", "assigned_on", name="pk_seat_assignments"),
+        sa.UniqueConstraint("id", name="uq_seat_assignments_id"),
     )
     op.create_index(
         "uq_seat_assignments_open",

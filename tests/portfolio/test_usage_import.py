@@ -1,5 +1,6 @@
 """Who has a seat, and when it was used last, from a file: good lines, bad ones, and the same again."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,15 @@ async def stored(connection: AsyncConnection, folder: Folder) -> AsyncConnection
     return connection
 
 
+def _write(file: Path, lines: Sequence[str]) -> None:
+    file.write_text("\n".join([HEADER, *lines, ""]))
+
+
 async def tell(
     connection: AsyncConnection, file: Path, *lines: str, now: datetime = NOW, **options: Any
 ) -> UsageReport:
     if lines:
-        file.write_text("\n".join([HEADER, *lines, ""]))
+        _write(file, lines)
     return await import_usage(connection, file, now=now, imported_by="operator:ana", **options)
 
 

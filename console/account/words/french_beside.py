@@ -1,0 +1,33 @@
+"""The account in French: the pages beside that of a subscription."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "yes": "oui",
+        "no": "non",
+        "usage": "Utilisation des postes",
+        "usage.text": "Qui a un poste, et qui s’en est servi au cours des 30 et des 90 derniers jours.",
+        "usage.by_product": "Par produit",
+        "usage.by_subscription": "Par abonnement",
+        "usage.by_user": "Par utilisateur",
+        "usage.assigned": "Utilisateurs affectés",
+        "usage.active_30": "Actifs sur 30 jours",
+        "usage.active_90": "Actifs sur 90 jours",
+        "usage.told_on": "Données jusqu’au",
+        "usage.never_told": "aucune donnée",
+        "usage.some_untold": "{day} ; {count} sans donnée",
+        "usage.user": "Utilisateur",
+        "usage.assigned_on": "Poste depuis",
+        "usage.used_on": "Dernière utilisation",
+        "usage.never_used": "jamais",
+        "usage.nobody": "Aucun utilisateur n’est connu pour ces postes.",
+        "usage.none": "Il n’y a aucun abonnement à présenter.",
+        "usage.exceeds": "Plus d’utilisateurs ({assigned}) que de postes : {seats}. Retirez une "
+        "affectation ou ajoutez des postes.",
+        "usage.of": "Utilisation des postes de {product}",
+        "usage.link": "Utilisateurs et utilisation des postes",
+        "usage.unused": "{seats}, dont {used} utilisés sur les {days} jours jusqu’au {told_on} inclus.",
+    }
+)

@@ -1,0 +1,33 @@
+"""The account in Japanese: the pages beside that of a subscription."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "yes": "あり",
+        "no": "なし",
+        "usage": "シートの利用状況",
+        "usage.text": "シートを割り当てられた方と、過去30日間・90日間の利用の有無です。",
+        "usage.by_product": "製品別",
+        "usage.by_subscription": "サブスクリプション別",
+        "usage.by_user": "ユーザー別",
+        "usage.assigned": "割り当て済み",
+        "usage.active_30": "30日以内の利用",
+        "usage.active_90": "90日以内の利用",
+        "usage.told_on": "データの基準日",
+        "usage.never_told": "データなし",
+        "usage.some_untold": "{day}（データなし：{count}件）",
+        "usage.user": "ユーザー",
+        "usage.assigned_on": "割り当て日",
+        "usage.used_on": "最終利用日",
+        "usage.never_used": "なし",
+        "usage.nobody": "シートを割り当てられたユーザーはいません。",
+        "usage.none": "対象のサブスクリプションはありません。",
+        "usage.exceeds": "シート数（{seats}）より多い{assigned}人に割り当てられています。"
+        "割り当てを解除するか、シートを追加してください。",
+        "usage.of": "{product}のシートの利用状況",
+        "usage.link": "ユーザーとシートの利用状況",
+        "usage.unused": "{seats}のうち、{told_on}までの{days}日間に利用されたのは{used}シートです。",
+    }
+)
