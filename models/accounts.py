@@ -1,4 +1,4 @@
-"""Who is signed in to the account: mailed links that open it once, and the sessions that they began.
+"""Who is signed in to the account: mailed links that open it once, the sessions that they began, calendar addresses.
 
 Of a token only its SHA-256 is stored, so that whoever reads these tables cannot sign in by them.
 """
@@ -6,7 +6,7 @@ Of a token only its SHA-256 is stored, so that whoever reads these tables cannot
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import instant, key
@@ -52,4 +52,24 @@ class AccountSessionRow(SQLModel, table=True):
     email: str
     started_at: datetime = instant()
     expires_at: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True)
+
+
+class CalendarFeedRow(SQLModel, table=True):
+    """A secret address from which a calendar program reads a person's renewal dates, until `ended_at`; one at a time.
+
+    `email` is the person's, in small letters.
+    """
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (
+        CheckConstraint(f"token_hash {_HASH}", name="token_hash"),
+        CheckConstraint("email = lower(email)", name="email_in_small_letters"),
+        Index("uq_calendar_feeds_open", "email", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: UUID = key()
+    token_hash: str = Field(unique=True)
+    email: str
+    created_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True)

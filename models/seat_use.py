@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Index,
+    ScalarSelect,
     Select,
     Uuid,
     and_,
@@ -107,7 +108,7 @@ def holds_seat(on: date) -> ColumnElement[bool]:
     return and_(col(_HELD.assigned_on) <= on, or_(col(_HELD.unassigned_on).is_(None), col(_HELD.unassigned_on) > on))
 
 
-def last_used(on: date) -> ColumnElement[date | None]:
+def last_used(on: date) -> ScalarSelect[date]:
     """Of an assignment: the last day up to `on` on which its user used the subscription."""
     return (
         select(func.max(col(_USED.used_on)))
@@ -137,8 +138,11 @@ async def usage_of(session: AsyncSession, numbers: Collection[str], on: date) ->
         col(UsageToldRow.subscription).in_(numbers)
     )
     told = {row.subscription: row.told_on for row in await session.execute(told_query)}
-    counts = {number: counted for number, *counted in (await session.execute(_counts(numbers, on))).all()}
-    return {number: Usage(*counts.get(number, (0, 0, 0)), told_on=told.get(number)) for number in numbers}
+    rows = (await session.execute(_counts(numbers, on))).all()
+    found = {number: Usage(told_on=told.get(number)) for number in numbers}
+    for row in rows:
+        found[row[0]] = Usage(row[1], row[2], row[3], told.get(row[0]))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +192,7 @@ async def users_of(
         before = (await session.execute(select(*place).where(col(_HELD.id) == after, among))).one_or_none()
         if before is None:
             raise NoSuchPlace
-        query = query.where(
-            tuple_(*place) > tuple_(*(literal(value, column.type) for column, value in zip(place, before, strict=True)))
-        )
+        query = query.where(tuple_(*place) > tuple_(*(literal(value) for value in before)))
     return [UserOfSeat(*row) for row in (await session.execute(query)).all()]
 
 

@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from models.accounts import AccountSessionRow, SignInLinkRow
+from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.api_keys import ApiKeyRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
@@ -21,6 +21,7 @@ __all__ = [
     "AlarmRow",
     "ApiKeyRow",
     "AttemptRow",
+    "CalendarFeedRow",
     "ClaimRow",
     "CommandRow",
     "ContactRow",

@@ -10,10 +10,10 @@ from temporalio.client import Client
 
 from console.api import access, commands, methods, previews, seats, subscriptions
 from console.api.gate import Asgi, Gate, Receive, Send
-from console.api.limits import RateLimits
 from console.api.openapi import MOUNTED_AT, describe
 from console.api.problems import Problem, add_problem_answers
 from console.api.room import Room
+from console.limits import RateLimits
 from models.engine import Sessions
 from settings import Settings
 

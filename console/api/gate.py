@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from console.api.limits import RateLimits
 from console.api.problems import Problem
+from console.limits import RateLimits
 from models.api_keys import Caller, Scope, caller_of
 from models.engine import Sessions, lacks_grant
 

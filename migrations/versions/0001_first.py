@@ -107,6 +107,21 @@ def _create_tables() -> None:
         sa.UniqueConstraint("prefix", name="uq_api_keys_prefix"),
     )
     op.create_table(
+        "calendar_feeds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("token_hash ~ '^[0-9a-f]{64}$'", name="ck_calendar_feeds_token_hash"),
+        sa.CheckConstraint("email = lower(email)", name="ck_calendar_feeds_email_in_small_letters"),
+        sa.PrimaryKeyConstraint("id", name="pk_calendar_feeds"),
+        sa.UniqueConstraint("token_hash", name="uq_calendar_feeds_token_hash"),
+    )
+    op.create_index(
+        "uq_calendar_feeds_open", "calendar_feeds", ["email"], unique=True, postgresql_where=sa.text("ended_at IS NULL")
+    )
+    op.create_table(
         "customers",
         sa.Column("csn", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),

@@ -28,5 +28,24 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "usage.of": "Use of seats of {product}",
         "usage.link": "Users and use of seats",
         "usage.unused": "{seats}, {used} used in the {days} days up to {told_on}.",
+        "calendar": "Calendar",
+        "calendar.text": "Have the renewal dates of all your subscriptions in your calendar program: when renewal "
+        "opens, the renewal date, and the last day to renew late.",
+        "calendar.none": "You have no calendar address yet.",
+        "calendar.since": "You have had a calendar address since {day}. It cannot be shown again; make a new one "
+        "if you have lost it.",
+        "calendar.address": "Your calendar address",
+        "calendar.once": "Subscribe to it in your calendar program, as a calendar from the internet. Keep it now: "
+        "it is shown this once.",
+        "calendar.secret": "Whoever knows the address can read these dates without signing in. A new address ends "
+        "the old one.",
+        "calendar.make": "Make an address",
+        "calendar.renew": "Make a new address",
+        "calendar.end": "End the address",
+        "calendar.name": "Renewals",
+        "calendar.window_opens": "{product} ({number}): renewal opens",
+        "calendar.renews": "{product} ({number}) renews",
+        "calendar.expires": "{product} ({number}) expires",
+        "calendar.late_window_ends": "{product} ({number}): last day to renew late",
     }
 )

@@ -29,5 +29,24 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "usage.of": "Utilisation des postes de {product}",
         "usage.link": "Utilisateurs et utilisation des postes",
         "usage.unused": "{seats}, dont {used} utilisés sur les {days} jours jusqu’au {told_on} inclus.",
+        "calendar": "Calendrier",
+        "calendar.text": "Retrouvez dans votre calendrier les dates de tous vos abonnements : l’ouverture du "
+        "renouvellement, la date de renouvellement et le dernier jour pour renouveler en retard.",
+        "calendar.none": "Vous n’avez pas encore d’adresse de calendrier.",
+        "calendar.since": "Vous avez une adresse de calendrier depuis le {day}. Elle ne peut plus être affichée ; "
+        "si vous l’avez perdue, créez-en une nouvelle.",
+        "calendar.address": "Votre adresse de calendrier",
+        "calendar.once": "Abonnez-vous-y dans votre logiciel de calendrier, comme à un calendrier d’internet. Notez-la "
+        "maintenant : elle n’est affichée qu’une fois.",
+        "calendar.secret": "Quiconque connaît l’adresse peut lire ces dates sans se connecter. Une nouvelle "
+        "adresse met fin à l’ancienne.",
+        "calendar.make": "Créer une adresse",
+        "calendar.renew": "Créer une nouvelle adresse",
+        "calendar.end": "Supprimer l’adresse",
+        "calendar.name": "Renouvellements",
+        "calendar.window_opens": "{product} ({number}) : le renouvellement est ouvert",
+        "calendar.renews": "{product} ({number}) est renouvelé",
+        "calendar.expires": "{product} ({number}) expire",
+        "calendar.late_window_ends": "{product} ({number}) : dernier jour pour renouveler en retard",
     }
 )

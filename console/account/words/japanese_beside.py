@@ -29,5 +29,24 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "usage.of": "{product}のシートの利用状況",
         "usage.link": "ユーザーとシートの利用状況",
         "usage.unused": "{seats}のうち、{told_on}までの{days}日間に利用されたのは{used}シートです。",
+        "calendar": "カレンダー",
+        "calendar.text": "すべてのサブスクリプションの日程（更新手続きの開始日、更新日、期限後に更新できる最終日）を、"
+        "お使いのカレンダーに表示できます。",
+        "calendar.none": "カレンダーのアドレスはまだありません。",
+        "calendar.since": "カレンダーのアドレスは{day}から有効です。再表示はできません。紛失された場合は、新しく作"
+        "成してください。",
+        "calendar.address": "カレンダーのアドレス",
+        "calendar.once": "お使いのカレンダーで、インターネット上のカレンダーとして登録してください。表示は今回限り"
+        "ですので、今すぐお控えください。",
+        "calendar.secret": "このアドレスを知っている人は、サインインせずに日程を見ることができます。新しく作成する"
+        "と、以前のアドレスは無効になります。",
+        "calendar.make": "アドレスを作成する",
+        "calendar.renew": "新しいアドレスを作成する",
+        "calendar.end": "アドレスを無効にする",
+        "calendar.name": "サブスクリプションの更新",
+        "calendar.window_opens": "{product}（{number}）更新手続きの開始日",
+        "calendar.renews": "{product}（{number}）更新日",
+        "calendar.expires": "{product}（{number}）失効日",
+        "calendar.late_window_ends": "{product}（{number}）期限後に更新できる最終日",
     }
 )
