@@ -218,7 +218,10 @@ class Settings(BaseSettings):
     """How often the watchdog looks for what is overdue or does not run; a day at most."""
 
     api_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000)
-    """How many requests a key of the JSON API may make in a minute, in the long run; of each process that serves it."""
+    """How many requests a key of the JSON API may make in a minute, in the long run; of each process that serves it.
+
+    Whoever shows no good key may make as many from one network address.
+    """
 
     api_burst: int = Field(default=100, ge=1, le=1_000_000)
     """How many of them may come at once."""

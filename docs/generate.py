@@ -88,6 +88,10 @@ EVENTS = {
         "Money went back. `because`: `paid_late`, a voucher was paid after it had run out.",
     ),
     "assignments": ("`begun`, `changed`", "Users were told to have a seat, or to have given theirs up; how many."),
+    "method_stored": (
+        "`method`, `kind`, `valid_through`",
+        "A payment method was stored for a customer, by the API or in the account; it names no subscription.",
+    ),
     "admin": ("`contact`", "Another contact of the organisation became the primary admin."),
     "notice": (
         "`kind`, `to`, `locale`, `outcome`, `occasion`, `why`",
@@ -242,8 +246,9 @@ def _texts(node: ast.expr, module: ast.Module) -> set[str]:
 
 
 def events_in_code() -> set[str]:
-    """Every event name that is passed to `record`."""
-    return {text for call, module in _calls("record") if len(call.args) > 3 for text in _texts(call.args[3], module)}
+    """Every event name that is passed to `record` or `record_of_customer`."""
+    calls = (each for name in ("record", "record_of_customer") for each in _calls(name))
+    return {text for call, module in calls if len(call.args) > 3 for text in _texts(call.args[3], module)}
 
 
 def alarms_in_code() -> set[str]:

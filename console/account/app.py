@@ -11,6 +11,7 @@ from console.account.calendar import calendar_routes
 from console.account.desk import HOME, SIGN_IN, Desk, see_other, speech_for, templates_of
 from console.account.finding import NotYours
 from console.account.guard import NotOurForm, SignInFirst
+from console.account.methods import method_routes
 from console.account.pages import subscription_routes
 from console.account.signing_in import sign_in_routes
 from console.account.usage import usage_routes
@@ -33,6 +34,7 @@ def create_account(settings: Settings, sessions: Sessions, client: Client, maile
     app.middleware("http")(_with_headers)
     app.include_router(sign_in_routes(desk))
     app.include_router(calendar_routes(desk))
+    app.include_router(method_routes(desk))
     app.include_router(usage_routes(desk))
     app.include_router(subscription_routes(desk))
     _add_faults(app, desk)

@@ -55,8 +55,8 @@ def create_api(
         dependencies=[Depends(key), Depends(_refuse_unknown_queries)],
     )
     api.state.room = Room(settings, sessions, client, PATIENCE_SECONDS)
-    limits = RateLimits(settings.api_requests_per_minute, settings.api_burst, clock)
-    api.add_middleware(Gate, sessions=sessions, limits=limits)
+    of_keys, of_strangers = (RateLimits(settings.api_requests_per_minute, settings.api_burst, clock) for _ in range(2))
+    api.add_middleware(Gate, sessions=sessions, limits=of_keys, strangers=of_strangers)
     add_problem_answers(api)
     for part in (subscriptions, previews, commands, access, methods, seats):
         api.include_router(part.routes)

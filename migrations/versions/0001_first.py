@@ -691,13 +691,15 @@ def _create_tables() -> None:
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=True),
+        sa.Column("customer", sa.String(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("event", sa.String(), nullable=False),
         sa.Column("data", postgresql.JSONB(), nullable=False),
         sa.Column("notice_id", sa.Uuid(), nullable=True),
         sa.Column("caused_by", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.CheckConstraint("(subscription IS NULL) <> (customer IS NULL)", name="ck_events_of_one"),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_events_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
     )

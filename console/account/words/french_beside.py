@@ -48,5 +48,24 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "calendar.renews": "{product} ({number}) est renouvelé",
         "calendar.expires": "{product} ({number}) expire",
         "calendar.late_window_ends": "{product} ({number}) : dernier jour pour renouveler en retard",
+        "methods": "Moyens de paiement",
+        "methods.text": "Les moyens de paiement enregistrés. Chaque abonnement utilise celui qui est choisi sur sa "
+        "page.",
+        "methods.which": "Quel moyen de paiement",
+        "methods.stored": "enregistré le {day}",
+        "methods.used_by": "Utilisé par",
+        "methods.unused": "Aucun de vos abonnements ne l’utilise.",
+        "methods.edit": "Nouvelle date d’expiration",
+        "methods.save": "Enregistrer",
+        "methods.save_of": "Enregistrer la nouvelle date d’expiration de {method}",
+        "methods.add": "Ajouter un moyen de paiement",
+        "methods.add_button": "Ajouter",
+        "methods.buyer_only": "Seul un acheteur ajoute ou modifie des moyens de paiement.",
+        "methods.done.added": "Le moyen de paiement est enregistré. Choisissez-le sur la page d’un abonnement.",
+        "methods.done.expiry": "La nouvelle date d’expiration est enregistrée ; vos abonnements l’utilisent dès le "
+        "prochain prélèvement.",
+        "wrong.month_over": "Ce mois est passé. Indiquez celui qui figure maintenant sur la carte.",
+        "happened.older": "Plus ancien",
+        "happened.newest": "Plus récent",
     }
 )

@@ -48,5 +48,23 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "calendar.renews": "{product}（{number}）更新日",
         "calendar.expires": "{product}（{number}）失効日",
         "calendar.late_window_ends": "{product}（{number}）期限後に更新できる最終日",
+        "methods": "お支払い方法の一覧",
+        "methods.text": "登録されているお支払い方法です。各サブスクリプションでは、そのページで設定されたものが使わ"
+        "れます。",
+        "methods.which": "お支払い方法の選択",
+        "methods.stored": "登録日：{day}",
+        "methods.used_by": "使用中：",
+        "methods.unused": "使用しているサブスクリプションはありません。",
+        "methods.edit": "有効期限の変更",
+        "methods.save": "保存",
+        "methods.save_of": "{method}の新しい有効期限を保存",
+        "methods.add": "お支払い方法の追加",
+        "methods.add_button": "追加する",
+        "methods.buyer_only": "お支払い方法の追加と変更は、購入者のみが行えます。",
+        "methods.done.added": "お支払い方法を登録しました。サブスクリプションのページでお選びください。",
+        "methods.done.expiry": "新しい有効期限を登録しました。次回の請求から使用されます。",
+        "wrong.month_over": "その月はすでに過ぎています。現在のカードの有効期限をご記入ください。",
+        "happened.older": "以前の履歴",
+        "happened.newest": "最新の履歴",
     }
 )

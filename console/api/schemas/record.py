@@ -39,6 +39,8 @@ class Event(Resource):
 
 class History(Resource):
     items: list[Event]
+    next: str | None
+    """The address of the following page; without it this is the last."""
 
 
 class Entry(Resource):
@@ -66,3 +68,4 @@ class Entry(Resource):
 
 class Ledger(Resource):
     items: list[Entry]
+    next: str | None
