@@ -27,6 +27,7 @@ class SignInLinkRow(SQLModel, table=True):
         CheckConstraint("used_at IS NULL OR email IS NOT NULL", name="used_by_somebody"),
         Index("ix_sign_in_links_address_hash", "address_hash", "asked_at"),
         Index("ix_sign_in_links_client_hash", "client_hash", "asked_at"),
+        Index("ix_sign_in_links_expires_at", "expires_at"),
     )
 
     id: UUID = key()
@@ -44,7 +45,10 @@ class AccountSessionRow(SQLModel, table=True):
     """A person who is signed in, known by mail address, until `expires_at` or until they sign out. One per link."""
 
     __tablename__ = "account_sessions"
-    __table_args__ = (CheckConstraint(f"token_hash {_HASH}", name="token_hash"),)
+    __table_args__ = (
+        CheckConstraint(f"token_hash {_HASH}", name="token_hash"),
+        Index("ix_account_sessions_expires_at", "expires_at"),
+    )
 
     id: UUID = key()
     token_hash: str = Field(unique=True)

@@ -56,7 +56,7 @@ async def page_of_events(
     return [_told(*row) for row in rows[:limit]], last
 
 
-def _query(number: str | None) -> Select[tuple[EventRow, str, str]]:
+def _query(number: str | None) -> Select[EventRow, str, str]:
     """Events with the recipient of the mail and the zone of the customer, in order of time."""
     query = (
         select(EventRow, col(NoticeRow.recipient), col(CustomerRow.time_zone))

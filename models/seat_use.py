@@ -119,7 +119,7 @@ def last_used(on: date) -> ScalarSelect[date]:
     )
 
 
-def _counts(numbers: Collection[str], on: date) -> Select[tuple[str, int, int, int]]:
+def _counts(numbers: Collection[str], on: date) -> Select[str, int, int, int]:
     users = (
         select(col(_HELD.subscription).label("number"), last_used(on).label("used_on"))
         .where(col(_HELD.subscription).in_(numbers), holds_seat(on))

@@ -76,7 +76,7 @@ async def _changes(session: AsyncSession, numbers: Sequence[str]) -> dict[str, _
         .where(col(EventRow.subscription).in_(numbers), col(EventRow.event).in_(_CHANGES))
         .group_by(col(EventRow.subscription))
     )
-    return {row[0]: _Changed(row[1], row[2]) for row in (await session.execute(query)).all()}
+    return {str(row[0]): _Changed(row[1], row[2]) for row in (await session.execute(query)).all()}
 
 
 def _event(stored: Stored, entry: Entry, changed: _Changed, settings: Settings) -> Event:

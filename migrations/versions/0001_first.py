@@ -263,6 +263,7 @@ def _create_tables() -> None:
     )
     op.create_index("ix_sign_in_links_address_hash", "sign_in_links", ["address_hash", "asked_at"])
     op.create_index("ix_sign_in_links_client_hash", "sign_in_links", ["client_hash", "asked_at"])
+    op.create_index("ix_sign_in_links_expires_at", "sign_in_links", ["expires_at"])
     op.create_table(
         "usage_imports",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -288,6 +289,7 @@ def _create_tables() -> None:
         sa.UniqueConstraint("link_id", name="uq_account_sessions_link_id"),
         sa.UniqueConstraint("token_hash", name="uq_account_sessions_token_hash"),
     )
+    op.create_index("ix_account_sessions_expires_at", "account_sessions", ["expires_at"])
     op.create_table(
         "contacts",
         sa.Column("id", sa.Uuid(), nullable=False),

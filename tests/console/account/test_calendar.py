@@ -3,6 +3,7 @@
 import logging
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from tests.scenarios.theatre import Life, Theatre
 PAGE = "/account/calendar"
 
 
-async def begin(theatre: Theatre, **columns: str) -> Life:
+async def begin(theatre: Theatre, **columns: Any) -> Life:
     life = await theatre.subscription(**columns)
     await life.move_to("2027-02-01 10:00")
     return life
