@@ -217,8 +217,14 @@ class Settings(BaseSettings):
     watch_every_seconds: int = Field(default=60, ge=1, le=DAY_SECONDS)
     """How often the watchdog looks for what is overdue or does not run; a day at most."""
 
+    sign_ins_kept_days: int = Field(default=30, ge=1, le=3650)
+    """For how many days a link to sign in, a session or a calendar address that is over is kept; then it is deleted."""
+
     api_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000)
-    """How many requests a key of the JSON API may make in a minute, in the long run; of each process that serves it."""
+    """How many requests a key of the JSON API may make in a minute, in the long run; of each process that serves it.
+
+    Whoever shows no good key may make as many from one network address.
+    """
 
     api_burst: int = Field(default=100, ge=1, le=1_000_000)
     """How many of them may come at once."""

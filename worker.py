@@ -28,7 +28,7 @@ from activities.holds import Holds
 from activities.notices import Notices
 from activities.phases import Phases
 from activities.planning import Planning
-from activities.watch import Watch
+from activities.watch import SIGN_INS_KEPT, Watch
 from gateways.port import Gateway
 from gateways.sandbox import SandboxGateway
 from mail.letter import Contacts
@@ -60,6 +60,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 contacts_of(settings),
                 settings.mail_from,
                 signing_key=settings.signing,
+                sign_ins_kept=timedelta(days=settings.sign_ins_kept_days),
             )
             every = timedelta(seconds=settings.watch_every_seconds)
             await watch(client, every)
@@ -78,6 +79,7 @@ def build_worker(
     *,
     gateway: Gateway | None = None,
     signing_key: bytes = b"",
+    sign_ins_kept: timedelta = SIGN_INS_KEPT,
     **options: Any,
 ) -> Worker:
     """A worker of the task queue `renewals`, with the sandbox gateway unless another is given.
@@ -88,7 +90,8 @@ def build_worker(
     """
     gateway = gateway or SandboxGateway(sessions)
     charging, holds = Charging(sessions, gateway), Holds(sessions, gateway)
-    notices, phases, watch_ = Notices(sessions, mailer, contacts, sender), Phases(sessions), Watch(sessions, client)
+    notices, phases = Notices(sessions, mailer, contacts, sender), Phases(sessions)
+    watch_ = Watch(sessions, client, sign_ins_kept=sign_ins_kept)
     commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
     return Worker(
         client,

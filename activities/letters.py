@@ -11,8 +11,11 @@ from sqlmodel import col
 from mail.letter import Letter, Paid, Refund, SeatsAdded, Voucher
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.seat_use import unused_of
 from models.store import Stored
+from renewals import commands as c
 from renewals.calendar import local_date, term_end
+from renewals.decisions import Refused
 from renewals.facts import (
     AttemptState,
     DeclineClass,
@@ -25,10 +28,14 @@ from renewals.facts import (
     Term,
 )
 from renewals.money import Money
+from renewals.options import options
 from renewals.plan import next_charge_at
 from renewals.pricing import Line, NotPriced, next_line
 from renewals.renewing import last_paid_term
 from renewals.windows import charge_at, late_window_last_day
+
+BEFORE_THE_RENEWAL = frozenset({Kind.WINDOW_OPEN, Kind.REMINDER, Kind.ADVANCE_CHARGE_NOTICE})
+"""The letters in which a word on seats that hardly anybody uses comes in time."""
 
 
 async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: dict[str, Any]) -> Letter:
@@ -37,6 +44,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
     ahead = last_paid_term(sub)
     line = _next_line(ahead)
     method = sub.method
+    unused = await unused_of(session, stored) if kind in BEFORE_THE_RENEWAL else None
     return Letter(
         kind=kind,
         locale=stored.customer.locale,
@@ -73,7 +81,14 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         voucher=await _voucher(session, kind, facts, sub.time_zone),
         seats_added=await _seats_added(session, kind, facts, sub, line),
         refund=await _refund(session, kind, facts),
+        unused=unused,
+        may_reduce_seats=unused is not None and _may_reduce_seats(stored),
     )
+
+
+def _may_reduce_seats(stored: Stored) -> bool:
+    answers = options(stored.facts, c.Person(stored.buyer.email), is_buyer=True, at=stored.now)
+    return not isinstance(answers[c.Name.REDUCE_SEATS], Refused)
 
 
 def _next_line(ahead: Subscription) -> Line | None:

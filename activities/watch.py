@@ -19,6 +19,7 @@ from temporalio.service import RPCError
 
 from activities.clock import started_at
 from activities.delivery import deliver
+from activities.forgetting import forget_sign_ins
 from activities.planning import NEVER
 from activities.starting import STARTABLE, Startable, start_or_wake
 from models.engine import Sessions
@@ -39,6 +40,9 @@ AT_ONCE = 20
 STUCK_AFTER = timedelta(hours=1)
 """A step this late in spite of being woken needs an operator."""
 
+SIGN_INS_KEPT = timedelta(days=30)
+"""How long a sign-in that is over is kept unless a setting says otherwise."""
+
 PER_ITEM = timedelta(seconds=20)
 """How long one start or redelivery may take; it must not keep the others waiting."""
 
@@ -58,13 +62,14 @@ class Watched:
     woken: int
     redelivered: int
     alarms: int
+    forgotten: int = 0
 
 
 class Watch:
     """Looks over all subscriptions."""
 
-    def __init__(self, sessions: Sessions, client: Client) -> None:
-        self._sessions, self._client = sessions, client
+    def __init__(self, sessions: Sessions, client: Client, *, sign_ins_kept: timedelta = SIGN_INS_KEPT) -> None:
+        self._sessions, self._client, self._sign_ins_kept = sessions, client, sign_ins_kept
 
     @activity.defn
     async def look(self) -> Watched:
@@ -73,7 +78,11 @@ class Watch:
         alarms = await self._alarm(now)
         woken = await self._each(await self._overdue(now), self._wake)
         redelivered = await self._each(await self._undecided(now), self._redeliver)
-        return Watched(woken, redelivered, alarms)
+        return Watched(woken, redelivered, alarms, await self._forget(now))
+
+    async def _forget(self, now: datetime) -> int:
+        async with self._sessions.begin() as session:
+            return await forget_sign_ins(session, now - self._sign_ins_kept)
 
     async def _overdue(self, now: datetime) -> list[Startable]:
         """Never planned, planned under other rules, or with a step that is long due."""

@@ -2,7 +2,21 @@
 
 import typer
 
-from cli import acting, advancing, buying, coming, doctor, keys, ledger, legal, looking, pausing, portfolios, serving
+from cli import (
+    acting,
+    advancing,
+    buying,
+    coming,
+    doctor,
+    keys,
+    ledger,
+    legal,
+    looking,
+    pausing,
+    portfolios,
+    seat_use,
+    serving,
+)
 from cli.usage import Commands
 
 app = typer.Typer(
@@ -25,6 +39,7 @@ app.command()(pausing.resume)
 app.command()(pausing.pauses)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="api-key")
+app.add_typer(seat_use.app, name="usage")
 app.command(name="forecast")(coming.show_forecast)
 app.command(name="show")(looking.show)
 app.command(name="list")(looking.list_subscriptions)

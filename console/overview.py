@@ -132,6 +132,6 @@ async def _alarms(session: AsyncSession) -> list[Alarm]:
 async def _events(session: AsyncSession) -> list[Event]:
     query = sa.select(EventRow).order_by(col(EventRow.id).desc()).limit(LAST_EVENTS)
     return [
-        Event(row.at, row.subscription, row.event, row.data, row.caused_by, row.reason)
+        Event(row.at, row.subscription or f"customer {row.customer}", row.event, row.data, row.caused_by, row.reason)
         for row in await session.scalars(query)
     ]

@@ -12,6 +12,7 @@ from typing import Literal
 from mail.address import texts_without_controls
 from renewals.facts import Channel, Kind, MethodKind, Term
 from renewals.money import Money
+from renewals.usage import UnusedSeats
 
 CURABLE_DECLINES = frozenset({"authentication_required", "expired_card", "incorrect_cvc", "card_not_supported"})
 """The declines that the customer can cure; only for these does `action_required` say what went wrong."""
@@ -156,9 +157,11 @@ class Letter:
     what one seat of `price` costs. `charge_on` is the day of the next automatic charge and `retry_on` that of the next
     automatic try after a decline. Access ends at 00:00 of `access_ends_on`. `late_window_last_day` is still open.
     `decline_code` is None for hard declines, whose reason is never named. `too_late_for_this_term`: the cancellation
-    came just after the term had been paid. `own_order` is the amount of a declined order that the buyer had placed, for
-    more seats or the next term (`what`). `self_service`: the buyer may renew in the account; it only matters for
-    the direct channels. Raises `ValueError` when a letter lacks the fact that its kind is about.
+    came just after the term had been paid. `unused` are seats that hardly anybody uses, and `may_reduce_seats` whether
+    the buyer may have fewer of them: a word beside what the letter has to say. `own_order` is the amount of a declined
+    order that the buyer had placed, for more seats or the next term (`what`). `self_service`: the buyer may renew in
+    the account; it only matters for the direct channels. Raises `ValueError` when a letter lacks the fact that its kind
+    is about.
     """
 
     kind: Kind
@@ -198,6 +201,8 @@ class Letter:
     own_order: Money | None = None
     too_late_for_this_term: bool = False
     self_service: bool = True
+    unused: UnusedSeats | None = None
+    may_reduce_seats: bool = False
 
     def __post_init__(self) -> None:
         needed = _NEEDS.get(self.kind)

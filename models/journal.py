@@ -40,6 +40,13 @@ def record(
     )
 
 
+def record_of_customer(
+    session: AsyncSession, customer: str, at: datetime, event: str, data: Mapping[str, Any], *, by: str
+) -> None:
+    """Add one event that concerns a customer as a whole. `data` holds no personal data and no token."""
+    session.add(EventRow(customer=customer, at=at, event=event, data=dict(data), caused_by=by))
+
+
 async def raise_alarm(
     session: AsyncSession, subscription: str, kind: str, detail: str, at: datetime, *, subject: str = ""
 ) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
-from sqlalchemy import Select, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, null, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -45,10 +46,36 @@ class Entry:
     by: str
 
 
+Place = tuple[datetime, UUID, int, int, date, str]
+"""Where a page of the ledger begins: what the entry before it is sorted by."""
+
+
 async def entries(
     session: AsyncSession, *, subscription: str | None = None, customer: str | None = None
 ) -> AsyncIterator[Entry]:
     """The ledger of one subscription, of one customer, or of all; streamed, whatever its length."""
+    query, _ = _together(subscription, customer)
+    async for row in await session.stream(query.execution_options(yield_per=1000)):
+        yield _entry(row)
+
+
+async def page_of_entries(
+    session: AsyncSession, subscription: str, *, beyond: Place | None, limit: int
+) -> tuple[list[Entry], Place | None]:
+    """Up to `limit` entries of a subscription after that place; the place of the last, if more follow."""
+    query, order = _together(subscription, None)
+    if beyond is not None:
+        query = query.where(tuple_(*order) > tuple_(*(literal(part) for part in beyond)))
+    rows = (await session.execute(query.limit(limit + 1))).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    found = [_entry(row) for row in rows[:limit]]
+    if last is None:
+        return found, None
+    return found, (last.at, last.order, last.rank, last.attempt or 0, last.term_starts_on, last.purpose)
+
+
+def _together(subscription: str | None, customer: str | None) -> tuple[Select[Any], list[ColumnElement[Any]]]:
+    """All entries in order, and what that order is by; no two are equal in it."""
     parts = [
         part.where(
             *([col(OrderLineRow.subscription) == subscription] if subscription else []),
@@ -56,12 +83,15 @@ async def entries(
         )
         for part in (_orders(), _attempts(), _settlements())
     ]
-    together = union_all(*parts).subquery()
-    query = select(together).order_by(together.c.at, together.c.order, together.c.rank, together.c.attempt)
-    async for row in await session.stream(query.execution_options(yield_per=1000)):
-        values = dict(row._mapping)
-        del values["rank"]
-        yield Entry(**values | {"order": str(row.order), "key": str(row.key) if row.key else None})
+    c = (together := union_all(*parts).subquery()).c
+    order = [c.at, c.order, c.rank, func.coalesce(c.attempt, 0), c.term_starts_on, c.purpose]
+    return select(together).order_by(*order), order
+
+
+def _entry(row: Any) -> Entry:
+    values = dict(row._mapping)
+    del values["rank"]
+    return Entry(**values | {"order": str(row.order), "key": str(row.key) if row.key else None})
 
 
 def _orders() -> Select[tuple[object, ...]]:

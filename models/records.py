@@ -112,14 +112,19 @@ class AlarmRow(SQLModel, table=True):
 class EventRow(SQLModel, table=True):
     """One thing that happened, with who and why: the audit. Rows are added, never changed (a trigger holds it).
 
-    `data` is what `perennial rehearse` prints, without personal data; a notice's recipient is read from its row.
+    `data` is what `perennial rehearse` prints, without personal data; a notice's recipient is read from its row. What
+    concerns a customer rather than one of its subscriptions names the customer.
     """
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_subscription_at", "subscription", "at", "id"),)
+    __table_args__ = (
+        Index("ix_events_subscription_at", "subscription", "at", "id"),
+        CheckConstraint("(subscription IS NULL) <> (customer IS NULL)", name="of_one"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    subscription: str
+    subscription: str | None = None
+    customer: str | None = None
     at: datetime = instant()
     event: str
     data: dict[str, Any] = json()

@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from models.accounts import AccountSessionRow, SignInLinkRow
+from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.api_keys import ApiKeyRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
@@ -10,6 +10,7 @@ from models.pauses import PauseRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
 from models.sandbox import SandboxChargeRow, SandboxMethodRow, SandboxRefundRow
+from models.seat_use import DayOfUseRow, SeatAssignmentRow, UsageImportRow, UsageToldRow
 from models.subscriptions import ClaimRow, ImportRow, RenewalRow, SubscriptionRow, TermRow
 
 METADATA = SQLModel.metadata
@@ -20,10 +21,12 @@ __all__ = [
     "AlarmRow",
     "ApiKeyRow",
     "AttemptRow",
+    "CalendarFeedRow",
     "ClaimRow",
     "CommandRow",
     "ContactRow",
     "CustomerRow",
+    "DayOfUseRow",
     "DeclineCodeRow",
     "EventRow",
     "ImportRow",
@@ -41,7 +44,10 @@ __all__ = [
     "SandboxChargeRow",
     "SandboxMethodRow",
     "SandboxRefundRow",
+    "SeatAssignmentRow",
     "SignInLinkRow",
     "SubscriptionRow",
     "TermRow",
+    "UsageImportRow",
+    "UsageToldRow",
 ]

@@ -15,6 +15,7 @@ from typing import TypeVar
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
+from portfolio import places
 from renewals.addresses import is_address
 from renewals.calendar import zone
 from renewals.cards import looks_like_card_number, month_end
@@ -43,10 +44,6 @@ _LIKE_CARD = re.compile(r"[0-9 -]{13,}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _CARD_SEPARATORS = re.compile(r"[._/+]")
 _BETWEEN_DIGITS = re.compile(r"[^0-9-]+")
-
-# Codes of CLDR that are no country: unions, pseudo-locales, "unknown".
-_NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
-_COUNTRIES = frozenset(filter(re.compile("[A-Z]{2}").fullmatch, map(str, Locale("en").territories))) - _NO_COUNTRY
 
 # Names of tzdata and of hosts that are zones by form only: no clock anywhere follows them.
 _NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
@@ -160,13 +157,22 @@ def email(text: str) -> str:
 
 
 def country(text: str) -> str:
-    if text not in _COUNTRIES:
+    if not places.is_country(text):
         raise ValueError(f"is {shown(text)}; it must be an ISO 3166 code of two capital letters such as FR.")
     return sys.intern(text)
 
 
+@lru_cache(maxsize=8192)
 def region(text: str) -> str:
-    return sys.intern(_shaped(_REGION, text, "an ISO 3166-2 code such as US-CA, or blank"))
+    """A subdivision of a country. Which there are is read only when the first one is met: that takes a while."""
+    _shaped(_REGION, text, "an ISO 3166-2 code such as US-CA, or blank")
+    if places.is_subdivision(text):
+        return sys.intern(text)
+    near = places.some_subdivisions(text[:2])
+    if near is None:
+        raise ValueError(f"is {shown(text)}, and {text[:2]} is no country; write an ISO 3166-2 code such as US-CA.")
+    has = f"{text[:2]} has {near}" if near else f"{text[:2]} has none, so leave it blank"
+    raise ValueError(f"is {shown(text)}, which ISO 3166-2 does not know; {has}.")
 
 
 def currency(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from portfolio import fields
 from portfolio.fields import one_of, optional, required
+from portfolio.usage_line import UsageLine
 from renewals.calendar import add_months, anchor_of_import
 from renewals.facts import Channel, MethodKind, OfferingKind, OfferingStatus, Term
 from renewals.legal import Audience
@@ -89,7 +90,7 @@ class SubscriptionLine:
 Complaint = tuple[str, str]
 """A column and what is wrong with it."""
 
-Line = TypeVar("Line", CatalogLine, CustomerLine, SubscriptionLine)
+Line = TypeVar("Line", CatalogLine, CustomerLine, SubscriptionLine, UsageLine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,6 @@ _MOST_COLUMNS = 100
 LARGEST_FILE = 512 * 1024**2  # bytes
 MOST_RECORDS = 500_000  # an import takes 2 kB for a subscription with a customer of its own: about 1 GB in all
 
-_TOO_MANY = (
-    f"has more than {MOST_RECORDS:,} records, the most that one import takes; split the portfolio into several folders."
-)
-
 _TOO_LONG = f"is longer than {LONGEST_FIELD:,} characters; shorten it."
 _TOO_MANY_COLUMNS = f"has too many columns, more than {_MOST_COLUMNS}; keep those that the file needs."
 _NO_NUL = "contains a NUL byte; remove it, or export the file again as plain UTF-8 text."
@@ -52,7 +48,8 @@ class CsvFile:
     """A CSV file with a header line. `columns` must be there, `optional` may; their order is free.
 
     `unreadable` counts the records that were left out (a whole file as 1): what they would have said is unknown.
-    `digest` is fed with every byte that is read.
+    `digest` is fed with every byte that is read. `too_much` says what to do with a file of more than `most_records`
+    (None: `MOST_RECORDS`).
     """
 
     path: Path
@@ -61,6 +58,8 @@ class CsvFile:
     problems: Problems = field(default_factory=Problems)
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     unreadable: int = 0
+    most_records: int | None = None
+    too_much: str = "split the portfolio into several folders"
 
     def records(self) -> Iterator[Record]:
         """The records that can be read, one by one; what is wrong with the others is added to `problems`."""
@@ -71,7 +70,7 @@ class CsvFile:
             with self.path.open("rb") as source:
                 size = os.fstat(source.fileno()).st_size
                 if size > LARGEST_FILE:
-                    self._refuse(None, None, _too_large(size))
+                    self._refuse(None, None, _too_large(size, self.too_much))
                     return
                 yield from self._read(_Lines(source, self.digest))
         except FileNotFoundError:
@@ -89,8 +88,9 @@ class CsvFile:
         for first in lines:
             if header is not None and not first.content:
                 continue
-            if count > MOST_RECORDS:
-                self._refuse(None, None, _TOO_MANY)
+            if count > (most := self.most_records or MOST_RECORDS):
+                told = f"has more than {most:,} records, the most that one import takes"
+                self._refuse(None, None, f"{told}; {self.too_much}.")
                 return
             count += 1
             names = header or []
@@ -224,10 +224,10 @@ class _Lines:
         self._again.extendleft(reversed(parts[1:]))
 
 
-def _too_large(size: int) -> str:
+def _too_large(size: int, what_to_do: str) -> str:
     limit = LARGEST_FILE // 1024**2
     told = f"{size / 1024**3:.1f} GB" if size >= 1024**3 else f"{-(-size // 1024**2)} MB"
-    return f"is {told}, more than the {limit} MB that one import takes; split the portfolio into several folders."
+    return f"is {told}, more than the {limit} MB that one import takes; {what_to_do}."
 
 
 def _split(start: bytes) -> list[str]:

@@ -24,7 +24,7 @@ from renewals.policy import PolicyVersion
 Item = TypeVar("Item")
 
 _BATCH = 5_000
-_IMPORTS_QUEUE_UP = 0x696D7074  # any number that no other lock of this database uses
+IMPORTS_QUEUE_UP = 0x696D7074  # any number that no other lock of this database uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def batches(items: Iterable[Item], size: int = _BATCH) -> Iterator[list[Item]]:
 
 async def take_turn(connection: AsyncConnection) -> None:
     """Wait until no other import is under way; held until the transaction ends."""
-    await connection.execute(select(func.pg_advisory_xact_lock(_IMPORTS_QUEUE_UP)))
+    await connection.execute(select(func.pg_advisory_xact_lock(IMPORTS_QUEUE_UP)))
 
 
 async def load_stored(connection: AsyncConnection, portfolio: Portfolio) -> Stored:

@@ -158,6 +158,7 @@ class Policy:
     card_expiring_days: int = 30
     late_window_closing_days: tuple[int, ...] = (15, 3)
     sales_self_service: bool = True
+    usage_fresh_days: int = 45
     methods: tuple[MethodKind, ...] = tuple(MethodKind)
     voucher_days: Mapping[MethodKind, int] = field(
         default_factory=lambda: {MethodKind.KONBINI: 3, MethodKind.BANK_TRANSFER: 7}

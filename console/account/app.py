@@ -7,11 +7,14 @@ from urllib.parse import quote
 from fastapi import FastAPI, HTTPException, Request, Response
 from temporalio.client import Client
 
+from console.account.calendar import calendar_routes
 from console.account.desk import HOME, SIGN_IN, Desk, see_other, speech_for, templates_of
 from console.account.finding import NotYours
 from console.account.guard import NotOurForm, SignInFirst
+from console.account.methods import method_routes
 from console.account.pages import subscription_routes
 from console.account.signing_in import sign_in_routes
+from console.account.usage import usage_routes
 from mail.sender import Mailer
 from models.engine import Sessions
 from settings import Settings
@@ -30,6 +33,9 @@ def create_account(settings: Settings, sessions: Sessions, client: Client, maile
     desk = Desk(settings, sessions, client, mailer, templates_of(_TEMPLATES))
     app.middleware("http")(_with_headers)
     app.include_router(sign_in_routes(desk))
+    app.include_router(calendar_routes(desk))
+    app.include_router(method_routes(desk))
+    app.include_router(usage_routes(desk))
     app.include_router(subscription_routes(desk))
     _add_faults(app, desk)
 
@@ -63,5 +69,5 @@ async def _with_headers(request: Request, call_next: Callable[[Request], Awaitab
     response = await call_next(request)
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     response.headers["Referrer-Policy"] = "strict-origin"
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

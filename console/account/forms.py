@@ -33,7 +33,7 @@ def arguments(name: Name, form: Form) -> dict[str, Any]:
         case Name.WITHDRAW_PENDING:
             return {"what": _choice(form, "what", ["seats", "term"])}
         case Name.SET_PAYMENT_METHOD:
-            return _new_method(form)
+            return _paid_with(form)
         case Name.ADD_SEATS:
             return {"seats": count_of_seats(form, "seats"), **_paid_with(form), **_proof(form)}
         case Name.RENEW:
@@ -68,14 +68,15 @@ def _paid_with(form: Form) -> dict[str, str]:
     """A stored method by its id, or a new one."""
     chosen = form.get("method", "new")
     if chosen == "new":
-        return _new_method(form)
+        return new_method(form)
     try:
         return {"method": str(UUID(chosen))}
     except ValueError:
         raise Wrong("method", "wrong.choice") from None
 
 
-def _new_method(form: Form) -> dict[str, str]:
+def new_method(form: Form) -> dict[str, str]:
+    """A method that is not stored yet. Raises `Wrong`."""
     kind = _choice(form, "kind", [each.value for each in MethodKind])
     token, month = form.get("token", "").strip(), form.get("expires", "").strip()
     if not token or len(token) > 200:
@@ -84,11 +85,17 @@ def _new_method(form: Form) -> dict[str, str]:
         raise Wrong("token", "wrong.card_number")
     if not month or kind != MethodKind.CARD:
         return {"kind": kind, "token": token}
+    return {"kind": kind, "token": token, "expires": month_of(form)}
+
+
+def month_of(form: Form) -> str:
+    """A card's month of expiry, as written. Raises `Wrong`."""
+    month = form.get("expires", "").strip()
     try:
         month_end(month)
     except ValueError:
         raise Wrong("expires", "wrong.month") from None
-    return {"kind": kind, "token": token, "expires": month}
+    return month
 
 
 def _choice(form: Form, field: str, values: list[str]) -> str:

@@ -7,19 +7,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.account.desk import Desk, page_of, see_other
 from console.account.doing import actions, other_terms
-from console.account.finding import Found, NotYours, contacts_of, find, find_page, locale_of
+from console.account.finding import Found, NotYours, contacts_of, find, find_page, locale_of, methods_of
 from console.account.forms import Form, Wrong, arguments, client_key, count_of_seats
 from console.account.giving import give, told
 from console.account.guard import Visitor, form_of, visitor
 from console.account.orders import orders_of
-from console.account.preview import Preview, preview_renewal, preview_seats
+from console.account.preview import Preview, method_choices, preview_renewal, preview_seats
 from console.account.recalling import what_happened, what_is_coming
 from console.account.speech import speech_of
 from console.account.standing import facts, listed, pending, renewal_sentences
+from console.account.usage import words_of_unused
 from models.inbox import KeyReused
 from renewals.commands import BUYER_MAY, Name
 from renewals.renewing import last_paid_term
 
+_LONGEST_ID = 18
 _WITH_PREVIEW = (Name.RENEW, Name.ADD_SEATS)
 
 
@@ -37,11 +39,13 @@ def subscription_routes(desk: Desk) -> APIRouter:
         return desk.page(request, "list.html", t, visitor=who, lines=lines, after=after, next_after=next_after)
 
     @router.get("/{number}")
-    async def one(request: Request, number: str, answer: str = "", used: str = "") -> Response:
+    async def one(request: Request, number: str, answer: str = "", used: str = "", before: str = "") -> Response:
         who = await visitor(request, desk.sessions)
         async with desk.sessions() as session:
             found = await find(session, who.email, number, datetime.now(UTC))
-            return await _details(desk, request, session, who, found, answer=answer, used=bool(used))
+            return await _details(
+                desk, request, session, who, found, answer=answer, used=bool(used), before=_event_id(before)
+            )
 
     @router.get("/{number}/{command}")
     async def price(request: Request, number: str, command: str, seats: str = "1") -> Response:
@@ -61,6 +65,15 @@ def subscription_routes(desk: Desk) -> APIRouter:
         return await _give(desk, request, who, number, Name(command), form)
 
     return router
+
+
+def _event_id(text: str) -> int | None:
+    """The event before which the record is read on. Raises `NotYours` for what is none."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID):
+        raise NotYours
+    return int(text)
 
 
 async def _give(desk: Desk, request: Request, who: Visitor, number: str, name: Name, form: Form) -> Response:
@@ -89,6 +102,7 @@ async def _details(
     *,
     answer: str = "",
     used: bool = False,
+    before: int | None = None,
     wrong: Wrong | None = None,
     form: Form | None = None,
     command: Name | None = None,
@@ -117,9 +131,12 @@ async def _details(
         actions=actions(found, t, desk.settings),
         ahead=last_paid_term(stored.facts),
         terms=other_terms(stored.facts, t),
+        methods=[each for each in method_choices(await methods_of(session, stored), found, t) if not each.own],
         people=[each for each in people if each.id != found.admin.id],
         coming=what_is_coming(stored, t),
-        happened=await what_happened(session, stored, who.email, t),
+        happened=await what_happened(session, stored, who.email, t, before=before),
+        before=before,
+        unused=await words_of_unused(session, stored, t),
         orders=orders.orders,
         to_pay=orders.to_pay,
     )
@@ -157,6 +174,7 @@ async def _preview(
         csrf=who.form_token,
         stored=found.stored,
         preview=preview,
+        unused=await words_of_unused(session, found.stored, t),
         wrong=wrong,
         form=form,
         command=name,

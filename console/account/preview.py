@@ -34,11 +34,12 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One way to answer a question of the form."""
+    """One way to answer a question of the form. `own`: it is the subscription's method as it is."""
 
     value: str
     label: str
     chosen: bool
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ async def preview_renewal(session: AsyncSession, found: Found, t: Speech, settin
         dates=t("preview.unchanged", day=t.w.day(line.starts_on), span=t.w.span(line.starts_on, line.renews_on)),
         pending=tuple(words for _, words in pending(sub, t)),
         savings=tuple(_savings(sub, t)),
-        methods=_choices(await methods_of(session, found.stored), found, t),
+        methods=method_choices(await methods_of(session, found.stored), found, t),
         when=when,
         token=_proof(found, c.Renew(), settings),
     )
@@ -101,7 +102,7 @@ async def preview_seats(session: AsyncSession, found: Found, seats: int, t: Spee
         lines=tuple(price_line(line, t) for line in lines),
         total=t.w.amount(Money(sum(line.amount for line in lines), sub.currency)),
         dates=t("preview.until", day=t.w.day(lines[-1].renews_on)),
-        methods=_choices(usable, found, t),
+        methods=method_choices(usable, found, t),
         seats=seats,
         token=_proof(found, c.AddSeats(seats), settings),
     )
@@ -143,7 +144,7 @@ def _savings(sub: Subscription, t: Speech) -> Sequence[str]:
     return [t("preview.saving", term=t.w.term(term), amount=t.w.amount(saved)) for term, saved in each_year]
 
 
-def _choices(rows: Sequence[PaymentMethodRow], found: Found, t: Speech) -> tuple[Choice, ...]:
+def method_choices(rows: Sequence[PaymentMethodRow], found: Found, t: Speech) -> tuple[Choice, ...]:
     """The stored methods; the subscription's own is chosen, or else the first, or else a new one."""
     own, zone_name = found.stored.row.method_id, found.stored.facts.time_zone
     choices: list[Choice] = []
@@ -153,5 +154,5 @@ def _choices(rows: Sequence[PaymentMethodRow], found: Found, t: Speech) -> tuple
             words = t("preview.current", method=words)
         else:
             words = t("stored_on", method=words, day=t.day_of(row.created_at, zone_name))
-        choices.append(Choice(str(row.id), words, not choices))
+        choices.append(Choice(str(row.id), words, not choices, own=row.id == own))
     return tuple(choices)

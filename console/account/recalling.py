@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from console.account.finding import NotYours
 from console.account.speech import Speech
 from mail.letter import CURABLE_DECLINES
 from models.parties import ContactRow
@@ -72,15 +73,30 @@ def _coming(each: Coming, t: Speech) -> str | None:
     return None
 
 
-async def what_happened(session: AsyncSession, stored: Stored, email: str, t: Speech) -> list[Dated]:
-    """The record, newest first, without what is only for the vendor's staff."""
-    query = (
-        select(EventRow)
-        .where(col(EventRow.subscription) == stored.facts.number)
-        .order_by(col(EventRow.at).desc(), col(EventRow.id).desc())
-        .limit(_MOST_HAPPENED)
-    )
-    events = (await session.execute(query)).scalars().all()
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A page of the record, newest first. `older` is where the next one begins, if there is one."""
+
+    entries: list[Dated]
+    older: int | None
+
+
+async def what_happened(
+    session: AsyncSession, stored: Stored, email: str, t: Speech, *, before: int | None = None
+) -> Happened:
+    """The record without what is only for the vendor's staff; from before that event on, if one is named."""
+    number = col(EventRow.subscription) == stored.facts.number
+    query = select(EventRow).where(number).order_by(col(EventRow.at).desc(), col(EventRow.id).desc())
+    if before is not None:
+        place = select(col(EventRow.at), col(EventRow.id)).where(number, col(EventRow.id) == before)
+        found = (await session.execute(place)).one_or_none()
+        if found is None:
+            raise NotYours
+        at, id_ = col(EventRow.at), col(EventRow.id)
+        query = query.where(or_(at < found[0], and_(at == found[0], id_ < found[1])))
+    events = (await session.execute(query.limit(_MOST_HAPPENED + 1))).scalars().all()
+    older = events[_MOST_HAPPENED - 1].id if len(events) > _MOST_HAPPENED else None
+    events = events[:_MOST_HAPPENED]
     contacts = select(ContactRow).where(col(ContactRow.csn) == stored.customer.csn)
     names = {each.email.lower(): each.name for each in (await session.execute(contacts)).scalars()}
 
@@ -91,12 +107,12 @@ async def what_happened(session: AsyncSession, stored: Stored, email: str, t: Sp
             return t("who.staff")
         return names.get(by.lower()) or t("who.other")
 
-    found = []
+    entries = []
     for event in events:
         words = event_in_words(event.event, event.data, who(event.caused_by), t)
         if words:
-            found.append(Dated(event.at, t.moment(event.at, stored.facts.time_zone), words))
-    return found
+            entries.append(Dated(event.at, t.moment(event.at, stored.facts.time_zone), words))
+    return Happened(entries, older)
 
 
 def event_in_words(event: str, data: Mapping[str, Any], who: str, t: Speech) -> str | None:

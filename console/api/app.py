@@ -8,12 +8,12 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.security import HTTPBearer
 from temporalio.client import Client
 
-from console.api import access, commands, methods, previews, subscriptions
+from console.api import access, commands, methods, previews, seats, subscriptions
 from console.api.gate import Asgi, Gate, Receive, Send
-from console.api.limits import RateLimits
 from console.api.openapi import MOUNTED_AT, describe
 from console.api.problems import Problem, add_problem_answers
 from console.api.room import Room
+from console.limits import RateLimits
 from models.engine import Sessions
 from settings import Settings
 
@@ -55,10 +55,10 @@ def create_api(
         dependencies=[Depends(key), Depends(_refuse_unknown_queries)],
     )
     api.state.room = Room(settings, sessions, client, PATIENCE_SECONDS)
-    limits = RateLimits(settings.api_requests_per_minute, settings.api_burst, clock)
-    api.add_middleware(Gate, sessions=sessions, limits=limits)
+    of_keys, of_strangers = (RateLimits(settings.api_requests_per_minute, settings.api_burst, clock) for _ in range(2))
+    api.add_middleware(Gate, sessions=sessions, limits=of_keys, strangers=of_strangers)
     add_problem_answers(api)
-    for part in (subscriptions, previews, commands, access, methods):
+    for part in (subscriptions, previews, commands, access, methods, seats):
         api.include_router(part.routes)
     describe(api)
     return api

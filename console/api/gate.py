@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from console.api.limits import RateLimits
 from console.api.problems import Problem
+from console.limits import RateLimits
 from models.api_keys import Caller, Scope, caller_of
 from models.engine import Sessions, lacks_grant
 
@@ -34,8 +34,8 @@ Asgi = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 class Gate:
     """ASGI middleware; the caller stands in `request.state.caller` afterwards."""
 
-    def __init__(self, app: Asgi, *, sessions: Sessions, limits: RateLimits) -> None:
-        self._app, self._sessions, self._limits = app, sessions, limits
+    def __init__(self, app: Asgi, *, sessions: Sessions, limits: RateLimits, strangers: RateLimits) -> None:
+        self._app, self._sessions, self._limits, self._strangers = app, sessions, limits, strangers
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,7 +49,9 @@ class Gate:
             await send(message)
 
         try:
-            if _path(scope) != OPEN:
+            if _path(scope) == OPEN:
+                self._count_stranger(scope)
+            else:
                 caller = await self._let_in(scope)
                 scope.setdefault("state", {})["caller"] = caller
             body = await _whole_body(scope, receive)
@@ -70,16 +72,25 @@ class Gate:
             async with self._sessions() as session:
                 caller = await caller_of(session, secret.strip())
         if caller is None:
+            self._count_stranger(scope)
             detail = "Send a key that is not revoked, as `Authorization: Bearer KEY`."
             raise Problem(401, "no_key", detail, headers={"WWW-Authenticate": 'Bearer realm="perennial"'})
-        wait = self._limits.seconds_to_wait(caller.key_id)
-        if wait:
-            detail = f"Too many requests with this key; go on in {wait} seconds."
-            raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(wait)})
+        _wait(self._limits.seconds_to_wait(caller.key_id), "with this key")
         needed = Scope.READ if scope["method"] in _READS else Scope.WRITE
         if needed not in caller.scopes:
             raise Problem(403, "scope_missing", f"This key lacks the scope {needed}; use one that has it.")
         return caller
+
+    def _count_stranger(self, scope: MutableMapping[str, Any]) -> None:
+        """Whoever shows no good key is counted by network address. Raises `Problem` beyond the limit."""
+        client = scope.get("client")
+        _wait(self._strangers.seconds_to_wait(client[0] if client else ""), "without a key")
+
+
+def _wait(seconds: int, how: str) -> None:
+    if seconds:
+        detail = f"Too many requests {how}; go on in {seconds} seconds."
+        raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(seconds)})
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Response
-from sqlalchemy import exists, func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,8 +12,8 @@ from console.api import schemas as s
 from console.api.problems import Problem, Refusal
 from console.api.reading import method_of
 from console.api.room import Acting, Csn, InRoom, OnBehalf, Reading, wall_now
-from models.parties import ContactRow, CustomerRow, PaymentMethodRow
-from models.subscriptions import SubscriptionRow
+from models.methods import buys, keep_method
+from models.parties import CustomerRow, PaymentMethodRow
 from renewals.arguments import parse_command
 from renewals.calendar import local_date
 from renewals.commands import BadArguments, Name, Person, SetPaymentMethod
@@ -41,19 +41,15 @@ async def store_method(room: InRoom, acting: Acting, csn: Csn, asked: s.NewMetho
     wanted = _read(asked, acting)
     async with room.sessions.begin() as session:
         customer = await _customer(session, csn, lock=True)
-        if isinstance(acting.actor, Person) and not await _buys(session, csn, acting.actor):
+        if isinstance(acting.actor, Person) and not await buys(session, csn, acting.actor.email):
             raise Refusal("not_buyer", "Only a buyer of this customer's subscriptions may do this; ask the buyer.")
         now = wall_now()
         _check_not_over(wanted.valid_through, local_date(now, customer.time_zone))
-        row = await _stored(session, csn, wanted)
-        if row:
+        row, is_new = await keep_method(
+            session, csn, wanted.kind, wanted.token, wanted.valid_through, by=acting.by, now=now
+        )
+        if not is_new:
             response.status_code = 200
-        else:
-            row = PaymentMethodRow(
-                csn=csn, kind=wanted.kind, token=wanted.token, valid_through=wanted.valid_through, created_at=now
-            )
-            session.add(row)
-            await session.flush()
         return s.Method(id=row.id, kind=wanted.kind, valid_through=row.valid_through)
 
 
@@ -79,25 +75,3 @@ async def _customer(session: AsyncSession, csn: str, *, lock: bool = False) -> C
     if customer is None:
         raise Problem(404, "unknown_customer", f"There is no customer {csn}; check the number.")
     return customer
-
-
-async def _buys(session: AsyncSession, csn: str, person: Person) -> bool:
-    """Is this the buyer of one of the customer's subscriptions?"""
-    query = (
-        exists()
-        .where(col(SubscriptionRow.csn) == csn, col(SubscriptionRow.buyer_id) == col(ContactRow.id))
-        .where(func.lower(col(ContactRow.email)) == person.email.lower())
-    )
-    return bool((await session.execute(select(query))).scalar_one())
-
-
-async def _stored(session: AsyncSession, csn: str, wanted: SetPaymentMethod) -> PaymentMethodRow | None:
-    """The newest of the same kind, token and expiry: storing it again is a repeat."""
-    query = (
-        select(PaymentMethodRow)
-        .where(col(PaymentMethodRow.csn) == csn, col(PaymentMethodRow.kind) == wanted.kind)
-        .where(col(PaymentMethodRow.token) == wanted.token)
-        .where(col(PaymentMethodRow.valid_through).is_not_distinct_from(wanted.valid_through))
-        .order_by(col(PaymentMethodRow.created_at).desc())
-    )
-    return (await session.execute(query)).scalars().first()

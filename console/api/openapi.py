@@ -14,7 +14,7 @@ _OF_EVERY = {
     401: "No key, or one that is unknown or revoked.",
     403: "The key lacks the scope, or the person may not do this.",
     422: "The request is not what this page says; `errors` names what is wrong and where.",
-    429: "Too many requests with this key; `Retry-After` says when to go on.",
+    429: "Too many requests with this key, or without one from this address; `Retry-After` says when to go on.",
     500: "Something is wrong on our side.",
     503: "The database does not answer; try again.",
 }
@@ -64,7 +64,7 @@ def _problems_of(path: str, method: str) -> dict[int, str]:
     found = dict(_OF_EVERY)
     if "{" in path:
         found |= _OF_WHAT_IS_NAMED
-    if method == "post":
+    if method in ("post", "put"):
         found |= _OF_WRITING
     if path.endswith("/commands"):
         found |= _OF_COMMANDS

@@ -6,9 +6,12 @@ Where the installation has a key to sign with, the preview has a token by which 
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from console.api import schemas as s
 from console.api.problems import Refusal
 from console.api.reading import method_of, pending_of
+from models.seat_use import unused_of
 from models.store import Stored
 from renewals import commands as c
 from renewals.decisions import Refused
@@ -18,19 +21,27 @@ from renewals.preview import Preview, preview, token_of
 from renewals.pricing import Line
 from renewals.renewing import just_before
 from renewals.savings import Saving, longer_terms
+from renewals.usage import UnusedSeats
 
 
-def preview_of_renewal(stored: Stored, key: bytes) -> s.Preview:
+async def preview_of_renewal(session: AsyncSession, stored: Stored, key: bytes) -> s.Preview:
     """The next term. Raises `Refusal` where its buyer could not renew now."""
     sub = _allowed(stored, c.Name.RENEW, c.Renew())
-    return _preview(stored, sub, preview(sub, c.Renew(), stored.now), key, longer_terms(sub))
+    return _preview(
+        stored,
+        sub,
+        preview(sub, c.Renew(), stored.now),
+        key,
+        longer_terms(sub),
+        unused=await unused_of(session, stored),
+    )
 
 
-def preview_of_seats(stored: Stored, seats: int, key: bytes) -> s.Preview:
+async def preview_of_seats(session: AsyncSession, stored: Stored, seats: int, key: bytes) -> s.Preview:
     """More seats. Raises `Refusal` where its buyer could not add them now."""
     command = c.AddSeats(seats)
     sub = _allowed(stored, c.Name.ADD_SEATS, command)
-    return _preview(stored, sub, preview(sub, command, stored.now), key)
+    return _preview(stored, sub, preview(sub, command, stored.now), key, unused=await unused_of(session, stored))
 
 
 def _allowed(stored: Stored, name: c.Name, command: c.Command) -> Subscription:
@@ -64,6 +75,8 @@ def _preview(
     shown: Preview,
     key: bytes,
     longer: Sequence[Saving] = (),
+    *,
+    unused: UnusedSeats | None,
 ) -> s.Preview:
     first = shown.lines[0]
     renews_on = sub.renews_on if first.purpose is Purpose.SEATS else first.renews_on
@@ -80,6 +93,7 @@ def _preview(
             s.Longer(term=each.term, amount=each.total.minor, saved=each.saved.minor, currency=sub.currency)
             for each in longer
         ],
+        unused_seats=s.UnusedSeats.model_validate(unused) if unused else None,
     )
 
 

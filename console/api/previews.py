@@ -15,7 +15,7 @@ routes = APIRouter(tags=["previews"])
 @routes.get("/subscriptions/{number}/preview/renew")
 async def renewing(session: Reading, room: InRoom, number: Number) -> s.Preview:
     """The next term as its buyer would pay for it now; refused where the command would be."""
-    return preview_of_renewal(await found(session, number), room.settings.signing)
+    return await preview_of_renewal(session, await found(session, number), room.settings.signing)
 
 
 @routes.get("/subscriptions/{number}/preview/add-seats")
@@ -26,4 +26,4 @@ async def adding_seats(
     seats: Annotated[int, Query(ge=1, le=MOST_SEATS, description="How many more.")],
 ) -> s.Preview:
     """More seats for the rest of the term, and for the next one if that is paid; refused where the command would be."""
-    return preview_of_seats(await found(session, number), seats, room.settings.signing)
+    return await preview_of_seats(session, await found(session, number), seats, room.settings.signing)

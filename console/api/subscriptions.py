@@ -1,21 +1,20 @@
 """Subscriptions, and what is known about each: what may be done, what is coming, what happened, what was paid."""
 
-import base64
-import binascii
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
-from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from console.api import schemas as s
+from console.api.paging import After, Limit, bad_cursor, next_page, place_in
 from console.api.problems import Problem, Refusal
 from console.api.reading import names_tag, options_of, subscription_of, tag_of
 from console.api.room import ADDRESS, NUMBER, InRoom, Number, Reading, found, wall_now
-from models.history import events_of
-from models.ledger import entries
+from models.history import NoSuchPlace, page_of_events
+from models.ledger import Place, page_of_entries
 from models.parties import ContactRow
 from models.store import load_all
 from models.subscriptions import SubscriptionRow
@@ -27,6 +26,8 @@ from renewals.pricing import NotPriced
 FARTHEST = timedelta(days=5 * 366)
 """A forecast looks so far at most: each year costs a walk of all that is due in it."""
 
+_LARGEST_ID, _MOST_ATTEMPTS = 2**63 - 1, 2**31 - 1
+
 routes = APIRouter(tags=["subscriptions"])
 
 
@@ -37,8 +38,8 @@ async def list_subscriptions(
     customer: Annotated[str | None, Query(pattern=NUMBER, description="Of this customer.")] = None,
     phase: Annotated[Phase | None, Query(description="In this phase.")] = None,
     buyer: Annotated[str | None, Query(pattern=ADDRESS, description="Bought by this mail address.")] = None,
-    limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
-    after: Annotated[str | None, Query(max_length=200, description="As `next` says; opaque.")] = None,
+    limit: Limit = 50,
+    after: After = None,
 ) -> s.Page:
     """Subscriptions in the order of their numbers, a page at a time."""
     number = col(SubscriptionRow.number)
@@ -51,26 +52,10 @@ async def list_subscriptions(
         query = query.join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
         query = query.where(func.lower(col(ContactRow.email)) == buyer.lower())
     if after is not None:
-        query = query.where(number > _number_in(after))
+        query = query.where(number > place_in(after)[0])
     numbers = (await session.execute(query)).scalars().all()
     items = [subscription_of(each) for each in await load_all(session, numbers[:limit], wall_now())]
-    return s.Page(items=items, next=_next(request, items[-1].number) if len(numbers) > limit else None)
-
-
-def _next(request: Request, number: str) -> str:
-    after = base64.urlsafe_b64encode(number.encode()).decode().rstrip("=")
-    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-    return f"{request.url.path}?{urlencode([*asked, ('after', after)])}"
-
-
-def _number_in(after: str) -> str:
-    try:
-        number = base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        number = ""
-    if not number.isprintable() or not number:
-        raise Problem(422, "bad_cursor", "query.after: it is no place in the list; take it from `next`.")
-    return number
+    return s.Page(items=items, next=next_page(request, items[-1].number) if len(numbers) > limit else None)
 
 
 @routes.get("/subscriptions/{number}", responses={304: {"description": "Not changed."}})
@@ -125,14 +110,44 @@ async def what_is_coming(
 
 
 @routes.get("/subscriptions/{number}/history")
-async def what_happened(session: Reading, number: Number) -> s.History:
-    """Everything that happened, in order of time."""
+async def what_happened(
+    session: Reading, request: Request, number: Number, limit: Limit = 50, after: After = None
+) -> s.History:
+    """Everything that happened, in order of time, a page at a time."""
     await found(session, number)
-    return s.History(items=[s.Event(**event) async for event in events_of(session, number)])
+    try:
+        beyond = int(place_in(after)[0]) if after is not None else None
+        if beyond is not None and not 0 < beyond <= _LARGEST_ID:
+            raise ValueError
+        events, last = await page_of_events(session, number, beyond=beyond, limit=limit)
+    except (ValueError, NoSuchPlace):
+        raise bad_cursor() from None
+    return s.History(
+        items=[s.Event(**event) for event in events], next=next_page(request, str(last)) if last is not None else None
+    )
 
 
 @routes.get("/subscriptions/{number}/orders")
-async def what_was_paid(session: Reading, number: Number) -> s.Ledger:
-    """Every order, every attempt to pay it and every settlement, in order of time."""
+async def what_was_paid(
+    session: Reading, request: Request, number: Number, limit: Limit = 50, after: After = None
+) -> s.Ledger:
+    """Every order, every attempt to pay it and every settlement, in order of time, a page at a time."""
     await found(session, number)
-    return s.Ledger(items=[s.Entry.model_validate(entry) async for entry in entries(session, subscription=number)])
+    beyond = _entry_in(after) if after is not None else None
+    entries, last = await page_of_entries(session, number, beyond=beyond, limit=limit)
+    place = [last[0].isoformat(), str(last[1]), *map(str, last[2:4]), last[4].isoformat(), last[5]] if last else None
+    return s.Ledger(
+        items=[s.Entry.model_validate(entry) for entry in entries], next=next_page(request, *place) if place else None
+    )
+
+
+def _entry_in(after: str) -> Place:
+    """The place in the ledger. Raises `Problem` for what is none."""
+    at, order, rank, attempt, starts_on, purpose = place_in(after, parts=6)
+    try:
+        placed_at, counts = datetime.fromisoformat(at), (int(rank), int(attempt))
+        if placed_at.tzinfo is None or not all(0 <= each <= _MOST_ATTEMPTS for each in counts):
+            raise ValueError
+        return placed_at, UUID(order), *counts, date.fromisoformat(starts_on), purpose
+    except ValueError:
+        raise bad_cursor() from None

@@ -107,6 +107,21 @@ def _create_tables() -> None:
         sa.UniqueConstraint("prefix", name="uq_api_keys_prefix"),
     )
     op.create_table(
+        "calendar_feeds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("token_hash ~ '^[0-9a-f]{64}$'", name="ck_calendar_feeds_token_hash"),
+        sa.CheckConstraint("email = lower(email)", name="ck_calendar_feeds_email_in_small_letters"),
+        sa.PrimaryKeyConstraint("id", name="pk_calendar_feeds"),
+        sa.UniqueConstraint("token_hash", name="uq_calendar_feeds_token_hash"),
+    )
+    op.create_index(
+        "uq_calendar_feeds_open", "calendar_feeds", ["email"], unique=True, postgresql_where=sa.text("ended_at IS NULL")
+    )
+    op.create_table(
         "customers",
         sa.Column("csn", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -248,6 +263,17 @@ def _create_tables() -> None:
     )
     op.create_index("ix_sign_in_links_address_hash", "sign_in_links", ["address_hash", "asked_at"])
     op.create_index("ix_sign_in_links_client_hash", "sign_in_links", ["client_hash", "asked_at"])
+    op.create_index("ix_sign_in_links_expires_at", "sign_in_links", ["expires_at"])
+    op.create_table(
+        "usage_imports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.Column("imported_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_usage_imports"),
+    )
+    op.create_index("ix_usage_imports_digest", "usage_imports", ["digest"])
     op.create_table(
         "account_sessions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -263,6 +289,7 @@ def _create_tables() -> None:
         sa.UniqueConstraint("link_id", name="uq_account_sessions_link_id"),
         sa.UniqueConstraint("token_hash", name="uq_account_sessions_token_hash"),
     )
+    op.create_index("ix_account_sessions_expires_at", "account_sessions", ["expires_at"])
     op.create_table(
         "contacts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -527,6 +554,15 @@ def _create_tables() -> None:
         postgresql_where=sa.text("cleared_at IS NULL"),
     )
     op.create_table(
+        "days_of_use",
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("user", sa.String(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.CheckConstraint('"user" = lower("user")', name="ck_days_of_use_user_in_small_letters"),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_days_of_use_subscription"),
+        sa.PrimaryKeyConstraint("subscription", "user", "used_on", name="pk_days_of_use"),
+    )
+    op.create_table(
         "notices",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("subscription", sa.String(), nullable=False),
@@ -581,6 +617,28 @@ def _create_tables() -> None:
         sa.UniqueConstraint("subscription", "term_starts_on", name="uq_renewals_subscription_term_starts_on"),
     )
     op.create_table(
+        "seat_assignments",
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("user", sa.String(), nullable=False),
+        sa.Column("assigned_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column("unassigned_on", sa.Date(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_by", sa.String(), nullable=False),
+        sa.CheckConstraint('"user" = lower("user")', name="ck_seat_assignments_user_in_small_letters"),
+        sa.CheckConstraint("unassigned_on > assigned_on", name="ck_seat_assignments_runs_forward"),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_seat_assignments_subscription"),
+        sa.PrimaryKeyConstraint("subscription", "user", "assigned_on", name="pk_seat_assignments"),
+        sa.UniqueConstraint("id", name="uq_seat_assignments_id"),
+    )
+    op.create_index(
+        "uq_seat_assignments_open",
+        "seat_assignments",
+        ["subscription", "user"],
+        unique=True,
+        postgresql_where=sa.text("unassigned_on IS NULL"),
+    )
+    op.create_table(
         "terms",
         sa.Column("subscription", sa.String(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
@@ -607,6 +665,15 @@ def _create_tables() -> None:
     )
     op.create_index("uq_terms_follows", "terms", ["subscription", "follows"], unique=True)
     op.create_table(
+        "usage_told",
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_usage_told_subscription"),
+        sa.PrimaryKeyConstraint("subscription", name="pk_usage_told"),
+    )
+    op.create_table(
         "claims",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("renewal_id", sa.Uuid(), nullable=False),
@@ -626,13 +693,15 @@ def _create_tables() -> None:
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=True),
+        sa.Column("customer", sa.String(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("event", sa.String(), nullable=False),
         sa.Column("data", postgresql.JSONB(), nullable=False),
         sa.Column("notice_id", sa.Uuid(), nullable=True),
         sa.Column("caused_by", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.CheckConstraint("(subscription IS NULL) <> (customer IS NULL)", name="ck_events_of_one"),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_events_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from docs.generate import ROOT, every_command
+from docs.reference_page import every_command
+from docs.source import ROOT
 
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

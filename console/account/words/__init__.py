@@ -1,10 +1,23 @@
-"""What the account says: two modules per language, of its pages and of what is on record; all have the same keys."""
+"""What the account says: three modules per language, of its pages, of what is on record, and of the pages beside.
+
+All languages have the same keys.
+"""
 
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from console.account.words import english, english_record, french, french_record, japanese, japanese_record
+from console.account.words import (
+    english,
+    english_beside,
+    english_record,
+    french,
+    french_beside,
+    french_record,
+    japanese,
+    japanese_beside,
+    japanese_record,
+)
 
 
 def _unbroken(text: str) -> str:
@@ -14,9 +27,11 @@ def _unbroken(text: str) -> str:
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": {**english.WORDS, **english_record.WORDS},
-        "fr": {key: _unbroken(text) for key, text in {**french.WORDS, **french_record.WORDS}.items()},
-        "ja": {**japanese.WORDS, **japanese_record.WORDS},
+        "en": {**english.WORDS, **english_record.WORDS, **english_beside.WORDS},
+        "fr": {
+            key: _unbroken(text) for key, text in {**french.WORDS, **french_record.WORDS, **french_beside.WORDS}.items()
+        },
+        "ja": {**japanese.WORDS, **japanese_record.WORDS, **japanese_beside.WORDS},
     }
 )
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "fr": "Français", "ja": "日本語"})

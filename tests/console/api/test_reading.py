@@ -121,7 +121,7 @@ async def test_history_and_orders_are_the_record(api: Api) -> None:
     imported, live = (await api.get("/subscriptions/S-1001/history")).json()["items"]
     assert live["event"] == "go_live"
     assert (imported["event"], imported["to"], imported["at"]) == ("phase", "active", "2026-11-22T12:00:00.000Z")
-    assert (await api.get("/subscriptions/S-1001/orders")).json() == {"items": []}
+    assert (await api.get("/subscriptions/S-1001/orders")).json() == {"items": [], "next": None}
 
 
 async def test_a_product_learns_whether_it_must_lock_and_may_keep_that_for_a_minute(

@@ -1,12 +1,13 @@
-"""How often a key may call: a token bucket for each, in the memory of this process.
+"""How often somebody may call: a token bucket for each, in the memory of this process.
 
 Several processes allow several times as much; that guards the database all the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from math import ceil
-from uuid import UUID
+
+_MOST_BUCKETS = 20_000
 
 
 @dataclass(slots=True)
@@ -20,15 +21,23 @@ class RateLimits:
 
     def __init__(self, per_minute: int, burst: int, clock: Callable[[], float]) -> None:
         self._per_second, self._burst, self._clock = per_minute / 60, burst, clock
-        self._buckets: dict[UUID, _Bucket] = {}
+        self._buckets: dict[Hashable, _Bucket] = {}
 
-    def seconds_to_wait(self, key_id: UUID) -> int:
+    def seconds_to_wait(self, who: Hashable) -> int:
         """0 when this call is allowed, and counted; else after how many whole seconds the next one will be."""
         now = self._clock()
-        bucket = self._buckets.setdefault(key_id, _Bucket(self._burst, now))
+        if len(self._buckets) >= _MOST_BUCKETS and who not in self._buckets:
+            self._forget(now)
+        bucket = self._buckets.setdefault(who, _Bucket(self._burst, now))
         bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.filled_at) * self._per_second)
         bucket.filled_at = now
         if bucket.tokens >= 1:
             bucket.tokens -= 1
             return 0
         return max(1, ceil((1 - bucket.tokens) / self._per_second))
+
+    def _forget(self, now: float) -> None:
+        """Drop the buckets that are full again by now, or all if none is: memory stays bounded whoever calls."""
+        full_after = self._burst / self._per_second
+        kept = {who: each for who, each in self._buckets.items() if now - each.filled_at < full_after}
+        self._buckets = kept if len(kept) < _MOST_BUCKETS else {}

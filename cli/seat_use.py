@@ -1,0 +1,182 @@
+"""`perennial usage`: who has a seat and uses it, imported from a file and reported per product or per user."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cli import desk
+from cli.days import AS_WRITTEN, day
+from cli.output import fail, print_json, print_table, progress_bar, say, warn
+from cli.portfolios import Json, operator
+from models.parties import CustomerRow
+from models.subscriptions import SubscriptionRow
+from models.usage_report import ProductUse, SubscriptionUse, UserUse, by_product, by_user, chosen, use_of
+from portfolio.usage_import import import_usage
+from portfolio.usage_report import UsageReport
+
+app = typer.Typer(no_args_is_help=True, help="Seats: who has one, and when it was used last.")
+
+
+class By(StrEnum):
+    """What a line of the report is about."""
+
+    PRODUCT = "product"
+    USER = "user"
+
+
+@app.command(name="import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV file; docs/reference.md lists its columns.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad lines out instead of stopping.")] = False,
+    as_of: Annotated[
+        date | None,
+        typer.Option("--as-of", parser=day, metavar=AS_WRITTEN, help="Day up to which the file tells; else today."),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who imports, as operator:NAME.")] = "operator:import",
+    as_json: Json = False,
+) -> None:
+    """Import who has a seat and when it was used last. Who is not named stays as stored."""
+    with progress_bar("importing") as progress:
+        report = desk.run(_import(file, operator(by), as_of, dry_run, skip_bad, progress))
+    if as_json:
+        print_json(report)
+    else:
+        _print_report(report, dry_run, skip_bad)
+    if report.problem_count and not skip_bad:
+        raise typer.Exit(1)
+
+
+async def _import(
+    file: Path,
+    by: str,
+    told_on: date | None,
+    dry_run: bool,
+    skip_bad: bool,
+    progress: Callable[[int, int], None],
+) -> UsageReport:
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions.begin() as session:
+        try:
+            return await import_usage(
+                session,
+                file,
+                now=desk.wall_now(),
+                imported_by=by,
+                told_on=told_on,
+                dry_run=dry_run,
+                skip_bad=skip_bad,
+                progress=progress,
+            )
+        except asyncio.CancelledError:
+            raise desk.Interrupted("nothing was written") from None
+
+
+def _print_report(report: UsageReport, dry_run: bool, skip_bad: bool) -> None:
+    for problem in report.problems:
+        warn(str(problem))
+    if report.problem_count > len(report.problems):
+        warn(f"… and {report.problem_count - len(report.problems)} more.")
+    if report.problem_count and not skip_bad:
+        say("Nothing was written: correct these lines, or leave them out with --skip-bad.")
+        return
+    for oddity in report.oddities:
+        warn(f"{oddity} Unassign somebody, or add seats.")
+    if report.oddity_count > len(report.oddities):
+        warn(f"… and {report.oddity_count - len(report.oddities)} more with more users than seats.")
+    if not (report.written or dry_run):
+        say(f"Nothing new; {report.skipped} lines skipped.")
+        return
+    done = "would be" if dry_run else "were"
+    say(
+        f"{report.assigned} assignments and {report.days} days of use {done} added, {report.changed} assignments "
+        f"changed; {report.unchanged} lines said what is stored; {report.skipped} lines skipped. Told up to "
+        f"{report.told_on}. Next: `perennial usage report`."
+    )
+
+
+@app.command(name="report")
+def show_report(
+    customer: Annotated[str | None, typer.Option(help="Of this customer number (CSN).")] = None,
+    subscription: Annotated[str | None, typer.Option(help="Of this subscription.")] = None,
+    by: Annotated[By, typer.Option(help="What a line is about.")] = By.PRODUCT,
+    as_of: Annotated[
+        date | None,
+        typer.Option("--as-of", parser=day, metavar=AS_WRITTEN, help="Count as of this day; else today."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """How many seats there are, how many users have one, and how many used it in 30 and in 90 days."""
+    if by is By.PRODUCT:
+        products = desk.run(_by_product(customer, subscription, as_of))
+        print_json(products) if as_json else _print_products(products)
+        return
+    users = desk.run(_by_user(customer, subscription, as_of))
+    print_json(users) if as_json else _print_users(users)
+
+
+async def _by_product(customer: str | None, subscription: str | None, as_of: date | None) -> list[ProductUse]:
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        return by_product(await _uses(session, customer, subscription, as_of))
+
+
+async def _by_user(customer: str | None, subscription: str | None, as_of: date | None) -> list[UserUse]:
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        return await by_user(session, await _uses(session, customer, subscription, as_of))
+
+
+async def _uses(
+    session: AsyncSession, customer: str | None, subscription: str | None, as_of: date | None
+) -> list[SubscriptionUse]:
+    if customer is not None and await session.get(CustomerRow, customer) is None:
+        fail(f"There is no customer {customer}; `perennial show` names the customer of a subscription.")
+    if subscription is not None and await session.get(SubscriptionRow, subscription) is None:
+        desk.no_such_subscription(subscription)
+    return await use_of(session, chosen(customer, subscription), desk.wall_now(), as_of)
+
+
+def _print_products(products: list[ProductUse]) -> None:
+    cells = (
+        (
+            each.csn,
+            each.customer,
+            each.product,
+            each.subscriptions,
+            each.seats,
+            f"{each.assigned} (too many)" if each.assigned > each.seats else each.assigned,
+            each.active_30 if each.told_on else "–",
+            each.active_90 if each.told_on else "–",
+            _told(each),
+        )
+        for each in products
+    )
+    columns = ("customer", "name", "product", "subscriptions#", "seats#", "assigned#", "in 30 days#", "in 90 days#")
+    print_table("use of seats", (*columns, "told up to"), cells, empty="There is no such subscription.")
+
+
+def _told(each: ProductUse) -> str:
+    if each.told_on is None:
+        return "never"
+    return f"{each.told_on}, {each.untold} never" if each.untold else str(each.told_on)
+
+
+def _print_users(users: list[UserUse]) -> None:
+    cells = (
+        (
+            each.subscription,
+            each.product,
+            each.user,
+            each.assigned_on,
+            each.last_used_on or "never",
+            "yes" if each.active_30 else "no",
+            "yes" if each.active_90 else "no",
+        )
+        for each in users
+    )
+    columns = ("subscription", "product", "user", "assigned on", "used last", "in 30 days", "in 90 days")
+    print_table("users with a seat", columns, cells, empty="Nobody has a seat; `perennial usage import` tells who has.")

@@ -1,0 +1,68 @@
+"""The account in English: the pages beside that of a subscription."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "yes": "yes",
+        "no": "no",
+        "usage": "Use of seats",
+        "usage.text": "Who has a seat, and who used it in the last 30 and 90 days.",
+        "usage.by_product": "By product",
+        "usage.by_subscription": "By subscription",
+        "usage.by_user": "By user",
+        "usage.assigned": "Users with a seat",
+        "usage.active_30": "Used in 30 days",
+        "usage.active_90": "Used in 90 days",
+        "usage.told_on": "Told up to",
+        "usage.never_told": "never told",
+        "usage.some_untold": "{day}; {count} never told",
+        "usage.user": "User",
+        "usage.assigned_on": "Seat since",
+        "usage.used_on": "Used last",
+        "usage.never_used": "never",
+        "usage.nobody": "Nobody is known to have a seat.",
+        "usage.none": "There is no subscription to report on.",
+        "usage.exceeds": "More users than seats: {assigned} users, {seats}. Unassign somebody, or add seats.",
+        "usage.of": "Use of seats of {product}",
+        "usage.link": "Users and use of seats",
+        "usage.unused": "{seats}, {used} used in the {days} days up to {told_on}.",
+        "calendar": "Calendar",
+        "calendar.text": "Have the renewal dates of all your subscriptions in your calendar program: when renewal "
+        "opens, the renewal date, and the last day to renew late.",
+        "calendar.none": "You have no calendar address yet.",
+        "calendar.since": "You have had a calendar address since {day}. It cannot be shown again; make a new one "
+        "if you have lost it.",
+        "calendar.address": "Your calendar address",
+        "calendar.once": "Subscribe to it in your calendar program, as a calendar from the internet. Keep it now: "
+        "it is shown this once.",
+        "calendar.secret": "Whoever knows the address can read these dates without signing in. A new address ends "
+        "the old one.",
+        "calendar.make": "Make an address",
+        "calendar.renew": "Make a new address",
+        "calendar.end": "End the address",
+        "calendar.name": "Renewals",
+        "calendar.window_opens": "{product} ({number}): renewal opens",
+        "calendar.renews": "{product} ({number}) renews",
+        "calendar.expires": "{product} ({number}) expires",
+        "calendar.late_window_ends": "{product} ({number}): last day to renew late",
+        "methods": "Payment methods",
+        "methods.text": "Methods that are stored. Each subscription uses the one that is set on its page.",
+        "methods.which": "Which method",
+        "methods.stored": "stored on {day}",
+        "methods.used_by": "Used by",
+        "methods.unused": "Used by none of your subscriptions.",
+        "methods.edit": "New expiry",
+        "methods.save": "Save",
+        "methods.save_of": "Save the new expiry of {method}",
+        "methods.add": "Add a payment method",
+        "methods.add_button": "Add the method",
+        "methods.buyer_only": "Only a buyer adds or changes payment methods.",
+        "methods.done.added": "The method is stored. Choose it on the page of a subscription.",
+        "methods.done.expiry": "The new expiry is stored, and your subscriptions use it from the next charge on.",
+        "wrong.month_over": "That month is over. Write the month that stands on the card now.",
+        "happened.older": "Older",
+        "happened.newest": "Newest",
+    }
+)

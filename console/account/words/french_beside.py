@@ -1,0 +1,71 @@
+"""The account in French: the pages beside that of a subscription."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "yes": "oui",
+        "no": "non",
+        "usage": "Utilisation des postes",
+        "usage.text": "Qui a un poste, et qui s’en est servi au cours des 30 et des 90 derniers jours.",
+        "usage.by_product": "Par produit",
+        "usage.by_subscription": "Par abonnement",
+        "usage.by_user": "Par utilisateur",
+        "usage.assigned": "Utilisateurs affectés",
+        "usage.active_30": "Actifs sur 30 jours",
+        "usage.active_90": "Actifs sur 90 jours",
+        "usage.told_on": "Données jusqu’au",
+        "usage.never_told": "aucune donnée",
+        "usage.some_untold": "{day} ; {count} sans donnée",
+        "usage.user": "Utilisateur",
+        "usage.assigned_on": "Poste depuis",
+        "usage.used_on": "Dernière utilisation",
+        "usage.never_used": "jamais",
+        "usage.nobody": "Aucun utilisateur n’est connu pour ces postes.",
+        "usage.none": "Il n’y a aucun abonnement à présenter.",
+        "usage.exceeds": "Plus d’utilisateurs ({assigned}) que de postes : {seats}. Retirez une "
+        "affectation ou ajoutez des postes.",
+        "usage.of": "Utilisation des postes de {product}",
+        "usage.link": "Utilisateurs et utilisation des postes",
+        "usage.unused": "{seats}, dont {used} utilisés sur les {days} jours jusqu’au {told_on} inclus.",
+        "calendar": "Calendrier",
+        "calendar.text": "Retrouvez dans votre calendrier les dates de tous vos abonnements : l’ouverture du "
+        "renouvellement, la date de renouvellement et le dernier jour pour renouveler en retard.",
+        "calendar.none": "Vous n’avez pas encore d’adresse de calendrier.",
+        "calendar.since": "Vous avez une adresse de calendrier depuis le {day}. Elle ne peut plus être affichée ; "
+        "si vous l’avez perdue, créez-en une nouvelle.",
+        "calendar.address": "Votre adresse de calendrier",
+        "calendar.once": "Abonnez-vous-y dans votre logiciel de calendrier, comme à un calendrier d’internet. Notez-la "
+        "maintenant : elle n’est affichée qu’une fois.",
+        "calendar.secret": "Quiconque connaît l’adresse peut lire ces dates sans se connecter. Une nouvelle "
+        "adresse met fin à l’ancienne.",
+        "calendar.make": "Créer une adresse",
+        "calendar.renew": "Créer une nouvelle adresse",
+        "calendar.end": "Supprimer l’adresse",
+        "calendar.name": "Renouvellements",
+        "calendar.window_opens": "{product} ({number}) : le renouvellement est ouvert",
+        "calendar.renews": "{product} ({number}) est renouvelé",
+        "calendar.expires": "{product} ({number}) expire",
+        "calendar.late_window_ends": "{product} ({number}) : dernier jour pour renouveler en retard",
+        "methods": "Moyens de paiement",
+        "methods.text": "Les moyens de paiement enregistrés. Chaque abonnement utilise celui qui est choisi sur sa "
+        "page.",
+        "methods.which": "Quel moyen de paiement",
+        "methods.stored": "enregistré le {day}",
+        "methods.used_by": "Utilisé par",
+        "methods.unused": "Aucun de vos abonnements ne l’utilise.",
+        "methods.edit": "Nouvelle date d’expiration",
+        "methods.save": "Enregistrer",
+        "methods.save_of": "Enregistrer la nouvelle date d’expiration de {method}",
+        "methods.add": "Ajouter un moyen de paiement",
+        "methods.add_button": "Ajouter",
+        "methods.buyer_only": "Seul un acheteur ajoute ou modifie des moyens de paiement.",
+        "methods.done.added": "Le moyen de paiement est enregistré. Choisissez-le sur la page d’un abonnement.",
+        "methods.done.expiry": "La nouvelle date d’expiration est enregistrée ; vos abonnements l’utilisent dès le "
+        "prochain prélèvement.",
+        "wrong.month_over": "Ce mois est passé. Indiquez celui qui figure maintenant sur la carte.",
+        "happened.older": "Plus ancien",
+        "happened.newest": "Plus récent",
+    }
+)

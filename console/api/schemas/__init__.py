@@ -1,0 +1,67 @@
+"""What goes over the wire: amounts in minor units of their currency, instants in UTC, dates the customer's own."""
+
+from console.api.schemas.buying import Line, Longer, Preview
+from console.api.schemas.commands import Command, CommandRequest
+from console.api.schemas.methods import Methods, NewMethod
+from console.api.schemas.record import Coming, Entry, Event, Forecast, History, Ledger
+from console.api.schemas.seats import (
+    Assignment,
+    Assignments,
+    AssignmentsTold,
+    AssignmentTold,
+    ProductUsage,
+    ProductUsages,
+    UnusedSeats,
+    Usage,
+    UsageTold,
+)
+from console.api.schemas.subscriptions import (
+    Access,
+    Ask,
+    Method,
+    NextTerm,
+    Option,
+    Options,
+    Page,
+    Pending,
+    Product,
+    Subscription,
+)
+from console.api.schemas.wire import Problem, Resource
+
+__all__ = [
+    "Access",
+    "Ask",
+    "Assignment",
+    "AssignmentTold",
+    "Assignments",
+    "AssignmentsTold",
+    "Coming",
+    "Command",
+    "CommandRequest",
+    "Entry",
+    "Event",
+    "Forecast",
+    "History",
+    "Ledger",
+    "Line",
+    "Longer",
+    "Method",
+    "Methods",
+    "NewMethod",
+    "NextTerm",
+    "Option",
+    "Options",
+    "Page",
+    "Pending",
+    "Preview",
+    "Problem",
+    "Product",
+    "ProductUsage",
+    "ProductUsages",
+    "Resource",
+    "Subscription",
+    "UnusedSeats",
+    "Usage",
+    "UsageTold",
+]

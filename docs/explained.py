@@ -1,0 +1,174 @@
+"""What each name of the code means, in words: the code has no place for that. A name without words is an error."""
+
+from renewals.commands import Name
+from renewals.facts import DeclineClass, Kind, Phase
+
+PHASES = {
+    Phase.ACTIVE: "In a paid term; the early window is not open.",
+    Phase.RENEWABLE: "The early window is open and the next term is unpaid.",
+    Phase.RENEWED: "The next term is paid; it begins on the renewal date.",
+    Phase.PAST_DUE: "The renewal date has passed, the subscription renews automatically, and the term is unpaid.",
+    Phase.EXPIRED: "Not renewed, no access; the late window is open.",
+    Phase.LAPSED: "The late window has closed. Final: buying again is a new subscription.",
+}
+
+REFUSALS = {
+    "bad_arguments": "Correct what the sentence names and send the command again.",
+    "unknown_subscription": "Check the number with `perennial list`.",
+    "not_buyer": "Give the command as the buyer: `perennial show` names the buyer's address.",
+    "not_operator": "Give it as `operator:NAME`.",
+    "lapsed": "Nothing can be done to it; a new subscription has to be bought.",
+    "parked": "An operator decides first: `perennial release`, or the command as `operator:NAME`.",
+    "sold_by_partner": "The partner orders; record what was ordered with `perennial record-renewal`.",
+    "legacy_order": "Support changes it in the older system; record it with `perennial record-renewal`.",
+    "sold_by_sales": "Ask support; `sales_self_service` of the policy decides what such buyers may do.",
+    "maintenance_plan": "Ask support.",
+    "product_retired": "It goes on renewing at its own term; only cancelling and paying otherwise are left.",
+    "country_not_served": "Ask support.",
+    "payment_in_doubt": "Wait for the answer, or resolve it: [charge in doubt](operations.md#charge-in-doubt).",
+    "hold_open": "Release what holds the renewal, or wait until it ends.",
+    "already_renewed": "Nothing; the next term is paid. The one after it can be recorded once that term has begun.",
+    "window_not_open": "Come back on the day that the answer names.",
+    "term_not_paid": "`perennial renew` first; seats are added to a term that is paid.",
+    "too_late": "Renew inside the late window: `perennial record-renewal`.",
+    "auto_renew_off": "`perennial resume-auto-renew` first.",
+    "method_cannot_auto_charge": "`perennial set-payment-method` with a card, PayPal or a direct debit first.",
+    "method_not_accepted": "Name another method: `methods` of the policy says which; stores take 120 to 300,000 yen.",
+    "term_not_offered": "Name a term that the catalogue has in the customer's currency, or import one.",
+    "not_a_reduction": "Name fewer seats than there are.",
+    "below_one_seat": "Keep one seat, or cancel auto-renew.",
+    "preview_stale": "Look at the new preview and confirm that; one binds for 15 minutes.",
+    "payment_declined": "Try again later, or name another method; nothing was bought.",
+    "nothing_in_doubt": "Nothing; every payment has its answer.",
+}
+"""In order of precedence: the first that applies is the answer."""
+
+EVENTS = {
+    "phase": ("`from`, `to`", "It entered a phase. `from` is null for the first one, at the import."),
+    "term": (
+        "`starts_on`, `renews_on`, `term`, `seats`, `unit_price`, `currency`",
+        "A paid term began. The imported term has none.",
+    ),
+    "payment": (
+        "`purpose`, `amount`, `currency`, `outcome`, `code`, `attempt`",
+        "A charge has an answer, or ended without one. `outcome`: `paid`, `declined`, `unknown` or `pending`.",
+    ),
+    "voucher": (
+        "`outcome`, `amount`, `currency`, `expires_at`",
+        "A store code or transfer reference was `issued`, ran out (`expired`), or was `given_up` by its buyer.",
+    ),
+    "seats": ("`added`, `seats`, `amount`, `currency`", "Paid seats were added to the running term."),
+    "refund": (
+        "`amount`, `currency`, `reference`, `because`",
+        "Money went back. `because`: `paid_late`, a voucher was paid after it had run out.",
+    ),
+    "assignments": ("`begun`, `changed`", "Users were told to have a seat, or to have given theirs up; how many."),
+    "method_stored": (
+        "`method`, `kind`, `valid_through`",
+        "A payment method was stored for a customer, by the API or in the account; it names no subscription.",
+    ),
+    "admin": ("`contact`", "Another contact of the organisation became the primary admin."),
+    "notice": (
+        "`kind`, `to`, `locale`, `outcome`, `occasion`, `why`",
+        "A mail has an outcome: `sent`, `missed` or `failed`.",
+    ),
+    "command": ("`name`, `outcome`, `code`, `repeat`", "A command was decided. `repeat`: it asked for what was so."),
+    "go_live": ("", "From now on it is charged and mailed."),
+    "parked": ("`because`", "Notices and charges stop until release."),
+    "released": ("", "They go on."),
+    "access_suspended": ("`phase`", "Access was taken away while past due."),
+    "hold_ended": ("`claim`", "A hold is over, by its time or by its buyer; the charge that waited for it goes on."),
+    "alarm": ("`kind`, `detail`", "Something an operator must look at."),
+}
+
+ALARMS = {
+    "renewal_may_be_missed": (
+        "The renewal date passed and nothing is planned, or a step is an hour late.",
+        "itself",
+    ),
+    "parked": ("The late window closed, and nobody had tried to charge or told the buyer.", "a release"),
+    "mail_rejected": ("The mail server refused a letter for good; the buyer was not told.", "hand"),
+    "step_failed": ("A step or command met an error that trying again at once does not cure.", "hand"),
+    "cancelled_after_payment": ("A cancel named a renewal that had just been paid: offer a refund.", "hand"),
+    "paid_after_all": (
+        "The gateway took money for an attempt that counts as declined or abandoned, or a refund was not taken.",
+        "hand",
+    ),
+    "voucher_in_doubt": ("The gateway has not said for an hour whether a voucher was paid that ran out.", "hand"),
+    "seats_paid_late": ("Seats were paid for a term that was over by then: offer a refund.", "hand"),
+    "legal_notice_missing": ("Nothing that was sent or is planned meets a legal notice rule of the charge.", "itself"),
+}
+
+CLASSES = {
+    DeclineClass.SOFT: "tried again on the retry dates; mail `payment_failed`",
+    DeclineClass.CUSTOMER_ACTS: "not tried again with that method; mail `action_required` says what to do",
+    DeclineClass.HARD: "not tried again with that method; mail `action_required` names no reason",
+}
+
+LETTERS = {
+    Kind.WINDOW_OPEN: "the early window opens",
+    Kind.REMINDER: "before the renewal date, if it does not renew automatically",
+    Kind.ADVANCE_CHARGE_NOTICE: "before an automatic charge: date, amount, method, how to cancel",
+    Kind.CARD_EXPIRING: "the stored card ends before the renewal date",
+    Kind.RENEWED: "a term was paid or recorded: the receipt",
+    Kind.ORDER_CONFIRMATION: "one order paid for several subscriptions: one confirmation of them all",
+    Kind.PAYMENT_FAILED: "a charge was declined, and will be tried again",
+    Kind.ACTION_REQUIRED: "a charge was declined, and the buyer has to act",
+    Kind.VOUCHER_ISSUED: "the buyer pays by Konbini or bank transfer: what, where and until when",
+    Kind.VOUCHER_EXPIRED: "a store code or transfer reference ran out unpaid",
+    Kind.AUTO_RENEW_CANCELLED: "auto-renew was switched off",
+    Kind.AUTO_RENEW_RESUMED: "auto-renew was switched on again",
+    Kind.SEATS_ADDED: "seats were added and paid: the receipt, and how its amount was computed",
+    Kind.SEATS_REDUCTION_SCHEDULED: "fewer seats from the next term on",
+    Kind.TERM_CHANGE_SCHEDULED: "another term from the next renewal on",
+    Kind.CHANGE_WITHDRAWN: "a pending change was withdrawn",
+    Kind.METHOD_CHANGED: "another payment method was stored",
+    Kind.EXPIRED: "it expired",
+    Kind.LATE_WINDOW_CLOSING: "the late window closes soon",
+    Kind.LAPSED: "the late window has closed",
+    Kind.QUOTE_ISSUED: "a quote was issued: what it covers and until when it can be accepted",
+    Kind.QUOTE_EXPIRING: "an open quote can soon no longer be accepted",
+    Kind.REFUND: "money was sent back to the buyer",
+}
+
+_METHOD = "`method` (the id of a stored one), or `kind`, `token`, `expires`; else the subscription's own"
+
+ARGUMENTS = {
+    Name.CANCEL_AUTO_RENEW: "`renewal`: the date that is meant, if any",
+    Name.RESUME_AUTO_RENEW: "`renewal`",
+    Name.REDUCE_SEATS: "`to`",
+    Name.CHANGE_TERM: "`term`: `month`, `year` or `3-years`",
+    Name.WITHDRAW_PENDING: "`what`: `seats` or `term`",
+    Name.SET_PAYMENT_METHOD: "`method` (the id of a stored one), or `kind`, `token`, `expires` (as `2029-08`)",
+    Name.ADD_SEATS: f"`seats`; {_METHOD}; `preview`",
+    Name.RENEW: f"`when`: `now` or `on-renewal-date`; {_METHOD}; `preview`",
+    Name.RELEASE_HOLD: "none",
+    Name.HAND_OVER_ADMIN: "`to`: a contact's mail address",
+    Name.RECORD_RENEWAL: "`reference`, `reason`; `seats`, `term` where the order differs",
+    Name.PARK: "`reason`",
+    Name.RELEASE: "`reason`",
+    Name.GO_LIVE: "`reason`",
+    Name.RESOLVE_PAYMENT: "`outcome`: `paid` or `declined`; `reason`",
+}
+
+POLICY = {
+    "early_window_days": "The early window opens so many days before the renewal date.",
+    "late_window_days": "The late window is still open so many days after it, by the length of the term.",
+    "charge_time": "Local time of charges, before the spread.",
+    "charge_spread_seconds": "Charges are spread over so many seconds, by the subscription's number.",
+    "notice_time": "Local time of dated notices.",
+    "past_due_access_days": "Access is suspended so many days after the renewal date.",
+    "retry_days": "A soft decline is tried again so many days after the renewal date.",
+    "window_open_days": "`window_open`, days before.",
+    "reminder_days": "`reminder`, days before.",
+    "monthly_reminder_days": "The same for monthly terms.",
+    "advance_notice_days": "`advance_charge_notice`, days before.",
+    "monthly_advance_notice_days": "The same for monthly terms.",
+    "monthly_debit_notice_days": "The same for monthly terms by direct debit.",
+    "card_expiring_days": "`card_expiring`, days before.",
+    "late_window_closing_days": "`late_window_closing`, days before the late window's last day.",
+    "sales_self_service": "May buyers from sales help themselves?",
+    "usage_fresh_days": "Use of seats that was told longer ago is not spoken of in letters and previews.",
+    "methods": "The kinds of payment method that buyers may choose.",
+    "voucher_days": "A voucher can be paid until the end of so many days later, by the method; 1 to 60.",
+}

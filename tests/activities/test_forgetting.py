@@ -1,0 +1,72 @@
+"""What is long over of sign-ins is deleted by the watchdog's look, and nothing else."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from activities import forgetting
+from console.account.tokens import digest
+from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
+from models.engine import Sessions
+from tests.activities.desk import Desk
+from tests.activities.test_watchdog import look
+
+NOW = datetime(2027, 2, 10, 11, tzinfo=UTC)
+"""The instant of the look: noon in Paris."""
+
+
+async def sign_in(sessions: Sessions, name: str, link_over: timedelta, session_over: timedelta | None = None) -> None:
+    """A link that has been over for so long, and a session that it began."""
+    at = NOW - link_over
+    async with sessions.begin() as session:
+        link = SignInLinkRow(
+            token_hash=digest(name),
+            address_hash="",
+            client_hash="",
+            email=name,
+            asked_at=at - timedelta(minutes=15),
+            expires_at=at,
+        )
+        session.add(link)
+        await session.flush()
+        if session_over is not None:
+            session.add(
+                AccountSessionRow(
+                    token_hash=digest(name), link_id=link.id, email=name, started_at=at, expires_at=NOW - session_over
+                )
+            )
+
+
+async def left(sessions: Sessions) -> list[list[str | None]]:
+    async with sessions() as session:
+        tables = (SignInLinkRow, AccountSessionRow, CalendarFeedRow)
+        return [
+            list((await session.execute(select(col(each.email)).order_by(col(each.email)))).scalars())
+            for each in tables
+        ]
+
+
+async def test_what_is_long_over_is_deleted_and_no_more(desk: Desk) -> None:
+    await desk.open(live="2027-02-10")
+    days = {name: timedelta(days=count) for name, count in (("old", 31), ("young", 29), ("unused", 31))}
+    await sign_in(desk.sessions, "old", days["old"], days["old"])
+    await sign_in(desk.sessions, "unused", days["unused"])
+    await sign_in(desk.sessions, "young", days["young"], days["young"])
+    await sign_in(desk.sessions, "still in", timedelta(days=40), timedelta(0))
+    async with desk.sessions.begin() as session:
+        for name, ended_at in (("old", NOW - days["old"]), ("young", NOW - days["young"]), ("open", None)):
+            at = NOW - timedelta(days=400)
+            session.add(CalendarFeedRow(token_hash=digest(name), email=name, created_at=at, ended_at=ended_at))
+    assert (await look(desk)).forgotten == 4
+    assert await left(desk.sessions) == [["still in", "young"], ["still in", "young"], ["open", "young"]]
+    assert (await look(desk)).forgotten == 0
+
+
+async def test_one_look_deletes_a_few_and_the_next_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "PER_LOOK", 2)
+    await desk.open(live="2027-02-10")
+    for name in "abc":
+        await sign_in(desk.sessions, name, timedelta(days=31))
+    assert [(await look(desk)).forgotten for _ in range(3)] == [2, 1, 0]

@@ -1,0 +1,145 @@
+"""Who has a seat, and when it was used last, from a file: good lines, bad ones, and the same again."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from models.seat_use import usage_of, users_of
+from portfolio.usage_import import import_usage
+from portfolio.usage_report import Oddity, UsageReport
+from renewals.usage import Usage
+from tests.portfolio.folders import Folder
+from tests.portfolio.imports import NOW, content, one, rows, run
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "usage.csv"
+HEADER = "subscription,user,assigned_on,last_used_on,unassigned_on"
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+async def stored(connection: AsyncConnection, folder: Folder) -> AsyncConnection:
+    """The example portfolio."""
+    await run(connection, folder)
+    return connection
+
+
+def _write(file: Path, lines: Sequence[str]) -> None:
+    file.write_text("\n".join([HEADER, *lines, ""]))
+
+
+async def tell(
+    connection: AsyncConnection, file: Path, *lines: str, now: datetime = NOW, **options: Any
+) -> UsageReport:
+    if lines:
+        _write(file, lines)
+    return await import_usage(connection, file, now=now, imported_by="operator:ana", **options)
+
+
+async def test_the_example_says_who_has_a_seat_and_who_used_it(stored: AsyncConnection) -> None:
+    report = await tell(stored, EXAMPLE)
+    assert (report.written, report.assigned, report.days, report.subscriptions) == (True, 17, 15, 3)
+    assert report.oddities == (Oddity("S-1002", 3, 4),)
+    assert str(report.oddities[0]) == "S-1002 has 4 users assigned to 3 seats."
+    async with AsyncSession(stored) as session:
+        found = await usage_of(session, ["S-1001", "S-1004"], TODAY)
+        assert found == {"S-1001": Usage(9, 5, 7, TODAY), "S-1004": Usage()}
+        later = await usage_of(session, ["S-1001"], date(2027, 1, 18))
+        assert later["S-1001"] == Usage(9, 0, 5, TODAY)
+        before = await usage_of(session, ["S-1001"], date(2026, 6, 30))
+        assert before["S-1001"] == Usage(10, 1, 1, TODAY)
+        users = [each.user.partition("@")[0] for each in await users_of(session, ["S-1001"], TODAY)]
+    assert users == ["ada", "ben", "cleo", "dina", "emil", "fay", "gus", "hana", "ivo"]
+
+
+async def test_the_import_of_a_portfolio_does_not_read_it(stored: AsyncConnection) -> None:
+    assert await rows(stored, "seat_assignments") == []
+
+
+async def test_importing_again_changes_nothing(stored: AsyncConnection) -> None:
+    await tell(stored, EXAMPLE)
+    before, told = await content(stored), await rows(stored, "usage_told")
+    again = await tell(stored, EXAMPLE, now=datetime(2027, 1, 5, tzinfo=UTC))
+    assert (again.written, again.import_id) == (False, None)
+    assert (await content(stored), await rows(stored, "usage_told")) == (before, told)
+
+
+async def test_the_same_content_told_of_a_later_day_is_fresher(stored: AsyncConnection) -> None:
+    await tell(stored, EXAMPLE)
+    report = await tell(stored, EXAMPLE, told_on=date(2026, 12, 24))
+    assert (report.written, report.assigned, report.days, report.changed) == (True, 0, 0, 0)
+    assert (await one(stored, "usage_told", "subscription = 'S-1001'"))["told_on"] == date(2026, 12, 24)
+
+
+async def test_a_seat_is_given_up_and_taken_by_somebody_else(stored: AsyncConnection, tmp_path: Path) -> None:
+    file = tmp_path / "usage.csv"
+    await tell(stored, file, "S-1001,Ada@Northwind.example,2026-04-01,2026-11-01,")
+    report = await tell(
+        stored,
+        file,
+        "S-1001,ada@northwind.example,2026-10-01,2026-11-20,",
+        "S-1001,ada@northwind.example,2026-04-01,,2026-10-01",
+        now=datetime(2026, 11, 25, tzinfo=UTC),
+    )
+    assert (report.assigned, report.changed, report.days) == (1, 1, 1)
+    events = await rows(stored, "events", "event = 'assignments'")
+    assert [each["data"] for each in events] == [{"begun": 1, "changed": 0}, {"begun": 1, "changed": 1}]
+    assert {each["caused_by"] for each in events} == {"operator:ana"}
+    assert "ada" not in str([each["data"] for each in events])
+
+
+BAD = [
+    pytest.param("S-9999,a@x.example,2026-04-01,,", "subscription: is S-9999, which is no stored", id="no such"),
+    pytest.param("S-1001,ada,2026-04-01,,", "user: is 'ada'; it must be a mail address", id="no address"),
+    pytest.param("S-1001,,2026-04-01,,", "user: is blank; fill it in.", id="blank"),
+    pytest.param("S-1001,a@x.example,1.4.2026,,", "assigned_on: is '1.4.2026'; it must be a date", id="no date"),
+    pytest.param("S-1001,a@x.example,2026-04-01,2026-03-31,", "last_used_on: is 2026-03-31, before", id="used before"),
+    pytest.param("S-1001,a@x.example,2026-04-01,2026-11-24,", "last_used_on: is 2026-11-24, but the file", id="future"),
+    pytest.param("S-1001,a@x.example,2026-04-01,,2026-04-01", "unassigned_on: is 2026-04-01, not after", id="empty"),
+    pytest.param("S-1001,a@x.example,2026-04-01,2026-06-02,2026-06-01", "last_used_on: is 2026-06-02, af", id="after"),
+    pytest.param("S-1001,GOOD@x.example,2026-04-01,,", "user: the same assignment stands in line 2", id="twice"),
+    pytest.param("S-1001,good@x.example,2026-05-01,,", "assigned_on: lies before the end of this", id="two seats"),
+    pytest.param("S-1001,old@x.example,2026-05-01,,", "assigned_on: overlaps with this user's stored", id="stored"),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), BAD)
+async def test_a_bad_line_is_named_and_nothing_is_written(
+    stored: AsyncConnection, tmp_path: Path, line: str, reason: str
+) -> None:
+    file = tmp_path / "seats.csv"
+    await tell(stored, file, "S-1001,old@x.example,2026-03-31,,")
+    before = await content(stored)
+    report = await tell(stored, file, "S-1001,good@x.example,2026-04-01,2026-11-01,", line)
+    assert (report.written, report.problem_count) == (False, 1)
+    assert str(report.problems[0]).startswith(f"seats.csv:3: {reason}"), report.problems
+    assert await content(stored) == before
+    skipped = await tell(stored, file, skip_bad=True)
+    assert (skipped.written, skipped.assigned, skipped.skipped) == (True, 1, 1)
+
+
+async def test_many_bad_lines_are_counted_and_the_first_hundred_told(stored: AsyncConnection, tmp_path: Path) -> None:
+    lines = [f"S-{number},a@x.example,2026-04-01,," for number in range(5000, 5150)]
+    report = await tell(stored, tmp_path / "usage.csv", *lines)
+    assert (report.written, report.problem_count, len(report.problems)) == (False, 150, 100)
+
+
+async def test_a_dry_run_writes_nothing_and_tells_what_it_would(stored: AsyncConnection) -> None:
+    before = await content(stored)
+    report = await tell(stored, EXAMPLE, dry_run=True)
+    assert (report.written, report.assigned, report.oddity_count) == (False, 17, 1)
+    assert await content(stored) == before
+
+
+async def test_a_file_that_is_not_there_is_said(stored: AsyncConnection, tmp_path: Path) -> None:
+    report = await tell(stored, tmp_path / "none.csv")
+    assert "there is no such file" in str(report.problems[0])
+
+
+async def test_progress_is_told(stored: AsyncConnection) -> None:
+    told: list[tuple[int, int]] = []
+    await tell(stored, EXAMPLE, progress=lambda done, total: told.append((done, total)))
+    assert told == [(17, 17)]
