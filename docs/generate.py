@@ -57,11 +57,14 @@ REFUSALS = {
     "too_late": "Renew inside the late window: `perennial record-renewal`.",
     "auto_renew_off": "`perennial resume-auto-renew` first.",
     "method_cannot_auto_charge": "`perennial set-payment-method` with a card, PayPal or a direct debit first.",
-    "method_not_accepted": "Name another method: `methods` of the policy says which; stores take 120 to 300,000 yen.",
     "term_not_offered": "Name a term that the catalogue has in the customer's currency, or import one.",
+    "method_not_accepted": "Name another method: `methods` of the policy says which; stores take 120 to 300,000 yen.",
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
+    "bulk_over_100": "Name at most 100 subscriptions.",
     "preview_stale": "Look at the new preview and confirm that; one binds for 15 minutes.",
+    "quote_expired": "The buyer asks anew; issue that.",
+    "quote_not_open": "Look at the quote: `perennial show-quote` says where it stands.",
     "payment_declined": "Try again later, or name another method; nothing was bought.",
     "nothing_in_doubt": "Nothing; every payment has its answer.",
 }
@@ -163,6 +166,11 @@ ARGUMENTS = {
     Name.RENEW: f"`when`: `now` or `on-renewal-date`; {_METHOD}; `preview`",
     Name.RELEASE_HOLD: "none",
     Name.HAND_OVER_ADMIN: "`to`: a contact's mail address",
+    Name.ASK_FOR_QUOTE: "`lines`: a list of objects with `subscription`, and `seats` or `term` where they change",
+    Name.ACCEPT_QUOTE: f"`quote`; `purchase_order`, or {_METHOD}",
+    Name.DECLINE_QUOTE: "`quote`",
+    Name.ISSUE_QUOTE: "`quote`, `reason`; `prices` (minor units by subscription), `expires_on`, `invoice`",
+    Name.WITHDRAW_QUOTE: "`quote`, `reason`",
     Name.RECORD_RENEWAL: "`reference`, `reason`; `seats`, `term` where the order differs",
     Name.PARK: "`reason`",
     Name.RELEASE: "`reason`",
@@ -189,6 +197,10 @@ POLICY = {
     "sales_self_service": "May buyers from sales help themselves?",
     "methods": "The kinds of payment method that buyers may choose.",
     "voucher_days": "A voucher can be paid until the end of so many days later, by the method; 1 to 60.",
+    "quote_days": "A quote can be accepted for so many days.",
+    "quote_late_days": "A quote can be had and accepted until so many days after the renewal date.",
+    "quote_expiring_days": "`quote_expiring`, days before a quote's last day.",
+    "quote_lowest_percent": "A price agreed on is at least so many percent of the renewal price.",
 }
 
 
