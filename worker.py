@@ -28,6 +28,7 @@ from activities.holds import Holds
 from activities.notices import Notices
 from activities.phases import Phases
 from activities.planning import Planning
+from activities.quotes import Quotes
 from activities.watch import Watch
 from gateways.port import Gateway
 from gateways.sandbox import SandboxGateway
@@ -37,6 +38,7 @@ from models.engine import Sessions, create_engine, sessions_of
 from settings import Settings
 from workflows import contract
 from workflows.client import reach
+from workflows.quote import QuoteWorkflow
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
@@ -90,10 +92,11 @@ def build_worker(
     charging, holds = Charging(sessions, gateway), Holds(sessions, gateway)
     notices, phases, watch_ = Notices(sessions, mailer, contacts, sender), Phases(sessions), Watch(sessions, client)
     commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
+    quotes = Quotes(sessions, client)
     return Worker(
         client,
         task_queue=contract.TASK_QUEUE,
-        workflows=[SubscriptionWorkflow, WatchdogWorkflow],
+        workflows=[SubscriptionWorkflow, QuoteWorkflow, WatchdogWorkflow],
         activities=[
             charging.charge,
             charging.ask_gateway,
@@ -109,6 +112,8 @@ def build_worker(
             phases.park,
             planning.plan_term,
             planning.report_failure,
+            quotes.look_at_quote,
+            quotes.report_quote_failure,
             watch_.look,
         ],
         deployment_config=WorkerDeploymentConfig(

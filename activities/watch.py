@@ -15,20 +15,18 @@ from sqlalchemy import ColumnElement, DateTime, and_, func, literal, not_, or_, 
 from sqlmodel import col
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
 from activities.clock import started_at
-from activities.delivery import deliver
+from activities.delivery import deliver, follow, wake
 from activities.planning import NEVER
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
+from models.quotes import QuoteRow, reference_of
 from models.records import AlarmRow, CommandRow
 from models.rules import rulebook_now
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
-from workflows import contract
-from workflows.contract import Start, workflow_id
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +58,7 @@ class Watched:
     woken: int
     redelivered: int
     alarms: int
+    quotes: int = 0
 
 
 class Watch:
@@ -75,7 +74,8 @@ class Watch:
         alarms = await self._alarm(now)
         woken = await self._each(await self._overdue(now), self._wake)
         redelivered = await self._each(await self._undecided(now), self._redeliver)
-        return Watched(woken, redelivered, alarms)
+        quotes = await self._each(await self._unwatched_quotes(now), self._follow)
+        return Watched(woken, redelivered, alarms, quotes)
 
     async def _overdue(self, now: datetime) -> Sequence[str]:
         """Never planned, planned under other rules, or with a step that is long due."""
@@ -98,15 +98,22 @@ class Watch:
             return (await session.execute(query)).scalars().all()
 
     async def _wake(self, number: str) -> None:
-        await self._client.start_workflow(
-            contract.SUBSCRIPTION_WORKFLOW,
-            Start(number),
-            id=workflow_id(number),
-            task_queue=contract.TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            start_signal=contract.WAKE_SIGNAL,
-            static_summary=f"Renewals of {number}",
+        await wake(self._client, number)
+
+    async def _unwatched_quotes(self, now: datetime) -> Sequence[str]:
+        """Quotes that something has happened to, or whose workflow did not act in time."""
+        next_step_at = col(QuoteRow.next_step_at)
+        query = (
+            select(col(QuoteRow.id))
+            .where(or_(next_step_at.is_(None), next_step_at < now - OVERDUE_AFTER))
+            .order_by(next_step_at.nulls_first(), col(QuoteRow.id))
+            .limit(PER_LOOK)
         )
+        async with self._sessions() as session:
+            return [reference_of(each) for each in (await session.execute(query)).scalars()]
+
+    async def _follow(self, reference: str) -> None:
+        await follow(self._client, reference)
 
     async def _undecided(self, now: datetime) -> Sequence[UUID]:
         query = (

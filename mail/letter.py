@@ -104,11 +104,11 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One payment for up to 100 subscriptions."""
+    """One payment for up to 100 subscriptions; on invoice it has no `method`."""
 
     reference: str
     total: Money
-    method: MethodKind
+    method: MethodKind | None
     lines: tuple[OrderLine, ...]
 
 

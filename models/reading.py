@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from models.columns import among
 from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.quotes import reference_of
 from models.records import NoticeRow
 from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow
 from renewals.facts import (
@@ -152,7 +153,12 @@ _HOLDS = select(ClaimRow).where(
 async def holds_on(session: AsyncSession, renewals: Sequence[UUID]) -> dict[UUID, Hold]:
     """By renewal: the open claim on it by anything but the automatic charge."""
     claims = (await session.execute(_HOLDS, {"renewals": renewals})).scalars()
-    return {claim.renewal_id: Hold(str(claim.id), claim.ends_at) for claim in claims}
+    return {
+        claim.renewal_id: Hold(
+            str(claim.id), claim.ends_at, quote=reference_of(claim.quote_id) if claim.quote_id else None
+        )
+        for claim in claims
+    }
 
 
 _SETTLED_BY = and_(
