@@ -103,7 +103,7 @@ async def _products(session: AsyncSession, numbers: Sequence[str]) -> Mapping[st
         .join(OfferingRow, col(OfferingRow.sku) == col(SubscriptionRow.sku))
         .where(col(SubscriptionRow.number).in_(numbers))
     )
-    return {number: name for number, name in (await session.execute(query)).all()}
+    return {row.number: row.name for row in await session.execute(query)}
 
 
 async def _buyer(session: AsyncSession, number: str) -> str:

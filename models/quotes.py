@@ -116,6 +116,17 @@ async def quote_asked_in(session: AsyncSession, command_id: UUID) -> QuoteRow | 
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def open_quotes_for(session: AsyncSession, number: str) -> Sequence[QuoteRow]:
+    """The quotes for a subscription that are asked for or issued, oldest first."""
+    query = (
+        select(QuoteRow)
+        .join(QuoteLineRow, col(QuoteLineRow.quote_id) == col(QuoteRow.id))
+        .where(col(QuoteLineRow.subscription) == number, col(QuoteRow.state).in_(STATES_OF_OPEN))
+        .order_by(col(QuoteRow.id))
+    )
+    return (await session.execute(query)).scalars().all()
+
+
 async def quote_lines(session: AsyncSession, quote: QuoteRow) -> Sequence[QuoteLineRow]:
     """The lines, in the order of their numbers."""
     query = select(QuoteLineRow).where(col(QuoteLineRow.quote_id) == quote.id).order_by(col(QuoteLineRow.subscription))

@@ -32,8 +32,8 @@ class Request:
 
     `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
     `same_admin`, whether the contact that it names is the primary admin. `pays_with` is the method of an order; None
-    when the subscription has none and the command names none. `quote` is the one that the command names, None if there is
-    none; `wish` is what it asks for of this subscription.
+    when the subscription has none and the command names none. `quote` is the one that the command names, None if there
+    is none; `wish` is what it asks for of this subscription.
     """
 
     command: c.Command
