@@ -78,10 +78,10 @@ async def _look(session: AsyncSession, reference: str, wall_now: datetime) -> tu
         steps = quote_steps(_life(quote, home))
     if quote.state not in STATES_OF_OPEN:
         concerned = list(numbers)
-    next_at = steps[0].at - ahead if steps else None
-    quote.next_step_at = next_at or NEVER
+    quote.next_step_at = steps[0].at - ahead if steps else NEVER
     await _mark(session, concerned)
-    return concerned, QuoteLook(quote.state, next_at, steps[0].do if steps else None)
+    next_at, next_do = (steps[0].at, steps[0].do) if steps else (None, None)
+    return concerned, QuoteLook(quote.state, next_at, next_do, ahead.total_seconds())
 
 
 def _life(quote: QuoteRow, home: Stored) -> QuoteLife:

@@ -55,14 +55,16 @@ def quote_workflow_id(reference: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class QuoteLook:
-    """Where a quote stands after a look at it; `next_at`, in the world's time, is when to look again.
+    """Where a quote stands after a look at it; `next_at` is when to look again, `next` says in a word what is due then.
 
-    `next` says in a word what is due then. None for both once the quote is over.
+    None for both once the quote is over. The instant is in the quote's own time, which runs `clock_ahead_seconds` ahead
+    of the world's.
     """
 
     state: str
     next_at: datetime | None = None
     next: str | None = None
+    clock_ahead_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

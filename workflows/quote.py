@@ -8,7 +8,7 @@ states and dates.
 """
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -50,9 +50,12 @@ class QuoteWorkflow:
         with suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._woken,
-                timeout=max(look.next_at - workflow.now(), timedelta(0)),
+                timeout=max(look.next_at - self._own_time(look), timedelta(0)),
                 timeout_summary=f"{look.next} on {look.next_at:%Y-%m-%d}",
             )
+
+    def _own_time(self, look: QuoteLook) -> datetime:
+        return workflow.now() + timedelta(seconds=look.clock_ahead_seconds)
 
     async def _look(self) -> QuoteLook:
         """Look at the quote; what fails for good is told, and tried again later."""

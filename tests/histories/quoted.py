@@ -1,0 +1,36 @@
+"""The lives of quotes that are recorded: of the subscription that is quoted, and of the quote itself."""
+
+from tests.histories.lives import NEW_CARD, WHY
+from tests.histories.troubles import Beside
+from tests.scenarios.theatre import Life, Theatre
+from workflows import contract
+
+QUOTE = "Q-1001"
+
+
+async def quoted_and_accepted(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-02-01")
+    await life.command("2027-02-10 10:00", "ask-for-quote", lines=[{"subscription": life.number, "seats": 9}])
+    await life.command("2027-02-11 10:00", "issue-quote", quote=QUOTE, **WHY)
+    await life.command("2027-03-10 10:00", "accept-quote", quote=QUOTE, **NEW_CARD)
+    await life.until("2027-04-01")
+    return life
+
+
+async def a_quote_that_is_accepted(theatre: Theatre) -> Life:
+    return _quote(await quoted_and_accepted(theatre))
+
+
+async def a_quote_that_runs_out(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-01")
+    await life.command("2027-03-10 10:00", "ask-for-quote", lines=[{"subscription": life.number}])
+    await life.command("2027-03-11 10:00", "issue-quote", quote=QUOTE, **WHY)
+    await life.until("2027-04-12")
+    return _quote(life)
+
+
+LIVES = (quoted_and_accepted, a_quote_that_is_accepted, a_quote_that_runs_out)
+
+
+def _quote(life: Life) -> Beside:
+    return Beside(**vars(life), workflow_id=contract.quote_workflow_id(QUOTE))
