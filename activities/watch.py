@@ -53,12 +53,11 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one look did."""
+    """What one look did; `woken` counts subscriptions and quotes."""
 
     woken: int
     redelivered: int
     alarms: int
-    quotes: int = 0
 
 
 class Watch:
@@ -74,8 +73,8 @@ class Watch:
         alarms = await self._alarm(now)
         woken = await self._each(await self._overdue(now), self._wake)
         redelivered = await self._each(await self._undecided(now), self._redeliver)
-        quotes = await self._each(await self._unwatched_quotes(now), self._follow)
-        return Watched(woken, redelivered, alarms, quotes)
+        woken += await self._each(await self._unwatched_quotes(now), self._follow)
+        return Watched(woken, redelivered, alarms)
 
     async def _overdue(self, now: datetime) -> Sequence[str]:
         """Never planned, planned under other rules, or with a step that is long due."""
