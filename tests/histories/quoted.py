@@ -29,7 +29,17 @@ async def a_quote_that_runs_out(theatre: Theatre) -> Life:
     return _quote(life)
 
 
-LIVES = (quoted_and_accepted, a_quote_that_is_accepted, a_quote_that_runs_out)
+async def quoted_and_given_up(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-01")
+    await life.command("2027-03-10 10:00", "ask-for-quote", lines=[{"subscription": life.number}])
+    await life.command("2027-03-10 10:01", "decline-quote", quote=QUOTE)
+    await life.command("2027-03-10 10:02", "ask-for-quote", lines=[{"subscription": life.number}])
+    await life.command("2027-03-10 10:03", "issue-quote", quote="Q-1002", **WHY)
+    await life.command("2027-03-10 10:04", "withdraw-quote", quote="Q-1002", **WHY)
+    return life
+
+
+LIVES = (quoted_and_given_up, quoted_and_accepted, a_quote_that_is_accepted, a_quote_that_runs_out)
 
 
 def _quote(life: Life) -> Beside:
