@@ -12,13 +12,13 @@ from cli.acting import By, Json, Key, Reason, give
 from cli.buying import Expires, Kind, Stored, Token
 from cli.output import fail, print_json, print_table, say
 from documents.pdf import pdf_of
+from mail.letter import VENDOR
 from models.quote_reading import ShownQuote, find_quotes, show_quote
 from models.quotes import find_quote
 from renewals.commands import Name
 from renewals.facts import Term
 from renewals.money import Money, parse_amount
 from renewals.quoting import QuoteState
-from worker import contacts_of
 
 Reference = Annotated[str, typer.Argument(help="Reference of a quote, such as Q-1001.")]
 Numbers = Annotated[list[str], typer.Argument(help="Numbers of subscriptions, of one customer and purchase mode.")]
@@ -180,12 +180,11 @@ async def _list(
 
 
 async def _pdf(reference: str) -> bytes:
-    settings = desk.settings_or_fail()
-    async with desk.facts(settings) as sessions, sessions() as session:
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
         quote = await find_quote(session, reference)
         if quote is None:
             _no_such_quote(reference)
-        paper = await quote_paper(session, quote, contacts_of(settings).vendor)
+        paper = await quote_paper(session, quote, VENDOR)
     if paper is None:
         fail(f"{reference} is not issued, so there is no PDF of it.")
     return await asyncio.to_thread(pdf_of, paper)

@@ -89,6 +89,10 @@ EVENTS = {
         "`amount`, `currency`, `reference`, `because`",
         "Money went back. `because`: `paid_late`, a voucher was paid after it had run out.",
     ),
+    "quote": (
+        "`quote`, `state`, `expires_on`, `amount`, `currency`",
+        "A quote for it is `asked` for, `issued`, or over: `accepted`, `declined`, `withdrawn`, `expired` or `void`.",
+    ),
     "admin": ("`contact`", "Another contact of the organisation became the primary admin."),
     "notice": (
         "`kind`, `to`, `locale`, `outcome`, `occasion`, `why`",
@@ -109,6 +113,7 @@ ALARMS = {
         "itself",
     ),
     "parked": ("The late window closed, and nobody had tried to charge or told the buyer.", "a release"),
+    "quote_asked": ("A buyer asks for a quote: issue or withdraw it.", "itself"),
     "mail_rejected": ("The mail server refused a letter for good; the buyer was not told.", "hand"),
     "step_failed": ("A step or command met an error that trying again at once does not cure.", "hand"),
     "cancelled_after_payment": ("A cancel named a renewal that had just been paid: offer a refund.", "hand"),
@@ -406,6 +411,8 @@ def _temporal() -> str:
         ("workflow type", f"`{contract.SUBSCRIPTION_WORKFLOW}`", "one per subscription"),
         ("its id", f"`{contract.workflow_id('NUMBER')}`", "one run per term"),
         ("workflow type", f"`{contract.WATCHDOG_WORKFLOW}`", "one look over all subscriptions"),
+        ("workflow type", f"`{contract.QUOTE_WORKFLOW}`", "one per quote, from when it is asked for to its end"),
+        ("its id", f"`{contract.quote_workflow_id('REFERENCE')}`", "by the quote's reference"),
         ("schedule", f"`{contract.WATCHDOG_SCHEDULE}`", "starts the watchdog; a worker creates it when it starts"),
         ("task queue", f"`{contract.TASK_QUEUE}`", "workflows and activities"),
         ("signal", f"`{contract.CANCEL_SIGNAL}`", "as `perennial cancel-auto-renew`"),

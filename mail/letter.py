@@ -257,6 +257,10 @@ class Letter:
         return safe
 
 
+VENDOR = "Perennial"
+"""Who writes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
     """Whom to ask, and where the account is: settings of the installation.
@@ -269,4 +273,4 @@ class Contacts:
     support: str
     sales: str
     partner: str
-    vendor: str = "Perennial"
+    vendor: str = VENDOR
