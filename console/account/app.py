@@ -11,6 +11,7 @@ from console.account.desk import HOME, SIGN_IN, Desk, see_other, speech_for, tem
 from console.account.finding import NotYours
 from console.account.guard import NotOurForm, SignInFirst
 from console.account.pages import subscription_routes
+from console.account.quotes import quote_routes
 from console.account.signing_in import sign_in_routes
 from mail.sender import Mailer
 from models.engine import Sessions
@@ -31,6 +32,7 @@ def create_account(settings: Settings, sessions: Sessions, client: Client, maile
     app.middleware("http")(_with_headers)
     app.include_router(sign_in_routes(desk))
     app.include_router(subscription_routes(desk))
+    app.include_router(quote_routes(desk))
     _add_faults(app, desk)
 
     @app.get("/")

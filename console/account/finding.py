@@ -30,7 +30,8 @@ class Found:
     is_buyer: bool
 
 
-def _numbers_of(email: str) -> Select[str]:
+def numbers_of(email: str) -> Select[str]:
+    """The subscriptions of which a person is the buyer or the primary admin."""
     contacts = select(col(ContactRow.id)).where(func.lower(col(ContactRow.email)) == email.lower())
     return select(col(SubscriptionRow.number)).where(
         or_(col(SubscriptionRow.buyer_id).in_(contacts), col(SubscriptionRow.primary_admin_id).in_(contacts))
@@ -41,7 +42,7 @@ async def find(session: AsyncSession, email: str, number: str, wall_now: datetim
     """The subscription of that number. Raises `NotYours`."""
     if control_character(number):  # no number has one, and a database takes no NUL
         raise NotYours
-    may_see = await session.scalar(_numbers_of(email).where(col(SubscriptionRow.number) == number))
+    may_see = await session.scalar(numbers_of(email).where(col(SubscriptionRow.number) == number))
     stored = await load(session, number, wall_now) if may_see else None
     if stored is None:
         raise NotYours
@@ -58,7 +59,7 @@ async def find_page(
     """
     if control_character(after):
         raise NotYours
-    query = _numbers_of(email).where(col(SubscriptionRow.number) > after)
+    query = numbers_of(email).where(col(SubscriptionRow.number) > after)
     numbers = (await session.execute(query.order_by(col(SubscriptionRow.number)).limit(PAGE + 1))).scalars().all()
     page = numbers[:PAGE]
     found = await load_all(session, page, wall_now) if page else []

@@ -1,10 +1,20 @@
-"""What the account says: two modules per language, of its pages and of what is on record; all have the same keys."""
+"""What the account says: three modules per language, of its pages, of what is on record, of quotes; same keys."""
 
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from console.account.words import english, english_record, french, french_record, japanese, japanese_record
+from console.account.words import (
+    english,
+    english_quotes,
+    english_record,
+    french,
+    french_quotes,
+    french_record,
+    japanese,
+    japanese_quotes,
+    japanese_record,
+)
 
 
 def _unbroken(text: str) -> str:
@@ -12,11 +22,12 @@ def _unbroken(text: str) -> str:
     return re.sub(" (?=[:;?!÷×])", "\u00a0", text)
 
 
+_FRENCH = {**french.WORDS, **french_record.WORDS, **french_quotes.WORDS}
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": {**english.WORDS, **english_record.WORDS},
-        "fr": {key: _unbroken(text) for key, text in {**french.WORDS, **french_record.WORDS}.items()},
-        "ja": {**japanese.WORDS, **japanese_record.WORDS},
+        "en": {**english.WORDS, **english_record.WORDS, **english_quotes.WORDS},
+        "fr": {key: _unbroken(text) for key, text in _FRENCH.items()},
+        "ja": {**japanese.WORDS, **japanese_record.WORDS, **japanese_quotes.WORDS},
     }
 )
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "fr": "Français", "ja": "日本語"})
