@@ -110,6 +110,7 @@ async def look_again(session: AsyncSession, order: OrderRow) -> None:
 async def hold_for(session: AsyncSession, quote: QuoteRow, renewals: Sequence[QuoteLineRow], now: datetime) -> None:
     """From now on the quote holds the next terms of its lines. The unique index refuses a second holder."""
     for line in renewals:
+        assert line.renewal_id is not None, "the line is not offered yet"
         session.add(
             ClaimRow(
                 renewal_id=line.renewal_id,
@@ -145,19 +146,19 @@ async def order_from(
     return order
 
 
+_OFFERED = ("renewal_id", "term", "seats", "unit_price", "amount")
+"""What a line has once it is issued: all of them or none."""
+
+
 def _order_line(order: OrderRow, quote: QuoteRow, line: QuoteLineRow) -> OrderLineRow:
     receipt: Mapping[str, object] = line.receipt | {"quote": quote.reference}
     return OrderLineRow(
         order_id=order.id,
         subscription=line.subscription,
         term_starts_on=line.term_starts_on,
-        renewal_id=line.renewal_id,
         purpose=Purpose.RENEWAL,
-        term=line.term,
-        seats=line.seats,
-        unit_price=line.unit_price,
-        amount=line.amount,
         receipt=dict(receipt),
+        **{name: getattr(line, name) for name in _OFFERED},
     )
 
 

@@ -167,6 +167,7 @@ async def _ask(session: AsyncSession, asked: _Asked) -> Answer:
     )
     session.add(quote)
     await session.flush()
+    assert quote.id is not None, "it was just stored"
     for number, wish in asked.wishes.items():
         starts_on = asked.found[number].facts.renews_on
         session.add(

@@ -171,7 +171,7 @@ ARGUMENTS = {
     Name.RENEW: f"`when`: `now` or `on-renewal-date`; {_METHOD}; `preview`",
     Name.RELEASE_HOLD: "none",
     Name.HAND_OVER_ADMIN: "`to`: a contact's mail address",
-    Name.ASK_FOR_QUOTE: "`lines`: a list of objects with `subscription`, and `seats` or `term` where they change",
+    Name.ASK_FOR_QUOTE: "`lines`: a list of objects, each with a subscription, and seats or term if they change",
     Name.ACCEPT_QUOTE: f"`quote`; `purchase_order`, or {_METHOD}",
     Name.DECLINE_QUOTE: "`quote`",
     Name.ISSUE_QUOTE: "`quote`, `reason`; `prices` (minor units by subscription), `expires_on`, `invoice`",

@@ -11,6 +11,7 @@ from datetime import UTC
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Literal
 
 import noto_cjk_sans_jp_bold
 import noto_cjk_sans_jp_regular
@@ -33,13 +34,13 @@ def pdf_of(paper: Paper) -> bytes:
     }
     with _ONE_AT_A_TIME:
         try:
-            return _set(inputs, ["ua-1"])
+            return _set(inputs, "ua-1")
         except typst.TypstError:
-            return _set(inputs, [])
+            return _set(inputs, None)
 
 
-def _set(inputs: dict[str, str], standards: list[str]) -> bytes:
-    made = _compiler().compile(input=_LAYOUT, format="pdf", sys_inputs=inputs, pdf_standards=standards, pdf_tags=True)
+def _set(inputs: dict[str, str], standard: Literal["ua-1"] | None) -> bytes:
+    made = _compiler().compile(input=_LAYOUT, format="pdf", sys_inputs=inputs, pdf_standards=standard, pdf_tags=True)
     if not isinstance(made, bytes):
         raise TypeError("one file was to be made")
     return made

@@ -1,6 +1,6 @@
 """Quotes: asked for, looked at, accepted and given up for their buyers. Operators issue them by commands."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -21,7 +21,9 @@ routes = APIRouter(tags=["quotes"])
 REFERENCE = r"^Q-[0-9]{1,18}$"
 Reference = Annotated[str, Path(pattern=REFERENCE, description="Reference of a quote.", examples=["Q-1001"])]
 
-_STORED = {202: {"model": s.Command, "description": "Stored, and not decided yet; `Location` will tell the outcome."}}
+_STORED: dict[int | str, dict[str, Any]] = {
+    202: {"model": s.Command, "description": "Stored, and not decided yet; `Location` will tell the outcome."}
+}
 
 
 @routes.get("/quotes")

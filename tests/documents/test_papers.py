@@ -167,7 +167,7 @@ def test_a_screen_reader_finds_title_language_heading_and_table(locale: str, tag
     assert file.metadata is not None
     assert "Q-1001" in str(file.metadata.title)
     assert "Northwind Surveying LLC" in str(file.metadata.title)
-    assert [entry["/Title"] for entry in file.outline if isinstance(entry, dict)] == [WORDS[locale[:2]]["quote"]]
+    assert [str(entry["/Title"]) for entry in file.outline if isinstance(entry, dict)] == [WORDS[locale[:2]]["quote"]]
     raw = pdf_of(quote(locale=locale))
     assert b"pdfuaid" in raw
     kinds = _kinds(root["/StructTreeRoot"])

@@ -126,7 +126,7 @@ def test_it_ends_as_its_last_day_does_on_the_customers_clock() -> None:
     ],
 )
 def test_what_is_offered_follows_the_price_of_the_moment(sub: Subscription, wanted: Any, expected: Any) -> None:
-    line = quoted_line(sub, *wanted, None)
+    line = quoted_line(sub, wanted[0], wanted[1], None)
     assert (line.seats, line.term, line.unit_price, line.basis) == expected
     assert line.amount == line.seats * line.unit_price
     assert (line.starts_on, line.list_price) == (date(2027, 3, 31), sub.prices[line.term].list_price)
