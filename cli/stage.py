@@ -151,7 +151,8 @@ class Stage:
                 .values(shift=ahead, next_step_at=sooner)
                 .returning(col(row.number))
             )
-            before = (await session.get_one(row, self._number)).shift if await self._row() else ahead
+            stored = await session.get(row, self._number)
+            before = stored.shift if stored else ahead
             if (await session.execute(moved)).first() is None:
                 return
             for quote in await open_quotes_for(session, self._number):
