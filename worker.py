@@ -28,6 +28,7 @@ from activities.holds import Holds
 from activities.notices import Notices
 from activities.phases import Phases
 from activities.planning import Planning
+from activities.quotes import Quotes
 from activities.watch import SIGN_INS_KEPT, Watch
 from gateways.port import Gateway
 from gateways.sandbox import SandboxGateway
@@ -37,6 +38,7 @@ from models.engine import Sessions, create_engine, sessions_of
 from settings import Settings
 from workflows import contract
 from workflows.client import reach
+from workflows.quote import QuoteWorkflow
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
@@ -93,10 +95,11 @@ def build_worker(
     notices, phases = Notices(sessions, mailer, contacts, sender), Phases(sessions)
     watch_ = Watch(sessions, client, sign_ins_kept=sign_ins_kept)
     commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
+    quotes = Quotes(sessions, client)
     return Worker(
         client,
         task_queue=contract.TASK_QUEUE,
-        workflows=[SubscriptionWorkflow, WatchdogWorkflow],
+        workflows=[SubscriptionWorkflow, QuoteWorkflow, WatchdogWorkflow],
         activities=[
             charging.charge,
             charging.ask_gateway,
@@ -112,6 +115,8 @@ def build_worker(
             phases.park,
             planning.plan_term,
             planning.report_failure,
+            quotes.look_at_quote,
+            quotes.report_quote_failure,
             watch_.look,
         ],
         deployment_config=WorkerDeploymentConfig(

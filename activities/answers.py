@@ -1,5 +1,6 @@
 """Recording what a gateway said, by compare-and-set: what is final never changes, so a late answer changes nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from gateways.port import Answer, Declined, Issued, Paid, Pending
 from models.engine import Sessions
 from models.history import in_utc
 from models.journal import raise_alarm, record
-from models.payments import AttemptRow, OrderRow
+from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.quotes import lock_subscriptions
 from models.store import Stored, load, write
 from renewals.declines import ask_at, ask_late_at, call_again_at
 from renewals.facts import AttemptState, Kind, Way
@@ -110,6 +112,7 @@ async def record_not_made(sessions: Sessions, number: str, key: str, wall_now: d
 async def _locked(
     session: AsyncSession, number: str, key: str, wall_now: datetime
 ) -> tuple[Stored, AttemptRow, OrderRow]:
+    await lock_subscriptions(session, [number, *await _ordered(session, key)])
     stored = await load(session, number, wall_now, lock=True)
     if stored is None:
         raise LookupError(number)
@@ -121,6 +124,16 @@ async def _locked(
     )
     attempt, order = (await session.execute(query)).one()
     return stored, attempt, order
+
+
+async def _ordered(session: AsyncSession, key: str) -> Sequence[str]:
+    """The subscriptions that the order of an attempt is about."""
+    query = (
+        select(col(OrderLineRow.subscription))
+        .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
+        .where(col(AttemptRow.id) == UUID(key))
+    )
+    return (await session.execute(query)).scalars().all()
 
 
 AWAITED = "The payment has no answer yet; a mail tells once it has."

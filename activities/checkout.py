@@ -1,21 +1,24 @@
 """Orders that a buyer places: the next term, or more seats. The order commits before the gateway is called."""
 
 from collections.abc import Sequence
-from uuid import uuid4
+from datetime import datetime
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from activities.offers import yield_to_checkout
 from activities.orders import abandon_unsent, new_order
 from models.parties import ContactRow, PaymentMethodRow
 from models.payments import AttemptRow
 from models.records import CommandRow
-from models.store import Stored
+from models.store import Stored, fact_of_method
 from models.subscriptions import ClaimRow
 from renewals import commands as c
 from renewals.checkout import voucher_expires_at
-from renewals.facts import MethodKind, Subscription, Way
+from renewals.eligibility import check_method_not_over
+from renewals.facts import MethodKind, PaymentMethod, Subscription, Way
 from renewals.pricing import Line
 
 
@@ -34,6 +37,7 @@ async def place_order(
     method = await method_of(session, stored, command)
     way = Way.SEATS if isinstance(command, c.AddSeats) else Way.CHECKOUT
     if way is Way.CHECKOUT:
+        await yield_to_checkout(session, stored, by=row.given_by)
         await abandon_unsent(session, stored)
     kind = MethodKind(method.kind)
     expires_at = None if kind.charges_automatically else voucher_expires_at(decided_on, kind, row.received_at)
@@ -69,7 +73,7 @@ async def method_of(session: AsyncSession, stored: Stored, command: c.Command) -
 
     A method that was named for one order is not that of the subscription (domain.md 8).
     """
-    chosen = command.method if isinstance(command, c.AddSeats | c.Renew) else None
+    chosen = command.method if isinstance(command, c.AddSeats | c.Renew | c.AcceptQuote) else None
     if isinstance(command, c.ChooseMethod):
         return await session.get_one(PaymentMethodRow, command.id)
     if isinstance(chosen, c.StoredMethod):
@@ -89,6 +93,28 @@ async def method_of(session: AsyncSession, stored: Stored, command: c.Command) -
     if stored.method is None:
         raise ValueError(f"{stored.row.number} has no payment method")
     return stored.method
+
+
+async def pays_with(session: AsyncSession, stored: Stored, command: c.Command, at: datetime) -> PaymentMethod | None:
+    """The method that a command pays with or chooses, or the subscription's own. Raises `BadArguments`."""
+    if isinstance(command, c.ChooseMethod):
+        return await stored_method(session, stored, command.id, at)
+    if not isinstance(command, c.AddSeats | c.Renew | c.AcceptQuote):
+        return None
+    match command.method:
+        case c.StoredMethod(id_):
+            return await stored_method(session, stored, id_, at)
+        case c.NewMethod(kind, _, valid_through):
+            check_method_not_over(stored.facts, valid_through, at)
+            return PaymentMethod("", kind, at, valid_through)
+    return stored.facts.method
+
+
+async def stored_method(session: AsyncSession, stored: Stored, id_: UUID, at: datetime) -> PaymentMethod | None:
+    method = await session.get(PaymentMethodRow, id_)
+    if method is None or method.csn != stored.customer.csn:
+        raise c.BadArguments('"method" must be the id of a payment method of this customer.')
+    return stored.facts.method if method is stored.method else fact_of_method(method, at)
 
 
 async def contact_of(session: AsyncSession, csn: str, email: str) -> ContactRow | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.offers import look_again
 from activities.orders import release_claim
 from activities.outbox import queue
 from activities.outcomes import conclude_order
@@ -91,6 +92,7 @@ async def settle_declined(
     told = False
     if order.way != Way.AUTOMATIC:
         order.state = "void"
+        await look_again(session, order)
         told = await conclude_order(session, order, stored.now, refused=_declined(what_follows))
     if not told:
         await _tell_of_the_decline(session, stored, attempt, order, what_follows)
@@ -104,6 +106,7 @@ async def give_up_unmade(session: AsyncSession, stored: Stored, attempt: Attempt
     await release_claim(session, stored, order.id)
     if order.way != Way.AUTOMATIC:
         order.state = "void"
+        await look_again(session, order)
         told = await conclude_order(session, order, stored.now, refused=_declined(DeclineClass.SOFT))
         if not told and attempt.called_off_at is None:
             await _tell_of_the_decline(session, stored, attempt, order, DeclineClass.SOFT)

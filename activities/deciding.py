@@ -12,16 +12,17 @@ from sqlmodel import col
 from temporalio.exceptions import ApplicationError
 
 from activities.answers import AWAITED
-from activities.checkout import contact_of, place_order
+from activities.checkout import contact_of, pays_with, place_order
 from activities.effects import take_effect
 from activities.outcomes import answer_of, conclude
+from activities.quoting import decide_about_quote, lock_lines
 from activities.till import charge_of
 from gateways.port import Charge
 from models.engine import Sessions
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderRow
 from models.records import CommandRow
-from models.store import Stored, fact_of_method, load
+from models.store import Stored, load
 from models.subscriptions import RenewalRow
 from renewals import commands as c
 from renewals.arguments import parse_command
@@ -34,7 +35,7 @@ from renewals.eligibility import (
     decide,
     methods_equal,
 )
-from renewals.facts import Attempt, AttemptState, MethodKind, PaymentMethod, Subscription
+from renewals.facts import Attempt, AttemptState, MethodKind, Subscription
 from renewals.plan import asked_about
 from renewals.preview import bound_lines, lines_of
 from renewals.pricing import Line
@@ -72,6 +73,8 @@ async def decide_command(
         row = await session.get(CommandRow, command_id)
         if row is None:
             raise ApplicationError(f"there is no command {command_id}", type="UnknownCommand", non_retryable=True)
+        if row.name in c.ABOUT_QUOTES:
+            await lock_lines(session, row)
         stored = await load(session, row.subscription, wall_now, lock=True)  # locked first, as by who records an answer
         await session.refresh(row, with_for_update=True)
         if row.outcome is not None:
@@ -81,6 +84,8 @@ async def decide_command(
         if stored:
             row.received_at = min(row.received_at, stored.now)  # its sender's clock may be fast
         try:
+            if stored and row.name in c.ABOUT_QUOTES:
+                return await _about_quote(session, stored, row, wall_now)
             request = await _request(session, stored, row)
         except c.BadArguments as bad:
             return conclude(session, row, Refused("bad_arguments", str(bad)), wall_now)
@@ -98,6 +103,15 @@ async def decide_command(
         if isinstance(decision, Eligible):
             await take_effect(session, stored, request, row, wall_now)
         return answer
+
+
+async def _about_quote(session: AsyncSession, stored: Stored, row: CommandRow, wall_now: datetime) -> Answer | Placed:
+    """The decision on a command about a quote; bad arguments leave nothing behind but their refusal."""
+    async with session.begin_nested():
+        decided = await decide_about_quote(session, row, wall_now)
+    if isinstance(decided, Answer):
+        return decided
+    return Placed(stored, await charge_of(session, stored, str(decided.id)))
 
 
 def _pays_now(command: c.Command) -> TypeGuard[c.AddSeats | c.Renew]:
@@ -145,9 +159,9 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
     if isinstance(command, c.SetPaymentMethod) and not same_method:
         check_method_not_over(stored.facts, command.valid_through, row.received_at)
     is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
-    pays_with = await _pays_with(session, stored, command, row.received_at)
+    method = await pays_with(session, stored, command, row.received_at)
     if isinstance(command, c.ChooseMethod):
-        same_method = pays_with is stored.facts.method
+        same_method = method is stored.facts.method
     return Request(
         command=command,
         name=c.Name(row.name),
@@ -156,31 +170,9 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         received_at=row.received_at,
         same_method=same_method,
         same_admin=isinstance(command, c.HandOverAdmin) and is_buyer and await _is_admin(session, stored, command),
-        pays_with=pays_with,
+        pays_with=method,
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
-
-
-async def _pays_with(session: AsyncSession, stored: Stored, command: c.Command, at: datetime) -> PaymentMethod | None:
-    """The method that a command pays with or chooses, or the subscription's own. Raises `BadArguments`."""
-    if isinstance(command, c.ChooseMethod):
-        return await _stored_method(session, stored, command.id, at)
-    if not isinstance(command, c.AddSeats | c.Renew):
-        return None
-    match command.method:
-        case c.StoredMethod(id_):
-            return await _stored_method(session, stored, id_, at)
-        case c.NewMethod(kind, _, valid_through):
-            check_method_not_over(stored.facts, valid_through, at)
-            return PaymentMethod("", kind, at, valid_through)
-    return stored.facts.method
-
-
-async def _stored_method(session: AsyncSession, stored: Stored, id_: UUID, at: datetime) -> PaymentMethod | None:
-    method = await session.get(PaymentMethodRow, id_)
-    if method is None or method.csn != stored.customer.csn:
-        raise c.BadArguments('"method" must be the id of a payment method of this customer.')
-    return stored.facts.method if method is stored.method else fact_of_method(method, at)
 
 
 async def _is_admin(session: AsyncSession, stored: Stored, command: c.HandOverAdmin) -> bool:

@@ -1,16 +1,20 @@
 """Giving a stored command to the workflow that owns the subscription, and waiting for its answer."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlmodel import col
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from activities.deciding import decide_command
-from activities.starting import STARTABLE, Startable, with_start
+from activities.starting import STARTABLE, Startable, follow, with_start
 from models.engine import Sessions
+from models.quotes import quote_asked_in
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
+from renewals.commands import ABOUT_QUOTES
 from renewals.facts import Phase
 from workflows import contract
 from workflows.contract import Answer
@@ -39,4 +43,16 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
         id=f"{command_id}:{uuid4()}",  # an id that failed once would fail for the rest of the run
         result_type=Answer,
     )
+    await _follow_quote(client, sessions, command_id)
     return answer
+
+
+async def _follow_quote(client: Client, sessions: Sessions, command_id: UUID) -> None:
+    """Let the quote that a command was about be looked at now; should this fail, the watchdog sees to it."""
+    async with sessions() as session:
+        row = await session.get(CommandRow, command_id)
+        if row is None or row.name not in ABOUT_QUOTES or row.outcome != "done":
+            return
+        asked = await quote_asked_in(session, command_id)
+    with suppress(RPCError):
+        await follow(client, asked.reference if asked else str(row.args["quote"]))

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.checkout import contact_of, method_of
 from activities.conclusions import settle_declined, settle_paid
+from activities.offers import yield_to_checkout
 from activities.orders import abandon_unsent, call_off, new_order
 from activities.outbox import queue
 from activities.phases import set_parked, store_phase
@@ -27,6 +28,8 @@ async def take_effect(
     session: AsyncSession, stored: Stored, request: Request, row: CommandRow, wall_now: datetime
 ) -> None:
     """Let the command take effect, in the caller's transaction."""
+    if isinstance(request.command, c.Renew):
+        await yield_to_checkout(session, stored, by=row.given_by)
     match request.command:
         case c.RecordRenewal(reference, seats, term):
             line = renewal_line(stored.facts, term, seats)

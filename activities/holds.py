@@ -12,6 +12,7 @@ from temporalio import activity
 from activities.answers import record_answer
 from activities.clock import started_at
 from activities.conclusions import with_attempts_so_far
+from activities.offers import close_quote
 from activities.outbox import queue
 from activities.phases import store_phase
 from activities.planning import plan_of
@@ -22,11 +23,13 @@ from models.engine import Sessions
 from models.history import in_utc
 from models.journal import SYSTEM, raise_alarm, record
 from models.payments import AttemptRow, OrderRow
+from models.quotes import find_quote
 from models.store import Stored, load
 from models.subscriptions import ClaimRow
 from renewals.declines import ask_late_at
 from renewals.facts import AttemptState, Kind
 from renewals.plan import Do
+from renewals.quoting import QuoteState
 from renewals.renewing import in_phase_unless_charged_first
 from workflows.contract import TermPlan
 
@@ -63,8 +66,10 @@ class Holds:
 
     async def end(self, number: str, wall_now: datetime, *, by: str) -> Ended:
         """Give up what holds the next term: first at the gateway, where it is a voucher, then here."""
-        async with self._sessions() as session:
-            stored = await load(session, number, wall_now)
+        async with self._sessions.begin() as session:
+            stored = await load(session, number, wall_now, lock=True)
+            if stored and stored.facts.hold and stored.facts.hold.quote:
+                return await _end_quote(session, stored, stored.facts.hold.quote, wall_now, by)
             voucher = stored.facts.voucher if stored else None
             charge = await charge_of(session, stored, voucher.id) if stored and voucher else None
         if charge and stored:
@@ -97,6 +102,16 @@ class Holds:
                 claim.ends_at = stored.now + ASK_AGAIN_AFTER
                 await _alarm_if_long(session, stored)
         return Ended(released=False)
+
+
+async def _end_quote(session: AsyncSession, stored: Stored, reference: str, wall_now: datetime, by: str) -> Ended:
+    """A quote that is over lets go of all its subscriptions; its buyer declines it. Not while its money moves."""
+    quote = await find_quote(session, reference, lock=True)
+    if quote is None or stored.facts.in_doubt or (by == SYSTEM and not is_due(stored, Do.END_HOLD)):
+        return Ended(released=False)
+    state = QuoteState.EXPIRED if by == SYSTEM else QuoteState.DECLINED
+    await close_quote(session, quote, state, wall_now, by=by)
+    return Ended(released=True)
 
 
 async def _alarm_if_long(session: AsyncSession, stored: Stored) -> None:

@@ -8,9 +8,12 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from mail.letter import Letter, Paid, Refund, SeatsAdded, Voucher
+from activities.papers import quote_paper, receipt_paper
+from documents.paper import Paper, QuotePaper
+from mail.letter import Letter, Order, OrderLine, Paid, Quote, Refund, SeatsAdded, Voucher
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.quotes import find_quote
 from models.seat_use import unused_of
 from models.store import Stored
 from renewals import commands as c
@@ -83,6 +86,8 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         refund=await _refund(session, kind, facts),
         unused=unused,
         may_reduce_seats=unused is not None and _may_reduce_seats(stored),
+        order=await _order(session, kind, facts),
+        quote=await _quote(session, kind, facts),
     )
 
 
@@ -204,6 +209,62 @@ async def _refund(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> R
         reference=facts["refund"],
         because=facts["because"],
     )
+
+
+async def _order(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Order | None:
+    """The order of several terms that was settled."""
+    if kind is not Kind.ORDER_CONFIRMATION:
+        return None
+    row = await session.get_one(OrderRow, UUID(facts["order"]))
+    paper = await receipt_paper(session, row, vendor="")
+    if paper is None:
+        raise ValueError(f"order {row.id} is not settled")
+    reference = row.reference or str(row.id)
+    return Order(reference=reference, total=paper.total, method=paper.method, lines=_lines(paper))
+
+
+async def _quote(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Quote | None:
+    """The quote that was issued, or is about to end; it goes with the letter as a file."""
+    if kind not in (Kind.QUOTE_ISSUED, Kind.QUOTE_EXPIRING):
+        return None
+    paper = await _issued(session, facts)
+    return Quote(
+        reference=paper.reference,
+        total=paper.total,
+        expires_on=paper.expires_on,
+        lines=_lines(paper),
+        document=True,
+    )
+
+
+async def _issued(session: AsyncSession, facts: dict[str, Any], vendor: str = "") -> QuotePaper:
+    quote = await find_quote(session, facts["quote"])
+    paper = await quote_paper(session, quote, vendor) if quote else None
+    if paper is None:
+        raise ValueError(f"quote {facts['quote']} is not issued")
+    return paper
+
+
+def _lines(paper: Paper) -> tuple[OrderLine, ...]:
+    return tuple(
+        OrderLine(
+            number=line.number,
+            product=line.product,
+            seats=line.seats,
+            term=line.term,
+            starts_on=line.starts_on,
+            renews_on=line.renews_on,
+            amount=line.amount,
+        )
+        for line in paper.lines
+    )
+
+
+async def enclosed(session: AsyncSession, kind: Kind, facts: dict[str, Any], vendor: str) -> Paper | None:
+    """What goes with the letter as a file."""
+    if kind not in (Kind.QUOTE_ISSUED, Kind.QUOTE_EXPIRING):
+        return None
+    return await _issued(session, facts, vendor)
 
 
 async def _attempt_of(session: AsyncSession, attempt_id: str) -> tuple[AttemptRow, PaymentMethodRow, OrderLineRow]:

@@ -4,6 +4,7 @@ The row is unique per occasion, and written before the mail server is called; a 
 Message-ID. The facts are read again before each send.
 """
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,10 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.clock import started_at
-from activities.letters import letter_of
+from activities.letters import enclosed, letter_of
 from activities.planning import plan_of
+from documents.pdf import pdf_of
+from documents.sheet import file_name
 from mail.letter import Contacts
-from mail.message import compose
+from mail.message import Attachment, compose
 from mail.render import render
 from mail.sender import Accepted, Delivery, Mailer, Rejected, TryAgain
 from mail.wording import letter_locale
@@ -118,10 +121,18 @@ class Notices:
         """The bytes of the mail: kept, and the same as long as the mail server may have them already."""
         again = row.raw is not None
         if row.raw is None:
-            rendered = render(await letter_of(session, stored, Kind(row.kind), row.facts), self._contacts)
+            kind = Kind(row.kind)
+            rendered = render(await letter_of(session, stored, kind, row.facts), self._contacts)
+            paper = await enclosed(session, kind, row.facts, self._contacts.vendor)
+            files = [Attachment(file_name(paper), await asyncio.to_thread(pdf_of, paper))] if paper else []
             row.message_id = f"<{uuid5(NAMESPACE_URL, str(row.id))}@{self._sender.rpartition('@')[2]}>"
             row.raw = compose(
-                rendered, sender=self._sender, recipient=row.recipient, message_id=row.message_id, date=stored.now
+                rendered,
+                sender=self._sender,
+                recipient=row.recipient,
+                message_id=row.message_id,
+                date=stored.now,
+                attachments=files,
             )
             row.content_hash = hashlib.sha256(row.raw).hexdigest()
             row.locale = rendered.locale
@@ -166,6 +177,8 @@ def _reason_stands(stored: Stored, row: NoticeRow) -> bool:
             return sub.pending_term == told.get("term")
         case Kind.METHOD_CHANGED:
             return sub.method is not None and sub.method.id == told.get("method")
+        case Kind.QUOTE_ISSUED | Kind.QUOTE_EXPIRING:
+            return sub.hold is not None and sub.hold.quote == told["quote"]
         case Kind.CHANGE_WITHDRAWN:
             return (sub.pending_seats if told["what"] == "seats" else sub.pending_term) is None
     return True

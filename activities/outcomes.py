@@ -38,7 +38,7 @@ async def conclude_order(
     session: AsyncSession, order: OrderRow, now: datetime, *, refused: Refused | None = None, hint: str | None = None
 ) -> bool:
     """Write the outcome of the command that placed an order, unless it has one; says whether it had none."""
-    if order.way not in (Way.CHECKOUT, Way.SEATS):
+    if order.way not in (Way.CHECKOUT, Way.SEATS, Way.QUOTE):
         return False
     query = select(CommandRow).where(col(CommandRow.order_id) == order.id, col(CommandRow.outcome).is_(None))
     row = (await session.execute(query)).scalar_one_or_none()

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from activities.offers import close_quotes_on
 from activities.outbox import queue
 from models.engine import Sessions
 from models.journal import raise_alarm, record
@@ -50,7 +51,9 @@ async def settle(
         .where(col(OrderLineRow.order_id) == order.id)
         .order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
     )
-    for line, renewal in (await session.execute(query)).all():
+    lines = (await session.execute(query)).all()
+    several, first = sum(renewal is not None for _, renewal in lines) > 1, known
+    for line, renewal in lines:
         if known is not None and known.row.number == line.subscription:
             stored: Stored | None = known
         else:
@@ -58,10 +61,17 @@ async def settle(
             await session.refresh(renewal)
         if stored is None or (renewal and renewal.settled_at is not None):
             raise AlreadySettled(line.subscription)
+        first = first or stored
         if renewal:
             await _settle_renewal(session, order, line, renewal, stored, reason)
+            if not several:
+                await _send_receipt(session, order, renewal, stored)
         else:
             await _settle_seats(session, order, line, stored, reason)
+    if several and first:
+        why = f"{order.way} renewal of several terms"
+        occasion, at = f"order:{order.id}", first.now
+        await queue(session, first, Kind.ORDER_CONFIRMATION, occasion, why, at=at, order=str(order.id))
 
 
 async def _settle_seats(
@@ -105,8 +115,13 @@ async def _settle_renewal(
 ) -> None:
     renewal.settled_at, renewal.order_id = stored.now, order.id
     await _void_others(session, order, renewal, stored.now)
+    wall_now = stored.now - stored.row.shift
+    await close_quotes_on(session, order, line.subscription, renewal.term_starts_on, wall_now)
     paid = PaidAhead(Term(line.term), line.seats, line.unit_price)
     await move(session, stored, paid, by=order.ordered_by, reason=reason)
+
+
+async def _send_receipt(session: AsyncSession, order: OrderRow, renewal: RenewalRow, stored: Stored) -> None:
     await queue(
         session,
         stored,

@@ -15,6 +15,7 @@ from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from models.engine import Sessions
 from models.parties import CustomerRow
 from models.subscriptions import SubscriptionRow
 from renewals.calendar import midnight
@@ -90,6 +91,31 @@ async def start_or_wake(client: Client, it: Startable) -> None:
         start_signal=contract.WAKE_SIGNAL,
         **it.options(),
     )
+
+
+async def wake(client: Client, sessions: Sessions, number: str) -> None:
+    """Let a subscription's workflow plan again; one that does not run is started."""
+    async with sessions() as session:
+        found = (await session.execute(STARTABLE.where(col(SubscriptionRow.number) == number))).one_or_none()
+    if found:
+        await start_or_wake(client, Startable.of(found))
+
+
+async def follow(client: Client, reference: str) -> None:
+    """Let a quote's workflow look at it; one that does not run is started."""
+    await client.start_workflow(
+        contract.QUOTE_WORKFLOW, reference, start_signal=contract.WAKE_SIGNAL, **quote_options(reference)
+    )
+
+
+def quote_options(reference: str) -> dict[str, Any]:
+    """What every start of a quote's workflow is given."""
+    return {
+        "id": contract.quote_workflow_id(reference),
+        "task_queue": contract.TASK_QUEUE,
+        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+        "static_summary": f"Quote {reference}",
+    }
 
 
 def with_start(it: Startable) -> WithStartWorkflowOperation[Any, Any]:

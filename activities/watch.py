@@ -21,9 +21,10 @@ from activities.clock import started_at
 from activities.delivery import deliver
 from activities.forgetting import forget_sign_ins
 from activities.planning import NEVER
-from activities.starting import STARTABLE, Startable, start_or_wake
+from activities.starting import STARTABLE, Startable, follow, start_or_wake
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
+from models.quotes import QuoteRow, reference_of
 from models.records import AlarmRow, CommandRow
 from models.rules import rulebook_now
 from models.subscriptions import SubscriptionRow
@@ -57,7 +58,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one look did."""
+    """What one look did; `woken` counts subscriptions and quotes."""
 
     woken: int
     redelivered: int
@@ -78,6 +79,7 @@ class Watch:
         alarms = await self._alarm(now)
         woken = await self._each(await self._overdue(now), self._wake)
         redelivered = await self._each(await self._undecided(now), self._redeliver)
+        woken += await self._each(await self._unwatched_quotes(now), self._follow)
         return Watched(woken, redelivered, alarms, await self._forget(now))
 
     async def _forget(self, now: datetime) -> int:
@@ -105,6 +107,21 @@ class Watch:
 
     async def _wake(self, it: Startable) -> None:
         await start_or_wake(self._client, it)
+
+    async def _unwatched_quotes(self, now: datetime) -> Sequence[str]:
+        """Quotes that something has happened to, or whose workflow did not act in time."""
+        next_step_at = col(QuoteRow.next_step_at)
+        query = (
+            select(col(QuoteRow.id))
+            .where(or_(next_step_at.is_(None), next_step_at < now - OVERDUE_AFTER))
+            .order_by(next_step_at.nulls_first(), col(QuoteRow.id))
+            .limit(PER_LOOK)
+        )
+        async with self._sessions() as session:
+            return [reference_of(each) for each in (await session.execute(query)).scalars()]
+
+    async def _follow(self, reference: str) -> None:
+        await follow(self._client, reference)
 
     async def _undecided(self, now: datetime) -> Sequence[UUID]:
         query = (

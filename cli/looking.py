@@ -68,11 +68,21 @@ def _described(stored: Stored) -> dict[str, Any]:
         "payment method": sub.method.kind.value if sub.method else None,
         "early window from": window_opens_on(sub).isoformat(),
         "late window to": late_window_last_day(sub).isoformat(),
+        "held until": _held(stored),
         "access until": in_utc(stored.access_until),
         "time zone": sub.time_zone,
         "its own time": in_utc(stored.now),
         "clock ahead by": str(stored.row.shift) if stored.row.shift else None,
     }
+
+
+def _held(stored: Stored) -> str | None:
+    """What holds the next term, and when that ends."""
+    hold = stored.facts.hold
+    if hold is None:
+        return None
+    what = f"quote {hold.quote}" if hold.quote else "an order or voucher"
+    return f"{in_utc(hold.ends_at)}, by {what}" if hold.ends_at else f"its answer, by {what}"
 
 
 def list_subscriptions(

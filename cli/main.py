@@ -14,6 +14,7 @@ from cli import (
     looking,
     pausing,
     portfolios,
+    quoting,
     seat_use,
     serving,
 )
@@ -44,5 +45,6 @@ app.command(name="forecast")(coming.show_forecast)
 app.command(name="show")(looking.show)
 app.command(name="list")(looking.list_subscriptions)
 app.command(name="explain")(looking.explain)
-for command in (*acting.ALL, *buying.ALL):
+app.command(name="show-quote")(quoting.show_one_quote)
+for command in (*acting.ALL, *buying.ALL, *quoting.ALL):
     app.command(name=command.__name__.replace("_", "-"))(command)

@@ -11,14 +11,15 @@ from uuid import uuid4
 
 from sqlalchemy import and_, case, func, literal, not_, update
 from sqlmodel import col
-from temporalio.client import Client
+from temporalio.client import Client, WithStartWorkflowOperation
 
 from activities.delivery import deliver
 from activities.planning import NEVER
-from activities.starting import STARTABLE, Startable, with_start
+from activities.starting import STARTABLE, Startable, quote_options, with_start
 from cli.stack_process import StackFailed
 from models.engine import Sessions
 from models.inbox import store_command
+from models.quotes import open_quotes_for
 from models.subscriptions import SubscriptionRow
 from portfolio.golive import go_live
 from renewals.facts import Phase
@@ -83,12 +84,17 @@ class Stage:
     async def next_step_at(self) -> datetime | None:
         """When the next step is due, in the subscription's own time; None when nothing is."""
         row = await self._row()
-        if row is None or row.next_step_at is None or row.next_step_at == NEVER:
+        if row is None:
             return None
-        return row.next_step_at + row.shift
+        async with self._sessions() as session:
+            quotes = [quote.next_step_at for quote in await open_quotes_for(session, self._number)]
+        steps = [at for at in (row.next_step_at, *quotes) if at is not None and at != NEVER]
+        return min(steps) + row.shift if steps else None
 
     async def catch_up(self) -> None:
-        """Let everything that is due happen."""
+        """Let everything that is due happen, to open quotes for the subscription first."""
+        for reference in await self._quotes():
+            await self._look_at(reference)
         while found := await self._alive():
             answer = await self._client.execute_update_with_start_workflow(
                 contract.CATCH_UP_UPDATE,
@@ -98,6 +104,18 @@ class Stage:
             )
             if answer.resting:
                 return
+
+    async def _quotes(self) -> list[str]:
+        async with self._sessions() as session:
+            return [quote.reference for quote in await open_quotes_for(session, self._number)]
+
+    async def _look_at(self, reference: str) -> None:
+        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            contract.QUOTE_WORKFLOW, reference, **quote_options(reference)
+        )
+        await self._client.execute_update_with_start_workflow(
+            contract.CATCH_UP_UPDATE, start_workflow_operation=start, id=str(uuid4())
+        )
 
     async def _alive(self) -> Startable | None:
         """None once it has lapsed and nothing is left to do."""
@@ -121,11 +139,19 @@ class Stage:
             (col(row.next_step_at) == NEVER, NEVER), else_=col(row.next_step_at) - (literal(ahead) - col(row.shift))
         )
         async with self._sessions.begin() as session:
-            await session.execute(
+            moved = (
                 update(row)
                 .where(col(row.number) == self._number, col(row.shift) < ahead)
                 .values(shift=ahead, next_step_at=sooner)
+                .returning(col(row.number))
             )
+            stored = await session.get(row, self._number)
+            before = stored.shift if stored else ahead
+            if (await session.execute(moved)).first() is None:
+                return
+            for quote in await open_quotes_for(session, self._number):
+                if quote.next_step_at is not None:
+                    quote.next_step_at -= ahead - before
 
 
 def _wall_now() -> datetime:

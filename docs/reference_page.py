@@ -142,6 +142,8 @@ def _temporal() -> str:
         ("workflow type", f"`{contract.SUBSCRIPTION_WORKFLOW}`", "one per subscription"),
         ("its id", f"`{contract.workflow_id('NUMBER')}`", "one run per term"),
         ("workflow type", f"`{contract.WATCHDOG_WORKFLOW}`", "one look over all subscriptions"),
+        ("workflow type", f"`{contract.QUOTE_WORKFLOW}`", "one per quote, from when it is asked for to its end"),
+        ("its id", f"`{contract.quote_workflow_id('REFERENCE')}`", "by the quote's reference"),
         ("schedule", f"`{contract.WATCHDOG_SCHEDULE}`", "starts the watchdog; a worker creates it when it starts"),
         ("task queue", f"`{contract.TASK_QUEUE}`", "workflows and activities"),
         ("signal", f"`{contract.CANCEL_SIGNAL}`", "as `perennial cancel-auto-renew`"),

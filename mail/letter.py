@@ -105,11 +105,11 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One payment for up to 100 subscriptions."""
+    """One payment for up to 100 subscriptions; on invoice it has no `method`."""
 
     reference: str
     total: Money
-    method: MethodKind
+    method: MethodKind | None
     lines: tuple[OrderLine, ...]
 
 
@@ -262,6 +262,10 @@ class Letter:
         return safe
 
 
+VENDOR = "Perennial"
+"""Who writes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
     """Whom to ask, and where the account is: settings of the installation.
@@ -274,4 +278,4 @@ class Contacts:
     support: str
     sales: str
     partner: str
-    vendor: str = "Perennial"
+    vendor: str = VENDOR

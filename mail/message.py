@@ -5,6 +5,7 @@ chance: Message-ID and Date are given, the boundary and the time of the signatur
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
@@ -32,6 +33,14 @@ class DkimKey:
     private_key: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; `name` is plain ASCII. PDF is the only kind there is."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
 def compose(
     rendered: Rendered,
     *,
@@ -42,8 +51,9 @@ def compose(
     sender_name: str = "",
     recipient_name: str = "",
     dkim_key: DkimKey | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> bytes:
-    """The mail as it goes over the wire: text and HTML, quoted-printable, signed if there is a key.
+    """The mail as it goes over the wire: text and HTML, quoted-printable, with its files, signed if there is a key.
 
     `message_id` comes with its angle brackets; `date` knows its zone. Raises `ValueError` when an address is not a
     single plain address, when the message id is not one, or when `date` has no zone.
@@ -61,8 +71,11 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(rendered.text, cte="quoted-printable")
     mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    for each in attachments:
+        mail.add_attachment(each.content, maintype="application", subtype="pdf", filename=each.name)
     mail["Content-Language"] = rendered.locale  # not before: Content-… headers move into the first part
-    mail.set_boundary("=_" + sha256(message_id.encode()).hexdigest()[:40])
+    for depth, part in enumerate(each for each in mail.walk() if each.is_multipart()):
+        part.set_boundary("=_" + sha256(f"{message_id}{depth or ''}".encode()).hexdigest()[:40])
     raw = mail.as_bytes()
     return _signature(raw, dkim_key, date) + raw if dkim_key else raw
 

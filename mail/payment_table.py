@@ -118,8 +118,8 @@ def _ordered(order: Order, w: Wording) -> tuple[Fact, ...]:
     return (
         ("reference", order.reference),
         ("count", str(len(order.lines))),
-        ("paid", w.amount(order.total)),
-        ("paid_with", w.method_as_label(order.method)),
+        ("paid" if order.method else "total", w.amount(order.total)),
+        ("paid_with", w.method_as_label(order.method) if order.method else None),
     )
 
 

@@ -18,6 +18,11 @@ from renewals.cards import may_be_card_number
 LONGEST = 500
 """Characters of one text of a command that are kept. What is cut is longer still by its ellipsis, and so is refused."""
 
+_LONGEST_LIST = 20_000
+"""Characters of a list that are kept: a hundred subscriptions, each with what is wanted of it."""
+
+_LISTS = ("lines", "prices")
+
 _MOST_ARGUMENTS = 20  # no command has as many: one that gives more is refused by those that are kept
 
 _CARD_NUMBER = "0" * 13
@@ -78,7 +83,8 @@ def _bounded_value(key: str, value: object) -> object:
     if key == "token" and isinstance(value, str) and may_be_card_number(value):
         return _CARD_NUMBER
     text = value if isinstance(value, str) else json.dumps(value)
-    return value if len(text) <= LONGEST else _cut(text)
+    longest = _LONGEST_LIST if key in _LISTS and not isinstance(value, str) else LONGEST
+    return value if len(text) <= longest else _cut(text)
 
 
 def _cut(text: str) -> str:

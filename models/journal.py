@@ -65,11 +65,16 @@ async def raise_alarm(
     return new
 
 
-async def clear_alarm(session: AsyncSession, subscription: str, kind: str, at: datetime) -> None:
-    """Clear an open alarm whose cause is gone."""
-    await session.execute(
+async def clear_alarm(
+    session: AsyncSession, subscription: str, kind: str, at: datetime, *, subject: str | None = None
+) -> None:
+    """Clear an open alarm whose cause is gone; of that subject, or of whichever."""
+    statement = (
         update(AlarmRow)
         .where(col(AlarmRow.subscription) == subscription, col(AlarmRow.kind) == kind)
         .where(col(AlarmRow.cleared_at).is_(None))
         .values(cleared_at=at)
     )
+    if subject is not None:
+        statement = statement.where(col(AlarmRow.subject) == subject)
+    await session.execute(statement)

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from models.columns import among
 from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.quotes import reference_of
 from models.records import AlarmRow, NoticeRow
 from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow
 from renewals.facts import (
@@ -151,7 +152,7 @@ HOLDS_IT = and_(
 
 
 def hold_of(claim: ClaimRow) -> Hold:
-    return Hold(str(claim.id), claim.ends_at)
+    return Hold(str(claim.id), claim.ends_at, quote=reference_of(claim.quote_id) if claim.quote_id else None)
 
 
 LEGAL_NOTICE_MISSING = "legal_notice_missing"

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Interval, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Interval, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import amount, instant, key, one_of
@@ -131,6 +131,7 @@ class ClaimRow(SQLModel, table=True):
     __tablename__ = "claims"
     __table_args__ = (
         one_of("holder", ("automatic", "order", "quote", "voucher")),
+        CheckConstraint("(holder = 'quote') = (quote_id IS NOT NULL)", name="of_a_quote"),
         Index("uq_claims_open", "renewal_id", unique=True, postgresql_where=text("released_at IS NULL")),
     )
 
@@ -138,6 +139,7 @@ class ClaimRow(SQLModel, table=True):
     renewal_id: UUID = Field(foreign_key="renewals.id")
     holder: str
     order_id: UUID | None = Field(default=None, foreign_key="orders.id")
+    quote_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="quotes.id", index=True)
     opened_at: datetime = instant()
     ends_at: datetime | None = instant(nullable=True)
     released_at: datetime | None = instant(nullable=True)

@@ -8,6 +8,7 @@ from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow,
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.quotes import QuoteLineRow, QuoteRow
 from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
 from models.sandbox import SandboxChargeRow, SandboxMethodRow, SandboxRefundRow
 from models.seat_use import DayOfUseRow, SeatAssignmentRow, UsageImportRow, UsageToldRow
@@ -39,6 +40,8 @@ __all__ = [
     "PaymentMethodRow",
     "PolicyRow",
     "PriceRow",
+    "QuoteLineRow",
+    "QuoteRow",
     "RenewalRow",
     "RulebookRow",
     "SandboxChargeRow",

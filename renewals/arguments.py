@@ -11,15 +11,19 @@ from renewals.characters import control_character
 from renewals.commands import (
     BOTH_MAY,
     OPERATOR_MAY,
+    AcceptQuote,
     Actor,
     AddSeats,
+    AskForQuote,
     BadArguments,
     Cancel,
     ChangeTerm,
     ChooseMethod,
     Command,
+    DeclineQuote,
     GoLive,
     HandOverAdmin,
+    IssueQuote,
     MethodChoice,
     Name,
     NewMethod,
@@ -35,11 +39,14 @@ from renewals.commands import (
     SetPaymentMethod,
     StoredMethod,
     When,
+    Wish,
     WithdrawPending,
+    WithdrawQuote,
 )
 from renewals.facts import MethodKind, Term
 
 MOST_SEATS = 1_000_000
+MOST_MINOR_UNITS = 10**12
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -87,6 +94,21 @@ def _build(which: Name, given: "_Arguments") -> Command:
             return ReleaseHold()
         case Name.HAND_OVER_ADMIN:
             return HandOverAdmin(given.text("to"))
+        case Name.ASK_FOR_QUOTE:
+            return AskForQuote(given.wishes("lines"))
+        case Name.ACCEPT_QUOTE:
+            quote, purchase_order = given.text("quote"), given.optional("purchase_order")
+            method = given.method_choice()
+            if purchase_order and method:
+                raise BadArguments(f'{which}: name "purchase_order" or a payment method, not both.')
+            return AcceptQuote(quote, purchase_order, method)
+        case Name.DECLINE_QUOTE:
+            return DeclineQuote(given.text("quote"))
+        case Name.ISSUE_QUOTE:
+            quote, prices = given.text("quote"), given.prices("prices")
+            return IssueQuote(quote, prices, given.day("expires_on"), given.flag("invoice", default=True))
+        case Name.WITHDRAW_QUOTE:
+            return WithdrawQuote(given.text("quote"))
         case Name.RECORD_RENEWAL:
             reference = given.text("reference")
             seats = given.count("seats") if given.has("seats") else None
@@ -182,6 +204,40 @@ class _Arguments:
                 f'{self._command}: "{key}" must be the provider\'s token; card numbers are never stored.'
             )
         return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self._raw[key] if self.has(key) else default
+        if not isinstance(value, bool):
+            raise self._bad(key, "true or false")
+        return value
+
+    def prices(self, key: str) -> tuple[tuple[str, int], ...]:
+        """Amounts in minor units by subscription."""
+        value = self._raw[key] if self.has(key) else {}
+        if not isinstance(value, Mapping):
+            raise self._bad(key, "an object of prices by subscription")
+        for number, price in value.items():
+            if not isinstance(number, str) or type(price) is not int or not 0 < price <= MOST_MINOR_UNITS:
+                raise self._bad(key, "whole minor units of the currency by subscription, from 1 up")
+        return tuple(sorted(value.items()))
+
+    def wishes(self, key: str) -> tuple[Wish, ...]:
+        """What a quote is asked for: one object per subscription, in the order of their numbers."""
+        value = self._raw.get(key) if self.has(key) else None
+        if not isinstance(value, list) or not value or not all(isinstance(each, Mapping) for each in value):
+            raise self._bad(key, "a list of objects, each with a subscription")
+        wishes = [self._wish(each) for each in value]
+        if len({wish.subscription for wish in wishes}) < len(wishes):
+            raise self._bad(key, "a list that names each subscription once")
+        return tuple(sorted(wishes, key=lambda wish: wish.subscription))
+
+    def _wish(self, raw: Mapping[str, object]) -> Wish:
+        line = _Arguments(self._command, raw)
+        seats = line.count("seats") if line.has("seats") else None
+        term = Term(line.choice("term", list(Term))) if line.has("term") else None
+        wish = Wish(line.text("subscription"), seats, term)
+        line.refuse_the_rest()
+        return wish
 
     def refuse_the_rest(self) -> None:
         unknown = sorted(set(self._raw) - self._read)

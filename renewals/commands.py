@@ -28,6 +28,11 @@ class Name(StrEnum):
     RENEW = "renew"
     RELEASE_HOLD = "release-hold"
     HAND_OVER_ADMIN = "hand-over-admin"
+    ASK_FOR_QUOTE = "ask-for-quote"
+    ACCEPT_QUOTE = "accept-quote"
+    DECLINE_QUOTE = "decline-quote"
+    ISSUE_QUOTE = "issue-quote"
+    WITHDRAW_QUOTE = "withdraw-quote"
     RECORD_RENEWAL = "record-renewal"
     PARK = "park"
     RELEASE = "release"
@@ -45,8 +50,15 @@ BUYER_MAY = BOTH_MAY | {
     Name.RENEW,
     Name.RELEASE_HOLD,
     Name.HAND_OVER_ADMIN,
+    Name.ASK_FOR_QUOTE,
+    Name.ACCEPT_QUOTE,
+    Name.DECLINE_QUOTE,
 }
 OPERATOR_MAY = frozenset(Name) - (BUYER_MAY - BOTH_MAY)
+ABOUT_QUOTES = frozenset(
+    {Name.ASK_FOR_QUOTE, Name.ACCEPT_QUOTE, Name.DECLINE_QUOTE, Name.ISSUE_QUOTE, Name.WITHDRAW_QUOTE}
+)
+"""Commands that may concern several subscriptions; each is given for one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,58 @@ class HandOverAdmin:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What a quote is asked for, of one subscription. None for seats or term: those of its next renewal."""
+
+    subscription: str
+    seats: int | None = None
+    term: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskForQuote:
+    """Ask for one quote for the next terms of one or more subscriptions, each named once."""
+
+    lines: tuple[Wish, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptQuote:
+    """Accept what a quote offers: by purchase order, or by paying it at once with a method as in `Renew`."""
+
+    quote: str
+    purchase_order: str | None = None
+    method: MethodChoice = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineQuote:
+    """The buyer does not want what was asked for, or is offered, any more."""
+
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueQuote:
+    """Offer what was asked for. `prices` are those agreed on, by subscription: minor units per seat and whole term.
+
+    `expires_on` is the last day to accept it, `invoice`, whether a purchase order will do.
+    """
+
+    quote: str
+    prices: tuple[tuple[str, int], ...] = ()
+    expires_on: date | None = None
+    invoice: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawQuote:
+    """Take back what was asked for or offered."""
+
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRenewal:
     reference: str
     seats: int | None = None
@@ -201,12 +265,20 @@ Command = (
     | Renew
     | ReleaseHold
     | HandOverAdmin
+    | AskForQuote
+    | AcceptQuote
+    | DeclineQuote
+    | IssueQuote
+    | WithdrawQuote
     | RecordRenewal
     | Park
     | Release
     | GoLive
     | ResolvePayment
 )
+
+
+QuoteCommand = AskForQuote | AcceptQuote | DeclineQuote | IssueQuote | WithdrawQuote
 
 
 class BadArguments(ValueError):

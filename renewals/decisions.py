@@ -1,5 +1,6 @@
 """The answers to a command: three values, never an exception for an ordinary refusal."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,3 +28,17 @@ class Refused:
 
 
 Decision = Eligible | AlreadyTrue | Refused
+
+PRECEDENCE = (
+    "bad_arguments unknown_subscription not_buyer not_operator lapsed parked sold_by_partner legacy_order "
+    "sold_by_sales maintenance_plan product_retired country_not_served payment_in_doubt hold_open already_renewed "
+    "window_not_open term_not_paid too_late auto_renew_off method_cannot_auto_charge term_not_offered "
+    "method_not_accepted not_a_reduction below_one_seat bulk_over_100 preview_stale quote_expired quote_not_open "
+    "payment_declined nothing_in_doubt"
+).split()
+"""The codes of refusals; the first that applies is the answer (domain.md 7)."""
+
+
+def first_that_applies(refusals: Iterable[Refused]) -> Refused | None:
+    """Of what refuses each of several subscriptions, the answer for them all; of equals the first."""
+    return min(refusals, key=lambda refused: PRECEDENCE.index(refused.code), default=None)

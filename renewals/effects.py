@@ -58,6 +58,8 @@ def _changed(
             return sub
         case c.Renew() | c.AddSeats() | c.ReleaseHold() | c.RecordRenewal() | c.ResolvePayment():
             raise ValueError("what is paid or given up is an order's; it has no effect of its own here")
+        case c.AskForQuote() | c.IssueQuote() | c.AcceptQuote() | c.DeclineQuote() | c.WithdrawQuote():
+            raise ValueError("what is quoted is a quote's; it has no effect of its own here")
     return replace(changed, owes_from=_owed_since(sub, at), announced=_announced(changed))
 
 

@@ -11,6 +11,7 @@ from renewals import commands as c
 from renewals.checkout import may_add_seats, may_renew, not_offered
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
 from renewals.facts import Channel, MethodKind, OfferingKind, OfferingStatus, PaymentMethod, Phase, Subscription
+from renewals.quoting import QuoteState, QuoteTerms, may_accept, may_ask, may_issue, not_open
 from renewals.renewing import last_paid_term
 from renewals.windows import today
 
@@ -31,7 +32,8 @@ class Request:
 
     `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
     `same_admin`, whether the contact that it names is the primary admin. `pays_with` is the method of an order; None
-    when the subscription has none and the command names none.
+    when the subscription has none and the command names none. `quote` is the one that the command names, None if there
+    is none; `wish` is what it asks for of this subscription.
     """
 
     command: c.Command
@@ -43,6 +45,8 @@ class Request:
     same_reference: bool = False
     same_admin: bool = False
     pays_with: PaymentMethod | None = None
+    quote: QuoteTerms | None = None
+    wish: c.Wish | None = None
 
 
 def decide(sub: Subscription, request: Request) -> Decision:
@@ -123,20 +127,23 @@ _OF_EVERY_DIRECT_ORDER = (
     c.Name.WITHDRAW_PENDING,
     c.Name.SET_PAYMENT_METHOD,
     c.Name.RELEASE_HOLD,
+    c.Name.DECLINE_QUOTE,
 )
 """What only a partner's or a legacy order forbids."""
 
 
-_CHARGES_AT_ONCE = (c.Name.ADD_SEATS, c.Name.RENEW)
+_CHARGES_AT_ONCE = (c.Name.ADD_SEATS, c.Name.RENEW, c.Name.ACCEPT_QUOTE)
+
+_RENEWS = (c.Name.RENEW, c.Name.ASK_FOR_QUOTE, c.Name.ACCEPT_QUOTE)
 
 
 def _ask(name: c.Name) -> str:
     """Whom to ask for what cannot be done here: sales to renew, support for the rest."""
-    return "ask sales" if name is c.Name.RENEW else "ask support"
+    return "ask sales" if name in _RENEWS else "ask support"
 
 
 def _done(name: c.Name) -> str:
-    return "renewed" if name is c.Name.RENEW else "changed"
+    return "renewed" if name in _RENEWS else "changed"
 
 
 def _not_self_service(sub: Subscription, name: c.Name) -> Refused | None:
@@ -181,23 +188,44 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return not sub.parked
         case c.GoLive():
             return sub.live_at is not None
-        case c.AddSeats() | c.Renew() | c.ResolvePayment():
+        case c.AddSeats() | c.Renew() | c.ResolvePayment() | c.AskForQuote():
             return False
+        case c.AcceptQuote() | c.DeclineQuote() | c.IssueQuote() | c.WithdrawQuote() as about_quote:
+            return request.quote is not None and request.quote.state is _BROUGHT_ABOUT[type(about_quote)]
+
+
+_BROUGHT_ABOUT: dict[type[c.QuoteCommand], QuoteState] = {
+    c.AcceptQuote: QuoteState.ACCEPTED,
+    c.DeclineQuote: QuoteState.DECLINED,
+    c.IssueQuote: QuoteState.ISSUED,
+    c.WithdrawQuote: QuoteState.WITHDRAWN,
+}
 
 
 def _state(sub: Subscription, request: Request) -> Refused | None:
     command = request.command
     moves_price = isinstance(command, _MOVES_THE_PRICE)
     unanswered = sub.in_doubt or sub.seats_attempt
-    if unanswered and (moves_price or isinstance(command, c.ReleaseHold)):
+    if unanswered and (moves_price or isinstance(command, _GIVES_UP)):
         return Refused("payment_in_doubt", "A payment has no answer yet; try again when it has one.")
-    if moves_price and sub.hold:
+    if moves_price and sub.hold and not _yields(sub, request):
         return Refused("hold_open", "An order, quote or voucher for the next term is open; release it or wait for it.")
     match command:
         case c.AddSeats():
             return may_add_seats(sub, request.received_at, request.pays_with)
         case c.Renew():
             return may_renew(sub, request.received_at, request.pays_with, command.when)
+        case c.AskForQuote() if request.wish:
+            return may_ask(sub, request.wish.seats, request.wish.term, request.received_at)
+        case c.IssueQuote():
+            wish = request.wish or c.Wish(sub.number)
+            return may_issue(sub, request.quote, wish.seats, wish.term, request.received_at)
+        case c.AcceptQuote(purchase_order=on_invoice):
+            return may_accept(
+                sub, request.quote, request.received_at, request.pays_with, on_invoice=on_invoice is not None
+            )
+        case c.DeclineQuote() | c.WithdrawQuote():
+            return not_open(request.quote, request.received_at, QuoteState.ASKED, QuoteState.ISSUED)
         case c.Resume():
             return _resume(sub, request.received_at)
         case c.ReduceSeats(to):
@@ -219,8 +247,29 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
     return None
 
 
-_MOVES_THE_PRICE = c.ReduceSeats | c.ChangeTerm | c.WithdrawPending | c.RecordRenewal | c.AddSeats | c.Renew
+_MOVES_THE_PRICE = (
+    c.ReduceSeats
+    | c.ChangeTerm
+    | c.WithdrawPending
+    | c.RecordRenewal
+    | c.AddSeats
+    | c.Renew
+    | c.AskForQuote
+    | c.IssueQuote
+    | c.AcceptQuote
+)
 """What would pay the next term, or change its price."""
+
+_GIVES_UP = c.ReleaseHold | c.DeclineQuote | c.WithdrawQuote
+
+
+def _yields(sub: Subscription, request: Request) -> bool:
+    """An open quote yields to the buyer's own checkout, and to its own acceptance."""
+    quote = sub.hold.quote if sub.hold else None
+    if isinstance(request.command, c.Renew):
+        return quote is not None
+    is_its_own = request.quote is not None and request.quote.reference == quote
+    return isinstance(request.command, c.AcceptQuote) and is_its_own
 
 
 def _expired_already() -> Refused:

@@ -84,11 +84,12 @@ class AttemptState(StrEnum):
 
 
 class Way(StrEnum):
-    """How an order came about: by the calendar, by its buyer for the next term or for more seats, or elsewhere."""
+    """How an order came about: by the calendar, by its buyer for the next term, more seats or a quote, or elsewhere."""
 
     AUTOMATIC = "automatic"
     CHECKOUT = "checkout"
     SEATS = "seats"
+    QUOTE = "quote"
     RECORDED = "recorded"
 
 
@@ -163,6 +164,10 @@ class Policy:
     voucher_days: Mapping[MethodKind, int] = field(
         default_factory=lambda: {MethodKind.KONBINI: 3, MethodKind.BANK_TRANSFER: 7}
     )
+    quote_days: int = 30
+    quote_late_days: int = 30
+    quote_expiring_days: int = 7
+    quote_lowest_percent: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +227,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """An open order, quote or voucher on the next term; while it stands nothing is charged automatically."""
+    """An open order, quote or voucher on the next term; while it stands nothing is charged automatically.
+
+    `quote` is the reference of the quote that holds it.
+    """
 
     id: str
     ends_at: datetime | None
+    quote: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

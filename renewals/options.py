@@ -7,6 +7,7 @@ from renewals import commands as c
 from renewals.decisions import Decision, Refused
 from renewals.eligibility import Request, decide
 from renewals.facts import MethodKind, Subscription, Term
+from renewals.quoting import QuoteState, QuoteTerms
 from renewals.renewing import just_before, last_paid_term
 
 
@@ -38,7 +39,10 @@ def whom_to_ask(name: c.Name, refused: Refused) -> Contact | None:
         return Contact.PARTNER
     if refused.code not in _OUT_OF_THE_BUYERS_HANDS:
         return None
-    for_sales = name is c.Name.RENEW and refused.code not in ("parked", "country_not_served")
+    for_sales = name in (c.Name.RENEW, c.Name.ASK_FOR_QUOTE, c.Name.ACCEPT_QUOTE) and refused.code not in (
+        "parked",
+        "country_not_served",
+    )
     return Contact.SALES if for_sales else Contact.SUPPORT
 
 
@@ -50,6 +54,8 @@ def _request(sub: Subscription, name: c.Name, actor: c.Actor, is_buyer: bool, at
         is_buyer=is_buyer,
         received_at=at,
         pays_with=sub.method,
+        quote=_open_quote(sub),
+        wish=c.Wish(sub.number),
     )
 
 
@@ -78,6 +84,16 @@ def example(sub: Subscription, name: c.Name) -> c.Command:
             return c.ReleaseHold()
         case c.Name.HAND_OVER_ADMIN:
             return c.HandOverAdmin("example")
+        case c.Name.ASK_FOR_QUOTE:
+            return c.AskForQuote((c.Wish(sub.number),))
+        case c.Name.ACCEPT_QUOTE:
+            return c.AcceptQuote(_quote_of(sub))
+        case c.Name.DECLINE_QUOTE:
+            return c.DeclineQuote(_quote_of(sub))
+        case c.Name.ISSUE_QUOTE:
+            return c.IssueQuote(_quote_of(sub))
+        case c.Name.WITHDRAW_QUOTE:
+            return c.WithdrawQuote(_quote_of(sub))
         case c.Name.RECORD_RENEWAL:
             return c.RecordRenewal("example")
         case c.Name.PARK:
@@ -88,3 +104,15 @@ def example(sub: Subscription, name: c.Name) -> c.Command:
             return c.GoLive()
         case c.Name.RESOLVE_PAYMENT:
             return c.ResolvePayment(paid=True)
+
+
+def _quote_of(sub: Subscription) -> str:
+    return (sub.hold.quote if sub.hold else None) or "example"
+
+
+def _open_quote(sub: Subscription) -> QuoteTerms | None:
+    """The quote that holds the next term; of one that was only asked for the facts know nothing."""
+    hold = sub.hold
+    if hold is None or hold.quote is None or hold.ends_at is None:
+        return None
+    return QuoteTerms(hold.quote, QuoteState.ISSUED, sub.renews_on, hold.ends_at)

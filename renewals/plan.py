@@ -162,7 +162,7 @@ def still_wanted(sub: Subscription, attempt: Attempt, now: datetime) -> bool:
     match attempt.way:
         case Way.SEATS:
             return today(sub, now) < sub.renews_on
-        case Way.CHECKOUT:
+        case Way.CHECKOUT | Way.QUOTE:
             return now < late_window_closes_at(sub)
     return charge_is_due(sub, now)
 

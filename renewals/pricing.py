@@ -85,6 +85,19 @@ def checkout_line(sub: Subscription) -> Line:
     return late_line(sub) if sub.phase is Phase.EXPIRED else renewal_line(sub)
 
 
+def quote_line(sub: Subscription, term: Term | None, seats: int | None, unit_price: int | None = None) -> Line:
+    """The next term as a quote offers it: at the price that its buyer would pay now, or at one that was agreed on.
+
+    `term` and `seats` stand for those of the next renewal, pending changes applied. Raises `NotPriced`.
+    """
+    chosen = term or sub.next_term
+    price, expired = _price(sub, chosen), sub.phase is Phase.EXPIRED
+    if unit_price is not None:
+        return _line(sub, chosen, seats or sub.next_seats, unit_price, "quoted_price")
+    now, basis = (price.list_price, "list_price") if expired else (price.renewal_price, "renewal_price")
+    return _line(sub, chosen, seats or sub.next_seats, now, basis)
+
+
 def seats_lines(sub: Subscription, count: int, on: date) -> tuple[Line, ...]:
     """What `count` more seats cost from the local date `on`: the rest of the running term, and the next one if paid.
 

@@ -15,6 +15,7 @@ from renewals.plan import Step
 TASK_QUEUE = "renewals"
 SUBSCRIPTION_WORKFLOW = "SubscriptionWorkflow"
 WATCHDOG_WORKFLOW = "WatchdogWorkflow"
+QUOTE_WORKFLOW = "QuoteWorkflow"
 WATCHDOG_SCHEDULE = "watchdog"
 
 CANCEL_SIGNAL = "cancel_auto_renew"
@@ -42,6 +43,9 @@ def search_attributes(
 UNKNOWN_SUBSCRIPTION = "UnknownSubscription"
 """The type of the error that ends the workflow of a number that nobody has."""
 
+UNKNOWN_QUOTE = "UnknownQuote"
+"""The type of the error that ends the workflow of a quote that there is not."""
+
 PLANS_AFTER_A_FAILED_COMMAND = "plans-after-a-failed-command"
 """Marks runs that plan again when a command fails for good; runs of before do not, and replay as they were."""
 
@@ -51,6 +55,24 @@ SIGNAL_SENDER = "operator:temporal"
 
 def workflow_id(number: str) -> str:
     return f"subscription-{number}"
+
+
+def quote_workflow_id(reference: str) -> str:
+    return f"quote-{reference}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLook:
+    """Where a quote stands after a look at it; `next_at` is when to look again, `next` says in a word what is due then.
+
+    None for both once the quote is over. The instant is in the quote's own time, which runs `clock_ahead_seconds` ahead
+    of the world's.
+    """
+
+    state: str
+    next_at: datetime | None = None
+    next: str | None = None
+    clock_ahead_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from console.account.finding import NotYours
 from console.account.guard import NotOurForm, SignInFirst
 from console.account.methods import method_routes
 from console.account.pages import subscription_routes
+from console.account.quotes import quote_routes
 from console.account.signing_in import sign_in_routes
 from console.account.usage import usage_routes
 from mail.sender import Mailer
@@ -37,6 +38,7 @@ def create_account(settings: Settings, sessions: Sessions, client: Client, maile
     app.include_router(method_routes(desk))
     app.include_router(usage_routes(desk))
     app.include_router(subscription_routes(desk))
+    app.include_router(quote_routes(desk))
     _add_faults(app, desk)
 
     @app.get("/")

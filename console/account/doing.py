@@ -17,6 +17,7 @@ from settings import Settings
 _ORDER = (
     c.Name.RELEASE_HOLD,
     c.Name.RENEW,
+    c.Name.ASK_FOR_QUOTE,
     c.Name.ADD_SEATS,
     c.Name.REDUCE_SEATS,
     c.Name.CHANGE_TERM,
@@ -28,6 +29,9 @@ _ORDER = (
 """The commands that have a place of their own; a planned change is withdrawn where it is shown."""
 
 _ASK_SUPPORT = {"parked", "legacy_order", "sold_by_sales", "maintenance_plan", "product_retired", "country_not_served"}
+
+
+_RENEWING = (c.Name.RENEW, c.Name.ASK_FOR_QUOTE, c.Name.ACCEPT_QUOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,9 @@ def _pointless(name: c.Name, sub: Subscription) -> bool:
     """Would it change nothing, whoever asks? The core refuses somebody else before it looks."""
     match name:
         case c.Name.RELEASE_HOLD:
-            return sub.hold is None
+            return sub.hold is None or sub.hold.quote is not None
+        case c.Name.ASK_FOR_QUOTE:
+            return sub.hold is not None and sub.hold.quote is not None
         case c.Name.CANCEL_AUTO_RENEW:
             return not sub.auto_renew
         case c.Name.RESUME_AUTO_RENEW:
@@ -110,7 +116,7 @@ def whom_to_ask(code: str, name: str, found: Found, t: Speech, settings: Setting
     """Partners for what they sold, sales to renew what cannot be renewed here, support for the rest (domain.md 7)."""
     if code == "sold_by_partner" or (code == "lapsed" and found.stored.facts.channel is Channel.PARTNER):
         return Ask(t("ask_partner"), settings.partner_contact)
-    if code == "lapsed" or (code in _ASK_SUPPORT - {"parked"} and name == c.Name.RENEW):
+    if code == "lapsed" or (code in _ASK_SUPPORT - {"parked"} and name in _RENEWING):
         return Ask(t("ask_sales"), settings.sales_contact)
     if code in _ASK_SUPPORT:
         return Ask(t("ask_support"), settings.support_contact)

@@ -31,7 +31,7 @@ class Found:
 
 
 def numbers_of(email: str) -> Select[str]:
-    """The numbers of all that the person may see."""
+    """The subscriptions of which a person is the buyer or the primary admin."""
     contacts = select(col(ContactRow.id)).where(func.lower(col(ContactRow.email)) == email.lower())
     return select(col(SubscriptionRow.number)).where(
         or_(col(SubscriptionRow.buyer_id).in_(contacts), col(SubscriptionRow.primary_admin_id).in_(contacts))

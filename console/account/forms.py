@@ -44,6 +44,31 @@ def arguments(name: Name, form: Form) -> dict[str, Any]:
     return {}
 
 
+def wishes(form: Form, most: int) -> list[dict[str, Any]]:
+    """What a quote is asked for: of each subscription that is ticked, seats and term. Raises `Wrong`."""
+    lines = []
+    for n in range(most):
+        if form.get(f"chosen-{n}") and form.get(f"number-{n}"):
+            seats, term = count_of_seats(form, f"seats-{n}"), _choice(form, f"term-{n}", [each.value for each in Term])
+            lines.append({"subscription": form[f"number-{n}"], "seats": seats, "term": term})
+    if not lines:
+        raise Wrong("chosen-0", "wrong.no_line")
+    return lines
+
+
+def acceptance(form: Form) -> dict[str, str]:
+    """How a quote is accepted: by a purchase order, or with a method. Raises `Wrong`."""
+    if form.get("method") != "invoice":
+        return _paid_with(form)
+    number = form.get("purchase_order", "").strip()
+    if not number or len(number) > _LONGEST_ORDER_NUMBER:
+        raise Wrong("purchase_order", "wrong.purchase_order")
+    return {"purchase_order": number}
+
+
+_LONGEST_ORDER_NUMBER = 100
+
+
 def client_key(form: Form) -> str:
     """The key under which the command acts once, made when the page was. Raises `Wrong`."""
     with suppress(ValueError):

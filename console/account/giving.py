@@ -19,7 +19,7 @@ from console.account.speech import Speech
 from models.engine import Sessions
 from models.inbox import store_command
 from models.records import CommandRow
-from renewals.commands import Name, When
+from renewals.commands import ABOUT_QUOTES, Name, When
 from settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -62,14 +62,26 @@ class Told:
 
 
 async def told(
-    session: AsyncSession, command_id: str, found: Found, email: str, t: Speech, settings: Settings
+    session: AsyncSession,
+    command_id: str,
+    found: Found,
+    email: str,
+    t: Speech,
+    settings: Settings,
+    *,
+    of_any: bool = False,
 ) -> Told | None:
-    """The outcome in the person's words, read from the command's row; None unless it is theirs, and of this number."""
+    """The outcome in the person's words, read from the command's row.
+
+    None unless it is theirs, and of this number, or about quotes where one `of_any` number may be told.
+    """
     try:
         row = await session.get(CommandRow, UUID(command_id))
     except ValueError:
         return None
-    if row is None or row.subscription != found.stored.facts.number or row.given_by.lower() != email.lower():
+    if row is None or row.given_by.lower() != email.lower():
+        return None
+    if row.subscription != found.stored.facts.number and not (of_any and row.name in ABOUT_QUOTES):
         return None
     later = row.args.get("when") == When.ON_RENEWAL_DATE
     what = t("command.renew_later") if later else t.first(f"command.{row.name}")
@@ -78,7 +90,8 @@ async def told(
     if row.outcome == "done":
         if row.hint in _AWAITED:
             return Told("waiting", t("answer.begun", what=what), t(_AWAITED[row.hint]))
-        return Told("done", t("answer.done", what=what), row.hint)
+        more = None if row.name in ABOUT_QUOTES else row.hint
+        return Told("done", t("answer.done", what=what), more)
     code = row.code or "bad_arguments"
     words = sentence(code, row.possible_on, row.name, found, t)
     return Told("refused", t("answer.refused", what=what), words, whom_to_ask(code, row.name, found, t, settings))

@@ -30,6 +30,7 @@ class Order:
     amount: str
     lines: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ async def orders_of(session: AsyncSession, stored: Stored, t: Speech) -> Record:
                 amount=t.w.amount(total),
                 lines=[_line(line, t) for line in own],
                 notes=_notes([each for each in attempts if each[0].order_id == row.id], row, t),
+                receipt=f"/account/orders/{row.id}/receipt.pdf" if row.state == "paid" else None,
             )
         )
     return Record(orders, _to_pay(attempts, stored.facts.time_zone, t))

@@ -45,7 +45,13 @@ def what_is_coming(stored: Stored, t: Speech) -> list[Dated]:
     """
     sub, found = stored.facts, list[Dated]()
     if sub.hold and sub.hold.ends_at:
-        found.append(Dated(sub.hold.ends_at, t.moment(sub.hold.ends_at, sub.time_zone), t("coming.hold_ends")))
+        found.append(
+            Dated(
+                sub.hold.ends_at,
+                t.moment(sub.hold.ends_at, sub.time_zone),
+                t("coming.quote_ends" if sub.hold.quote else "coming.hold_ends"),
+            )
+        )
         unpaid = tuple(each for each in sub.attempts if each.state is not AttemptState.ISSUED)
         sub = replace(sub, hold=None, attempts=unpaid)
     try:
@@ -162,6 +168,10 @@ def _seats(data: Mapping[str, Any], who: str, t: Speech) -> str | None:
     return t("happened.seats", added=added, seats=seats, amount=_amount(data, t))
 
 
+def _quote(data: Mapping[str, Any], who: str, t: Speech) -> str | None:
+    return t(f"happened.quote.{data['state']}", quote=data["quote"])
+
+
 def _refund(data: Mapping[str, Any], who: str, t: Speech) -> str | None:
     return t("happened.refund", amount=_amount(data, t))
 
@@ -182,6 +192,7 @@ _EVENTS: Mapping[str, Callable[[Mapping[str, Any], str, Speech], str | None]] = 
     "command": _command,
     "voucher": _voucher,
     "seats": _seats,
+    "quote": _quote,
     "refund": _refund,
     **{name: _plain(name) for name in ("admin", "parked", "released", "access_suspended", "hold_ended", "go_live")},
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from console.account.finding import Found
 from console.account.speech import Speech
@@ -136,7 +136,10 @@ def _sentences(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]:
         return
     if sub.in_doubt or sub.seats_attempt:
         yield t("panel.in_doubt")
-    if sub.hold:
+    if sub.hold and sub.hold.quote and sub.hold.ends_at:
+        last_day = t.day_of(sub.hold.ends_at - timedelta(seconds=1), sub.time_zone)
+        yield t("panel.quoted", quote=sub.hold.quote, day=last_day)
+    elif sub.hold:
         yield t("panel.held")
     if sub.paid_ahead:
         ahead = last_paid_term(sub)

@@ -21,6 +21,7 @@ from console.api import schemas as s
 from console.api.problems import Problem, Refusal
 from console.api.reading import names_tag, subscription_of, tag_of
 from console.api.room import Acting, Calling, InRoom, Number, OnBehalf, Reading, Room, found, wall_now
+from models.api_keys import Caller
 from models.inbox import KeyReused, store_command
 from models.records import CommandRow
 from renewals.arguments import parse_command
@@ -69,6 +70,20 @@ async def give(
     if_match: IfMatch = None,
 ) -> s.Command:
     """Give a command for a person. What is refused is a problem with the code of the refusal."""
+    row = await given(room, caller, acting, number, asked, key, if_match)
+    return told_to_caller(row, request, response)
+
+
+async def given(
+    room: Room,
+    caller: Caller,
+    acting: OnBehalf,
+    number: str,
+    asked: s.CommandRequest,
+    key: str,
+    if_match: str | None = None,
+) -> CommandRow:
+    """The row of a command, stored under the caller's key and waited for. Raises `Problem`."""
     try:
         parse_command(asked.command, asked.args, acting.actor)
     except BadArguments as bad:
@@ -79,10 +94,14 @@ async def give(
         command_id = await _store(session, number, asked, acting, client_key)
     await _decided(room, command_id)
     async with room.sessions() as session:
-        row = await session.get_one(CommandRow, command_id)
+        return await session.get_one(CommandRow, command_id)
+
+
+def told_to_caller(row: CommandRow, request: Request, response: Response) -> s.Command:
+    """The outcome; where there is none yet, where it will stand. Raises `Refusal`."""
     if row.outcome is None:
         response.status_code = 202
-        response.headers["Location"] = f"{request.scope.get('root_path', '')}/commands/{command_id}"
+        response.headers["Location"] = f"{request.scope.get('root_path', '')}/commands/{row.id}"
     elif row.outcome == "refused":
         raise Refusal(row.code or "", row.hint or "", row.possible_on)
     return _told(row)

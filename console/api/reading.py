@@ -41,6 +41,8 @@ def subscription_of(stored: Stored) -> s.Subscription:
         early_window_from=window_opens_on(sub),
         late_window_to=late_window_last_day(sub),
         held=sub.hold is not None,
+        held_until=sub.hold.ends_at if sub.hold else None,
+        held_by_quote=sub.hold.quote if sub.hold else None,
         time_zone=sub.time_zone,
     )
 

@@ -313,7 +313,9 @@ def _create_tables() -> None:
         sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("state IN ('open', 'paid', 'void')", name="ck_orders_state_known"),
         sa.CheckConstraint("way <> 'recorded' OR reference IS NOT NULL", name="ck_orders_recorded_reference"),
-        sa.CheckConstraint("way IN ('automatic', 'checkout', 'seats', 'recorded')", name="ck_orders_way_known"),
+        sa.CheckConstraint(
+            "way IN ('automatic', 'checkout', 'seats', 'quote', 'recorded')", name="ck_orders_way_known"
+        ),
         sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_orders_csn"),
         sa.PrimaryKeyConstraint("id", name="pk_orders"),
     )
@@ -604,6 +606,49 @@ def _create_tables() -> None:
     )
     op.create_index("ix_notices_waiting", "notices", ["subscription"], postgresql_where=sa.text("outcome IS NULL"))
     op.create_table(
+        "quotes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True, start=1001), nullable=False),
+        sa.Column("csn", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("asked_in", sa.Uuid(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_by", sa.String(), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("issued_because", sa.String(), nullable=True),
+        sa.Column("invoice", sa.Boolean(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("next_step_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state IN ('asked', 'issued')) = (ended_at IS NULL)", name="ck_quotes_ended"),
+        sa.CheckConstraint(
+            "channel IN ('direct_online', 'direct_sales', 'partner', 'legacy')", name="ck_quotes_channel_known"
+        ),
+        sa.CheckConstraint("state <> 'accepted' OR order_id IS NOT NULL", name="ck_quotes_accepted_by_an_order"),
+        sa.CheckConstraint(
+            "state IN ('asked', 'issued', 'accepted', 'declined', 'withdrawn', 'expired', 'void')",
+            name="ck_quotes_state_known",
+        ),
+        sa.CheckConstraint("state NOT IN ('issued', 'accepted') OR issued_at IS NOT NULL", name="ck_quotes_issued"),
+        sa.CheckConstraint("issued_at IS NULL OR issued_because IS NOT NULL", name="ck_quotes_issued_because"),
+        sa.ForeignKeyConstraint(["asked_in"], ["commands.id"], name="fk_quotes_asked_in"),
+        sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_quotes_csn"),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_quotes_order_id"),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_quotes_subscription"),
+        sa.PrimaryKeyConstraint("id", name="pk_quotes"),
+        sa.UniqueConstraint("asked_in", name="uq_quotes_asked_in"),
+    )
+    op.create_index("ix_quotes_csn", "quotes", ["csn"])
+    op.create_index("ix_quotes_next_step", "quotes", ["next_step_at"])
+    op.create_index("ix_quotes_order_id", "quotes", ["order_id"])
+    op.create_table(
         "renewals",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("subscription", sa.String(), nullable=False),
@@ -679,14 +724,18 @@ def _create_tables() -> None:
         sa.Column("renewal_id", sa.Uuid(), nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("quote_id", sa.BigInteger(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(holder = 'quote') = (quote_id IS NOT NULL)", name="ck_claims_of_a_quote"),
         sa.CheckConstraint("holder IN ('automatic', 'order', 'quote', 'voucher')", name="ck_claims_holder_known"),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_claims_order_id"),
+        sa.ForeignKeyConstraint(["quote_id"], ["quotes.id"], name="fk_claims_quote_id"),
         sa.ForeignKeyConstraint(["renewal_id"], ["renewals.id"], name="fk_claims_renewal_id"),
         sa.PrimaryKeyConstraint("id", name="pk_claims"),
     )
+    op.create_index("ix_claims_quote_id", "claims", ["quote_id"])
     op.create_index(
         "uq_claims_open", "claims", ["renewal_id"], unique=True, postgresql_where=sa.text("released_at IS NULL")
     )
@@ -738,3 +787,33 @@ def _create_tables() -> None:
     )
     op.create_index("ix_order_lines_renewal_id", "order_lines", ["renewal_id"])
     op.create_index("ix_order_lines_subscription", "order_lines", ["subscription"])
+    op.create_table(
+        "quote_lines",
+        sa.Column("quote_id", sa.BigInteger(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("term_starts_on", sa.Date(), nullable=False),
+        sa.Column("asked_seats", sa.Integer(), nullable=True),
+        sa.Column("asked_term", sa.String(), nullable=True),
+        sa.Column("renewal_id", sa.Uuid(), nullable=True),
+        sa.Column("term", sa.String(), nullable=True),
+        sa.Column("seats", sa.Integer(), nullable=True),
+        sa.Column("unit_price", sa.BigInteger(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("receipt", postgresql.JSONB(), nullable=False),
+        sa.CheckConstraint(
+            "asked_term IS NULL OR asked_term IN ('month', 'year', '3-years')", name="ck_quote_lines_asked_term_known"
+        ),
+        sa.CheckConstraint("term IS NULL OR term IN ('month', 'year', '3-years')", name="ck_quote_lines_term_known"),
+        sa.CheckConstraint("amount = unit_price * seats", name="ck_quote_lines_amount"),
+        sa.CheckConstraint("asked_seats >= 1", name="ck_quote_lines_asked_seats"),
+        sa.CheckConstraint(
+            "num_nulls(renewal_id, term, seats, unit_price, amount) IN (0, 5)", name="ck_quote_lines_offered_as_a_whole"
+        ),
+        sa.CheckConstraint("seats >= 1", name="ck_quote_lines_seats"),
+        sa.CheckConstraint("unit_price >= 0", name="ck_quote_lines_unit_price"),
+        sa.ForeignKeyConstraint(["quote_id"], ["quotes.id"], name="fk_quote_lines_quote_id"),
+        sa.ForeignKeyConstraint(["renewal_id"], ["renewals.id"], name="fk_quote_lines_renewal_id"),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_quote_lines_subscription"),
+        sa.PrimaryKeyConstraint("quote_id", "subscription", name="pk_quote_lines"),
+    )
+    op.create_index("ix_quote_lines_subscription", "quote_lines", ["subscription"])

@@ -1,5 +1,5 @@
 """Every life that is recorded, replayed and played again."""
 
-from tests.histories import lives, troubles
+from tests.histories import lives, quoted, troubles
 
-LIVES = lives.LIVES + troubles.LIVES
+LIVES = lives.LIVES + troubles.LIVES + quoted.LIVES

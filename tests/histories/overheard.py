@@ -16,6 +16,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowInsta
 from temporalio.workflow import Info
 
 from workflows.client import DATA_CONVERTER
+from workflows.quote import QuoteWorkflow
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
@@ -33,7 +34,9 @@ async def turns_of(history: WorkflowHistory) -> list[Turn]:
     """Every turn of one run. Raises what `Replayer` raises if the commands are not those of the history."""
     runner = _Overhearing()
     replayer = Replayer(
-        workflows=[SubscriptionWorkflow, WatchdogWorkflow], workflow_runner=runner, data_converter=DATA_CONVERTER
+        workflows=[SubscriptionWorkflow, QuoteWorkflow, WatchdogWorkflow],
+        workflow_runner=runner,
+        data_converter=DATA_CONVERTER,
     )
     await replayer.replay_workflow(history)
     return runner.turns

@@ -23,6 +23,7 @@ from tests.sandbox import SANDBOXED
 from tests.scenarios.portfolios import BUYER, BUYER_NAME, CUSTOMER, PUNCTUAL
 from workflows.client import DATA_CONVERTER
 from workflows.contract import TermPlan, workflow_id
+from workflows.quote import QuoteWorkflow
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
@@ -37,7 +38,9 @@ def _replayer(runner: WorkflowRunner | None = None) -> Replayer:
     """As in earnest, without the sandbox; it changes no command, and every life is played inside it."""
     runner = runner or UnsandboxedWorkflowRunner()
     return Replayer(
-        workflows=[SubscriptionWorkflow, WatchdogWorkflow], workflow_runner=runner, data_converter=DATA_CONVERTER
+        workflows=[SubscriptionWorkflow, QuoteWorkflow, WatchdogWorkflow],
+        workflow_runner=runner,
+        data_converter=DATA_CONVERTER,
     )
 
 

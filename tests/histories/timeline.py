@@ -180,7 +180,7 @@ def _brief(value: Any) -> Any:
     """Without what is not given, and of a plan no more than its term and first step: its instants hold seconds."""
     if not isinstance(value, dict):
         return value
-    if "clock_ahead_seconds" in value:
+    if "clock_ahead_seconds" in value and "steps" in value:
         first = f", {value['steps'][0]['do']} at {value['steps'][0]['at'][:16]}" if value["steps"] else ""
         return f"{value['phase']} {value['starts_on']} to {value['renews_on']}: {len(value['steps'])} steps{first}"
     return {key: _brief(inner) for key, inner in value.items() if inner is not None}

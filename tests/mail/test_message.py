@@ -13,7 +13,7 @@ import dkim
 import pytest
 
 from mail.letter import Contacts, Letter
-from mail.message import DkimKey, compose
+from mail.message import Attachment, DkimKey, compose
 from mail.render import Rendered, render
 from renewals.addresses import is_address
 from renewals.facts import Kind
@@ -88,7 +88,7 @@ def test_only_ascii_goes_over_the_wire_in_lines_that_every_server_takes(rendered
     raw = compose(rendered, **ENVELOPE)
     assert raw.isascii()
     lines = raw.split(b"\r\n")
-    assert max(map(len, lines)) <= 998
+    assert max(map(len, lines)) <= 78
     assert b"\n" not in b"".join(lines)
 
 
@@ -187,3 +187,17 @@ def test_a_signed_mail_is_the_same_each_time(rendered: Rendered, dkim_key: DkimK
 
 def test_a_private_key_does_not_show_itself(dkim_key: DkimKey) -> None:
     assert "PRIVATE" not in repr(dkim_key)
+
+
+def test_a_file_goes_with_the_mail_and_the_bytes_are_the_same_each_time(rendered: Rendered) -> None:
+    files = [Attachment("quote-Q-1001.pdf", b"%PDF-1.7 " + bytes(range(256)))]
+    raw = compose(rendered, **ENVELOPE, attachments=files)
+    assert compose(rendered, **ENVELOPE, attachments=files) == raw
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    mail: Any = message_from_bytes(raw, policy=default)
+    assert mail.get_content_type() == "multipart/mixed"
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["multipart/alternative", "application/pdf"]
+    (file,) = mail.iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("quote-Q-1001.pdf", files[0].content)
+    boundaries = [part.get_boundary() for part in mail.walk() if part.is_multipart()]
+    assert len(set(boundaries)) == 2

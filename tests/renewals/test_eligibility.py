@@ -20,6 +20,7 @@ from renewals.eligibility import (
 )
 from renewals.facts import (
     Channel,
+    Hold,
     MethodKind,
     OfferingKind,
     OfferingStatus,
@@ -28,6 +29,7 @@ from renewals.facts import (
     Subscription,
     Term,
 )
+from renewals.quoting import QuoteState, QuoteTerms
 from tests.renewals.builders import PRICES, card, hold, in_doubt, method, paid_ahead, policy, subscription, utc
 
 OPERATOR, BUYER, STRANGER = "operator", "buyer", "stranger"
@@ -41,9 +43,34 @@ class Given:
     name: c.Name
     command: c.Command
     repeats: bool = False
+    quote: QuoteTerms | None = None
+    wish: c.Wish | None = None
 
 
-N = c.Name
+N, Q = c.Name, QuoteState
+
+
+def about_quote(
+    name: c.Name, state: QuoteState | None, command: c.Command | None = None, *, invoice: bool = True
+) -> Given:
+    """A command that names a quote in that state, which ends as the renewal date comes; None: one that there is not."""
+    quote = QuoteTerms("Q-1001", state, date(2027, 3, 31), utc("2027-03-30T22:00"), invoice) if state else None
+    plain: dict[c.Name, c.Command] = {
+        N.ACCEPT_QUOTE: c.AcceptQuote("Q-1001"),
+        N.DECLINE_QUOTE: c.DeclineQuote("Q-1001"),
+        N.ISSUE_QUOTE: c.IssueQuote("Q-1001"),
+        N.WITHDRAW_QUOTE: c.WithdrawQuote("Q-1001"),
+    }
+    return Given(name, command or plain[name], quote=quote)
+
+
+def ask(**wish: Any) -> Given:
+    line = c.Wish("N-1", **wish)
+    return Given(N.ASK_FOR_QUOTE, c.AskForQuote((line,)), wish=line)
+
+
+ON_INVOICE = c.AcceptQuote("Q-1001", purchase_order="PO-1")
+QUOTE_NAMES = (N.ACCEPT_QUOTE, N.DECLINE_QUOTE, N.ISSUE_QUOTE, N.WITHDRAW_QUOTE)
 GIVEN = {
     "cancel": Given(N.CANCEL_AUTO_RENEW, c.Cancel()),
     "resume": Given(N.RESUME_AUTO_RENEW, c.Resume()),
@@ -68,6 +95,12 @@ GIVEN = {
     "release the hold": Given(N.RELEASE_HOLD, c.ReleaseHold()),
     "hand over": Given(N.HAND_OVER_ADMIN, c.HandOverAdmin("it@northwind.example")),
     "hand over to the admin": Given(N.HAND_OVER_ADMIN, c.HandOverAdmin("ada@northwind.example"), repeats=True),
+    "ask for a quote": ask(),
+    "ask for a quote of 0 seats": ask(seats=0),
+    "ask for a quote of a month, not sold": ask(term=Term.MONTH),
+    **{f"{name} {state}": about_quote(name, state) for name in QUOTE_NAMES for state in (None, *Q)},
+    "accept on invoice": about_quote(N.ACCEPT_QUOTE, Q.ISSUED, ON_INVOICE),
+    "accept on invoice what is to be paid": about_quote(N.ACCEPT_QUOTE, Q.ISSUED, ON_INVOICE, invoice=False),
     "park": Given(N.PARK, c.Park()),
     "release": Given(N.RELEASE, c.Release()),
     "go live": Given(N.GO_LIVE, c.GoLive()),
@@ -85,6 +118,9 @@ SELF_SERVICE = {
     N.RENEW,
     N.RELEASE_HOLD,
     N.HAND_OVER_ADMIN,
+    N.ASK_FOR_QUOTE,
+    N.ACCEPT_QUOTE,
+    N.DECLINE_QUOTE,
 }
 OPEN_TO_OPERATORS = {
     N.CANCEL_AUTO_RENEW,
@@ -94,10 +130,32 @@ OPEN_TO_OPERATORS = {
     N.RELEASE,
     N.GO_LIVE,
     N.RESOLVE_PAYMENT,
+    N.ISSUE_QUOTE,
+    N.WITHDRAW_QUOTE,
 }
-ONLY_PARTNER_AND_LEGACY_REFUSE = {N.CANCEL_AUTO_RENEW, N.WITHDRAW_PENDING, N.SET_PAYMENT_METHOD, N.RELEASE_HOLD}
-PAYS = {N.ADD_SEATS, N.RENEW}
-CHANGES_PRICE_OR_PAYS = {N.REDUCE_SEATS, N.CHANGE_TERM, N.WITHDRAW_PENDING, N.RECORD_RENEWAL, *PAYS}
+ONLY_PARTNER_AND_LEGACY_REFUSE = {
+    N.CANCEL_AUTO_RENEW,
+    N.WITHDRAW_PENDING,
+    N.SET_PAYMENT_METHOD,
+    N.RELEASE_HOLD,
+    N.DECLINE_QUOTE,
+}
+PAYS = {N.ADD_SEATS, N.RENEW, N.ACCEPT_QUOTE}
+QUOTES = {N.ASK_FOR_QUOTE, N.ISSUE_QUOTE}
+CHANGES_PRICE_OR_PAYS = {N.REDUCE_SEATS, N.CHANGE_TERM, N.WITHDRAW_PENDING, N.RECORD_RENEWAL, *PAYS, *QUOTES}
+GIVES_UP = {N.RELEASE_HOLD, N.DECLINE_QUOTE, N.WITHDRAW_QUOTE}
+BRINGS_ABOUT = {
+    N.ACCEPT_QUOTE: Q.ACCEPTED,
+    N.DECLINE_QUOTE: Q.DECLINED,
+    N.ISSUE_QUOTE: Q.ISSUED,
+    N.WITHDRAW_QUOTE: Q.WITHDRAWN,
+}
+WANTED = {
+    N.ACCEPT_QUOTE: {Q.ISSUED},
+    N.ISSUE_QUOTE: {Q.ASKED},
+    N.DECLINE_QUOTE: {Q.ASKED, Q.ISSUED},
+    N.WITHDRAW_QUOTE: {Q.ASKED, Q.ISSUED},
+}
 ABOUT_SEATS = {N.REDUCE_SEATS, N.ADD_SEATS}
 
 # Every country the tables use, with what domain.md 7 offers there.
@@ -115,7 +173,12 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
     running_term = sub.paid_ahead.term if sub.paid_ahead else sub.term
     on_date = isinstance(command, c.Renew) and command.when is c.When.ON_RENEWAL_DATE
     recorded_term = command.term if isinstance(command, c.RecordRenewal) else None
-    next_term = recorded_term or sub.pending_term or sub.term
+    wished_term = given.wish.term if given.wish else None
+    next_term = recorded_term or wished_term or sub.pending_term or sub.term
+    quote, held_by = given.quote, sub.hold.quote if sub.hold else None
+    state = quote.state if quote else None
+    on_invoice = isinstance(command, c.AcceptQuote) and command.purchase_order is not None
+    yields = held_by is not None and (name is N.RENEW or (name is N.ACCEPT_QUOTE and quote is not None))
     before: list[tuple[str, bool]] = [
         ("not_buyer", (actor == STRANGER and name in SELF_SERVICE) or not (as_buyer or name in OPEN_TO_OPERATORS)),
         ("not_operator", as_buyer and name not in SELF_SERVICE),
@@ -159,13 +222,19 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         N.RELEASE: not sub.parked,
         N.GO_LIVE: sub.live_at is not None,
         N.RESOLVE_PAYMENT: False,
+        N.ASK_FOR_QUOTE: False,
+        **{each: state is brought for each, brought in BRINGS_ABOUT.items()},
     }[name]
     # Paris is one hour ahead of UTC in winter and two from 28 March 2027 on.
     date_has_come = now >= utc("2027-03-30T22:00")
     after: list[tuple[str, bool]] = [
-        ("payment_in_doubt", name in {*CHANGES_PRICE_OR_PAYS, N.RELEASE_HOLD} and bool(sub.attempts)),
-        ("hold_open", name in CHANGES_PRICE_OR_PAYS and sub.hold is not None),
-        ("already_renewed", name in (N.RECORD_RENEWAL, N.RENEW) and sub.paid_ahead is not None),
+        ("payment_in_doubt", name in CHANGES_PRICE_OR_PAYS | GIVES_UP and bool(sub.attempts)),
+        ("hold_open", name in CHANGES_PRICE_OR_PAYS and sub.hold is not None and not yields),
+        (
+            "already_renewed",
+            (name in {N.RECORD_RENEWAL, N.RENEW, *QUOTES} or (name is N.ACCEPT_QUOTE and quote is not None))
+            and sub.paid_ahead is not None,
+        ),
         ("term_not_paid", name is N.ADD_SEATS and (date_has_come or sub.phase in (Phase.PAST_DUE, Phase.EXPIRED))),
         (
             "too_late",
@@ -176,21 +245,32 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         (
             "method_cannot_auto_charge",
             ((name in (N.RESUME_AUTO_RENEW, N.ADD_SEATS) or on_date) and not charged_by_itself)
-            or (name is N.RENEW and sub.method is None),
+            or (name is N.RENEW and sub.method is None)
+            or (name is N.ACCEPT_QUOTE and not on_invoice and not charged_by_itself),
         ),
         (
             "term_not_offered",
             (isinstance(command, c.ChangeTerm) and command.term is not running_term and command.term not in sub.prices)
-            or (name in (N.RECORD_RENEWAL, N.RENEW) and next_term not in sub.prices)
+            or (name in {N.RECORD_RENEWAL, N.RENEW, *QUOTES} and next_term not in sub.prices)
             or (name is N.ADD_SEATS and sub.term not in sub.prices),
         ),
-        ("method_not_accepted", name is N.RENEW and not charged_by_itself and sub.currency != "JPY"),
+        (
+            "method_not_accepted",
+            (name is N.RENEW and not charged_by_itself and sub.currency != "JPY")
+            or (on_invoice and quote is not None and not quote.invoice),
+        ),
         ("not_a_reduction", isinstance(command, c.ReduceSeats) and command.to >= running_seats),
         (
             "below_one_seat",
             (isinstance(command, c.ReduceSeats) and command.to < 1)
-            or (isinstance(command, c.RecordRenewal) and command.seats is not None and command.seats < 1),
+            or (isinstance(command, c.RecordRenewal) and command.seats is not None and command.seats < 1)
+            or (given.wish is not None and given.wish.seats == 0),
         ),
+        (
+            "quote_expired",
+            name in WANTED and (state is Q.EXPIRED or (state in WANTED[name] and date_has_come)),
+        ),
+        ("quote_not_open", name in WANTED and state not in WANTED[name]),
         ("nothing_in_doubt", name is N.RESOLVE_PAYMENT and not sub.attempts),
     ]
     for code, applies in before:
@@ -213,6 +293,8 @@ def answer(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         same_reference=given.repeats,
         same_admin=given.repeats,
         pays_with=sub.method,
+        quote=given.quote,
+        wish=given.wish,
     )
     decision = decide(sub, request)
     if isinstance(decision, Refused):
@@ -238,7 +320,7 @@ SELLER: dict[str, tuple[Any, ...]] = {
 }
 STATE: dict[str, tuple[Any, ...]] = {
     "attempts": ((), DOUBT),
-    "hold": (None, hold("2027-06-01T00:00")),
+    "hold": (None, hold("2027-06-01T00:00"), Hold("hold-2", utc("2027-03-30T22:00"), quote="Q-1001")),
     "paid_ahead": (None, paid_ahead(Term.THREE_YEARS, seats=9)),
     "auto_renew": (True, False),
     "method": (card(), method(MethodKind.KONBINI), None),
@@ -305,6 +387,8 @@ def test_the_tables_reach_every_answer_there_is() -> None:
     seen.add(oracle(ORDINARY, GIVEN["reduce to 0"], BUYER, BEFORE_DATE))
     seen.add(oracle(replace(ORDINARY, auto_renew=False), GIVEN["reduce to 9"], BUYER, BEFORE_DATE))
     seen.add(oracle(ORDINARY, GIVEN["add a seat"], BUYER, ON_DATE))
+    seen.add(oracle(ORDINARY, GIVEN["accept-quote expired"], BUYER, BEFORE_DATE))
+    seen.add(oracle(ORDINARY, GIVEN["accept-quote asked"], BUYER, BEFORE_DATE))
     seen.add(oracle(replace(ORDINARY, method=method(MethodKind.KONBINI)), GIVEN["renew now"], BUYER, BEFORE_DATE))
     assert seen == {
         "eligible",
@@ -330,6 +414,8 @@ def test_the_tables_reach_every_answer_there_is() -> None:
         "term_not_offered",
         "not_a_reduction",
         "below_one_seat",
+        "quote_expired",
+        "quote_not_open",
         "nothing_in_doubt",
     }
 

@@ -53,6 +53,8 @@ def _words(event: dict[str, Any]) -> str:
             return f"{event['name']} {said}{' already' if event['repeat'] else ''}"
         case "voucher":
             return f"voucher {event['outcome']}"
+        case "quote":
+            return f"quote {event['state']}"
         case "seats":
             return f"seats {event['seats']}"
         case "alarm":

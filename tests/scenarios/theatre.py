@@ -143,9 +143,11 @@ class Theatre:
 
     async def close(self) -> None:
         """Leave no workflow behind for the worker of the next test."""
-        for number in self._numbers:
+        async with self.sessions() as session:
+            quotes = [f"Q-{id_}" for id_ in (await session.execute(text("SELECT id FROM quotes"))).scalars()]
+        for id_ in (*map(contract.workflow_id, self._numbers), *map(contract.quote_workflow_id, quotes)):
             with suppress(RPCError):
-                await self.client.get_workflow_handle(contract.workflow_id(number)).terminate("the test is over")
+                await self.client.get_workflow_handle(id_).terminate("the test is over")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from console.api.schemas.buying import Line, Longer, Preview
 from console.api.schemas.commands import Command, CommandRequest
 from console.api.schemas.methods import Methods, NewMethod
+from console.api.schemas.quotes import Acceptance, Quote, QuoteLine, QuoteRequest, Quotes, QuoteWish
 from console.api.schemas.record import Coming, Entry, Event, Forecast, History, Ledger
 from console.api.schemas.seats import (
     Assignment,
@@ -30,6 +31,7 @@ from console.api.schemas.subscriptions import (
 from console.api.schemas.wire import Problem, Resource
 
 __all__ = [
+    "Acceptance",
     "Access",
     "Ask",
     "Assignment",
@@ -59,6 +61,11 @@ __all__ = [
     "Product",
     "ProductUsage",
     "ProductUsages",
+    "Quote",
+    "QuoteLine",
+    "QuoteRequest",
+    "QuoteWish",
+    "Quotes",
     "Resource",
     "Subscription",
     "UnusedSeats",

@@ -74,7 +74,11 @@ class Subscription(Resource):
     early_window_from: date
     late_window_to: date
     held: bool
-    """An open order or voucher holds the next term."""
+    """An open order, quote or voucher holds the next term."""
+    held_until: Instant | None
+    """When the hold ends by itself; None also where it ends with an answer."""
+    held_by_quote: str | None
+    """The reference of the open quote that holds it."""
     time_zone: str
 
 

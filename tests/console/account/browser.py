@@ -34,7 +34,7 @@ class _Forms(HTMLParser):
             self._select = values["name"]
         elif tag == "option" and ("selected" in values or self._select not in self.forms[-1].fields):
             self.forms[-1].fields[self._select] = values["value"]
-        elif tag == "input" and (values.get("type") != "radio" or "checked" in values):
+        elif tag == "input" and (values.get("type") not in ("radio", "checkbox") or "checked" in values):
             self.forms[-1].fields[values["name"]] = values.get("value", "")
 
 

@@ -109,7 +109,12 @@ def operations(page: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def filled(path: str) -> str:
     """The path with numbers that exist."""
-    known = {"{number}": "S-1001", "{csn}": "5100000001", "{id}": "00000000-0000-4000-8000-000000000000"}
+    known = {
+        "{number}": "S-1001",
+        "{csn}": "5100000001",
+        "{quote}": "Q-1001",
+        "{id}": "00000000-0000-4000-8000-000000000000",
+    }
     for name, value in known.items():
         path = path.replace(name, value)
     return path

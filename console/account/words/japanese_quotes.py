@@ -1,0 +1,78 @@
+"""アカウントの日本語：見積。"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "quotes": "見積書",
+        "quote": "見積書",
+        "no_quotes": "見積のご依頼はまだありません。サブスクリプションのページからご依頼いただけます。",
+        "quote.for": "対象",
+        "quote.until": "{day}まで",
+        "quote.open": "見積書 {quote} を開く",
+        "quote.lines": "内容",
+        "quote.as_it_is": "次の期間（予定どおり）",
+        "quote.term": "{term}、{span}",
+        "quote.pdf": "見積書（PDF）",
+        "quote.include": "見積に含める",
+        "quote.ask_text": "見積の対象と、次の期間からのシート数・期間をお選びください。営業担当が発行し、"
+        "メールでお届けします。価格は有効期限まで有効です。ご依頼は無料で、何も止まりません。",
+        "quote.nothing_to_ask": "現在、見積をご依頼いただけるサブスクリプションはありません。",
+        "quote.on_invoice": "発注書（請求書払い）：",
+        "quote.purchase_order": "発注書番号",
+        "quote.accept_button": "{amount}で承諾する",
+        "quote.state.asked": "依頼済み",
+        "quote.state.issued": "有効",
+        "quote.state.accepted": "承諾済み",
+        "quote.state.declined": "辞退",
+        "quote.state.withdrawn": "取り下げ",
+        "quote.state.expired": "期限切れ",
+        "quote.state.void": "無効",
+        "quote.asked_text": "ご依頼を承りました。発行されましたらメールでお届けします。",
+        "quote.issued_text": "価格は{day}の終わりまで有効です。それまで、対象は自動では請求されません。",
+        "quote.accepted_text": "承諾いただき、更新済みです。",
+        "quote.declined_text": "辞退されました。対象は見積がなかったものとして継続します。",
+        "quote.withdrawn_text": "取り下げられました。対象は見積がなかったものとして継続します。",
+        "quote.expired_text": "有効期限は{day}まででした。対象は見積がなかったものとして継続します。",
+        "quote.void_text": "対象の一つが別の方法で更新されたため、無効になりました。",
+        "panel.quoted": "次の期間について、見積書 {quote} が{day}まで有効です。それまで自動では請求されません。"
+        "ここで更新すると見積は無効になります。",
+        "do.ask-for-quote": "見積を依頼する",
+        "do.ask-for-quote_text": "シート数や期間の変更も、複数のサブスクリプションもまとめてご依頼いただけます。"
+        "発注書でのお支払いも可能です。",
+        "do.ask-for-quote_button": "見積を依頼する",
+        "do.accept-quote": "見積を承諾する",
+        "do.decline-quote": "見積を辞退する",
+        "do.decline-quote_text": "見積はただちに終了し、対象は見積がなかったものとして継続します。",
+        "do.decline-quote_button": "辞退する",
+        "command.ask-for-quote": "見積の依頼",
+        "command.accept-quote": "見積の承諾",
+        "command.decline-quote": "見積の辞退",
+        "command.issue-quote": "見積の発行",
+        "command.withdraw-quote": "見積の取り下げ",
+        "refused.bulk_over_100": "サブスクリプションは100件までお選びください。",
+        "refused.quote_expired": "見積の有効期限が切れました。新しい見積をご依頼ください。",
+        "refused.quote_not_open": "この見積は有効ではありません。新しい見積をご依頼ください。",
+        "refused.too_late.ask-for-quote": "見積の期限を過ぎました。こちらから更新してください。",
+        "refused.window_not_open.ask-for-quote": "見積のご依頼は{day}からです。",
+        "refused.method_cannot_auto_charge.accept-quote": "見積は即時のお支払いです。カード、PayPal、口座振替、"
+        "または発注書をお選びください。",
+        "refused.method_not_accepted.accept-quote": "この見積ではご利用いただけません。"
+        "別のお支払い方法をお選びください。",
+        "wrong.no_line": "少なくとも一つお選びください。",
+        "wrong.purchase_order": "発注書番号をご記入ください。",
+        "preview.basis.quoted_price": "合意価格",
+        "preview.basis.announced_price": "ご案内済みの価格",
+        "coming.quote_ends": "承諾がなければ見積が終了します",
+        "happened.quote.asked": "見積書 {quote} の依頼",
+        "happened.quote.issued": "見積書 {quote} の発行",
+        "happened.quote.accepted": "見積書 {quote} の承諾",
+        "happened.quote.declined": "見積書 {quote} の辞退",
+        "happened.quote.withdrawn": "見積書 {quote} の取り下げ",
+        "happened.quote.expired": "見積書 {quote} の期限切れ",
+        "happened.quote.void": "見積書 {quote} の無効",
+        "order.receipt": "領収書（PDF）",
+        "order.way.quote": "見積",
+    }
+)

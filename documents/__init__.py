@@ -1,0 +1,1 @@
+"""Papers as PDF: quotes and receipts, from plain facts; no rows, no clock, nothing fetched."""

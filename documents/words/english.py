@@ -1,0 +1,46 @@
+"""The words of an English paper."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "quote": "Quote",
+        "receipt": "Receipt",
+        "quote_for": "Quote {reference} for {customer}",
+        "receipt_for": "Receipt {reference} for {customer}",
+        "customer": "Customer",
+        "csn": "Customer number",
+        "buyer": "Buyer",
+        "issued_on": "Issued on",
+        "settled_on": "Settled on",
+        "accept_until": "Can be accepted until",
+        "ordered_as": "Order number",
+        "purchase_order": "Purchase order",
+        "on_invoice": "Payment",
+        "by_invoice": "on invoice",
+        "elsewhere": "ordered elsewhere",
+        "paid_with": "Paid with",
+        "code": "Payment code",
+        "of_quote": "Quote",
+        "what": "What",
+        "computed": "Computed as",
+        "amount": "Amount",
+        "total": "Total",
+        "renewal": "Next term: {term}, {span}",
+        "seats": "Seats added until {day}",
+        "next_seats": "Seats added to the next term, {span}",
+        "basis.renewal_price": "renewal price",
+        "basis.announced_price": "price announced",
+        "basis.list_price": "list price",
+        "basis.quoted_price": "price agreed on",
+        "days": "{days} of {all_days} days, today counted",
+        "page": "Page {page} of {pages}",
+        "binds": "The prices hold until the end of {day}. Until then nothing of this is charged automatically.",
+        "accept": "Accept it in your account, where you find it under its number: by paying it there.",
+        "accept_or_order": "Accept it in your account, where you find it under its number: by paying it there, or by a "
+        "purchase order, which is invoiced.",
+        "dates": "Renewal dates do not change: each new term begins on the day on which the last one ends.",
+        "adds_up": "Amounts are in {currency}. Taxes, where they are due, are on the invoice.",
+    }
+)
