@@ -22,6 +22,7 @@ from temporalio.common import WorkerDeploymentVersion
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
+from activities.baskets import Baskets
 from activities.charging import Charging
 from activities.commands import Commands
 from activities.holds import Holds
@@ -36,6 +37,7 @@ from mail.sender import Mailer
 from models.engine import Sessions, create_engine, sessions_of
 from settings import Settings
 from workflows import contract
+from workflows.bulk_checkout import BulkCheckoutWorkflow
 from workflows.client import reach
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
@@ -90,10 +92,11 @@ def build_worker(
     charging, holds = Charging(sessions, gateway), Holds(sessions, gateway)
     notices, phases, watch_ = Notices(sessions, mailer, contacts, sender), Phases(sessions), Watch(sessions, client)
     commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
+    baskets = Baskets(sessions, gateway, client, signing_key)
     return Worker(
         client,
         task_queue=contract.TASK_QUEUE,
-        workflows=[SubscriptionWorkflow, WatchdogWorkflow],
+        workflows=[SubscriptionWorkflow, BulkCheckoutWorkflow, WatchdogWorkflow],
         activities=[
             charging.charge,
             charging.ask_gateway,
@@ -109,6 +112,12 @@ def build_worker(
             phases.park,
             planning.plan_term,
             planning.report_failure,
+            baskets.open_basket,
+            baskets.reserve_order,
+            baskets.pay_order,
+            baskets.wake_lines,
+            baskets.close_basket,
+            baskets.report_order,
             watch_.look,
         ],
         deployment_config=WorkerDeploymentConfig(

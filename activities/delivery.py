@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlmodel import col
-from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.deciding import decide_command
@@ -15,7 +15,7 @@ from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 from workflows import contract
-from workflows.contract import Answer, Start, workflow_id
+from workflows.contract import Answer, Start, bulk_checkout_id, workflow_id
 
 
 async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now: datetime) -> Answer:
@@ -52,3 +52,18 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
         result_type=Answer,
     )
     return answer
+
+
+async def start_bulk_checkout(client: Client, basket_id: UUID) -> WorkflowHandle[Any, Any]:
+    """Let a stored bulk checkout be carried out; one that is under way goes on, and repeating it is harmless.
+
+    Raises `RPCError`.
+    """
+    return await client.start_workflow(
+        contract.BULK_CHECKOUT_WORKFLOW,
+        str(basket_id),
+        id=bulk_checkout_id(basket_id),
+        task_queue=contract.TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary="Bulk checkout",
+    )

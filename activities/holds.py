@@ -1,5 +1,6 @@
 """The end of a hold: its time is up, or its buyer gives it up. A voucher that was paid after all is settled instead."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,9 +12,10 @@ from temporalio import activity
 
 from activities.answers import record_answer
 from activities.clock import started_at
-from activities.conclusions import with_attempts_so_far
+from activities.conclusions import enter_what_follows
+from activities.ordered import Ordered, fellows_of, locked, plan_again
+from activities.orders import release_claim
 from activities.outbox import queue
-from activities.phases import store_phase
 from activities.planning import plan_of
 from activities.settling import is_due
 from activities.till import charge_of
@@ -22,12 +24,11 @@ from models.engine import Sessions
 from models.history import in_utc
 from models.journal import SYSTEM, raise_alarm, record
 from models.payments import AttemptRow, OrderRow
-from models.store import Stored, load
+from models.store import Stored, load, load_all
 from models.subscriptions import ClaimRow
 from renewals.declines import ask_late_at
 from renewals.facts import AttemptState, Kind
 from renewals.plan import Do
-from renewals.renewing import in_phase_unless_charged_first
 from workflows.contract import TermPlan
 
 ASK_AGAIN_AFTER = timedelta(minutes=10)
@@ -65,6 +66,7 @@ class Holds:
         """Give up what holds the next term: first at the gateway, where it is a voucher, then here."""
         async with self._sessions() as session:
             stored = await load(session, number, wall_now)
+            hold = stored.facts.hold if stored else None
             voucher = stored.facts.voucher if stored else None
             charge = await charge_of(session, stored, voucher.id) if stored and voucher else None
         if charge and stored:
@@ -75,9 +77,10 @@ class Holds:
                 await record_answer(self._sessions, number, charge.key, paid, wall_now)
                 return Ended(released=False, paid=True)
         async with self._sessions.begin() as session:
-            stored = await load(session, number, wall_now, lock=True)
-            if stored and stored.facts.hold:
-                await _release(session, stored, by)
+            held = await load_all(session, await fellows_of(session, number), wall_now, lock=True)
+            stored = next((each for each in held if each.row.number == number), None)
+            if hold and stored and stored.facts.hold and stored.facts.hold.id == hold.id:
+                await _release(session, stored, held, wall_now, by)
         return Ended(released=True)
 
     async def _paid_meanwhile(self, charge: Charge, now: datetime) -> Paid | bool | None:
@@ -108,39 +111,51 @@ async def _alarm_if_long(session: AsyncSession, stored: Stored) -> None:
         await raise_alarm(session, stored.row.number, "voucher_in_doubt", detail, stored.now, subject=str(attempt.id))
 
 
-async def _release(session: AsyncSession, stored: Stored, by: str) -> None:
-    """Release the claim; its order is void, its voucher has run out, and the buyer is told of that."""
-    hold = stored.facts.hold
-    if hold is None:
+async def _release(session: AsyncSession, stored: Stored, held: Sequence[Stored], wall_now: datetime, by: str) -> None:
+    """Release the claim; its order is void, its voucher has run out, and the buyer is told of that.
+
+    `held` are locked: all that an order holds are released with the one whose hold ends.
+    """
+    number = stored.row.number
+    if stored.facts.hold is None:
         return
-    claim = await session.get_one(ClaimRow, UUID(hold.id))
-    claim.released_at = stored.now
-    record(session, stored.row.number, stored.now, "hold_ended", {"claim": hold.id}, by=by)
+    claim = await session.get_one(ClaimRow, UUID(stored.facts.hold.id))
     if claim.order_id is None:
+        claim.released_at = stored.now
+        record(session, number, stored.now, "hold_ended", {"claim": str(claim.id)}, by=by)
         return
+    for each in held:
+        if each.facts.hold:
+            record(session, each.row.number, each.now, "hold_ended", {"claim": each.facts.hold.id}, by=by)
+    await release_claim(session, stored.now, claim.order_id)
     order = await session.get_one(OrderRow, claim.order_id)
     order.state = "void"
-    query = select(AttemptRow).where(col(AttemptRow.order_id) == order.id, col(AttemptRow.state) == AttemptState.ISSUED)
-    attempt = (await session.execute(query)).scalar_one_or_none()
-    if attempt:
-        await _expire(session, stored, attempt, by)
-    after = in_phase_unless_charged_first(await with_attempts_so_far(session, stored), stored.now)
-    await store_phase(session, stored, after, by=by, at_once=True)
+    query = select(col(AttemptRow.id)).where(
+        col(AttemptRow.order_id) == order.id, col(AttemptRow.state) == AttemptState.ISSUED
+    )
+    attempt_id = (await session.execute(query)).scalar_one_or_none()
+    if attempt_id:
+        ordered = await locked(session, number, str(attempt_id), wall_now)
+        await _expire(session, ordered, by)
+        plan_again(ordered, wall_now)
+    await enter_what_follows(session, held, by=by)
 
 
-async def _expire(session: AsyncSession, stored: Stored, attempt: AttemptRow, by: str) -> None:
-    attempt.state, attempt.answered_at = AttemptState.EXPIRED, stored.now
-    attempt.next_at = ask_late_at(stored.now, 0)
+async def _expire(session: AsyncSession, ordered: Ordered, by: str) -> None:
+    attempt, now, first = ordered.attempt, ordered.now, ordered.first
+    attempt.state, attempt.answered_at = AttemptState.EXPIRED, now
+    attempt.next_at = ask_late_at(now, 0)
     attempt.questions = 0
-    data = {
-        "outcome": "expired" if by == SYSTEM else "given_up",
-        "amount": attempt.amount,
-        "currency": attempt.currency,
-        "expires_at": in_utc(attempt.expires_at) if attempt.expires_at else None,
-    }
-    record(session, stored.row.number, stored.now, "voucher", data, by=by)
+    for stored in ordered.subscriptions:
+        data = {
+            "outcome": "expired" if by == SYSTEM else "given_up",
+            "amount": ordered.amount_of(stored),
+            "currency": attempt.currency,
+            "expires_at": in_utc(attempt.expires_at) if attempt.expires_at else None,
+        }
+        record(session, stored.row.number, stored.now, "voucher", data, by=by)
     if by == SYSTEM:
-        why = f"voucher for the term from {stored.facts.renews_on} was not paid"
+        why = f"voucher for the term from {first.facts.renews_on} was not paid"
         await queue(
-            session, stored, Kind.VOUCHER_EXPIRED, f"voucher:{attempt.id}", why, at=stored.now, attempt=str(attempt.id)
+            session, first, Kind.VOUCHER_EXPIRED, f"voucher:{attempt.id}", why, at=first.now, attempt=str(attempt.id)
         )

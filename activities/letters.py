@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from mail.letter import Letter, Paid, Refund, SeatsAdded, Voucher
+from mail.letter import Letter, Order, OrderLine, Paid, Refund, SeatsAdded, Voucher
+from models.catalog import OfferingRow
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.reading import line_of
 from models.store import Stored
-from models.subscriptions import RenewalRow
+from models.subscriptions import RenewalRow, SubscriptionRow
 from renewals.calendar import local_date, term_end
 from renewals.facts import (
     AttemptState,
@@ -70,10 +71,12 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         paid=await _paid(session, facts),
         what=facts.get("what"),
         own_order=Money(**facts["own_order"]) if "own_order" in facts else None,
+        own_lines=facts.get("lines", 1),
         too_late_for_this_term=bool(facts.get("too_late_for_this_term")),
         self_service=_self_service(sub),
         voucher=await _voucher(session, kind, facts, sub.time_zone),
         seats_added=await _seats_added(session, kind, facts, sub, line),
+        order=await _order(session, kind, facts),
         refund=await _refund(session, kind, facts),
     )
 
@@ -135,6 +138,7 @@ async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], tim
     attempt, method, line = await _attempt_of(session, facts["attempt"])
     if attempt.voucher_code is None or attempt.expires_at is None:
         raise ValueError(f"attempt {attempt.id} is no voucher")
+    lines = await _lines(session, attempt.order_id, attempt.currency)
     return Voucher(
         kind=MethodKind(method.kind),
         code=attempt.voucher_code,
@@ -144,6 +148,42 @@ async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], tim
         renews_on=date.fromisoformat(line.receipt["renews_on"]),
         seats=line.seats,
         term=Term(line.term),
+        lines=lines if len(lines) > 1 else (),
+    )
+
+
+async def _order(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Order | None:
+    """The order that is confirmed, with all its lines."""
+    if kind is not Kind.ORDER_CONFIRMATION:
+        return None
+    order = await session.get_one(OrderRow, UUID(facts["order"]))
+    lines, method = await _lines(session, order.id, order.currency), await _method_paid_with(session, order.id)
+    if method is None:
+        raise ValueError(f"order {order.id} has no paid attempt")
+    total = Money(sum(line.amount.minor for line in lines), order.currency)
+    return Order(reference=str(order.id), total=total, method=method, lines=lines)
+
+
+async def _lines(session: AsyncSession, order_id: UUID, currency: str) -> tuple[OrderLine, ...]:
+    """The lines of an order, by number."""
+    query = (
+        select(OrderLineRow, col(OfferingRow.name))
+        .join(SubscriptionRow, col(SubscriptionRow.number) == col(OrderLineRow.subscription))
+        .join(OfferingRow, col(OfferingRow.sku) == col(SubscriptionRow.sku))
+        .where(col(OrderLineRow.order_id) == order_id)
+        .order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
+    )
+    return tuple(
+        OrderLine(
+            number=line.subscription,
+            product=product,
+            seats=line.seats,
+            term=Term(line.term),
+            starts_on=line.term_starts_on,
+            renews_on=date.fromisoformat(line.receipt["renews_on"]),
+            amount=Money(line.amount, currency),
+        )
+        for line, product in (await session.execute(query)).all()
     )
 
 
@@ -189,7 +229,7 @@ async def _attempt_of(session: AsyncSession, attempt_id: str) -> tuple[AttemptRo
         .join(PaymentMethodRow, col(PaymentMethodRow.id) == col(AttemptRow.method_id))
         .join(OrderLineRow, col(OrderLineRow.order_id) == col(AttemptRow.order_id))
         .where(col(AttemptRow.id) == UUID(attempt_id))
-        .order_by(col(OrderLineRow.term_starts_on))
+        .order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
         .limit(1)
     )
     attempt, method, line = (await session.execute(query)).one()

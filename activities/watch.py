@@ -15,28 +15,24 @@ from sqlalchemy import ColumnElement, DateTime, and_, func, literal, not_, or_, 
 from sqlmodel import col
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
 from activities.clock import started_at
-from activities.delivery import deliver
+from activities.delivery import deliver, start_bulk_checkout
 from activities.planning import NEVER
+from activities.waking import AT_ONCE, wake
+from models.baskets import BasketRow
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.records import AlarmRow, CommandRow
 from models.rules import rulebook_now
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
-from workflows import contract
-from workflows.contract import Start, workflow_id
 
 _log = logging.getLogger(__name__)
 
 OVERDUE_AFTER = timedelta(minutes=2)
 """A step this late was not taken by its workflow; a command this old got no answer."""
-
-AT_ONCE = 20
-"""How many starts are under way at the same time."""
 
 STUCK_AFTER = timedelta(hours=1)
 """A step this late in spite of being woken needs an operator."""
@@ -75,6 +71,7 @@ class Watch:
         alarms = await self._alarm(now)
         woken = await self._each(await self._overdue(now), self._wake)
         redelivered = await self._each(await self._undecided(now), self._redeliver)
+        redelivered += await self._each(await self._open_baskets(now), self._start_basket)
         return Watched(woken, redelivered, alarms)
 
     async def _overdue(self, now: datetime) -> Sequence[str]:
@@ -98,15 +95,21 @@ class Watch:
             return (await session.execute(query)).scalars().all()
 
     async def _wake(self, number: str) -> None:
-        await self._client.start_workflow(
-            contract.SUBSCRIPTION_WORKFLOW,
-            Start(number),
-            id=workflow_id(number),
-            task_queue=contract.TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            start_signal=contract.WAKE_SIGNAL,
-            static_summary=f"Renewals of {number}",
+        await wake(self._client, number)
+
+    async def _open_baskets(self, now: datetime) -> Sequence[UUID]:
+        """Bulk checkouts that should have been through by now."""
+        query = (
+            select(col(BasketRow.id))
+            .where(col(BasketRow.closed_at).is_(None), col(BasketRow.received_at) < now - OVERDUE_AFTER)
+            .order_by(col(BasketRow.received_at))
+            .limit(PER_LOOK)
         )
+        async with self._sessions() as session:
+            return (await session.execute(query)).scalars().all()
+
+    async def _start_basket(self, basket_id: UUID) -> None:
+        await start_bulk_checkout(self._client, basket_id)
 
     async def _undecided(self, now: datetime) -> Sequence[UUID]:
         query = (

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import col
@@ -77,8 +77,17 @@ def _term_notices(rows: Collection[tuple[NoticeRow, bool]]) -> TermNotices:
     )
 
 
+_EARLIER = aliased(OrderLineRow)
+_SEEN_TO_HERE = not_(
+    exists()
+    .where(col(_EARLIER.order_id) == col(OrderLineRow.order_id))
+    .where(col(_EARLIER.subscription) < col(OrderLineRow.subscription))
+    .correlate(OrderLineRow)
+)
+"""Of an order of many lines the first one sees to its payment: nobody asks a hundred times at the same moment."""
+
 _ATTEMPTS = (
-    select(col(OrderLineRow.renewal_id), AttemptRow, col(OrderRow.way))
+    select(col(OrderLineRow.renewal_id), AttemptRow, col(OrderRow.way), _SEEN_TO_HERE)
     .join(OrderRow, col(OrderRow.id) == col(OrderLineRow.order_id))
     .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
     .where(among(col(OrderLineRow.renewal_id), "renewals"))
@@ -90,7 +99,7 @@ async def attempts_of(session: AsyncSession, renewals: Sequence[UUID]) -> dict[U
     """By renewal: every attempt to pay it, by n."""
     found = (await session.execute(_ATTEMPTS, {"renewals": renewals})).all()
     return {
-        renewal: tuple(_attempt_of(row, way) for _, row, way in group)
+        renewal: tuple(_attempt_of(row, way, seen_to_here) for _, row, way, seen_to_here in group)
         for renewal, group in groupby(found, key=lambda each: each[0])
     }
 
@@ -100,7 +109,7 @@ _WATCHED = or_(
         col(OrderLineRow.purpose) == Purpose.SEATS,
         col(AttemptRow.state).in_((AttemptState.OPEN, AttemptState.UNKNOWN, AttemptState.PENDING)),
     ),
-    and_(col(AttemptRow.state) == AttemptState.EXPIRED, col(AttemptRow.next_at).is_not(None)),
+    and_(col(AttemptRow.state) == AttemptState.EXPIRED, col(AttemptRow.next_at).is_not(None), _SEEN_TO_HERE),
 )
 IS_WATCHED = (
     exists()
@@ -123,11 +132,11 @@ async def watched_attempts_of(session: AsyncSession, numbers: Sequence[str]) -> 
     """By number: the attempt to pay more seats that has no answer yet, and vouchers that ran out a short while ago."""
     found: dict[str, list[Attempt]] = {}
     for number, row, way in (await session.execute(_WATCHED_ATTEMPTS, {"numbers": numbers})).all():
-        found.setdefault(number, []).append(_attempt_of(row, way))
+        found.setdefault(number, []).append(_attempt_of(row, way, True))
     return found
 
 
-def _attempt_of(row: AttemptRow, way: str) -> Attempt:
+def _attempt_of(row: AttemptRow, way: str, seen_to_here: bool) -> Attempt:
     return Attempt(
         id=str(row.id),
         n=row.n,
@@ -139,20 +148,28 @@ def _attempt_of(row: AttemptRow, way: str) -> Attempt:
         decline_class=DeclineClass(row.decline_class) if row.decline_class else None,
         way=Way(way),
         called_off=row.called_off_at is not None,
+        seen_to_here=seen_to_here,
     )
 
 
-_HOLDS = select(ClaimRow).where(
-    among(col(ClaimRow.renewal_id), "renewals"),
-    col(ClaimRow.released_at).is_(None),
-    col(ClaimRow.holder) != "automatic",
+_HOLDS = (
+    select(ClaimRow, or_(col(OrderLineRow.order_id).is_(None), _SEEN_TO_HERE))
+    .outerjoin(
+        OrderLineRow,
+        and_(
+            col(OrderLineRow.order_id) == col(ClaimRow.order_id),
+            col(OrderLineRow.renewal_id) == col(ClaimRow.renewal_id),
+        ),
+    )
+    .where(among(col(ClaimRow.renewal_id), "renewals"))
+    .where(col(ClaimRow.released_at).is_(None), col(ClaimRow.holder) != "automatic")
 )
 
 
 async def holds_on(session: AsyncSession, renewals: Sequence[UUID]) -> dict[UUID, Hold]:
     """By renewal: the open claim on it by anything but the automatic charge."""
-    claims = (await session.execute(_HOLDS, {"renewals": renewals})).scalars()
-    return {claim.renewal_id: Hold(str(claim.id), claim.ends_at) for claim in claims}
+    claims = (await session.execute(_HOLDS, {"renewals": renewals})).all()
+    return {claim.renewal_id: Hold(str(claim.id), claim.ends_at, seen_to_here) for claim, seen_to_here in claims}
 
 
 _SETTLED_BY = and_(

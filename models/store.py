@@ -126,7 +126,7 @@ async def load_all(
     Rows are locked before they are read: what is joined to a row that was waited for is then as the other left it.
     """
     if lock:
-        await session.execute(_LOCKED, {"numbers": numbers})
+        await lock_all(session, numbers)
     rows = (await session.execute(_JOINED, {"numbers": numbers})).all()
     if not rows:
         return []
@@ -135,6 +135,11 @@ async def load_all(
     watching = [row.number for row, *_, watched, _, _ in rows if watched]
     records = await _read_records(session, numbers, watching, [each for *_, each, _, _, _ in rows if each])
     return [_stored(row, records, rulebook, wall_now) for row in rows]
+
+
+async def lock_all(session: AsyncSession, numbers: Sequence[str]) -> None:
+    """Hold the rows until the transaction ends; taken in the order of numbers, so that no two wait for each other."""
+    await session.execute(_LOCKED, {"numbers": numbers})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models.accounts import AccountSessionRow, SignInLinkRow
 from models.api_keys import ApiKeyRow
+from models.baskets import BasketLineRow, BasketRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
@@ -20,6 +21,8 @@ __all__ = [
     "AlarmRow",
     "ApiKeyRow",
     "AttemptRow",
+    "BasketLineRow",
+    "BasketRow",
     "ClaimRow",
     "CommandRow",
     "ContactRow",

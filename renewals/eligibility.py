@@ -31,7 +31,7 @@ class Request:
 
     `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
     `same_admin`, whether the contact that it names is the primary admin. `pays_with` is the method of an order; None
-    when the subscription has none and the command names none.
+    when the subscription has none and the command names none. `alone`: the order has no lines of other subscriptions.
     """
 
     command: c.Command
@@ -43,6 +43,7 @@ class Request:
     same_reference: bool = False
     same_admin: bool = False
     pays_with: PaymentMethod | None = None
+    alone: bool = True
 
 
 def decide(sub: Subscription, request: Request) -> Decision:
@@ -197,7 +198,7 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
         case c.AddSeats():
             return may_add_seats(sub, request.received_at, request.pays_with)
         case c.Renew():
-            return may_renew(sub, request.received_at, request.pays_with, command.when)
+            return may_renew(sub, request.received_at, request.pays_with, command.when, alone=request.alone)
         case c.Resume():
             return _resume(sub, request.received_at)
         case c.ReduceSeats(to):

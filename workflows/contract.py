@@ -6,6 +6,7 @@ What is named here is relied on by operators and scripts; renaming is a breaking
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from temporalio.common import SearchAttributeKey
 
@@ -14,6 +15,7 @@ from renewals.plan import Step
 
 TASK_QUEUE = "renewals"
 SUBSCRIPTION_WORKFLOW = "SubscriptionWorkflow"
+BULK_CHECKOUT_WORKFLOW = "BulkCheckoutWorkflow"
 WATCHDOG_WORKFLOW = "WatchdogWorkflow"
 WATCHDOG_SCHEDULE = "watchdog"
 
@@ -43,6 +45,10 @@ SIGNAL_SENDER = "operator:temporal"
 
 def workflow_id(number: str) -> str:
     return f"subscription-{number}"
+
+
+def bulk_checkout_id(basket_id: UUID) -> str:
+    return f"bulk-checkout-{basket_id}"
 
 
 @dataclass(frozen=True, slots=True)
