@@ -16,7 +16,7 @@ from temporalio.client import Client
 
 from activities.clock import started_at
 from activities.conclusions import give_up_unmade
-from activities.filling import fill, place
+from activities.filling import fill, no_such, place
 from activities.ordered import Ordered, locked
 from activities.outcomes import tell_line
 from activities.till import Till, charge_of
@@ -43,14 +43,14 @@ class Baskets:
 
     @activity.defn
     async def open_basket(self, basket_id: str) -> list[Group]:
-        """What stands alone in it: a group for each order, after the numbers that nobody has are refused."""
+        """What stands alone in it: a group for each order, placed or not; the numbers that nobody has are refused."""
         async with self._sessions.begin() as session:
-            lines = await _undecided(session, UUID(basket_id))
+            lines = await _lines(session, UUID(basket_id))
             groups = await _groups_of(session, [line.subscription for line in lines])
             for line in lines:
                 if line.subscription not in groups:
-                    hint = f"There is no subscription {line.subscription}; check the number."
-                    line.code, line.hint = "unknown_subscription", hint
+                    refused = no_such(line.subscription)
+                    line.code, line.hint, line.told_at = refused.code, refused.hint, started_at()
         return sorted(set(groups.values()))
 
     @activity.defn
@@ -62,16 +62,17 @@ class Baskets:
         wall_now = started_at()
         async with self._sessions.begin() as session:
             basket = await session.get_one(BasketRow, UUID(basket_id))
-            placed = await _placed(session, basket.id, group)
-            if placed:
-                return str(placed.id)
-            lines = await _undecided(session, basket.id)
-            groups = await _groups_of(session, [line.subscription for line in lines])
-            numbers = [line.subscription for line in lines if groups.get(line.subscription) == group]
+            groups = await _groups_of(session, [line.subscription for line in await _lines(session, basket.id)])
+            numbers = sorted(number for number, each in groups.items() if each == group)
             subscriptions = await load_all(session, numbers, wall_now, lock=True)  # locked first, as everywhere
-            asked = {line.subscription: line for line in await _undecided(session, basket.id, lock=True)}
-            found = [stored for stored in subscriptions if stored.row.number in asked]
-            return await self._decided(session, basket, found, asked)
+            lines = {
+                line.subscription: line for line in await _lines(session, basket.id) if line.subscription in numbers
+            }
+            placed = next((line.order_id for line in lines.values() if line.order_id), None)
+            if placed:
+                return str(await _attempt_of(session, placed))
+            found = [stored for stored in subscriptions if stored.row.number in lines]
+            return await self._decided(session, basket, found, lines) if found else None
 
     async def _decided(
         self,
@@ -81,8 +82,6 @@ class Baskets:
         asked: dict[str, BasketLineRow],
     ) -> str | None:
         """Name what is refused, place the order of the rest."""
-        if not found:
-            return None
         decided = await fill(session, basket, found, self._bound(basket))
         now = {stored.row.number: stored.now for stored in found}
         for number, refused in decided.refused.items():
@@ -96,7 +95,7 @@ class Baskets:
         return await place(session, basket, order, found, asked)
 
     def _bound(self, basket: BasketRow) -> Bound | None:
-        return None if basket.preview is None else bound_by(basket.preview, self._signing_key)
+        return None if basket.preview is None else bound_by(basket.preview, basket.received_at, self._signing_key)
 
     @activity.defn
     async def pay_order(self, attempt_id: str) -> list[str]:
@@ -148,16 +147,15 @@ class Baskets:
                 await raise_alarm(session, number, "step_failed", detail, wall_now + row.shift, subject=basket_id)
 
 
-async def _undecided(session: AsyncSession, basket_id: UUID, *, lock: bool = False) -> Sequence[BasketLineRow]:
-    """The lines that are in no order and not refused, in the order of their numbers."""
+async def _lines(session: AsyncSession, basket_id: UUID) -> Sequence[BasketLineRow]:
+    """The lines that are not refused: in an order, or not decided yet."""
     query = (
         select(BasketLineRow)
-        .where(col(BasketLineRow.basket_id) == basket_id)
-        .where(col(BasketLineRow.order_id).is_(None), col(BasketLineRow.code).is_(None))
+        .where(col(BasketLineRow.basket_id) == basket_id, col(BasketLineRow.code).is_(None))
         .order_by(col(BasketLineRow.subscription))
         .execution_options(populate_existing=True)
     )
-    return (await session.execute(query.with_for_update() if lock else query)).scalars().all()
+    return (await session.execute(query)).scalars().all()
 
 
 async def _groups_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Group]:
@@ -173,16 +171,9 @@ async def _groups_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str,
     return {number: Group(csn, currency, Channel(channel)) for number, csn, currency, channel in rows}
 
 
-async def _placed(session: AsyncSession, basket_id: UUID, group: Group) -> AttemptRow | None:
-    """The attempt of the order that stands for a group already."""
-    query = (
-        select(AttemptRow, col(BasketLineRow.subscription))
-        .join(BasketLineRow, col(BasketLineRow.order_id) == col(AttemptRow.order_id))
-        .where(col(BasketLineRow.basket_id) == basket_id)
-    )
-    rows = (await session.execute(query)).all()
-    groups = await _groups_of(session, [number for _, number in rows])
-    return next((attempt for attempt, number in rows if groups.get(number) == group), None)
+async def _attempt_of(session: AsyncSession, order_id: UUID) -> UUID:
+    """The one attempt to pay an order of a basket."""
+    return (await session.execute(select(col(AttemptRow.id)).where(col(AttemptRow.order_id) == order_id))).scalar_one()
 
 
 async def _begin(session: AsyncSession, attempt_id: str, wall_now: datetime) -> tuple[Ordered, Attempt | None]:

@@ -67,3 +67,12 @@ async def start_bulk_checkout(client: Client, basket_id: UUID) -> WorkflowHandle
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary="Bulk checkout",
     )
+
+
+async def carry_out(client: Client, basket_id: UUID) -> None:
+    """Let a stored bulk checkout be carried out, and wait until each of its orders is paid, refused or in doubt.
+
+    Raises `RPCError`, and `WorkflowFailureError` where an order failed for good.
+    """
+    handle = await start_bulk_checkout(client, basket_id)
+    await handle.result()

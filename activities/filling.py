@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from models.baskets import BasketLineRow, BasketRow
 from models.checkouts import ALL_OTHERS
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
-from models.store import Stored, fact_of_method
+from models.store import Stored, fact_of_method, load_all
 from models.subscriptions import ClaimRow
 from renewals import commands as c
 from renewals.basket import NAME, Basket, Bound, Candidate, Order, Paying, filled, parse_choice
@@ -31,6 +32,24 @@ async def fill(session: AsyncSession, basket: BasketRow, found: Sequence[Stored]
     first = {stored.customer.csn: stored for stored in reversed(found)}
     paying = {csn: await _paying(session, basket, actor, stored) for csn, stored in first.items()}
     return filled(candidates, actor, paying, bound)
+
+
+async def preview_basket(
+    session: AsyncSession, numbers: Sequence[str], *, by: str, methods: Mapping[str, Any], wall_now: datetime
+) -> tuple[Basket, Sequence[Stored]]:
+    """What a bulk checkout of these numbers would be now, and the subscriptions that there are; nothing is stored.
+
+    Raises `commands.BadArguments` for a `by` that names nobody.
+    """
+    found = await load_all(session, sorted(numbers), wall_now) if numbers else []
+    basket = BasketRow(client_key="", given_by=by, methods=dict(methods), received_at=wall_now)
+    known = await fill(session, basket, found)
+    unknown = {number: no_such(number) for number in numbers if number not in {each.row.number for each in found}}
+    return Basket(known.orders, {**known.refused, **unknown}), found
+
+
+def no_such(number: str) -> Refused:
+    return Refused("unknown_subscription", f"There is no subscription {number}; check the number.")
 
 
 def _candidate(stored: Stored, basket: BasketRow, actor: c.Actor) -> Candidate:

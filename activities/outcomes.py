@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.baskets import BasketLineRow
+from models.baskets import BasketLineRow, BasketRow
 from models.journal import record
 from models.payments import OrderRow
 from models.records import CommandRow
@@ -54,11 +54,16 @@ async def conclude_order(
 
 async def _tell_lines(session: AsyncSession, order: OrderRow, now: datetime, refused: Refused | None) -> bool:
     """The same for the lines of a bulk checkout; what they are told follows from the order itself."""
-    query = select(BasketLineRow).where(col(BasketLineRow.order_id) == order.id, col(BasketLineRow.told_at).is_(None))
-    lines = (await session.execute(query)).scalars().all()
-    for line in lines:
+    query = (
+        select(BasketLineRow, col(BasketRow.reason))
+        .join(BasketRow, col(BasketRow.id) == col(BasketLineRow.basket_id))
+        .where(col(BasketLineRow.order_id) == order.id, col(BasketLineRow.told_at).is_(None))
+        .order_by(col(BasketLineRow.subscription))
+    )
+    lines = (await session.execute(query)).all()
+    for line, reason in lines:
         line.told_at = now
-        tell_line(session, line, order.ordered_by, order.ordered_at, refused)
+        tell_line(session, line, order.ordered_by, order.ordered_at, refused, reason)
     return bool(lines)
 
 

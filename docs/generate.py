@@ -61,6 +61,7 @@ REFUSALS = {
     "term_not_offered": "Name a term that the catalogue has in the customer's currency, or import one.",
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
+    "bulk_over_100": "Renew them in parts of a hundred.",
     "preview_stale": "Look at the new preview and confirm that; one binds for 15 minutes.",
     "payment_declined": "Try again later, or name another method; nothing was bought.",
     "nothing_in_doubt": "Nothing; every payment has its answer.",

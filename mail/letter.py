@@ -164,8 +164,8 @@ class Letter:
     `decline_code` is None for hard declines, whose reason is never named. `too_late_for_this_term`: the cancellation
     came just after the term had been paid. `own_order` is the amount of a declined order that the buyer had placed, for
     more seats or the next term (`what`), and `own_lines` for how many subscriptions. `self_service`: the buyer may
-    renew in the account; it only matters for the direct channels. Raises `ValueError` when a letter lacks the fact that its
-    kind is about.
+    renew in the account; it only matters for the direct channels. Raises `ValueError` when a letter lacks the fact that
+    its kind is about.
     """
 
     kind: Kind

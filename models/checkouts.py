@@ -112,11 +112,12 @@ class OrderTold:
 
 @dataclass(frozen=True, slots=True)
 class BasketTold:
-    """A basket as it stands. `settled`: every line has its final outcome."""
+    """A basket as it stands. `settled`: every line has its final outcome. `closed`: its workflow is through with it."""
 
     id: UUID
     by: str
     received_at: datetime
+    closed: bool
     lines: tuple[LineTold, ...]
     orders: tuple[OrderTold, ...]
 
@@ -124,17 +125,10 @@ class BasketTold:
     def settled(self) -> bool:
         return all(line.outcome.is_final for line in self.lines)
 
-    @property
-    def under_way(self) -> bool:
-        """Is something still to come by itself in a moment? What has no answer yet, or waits for its buyer, is not."""
-        return any(line.outcome is Outcome.WAITING for line in self.lines) or any(
-            order.state == "open" and order.payment.state is AttemptState.OPEN for order in self.orders
-        )
-
 
 async def basket_told(session: AsyncSession, basket_id: UUID) -> BasketTold | None:
     """A basket with its orders and lines; None if there is none."""
-    row = await session.get(BasketRow, basket_id)
+    row = await session.get(BasketRow, basket_id, populate_existing=True)
     if row is None:
         return None
     orders = await _orders(session, basket_id)
@@ -151,7 +145,7 @@ async def basket_told(session: AsyncSession, basket_id: UUID) -> BasketTold | No
         .execution_options(populate_existing=True)
     )
     lines = [_line(line, amount, by_id) for line, amount in (await session.execute(query)).all()]
-    return BasketTold(row.id, row.given_by, row.received_at, tuple(lines), tuple(orders))
+    return BasketTold(row.id, row.given_by, row.received_at, row.closed_at is not None, tuple(lines), tuple(orders))
 
 
 def _line(line: BasketLineRow, amount: int | None, orders: Mapping[UUID, OrderTold]) -> LineTold:

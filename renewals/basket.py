@@ -206,7 +206,7 @@ def _line(candidate: Candidate, actor: c.Actor, method: Paying, bound: "Bound | 
         except c.BadArguments as bad:
             return Refused("bad_arguments", str(bad).replace(c.Name.SET_PAYMENT_METHOD, NAME, 1))
     line = checkout_line(sub)
-    return line if bound is None else bound.line(line, at) or STALE
+    return line if bound is None else bound.line(line) or STALE
 
 
 def _any_method(sub: Subscription, at: datetime) -> PaymentMethod:
@@ -223,24 +223,21 @@ def _usual_method(candidates: Sequence[Candidate]) -> PaymentMethod | None:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The prices that a preview of a basket has shown: by number a digest of the line, and what is held fast of it.
+    """The prices that a preview of a basket has shown: by number a digest of the line, and what is held fast of it."""
 
-    One that nobody can read, or whose quarter of an hour is over, holds nothing.
-    """
-
-    until: int
     lines: Mapping[str, tuple[str, int, int, str]]
 
-    def line(self, line: Line, at: datetime) -> Line | None:
+    def line(self, line: Line) -> Line | None:
         """The line at the price that was shown; None when it was not, or anything else has changed."""
         digest, unit_price, list_price, version = self.lines.get(line.number, ("", 0, 0, ""))
-        if at.timestamp() >= self.until or digest != digest_of([line]):
-            return None
-        return priced(line, unit_price, list_price, version)
+        return priced(line, unit_price, list_price, version) if digest == digest_of([line]) else None
 
 
 def token_of(basket: Basket, at: datetime, key: bytes) -> str:
-    """The token by which the prices of a basket bind for a quarter of an hour. Raises `ValueError` without a key."""
+    """The token by which the prices of a basket bind for a quarter of an hour from `at`, in the world's time.
+
+    Raises `ValueError` without a key.
+    """
     lines = [line for order in basket.orders for line in order.lines]
     versions = list(dict.fromkeys(line.price_version for line in lines))
     told = {
@@ -254,16 +251,15 @@ def token_of(basket: Basket, at: datetime, key: bytes) -> str:
     return signed(told, key)
 
 
-def bound_by(token: str, key: bytes) -> Bound:
-    """What a token binds; one that is not ours binds nothing, so that everything is stale."""
+def bound_by(token: str, at: datetime, key: bytes) -> Bound:
+    """What a token binds at `at`, in the world's time; one that is over or not ours binds nothing: all is stale."""
     told = opened(token, key)
-    if told is None or "versions" not in told:
-        return Bound(0, {})
+    if told is None or "versions" not in told or at.timestamp() >= told["until"]:
+        return Bound({})
     versions = told["versions"]
     return Bound(
-        told["until"],
         {
             number: (digest, unit_price, list_price, versions[version])
             for number, (digest, unit_price, list_price, version) in told["lines"].items()
-        },
+        }
     )

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.security import HTTPBearer
 from temporalio.client import Client
 
-from console.api import access, commands, methods, previews, subscriptions
+from console.api import access, bulk, commands, methods, previews, subscriptions
 from console.api.gate import Asgi, Gate, Receive, Send
 from console.api.limits import RateLimits
 from console.api.openapi import MOUNTED_AT, describe
@@ -58,7 +58,7 @@ def create_api(
     limits = RateLimits(settings.api_requests_per_minute, settings.api_burst, clock)
     api.add_middleware(Gate, sessions=sessions, limits=limits)
     add_problem_answers(api)
-    for part in (subscriptions, previews, commands, access, methods):
+    for part in (subscriptions, previews, commands, bulk, access, methods):
         api.include_router(part.routes)
     describe(api)
     return api
