@@ -2,7 +2,21 @@
 
 import typer
 
-from cli import acting, advancing, buying, coming, doctor, keys, ledger, legal, looking, pausing, portfolios, serving
+from cli import (
+    acting,
+    advancing,
+    bulk,
+    buying,
+    coming,
+    doctor,
+    keys,
+    ledger,
+    legal,
+    looking,
+    pausing,
+    portfolios,
+    serving,
+)
 from cli.usage import Commands
 
 app = typer.Typer(
@@ -29,5 +43,6 @@ app.command(name="forecast")(coming.show_forecast)
 app.command(name="show")(looking.show)
 app.command(name="list")(looking.list_subscriptions)
 app.command(name="explain")(looking.explain)
+app.command(name="bulk-renew")(bulk.bulk_renew)
 for command in (*acting.ALL, *buying.ALL):
     app.command(name=command.__name__.replace("_", "-"))(command)

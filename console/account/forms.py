@@ -35,10 +35,10 @@ def arguments(name: Name, form: Form) -> dict[str, Any]:
         case Name.SET_PAYMENT_METHOD:
             return _new_method(form)
         case Name.ADD_SEATS:
-            return {"seats": count_of_seats(form, "seats"), **_paid_with(form), **_proof(form)}
+            return {"seats": count_of_seats(form, "seats"), **paid_with(form), **_proof(form)}
         case Name.RENEW:
             when = _choice(form, "when", [each.value for each in When]) if "when" in form else When.NOW.value
-            return {"when": when, **_paid_with(form), **_proof(form)}
+            return {"when": when, **paid_with(form), **_proof(form)}
         case Name.HAND_OVER_ADMIN:
             return {"to": form.get("to", "")}
     return {}
@@ -64,7 +64,7 @@ def _proof(form: Form) -> dict[str, str]:
     return {"preview": form["preview"]} if form.get("preview") else {}
 
 
-def _paid_with(form: Form) -> dict[str, str]:
+def paid_with(form: Form) -> dict[str, str]:
     """A stored method by its id, or a new one."""
     chosen = form.get("method", "new")
     if chosen == "new":

@@ -48,17 +48,19 @@ async def visitor(request: Request, sessions: Sessions) -> Visitor:
     return Visitor(email, form_token(token))
 
 
-async def form_of(request: Request, settings: Settings, secret_token: str) -> Mapping[str, str]:
+async def form_of(
+    request: Request, settings: Settings, secret_token: str, *, longest: int = LONGEST_FORM, most: int = MOST_FIELDS
+) -> Mapping[str, str]:
     """The fields of a form that was sent by our own page of this session. Raises `NotOurForm`."""
     if not _sent_from_here(request, settings):
         raise NotOurForm
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > LONGEST_FORM:
+        if len(body) > longest:
             raise NotOurForm
     try:
-        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most, errors="strict"))
     except ValueError:
         raise NotOurForm from None
     if any(map(control_character, fields.values())) or not same(fields.get("csrf", ""), secret_token):
