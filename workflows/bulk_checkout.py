@@ -6,6 +6,7 @@ Its facts are in the database, and each activity finds how far a former try came
 and may be started anew by the watchdog. What has no answer yet is left to the plans of the subscriptions.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from temporalio import workflow
@@ -28,7 +29,8 @@ class BulkCheckoutWorkflow:
         groups: list[Group] = await self._do(Baskets.open_basket, basket_id, summary="group it", **DATABASE)
         failed = [group for group in groups if not await self._check_out(group)]
         if failed:
-            raise ApplicationError("Some orders could not be placed or paid; the operators have been told.")
+            told = "Some orders could not be placed or paid; the operators have been told."
+            raise ApplicationError(told, type=contract.ORDER_FAILED)
         await self._do(Baskets.close_basket, basket_id, summary="close it", **DATABASE)
 
     async def _check_out(self, group: Group) -> bool:
@@ -38,16 +40,17 @@ class BulkCheckoutWorkflow:
             attempt: str | None = await self._do(
                 Baskets.reserve_order, self._basket_id, group, summary="reserve an order", **DATABASE
             )
-            if attempt is not None:
-                what = "paying an order"
-                numbers = await self._do(Baskets.pay_order, attempt, summary="pay it", **GATEWAY)
-                what = "waking its lines"
-                await self._do(Baskets.wake_lines, numbers, summary=f"wake {len(numbers)} subscriptions", **WAKING)
+            if attempt is None:
+                return True
+            what = "paying an order"
+            numbers: list[str] = await self._do(Baskets.pay_order, attempt, summary="pay it", **GATEWAY)
         except ActivityError as failure:
             await self._do(
                 Baskets.report_order, self._basket_id, group, what, _error(failure), summary="alarm", **DATABASE
             )
             return False
+        with suppress(ActivityError):  # who is not woken plans anew at the next look of the watchdog
+            await self._do(Baskets.wake_lines, numbers, summary=f"wake {len(numbers)} subscriptions", **WAKING)
         return True
 
     async def _do(self, activity: Any, *args: Any, **options: Any) -> Any:

@@ -36,6 +36,9 @@ SEARCH_ATTRIBUTES = (PHASE_ATTRIBUTE, RENEWS_ON_ATTRIBUTE, CUSTOMER_ATTRIBUTE, A
 UNKNOWN_SUBSCRIPTION = "UnknownSubscription"
 """The type of the error that ends the workflow of a number that nobody has."""
 
+ORDER_FAILED = "OrderFailed"
+"""The type of the error that ends a bulk checkout of which an order failed for good; the watchdog starts it again."""
+
 PLANS_AFTER_A_FAILED_COMMAND = "plans-after-a-failed-command"
 """Marks runs that plan again when a command fails for good; runs of before do not, and replay as they were."""
 

@@ -15,6 +15,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 from temporalio.workflow import Info
 
+from workflows.bulk_checkout import BulkCheckoutWorkflow
 from workflows.client import DATA_CONVERTER
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
@@ -33,7 +34,9 @@ async def turns_of(history: WorkflowHistory) -> list[Turn]:
     """Every turn of one run. Raises what `Replayer` raises if the commands are not those of the history."""
     runner = _Overhearing()
     replayer = Replayer(
-        workflows=[SubscriptionWorkflow, WatchdogWorkflow], workflow_runner=runner, data_converter=DATA_CONVERTER
+        workflows=[SubscriptionWorkflow, BulkCheckoutWorkflow, WatchdogWorkflow],
+        workflow_runner=runner,
+        data_converter=DATA_CONVERTER,
     )
     await replayer.replay_workflow(history)
     return runner.turns

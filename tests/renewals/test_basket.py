@@ -37,6 +37,7 @@ NOON = utc("2027-02-10T11:00")
 ADA = c.Person("ada@northwind.example")
 KEY = b"a key for tests, of 32 characters"
 YEN = {Term.YEAR: Price(list_price=71500, renewal_price=64350, version="yen-1")}
+IN_YEN: dict[str, Any] = {"currency": "JPY", "prices": YEN}
 
 
 def candidate(number: str, *, customer: str = "C-1", is_buyer: bool = True, **changes: Any) -> Candidate:
@@ -191,7 +192,7 @@ def test_the_outcome_of_a_line_follows_from_its_order(
 _METHODS = st.sampled_from([None, card("a"), card("b"), method(MethodKind.KONBINI), Refused("bad_arguments", "none")])
 _CANDIDATES = st.builds(
     lambda n, customer, yen, changes: candidate(
-        f"S-{n:03}", customer=customer, **changes, **({"currency": "JPY", "prices": YEN} if yen else {})
+        f"S-{n:03}", customer=customer, **{**changes, **(IN_YEN if yen else {})}
     ),
     n=st.integers(0, 150),
     customer=st.sampled_from(["C-1", "C-2"]),

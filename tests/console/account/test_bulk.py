@@ -108,9 +108,9 @@ async def test_nobody_elses_subscription_comes_into_a_cart(
     for numbers in (f"number={FIRST}&number=S-9", "number=S-9", "number=S-0000", "number=%00"):
         assert (await browser.get(f"{CART}?{numbers}")).status_code == 404
     good = form(await browser.page(ALL_THREE), CART)
-    for numbers in ([FIRST, "S-9"], ["S-9"], ["S-0000"], [], [1], {"a": 1}, [f"S-{n}" for n in range(101)]):
-        answer = await browser.send(good, numbers=json.dumps(numbers))
-        assert answer.status_code == 404, numbers
+    for chosen in ([FIRST, "S-9"], ["S-9"], ["S-0000"], [], [1], {"a": 1}, [f"S-{n}" for n in range(101)]):
+        answer = await browser.send(good, numbers=json.dumps(chosen))
+        assert answer.status_code == 404, chosen
     assert (await browser.send(good, numbers="no json")).status_code == 404
     assert (await browser.send(good, csrf="")).status_code == 403
     assert await lives[0].rows("SELECT 1 FROM baskets") == []
