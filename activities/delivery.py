@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlmodel import col
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.common import Priority, WorkflowIDConflictPolicy
 
 from activities.deciding import decide_command
 from models.engine import Sessions
@@ -66,6 +66,7 @@ async def start_bulk_checkout(client: Client, basket_id: UUID) -> WorkflowHandle
         task_queue=contract.TASK_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary="Bulk checkout",
+        priority=Priority(priority_key=1),  # its buyer waits, while a hundred workflows that it woke plan anew
     )
 
 
