@@ -1,7 +1,7 @@
 """`bulk-renew`: many subscriptions of one buyer together, one order and one payment per customer and channel."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from cli import desk
 from cli.acting import PATIENCE_SECONDS, By, Json, Key, Reason
 from cli.buying import Expires, Kind, Token
 from cli.output import fail, print_json, print_table, progress_bar, warn
-from models.checkouts import ALL_OTHERS, BasketTold, basket_told, store_basket
+from models.checkouts import ALL_OTHERS, BasketTold, LineTold, basket_told, store_basket
 from models.engine import Sessions
 from models.subscriptions import SubscriptionRow
 from renewals.basket import Outcome, asked_once, parse_choice, size_refused
@@ -45,7 +45,7 @@ def bulk_renew(
     choice = {"method": method, "kind": kind.value if kind else None, "token": token, "expires": expires}
     given = {name: value for name, value in choice.items() if value is not None}
     if bool(numbers) == bool(all_of):
-        fail("bulk-renew needs numbers of subscriptions, or --all-of with the number of a customer.")
+        raise typer.BadParameter("give numbers of subscriptions, or --all-of with the number of a customer.")
     try:
         parse_choice(given, parse_actor(by))
     except BadArguments as bad:
@@ -131,9 +131,9 @@ async def _read(sessions: Sessions, basket_id: UUID) -> BasketTold:
 
 
 def _show(told: BasketTold) -> None:
+    declined = {order.id: order.payment.code for order in told.orders if order.payment.code}
     rows = (
-        (line.number, line.outcome.replace("_", " "), line.amount or "", _why(line.code, line.hint))
-        for line in told.lines
+        (line.number, line.outcome.replace("_", " "), line.amount or "", _why(line, declined)) for line in told.lines
     )
     print_table("", ("subscription", "outcome", "amount#", "why"), rows, empty="Nothing was asked for.")
     for order in told.orders:
@@ -142,8 +142,10 @@ def _show(told: BasketTold) -> None:
             warn(f"To pay {order.total}: {voucher.voucher_code}, until {voucher.expires_at:%Y-%m-%d %H:%M} UTC.")
 
 
-def _why(code: str | None, hint: str | None) -> str:
-    return f"{code}: {hint}" if code else ""
+def _why(line: LineTold, declined: Mapping[UUID, str]) -> str:
+    if line.code:
+        return f"{line.code}: {line.hint}"
+    return declined.get(line.order, "") if line.order else ""
 
 
 def _plain(told: BasketTold) -> dict[str, Any]:
