@@ -22,6 +22,7 @@ from temporalio.common import WorkerDeploymentVersion
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
+from activities.baskets import Baskets
 from activities.charging import Charging
 from activities.commands import Commands
 from activities.holds import Holds
@@ -37,6 +38,7 @@ from mail.sender import Mailer
 from models.engine import Sessions, create_engine, sessions_of
 from settings import Settings
 from workflows import contract
+from workflows.bulk_checkout import BulkCheckoutWorkflow
 from workflows.client import reach
 from workflows.quote import QuoteWorkflow
 from workflows.subscription import SubscriptionWorkflow
@@ -96,10 +98,11 @@ def build_worker(
     watch_ = Watch(sessions, client, sign_ins_kept=sign_ins_kept)
     commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
     quotes = Quotes(sessions, client)
+    baskets = Baskets(sessions, gateway, client, signing_key)
     return Worker(
         client,
         task_queue=contract.TASK_QUEUE,
-        workflows=[SubscriptionWorkflow, QuoteWorkflow, WatchdogWorkflow],
+        workflows=[SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, WatchdogWorkflow],
         activities=[
             charging.charge,
             charging.ask_gateway,
@@ -117,6 +120,12 @@ def build_worker(
             planning.report_failure,
             quotes.look_at_quote,
             quotes.report_quote_failure,
+            baskets.open_basket,
+            baskets.reserve_order,
+            baskets.pay_order,
+            baskets.wake_lines,
+            baskets.close_basket,
+            baskets.report_order,
             watch_.look,
         ],
         deployment_config=WorkerDeploymentConfig(

@@ -12,7 +12,7 @@ from gateways.port import Charge, Gateway
 from models.engine import Sessions
 from models.store import Stored, load
 from renewals.facts import Attempt, AttemptState, Way
-from renewals.plan import asked_about, charge_is_due
+from renewals.plan import ask_about_it_at, asked_about, charge_is_due
 from workflows.contract import TermPlan
 
 
@@ -70,4 +70,4 @@ class Charging:
 
 def _to_ask(stored: Stored) -> list[Attempt]:
     """What it is time to ask about."""
-    return [each for each in asked_about(stored.facts) if (each.next_at or stored.now) <= stored.now]
+    return [each for each in asked_about(stored.facts) if (ask_about_it_at(each) or stored.now) <= stored.now]

@@ -1,13 +1,13 @@
 """What follows once an attempt is paid or declined: its order settles or is void, its buyer is told, phases move."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.offers import look_again
+from activities.ordered import Ordered, plan_again, with_attempts_so_far
 from activities.orders import release_claim
 from activities.outbox import queue
 from activities.outcomes import conclude_order
@@ -15,103 +15,100 @@ from activities.phases import store_phase
 from activities.settling import settle
 from models.catalog import DeclineCodeRow
 from models.journal import SYSTEM, record
-from models.payments import AttemptRow, OrderRow
-from models.reading import attempts_of
 from models.store import Stored
 from renewals.decisions import Refused
 from renewals.declines import decline_class
-from renewals.facts import AttemptState, DeclineClass, Kind, Subscription, Way
+from renewals.facts import AttemptState, DeclineClass, Kind, Way
 from renewals.renewing import in_phase_unless_charged_first
 
 
-async def with_attempts_so_far(session: AsyncSession, stored: Stored) -> Subscription:
-    """The facts, with the attempts as this transaction has left them."""
-    await session.flush()
-    if stored.renewal is None:
-        return stored.facts
-    attempts = await attempts_of(session, [stored.renewal.id])
-    return replace(stored.facts, attempts=attempts.get(stored.renewal.id, ()))
-
-
 def record_payment(
-    session: AsyncSession,
-    stored: Stored,
-    attempt: AttemptRow,
-    order: OrderRow,
-    outcome: str,
-    code: str | None,
-    by: str | None = None,
+    session: AsyncSession, ordered: Ordered, outcome: str, code: str | None, by: str | None = None
 ) -> None:
-    data = {
-        "purpose": "seats" if order.way == Way.SEATS else "renewal",
-        "amount": attempt.amount,
-        "currency": attempt.currency,
-        "outcome": outcome,
-        "code": code,
-        "attempt": attempt.n,
-    }
-    at = stored.now if attempt.voucher_code else attempt.called_at
-    record(session, stored.row.number, at, "payment", data, by=by or order.ordered_by)
+    """Record for each subscription what became of the payment, with the part of the amount that is its own."""
+    attempt, order = ordered.attempt, ordered.order
+    for stored in ordered.subscriptions:
+        data = {
+            "purpose": "seats" if order.way == Way.SEATS else "renewal",
+            "amount": ordered.amount_of(stored),
+            "currency": attempt.currency,
+            "outcome": outcome,
+            "code": code,
+            "attempt": attempt.n,
+        }
+        at = stored.now if attempt.voucher_code else attempt.called_at
+        record(session, stored.row.number, at, "payment", data, by=by or order.ordered_by)
 
 
 async def settle_paid(
     session: AsyncSession,
-    stored: Stored,
-    attempt: AttemptRow,
-    order: OrderRow,
+    ordered: Ordered,
     wall_now: datetime,
     *,
     by: str | None = None,
     reason: str | None = None,
 ) -> None:
     """The attempt is paid: settle its order."""
+    attempt, order = ordered.attempt, ordered.order
     attempt.state, attempt.code = AttemptState.PAID, None
-    attempt.answered_at, attempt.next_at = stored.now, None
-    record_payment(session, stored, attempt, order, AttemptState.PAID, None, by)
+    attempt.answered_at, attempt.next_at = ordered.now, None
+    record_payment(session, ordered, AttemptState.PAID, None, by)
     with session.no_autoflush:  # written at once, when the caller commits
-        await settle(session, order, wall_now, known=stored, reason=reason)
-    await conclude_order(session, order, stored.now)
+        await settle(session, order, wall_now, known=ordered.subscriptions, reason=reason)
+    await conclude_order(session, order, ordered.now)
+    plan_again(ordered, wall_now)
 
 
 async def settle_declined(
     session: AsyncSession,
-    stored: Stored,
-    attempt: AttemptRow,
-    order: OrderRow,
+    ordered: Ordered,
+    wall_now: datetime,
     code: str | None,
     *,
     by: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """The attempt is declined: release the claim, tell the buyer once, enter the phase that follows."""
+    """The attempt is declined: release the claims, tell the buyer once, enter the phase that follows."""
+    attempt, order = ordered.attempt, ordered.order
     what_follows = decline_class(code, await _classes(session))
     attempt.state, attempt.code, attempt.decline_class = AttemptState.DECLINED, code, what_follows
-    attempt.answered_at, attempt.next_at = stored.now, None
-    record_payment(session, stored, attempt, order, AttemptState.DECLINED, code, by)
-    await release_claim(session, stored, order.id)
+    attempt.answered_at, attempt.next_at = ordered.now, None
+    record_payment(session, ordered, AttemptState.DECLINED, code, by)
+    await release_claim(session, ordered.now, order.id)
     told = False
     if order.way != Way.AUTOMATIC:
         order.state = "void"
         await look_again(session, order)
-        told = await conclude_order(session, order, stored.now, refused=_declined(what_follows))
+        told = await conclude_order(session, order, ordered.now, refused=_declined(what_follows))
     if not told:
-        await _tell_of_the_decline(session, stored, attempt, order, what_follows)
-    after = in_phase_unless_charged_first(await with_attempts_so_far(session, stored), stored.now)
-    await store_phase(session, stored, after, by=by or SYSTEM, reason=reason, at_once=True)
+        await _tell_of_the_decline(session, ordered, what_follows)
+    await enter_what_follows(session, ordered.subscriptions, by=by or SYSTEM, reason=reason)
+    plan_again(ordered, wall_now)
 
 
-async def give_up_unmade(session: AsyncSession, stored: Stored, attempt: AttemptRow, order: OrderRow) -> None:
+async def give_up_unmade(session: AsyncSession, ordered: Ordered, wall_now: datetime) -> None:
     """An attempt that never reached the gateway never will: no money moved, and a buyer's own order is void."""
+    attempt, order = ordered.attempt, ordered.order
     attempt.state, attempt.next_at = AttemptState.ABANDONED, None
-    await release_claim(session, stored, order.id)
+    await release_claim(session, ordered.now, order.id)
     if order.way != Way.AUTOMATIC:
         order.state = "void"
         await look_again(session, order)
-        told = await conclude_order(session, order, stored.now, refused=_declined(DeclineClass.SOFT))
+        told = await conclude_order(session, order, ordered.now, refused=_declined(DeclineClass.SOFT))
         if not told and attempt.called_off_at is None:
-            await _tell_of_the_decline(session, stored, attempt, order, DeclineClass.SOFT)
-    after = in_phase_unless_charged_first(await with_attempts_so_far(session, stored), stored.now)
-    await store_phase(session, stored, after, at_once=True)
+            await _tell_of_the_decline(session, ordered, DeclineClass.SOFT)
+    await enter_what_follows(session, ordered.subscriptions)
+    plan_again(ordered, wall_now)
+
+
+async def enter_what_follows(
+    session: AsyncSession, subscriptions: Sequence[Stored], *, by: str = SYSTEM, reason: str | None = None
+) -> None:
+    """Let each enter the phase that the end of an attempt or a hold brings."""
+    facts = await with_attempts_so_far(session, subscriptions)
+    for stored, sub in zip(subscriptions, facts, strict=True):
+        after = in_phase_unless_charged_first(sub, stored.now)
+        await store_phase(session, stored, after, by=by, reason=reason, at_once=True)
 
 
 def _declined(what_follows: DeclineClass) -> Refused:
@@ -120,22 +117,23 @@ def _declined(what_follows: DeclineClass) -> Refused:
     return Refused("payment_declined", f"The payment was declined; {again}choose another payment method.")
 
 
-async def _tell_of_the_decline(
-    session: AsyncSession, stored: Stored, attempt: AttemptRow, order: OrderRow, what_follows: DeclineClass
-) -> None:
+async def _tell_of_the_decline(session: AsyncSession, ordered: Ordered, what_follows: DeclineClass) -> None:
     """Tell the buyer what follows; of an order of his own, that nothing does."""
+    attempt, order = ordered.attempt, ordered.order
     soft = what_follows is DeclineClass.SOFT or order.way != Way.AUTOMATIC
     own: dict[str, object] = {}
     if order.way != Way.AUTOMATIC:
         own["own_order"] = {"minor": attempt.amount, "currency": attempt.currency}
         own["what"] = "seats" if order.way == Way.SEATS else "term"
+    if ordered.is_large:
+        own["lines"] = len(ordered.subscriptions)
     await queue(
         session,
-        stored,
+        ordered.first,
         Kind.PAYMENT_FAILED if soft else Kind.ACTION_REQUIRED,
         f"attempt:{attempt.id}",
         f"attempt {attempt.n} was declined",
-        at=stored.now,
+        at=ordered.first.now,
         attempt=str(attempt.id),
         **own,
     )

@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 from activities.answers import AWAITED
 from activities.checkout import contact_of, pays_with, place_order
 from activities.effects import take_effect
+from activities.ordered import fellows_of
 from activities.outcomes import answer_of, conclude
 from activities.quoting import decide_about_quote, lock_lines
 from activities.till import charge_of
@@ -22,7 +23,7 @@ from models.engine import Sessions
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderRow
 from models.records import CommandRow
-from models.store import Stored, load
+from models.store import Stored, load, lock_all
 from models.subscriptions import RenewalRow
 from renewals import commands as c
 from renewals.arguments import parse_command
@@ -75,6 +76,8 @@ async def decide_command(
             raise ApplicationError(f"there is no command {command_id}", type="UnknownCommand", non_retryable=True)
         if row.name in c.ABOUT_QUOTES:
             await lock_lines(session, row)
+        if row.name == c.Name.RESOLVE_PAYMENT:  # what holds it together with others is locked in the order of numbers
+            await lock_all(session, await fellows_of(session, row.subscription))
         stored = await load(session, row.subscription, wall_now, lock=True)  # locked first, as by who records an answer
         await session.refresh(row, with_for_update=True)
         if row.outcome is not None:

@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.deciding import decide_command
-from activities.starting import STARTABLE, Startable, follow, with_start
+from activities.starting import STARTABLE, Startable, follow, start_bulk_checkout, with_start
 from models.engine import Sessions
 from models.quotes import quote_asked_in
 from models.records import CommandRow
@@ -45,6 +45,15 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
     )
     await _follow_quote(client, sessions, command_id)
     return answer
+
+
+async def carry_out(client: Client, basket_id: UUID) -> None:
+    """Let a stored bulk checkout be carried out, and wait until each of its orders is paid, refused or in doubt.
+
+    Raises `RPCError`, and `WorkflowFailureError` where an order failed for good.
+    """
+    handle = await start_bulk_checkout(client, basket_id)
+    await handle.result()
 
 
 async def _follow_quote(client: Client, sessions: Sessions, command_id: UUID) -> None:

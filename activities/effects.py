@@ -1,20 +1,20 @@
 """What an allowed command does: the pure effect, its rows, and the mail that confirms it."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.checkout import contact_of, method_of
 from activities.conclusions import settle_declined, settle_paid
 from activities.offers import yield_to_checkout
+from activities.ordered import locked
 from activities.orders import abandon_unsent, call_off, new_order
 from activities.outbox import queue
 from activities.phases import set_parked, store_phase
 from activities.settling import settle
 from models.journal import raise_alarm, record
 from models.parties import PaymentMethodRow
-from models.payments import AttemptRow, OrderRow
 from models.records import CommandRow
 from models.store import Stored, fact_of_method
 from renewals import commands as c
@@ -34,7 +34,7 @@ async def take_effect(
         case c.RecordRenewal(reference, seats, term):
             line = renewal_line(stored.facts, term, seats)
             order = await new_order(session, stored, [line], way=Way.RECORDED, by=row.given_by, reference=reference)
-            await settle(session, order, wall_now, known=stored, reason=row.reason)
+            await settle(session, order, wall_now, known=[stored], reason=row.reason)
         case c.ResolvePayment(paid):
             await _resolve(session, stored, row, paid, wall_now)
         case _:
@@ -46,12 +46,11 @@ async def _resolve(session: AsyncSession, stored: Stored, row: CommandRow, paid:
     doubt = stored.facts.in_doubt or stored.facts.seats_attempt
     if doubt is None:
         raise ValueError(f"{stored.row.number}: no attempt is in doubt")
-    attempt = await session.get_one(AttemptRow, UUID(doubt.id))
-    order = await session.get_one(OrderRow, attempt.order_id)
+    ordered = await locked(session, stored.row.number, doubt.id, wall_now)
     if paid:
-        await settle_paid(session, stored, attempt, order, wall_now, by=row.given_by, reason=row.reason)
+        await settle_paid(session, ordered, wall_now, by=row.given_by, reason=row.reason)
     else:
-        await settle_declined(session, stored, attempt, order, None, by=row.given_by, reason=row.reason)
+        await settle_declined(session, ordered, wall_now, None, by=row.given_by, reason=row.reason)
 
 
 async def _change_facts(session: AsyncSession, stored: Stored, request: Request, row: CommandRow) -> None:

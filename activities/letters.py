@@ -11,11 +11,13 @@ from sqlmodel import col
 from activities.papers import quote_paper, receipt_paper
 from documents.paper import Paper, QuotePaper
 from mail.letter import Letter, Order, OrderLine, Paid, Quote, Refund, SeatsAdded, Voucher
+from models.catalog import OfferingRow
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.quotes import find_quote
 from models.seat_use import unused_of
 from models.store import Stored
+from models.subscriptions import SubscriptionRow
 from renewals import commands as c
 from renewals.calendar import local_date, term_end
 from renewals.decisions import Refused
@@ -79,6 +81,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         paid=await _paid(session, facts),
         what=facts.get("what"),
         own_order=Money(**facts["own_order"]) if "own_order" in facts else None,
+        own_lines=facts.get("lines", 1),
         too_late_for_this_term=bool(facts.get("too_late_for_this_term")),
         self_service=_self_service(sub),
         voucher=await _voucher(session, kind, facts, sub.time_zone),
@@ -164,6 +167,7 @@ async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], tim
     attempt, method, line = await _attempt_of(session, facts["attempt"])
     if attempt.voucher_code is None or attempt.expires_at is None:
         raise ValueError(f"attempt {attempt.id} is no voucher")
+    lines = await _lines(session, attempt.order_id, attempt.currency)
     return Voucher(
         kind=MethodKind(method.kind),
         code=attempt.voucher_code,
@@ -173,6 +177,30 @@ async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], tim
         renews_on=date.fromisoformat(line.receipt["renews_on"]),
         seats=line.seats,
         term=Term(line.term),
+        lines=lines if len(lines) > 1 else (),
+    )
+
+
+async def _lines(session: AsyncSession, order_id: UUID, currency: str) -> tuple[OrderLine, ...]:
+    """The lines of an order, by number."""
+    query = (
+        select(OrderLineRow, col(OfferingRow.name))
+        .join(SubscriptionRow, col(SubscriptionRow.number) == col(OrderLineRow.subscription))
+        .join(OfferingRow, col(OfferingRow.sku) == col(SubscriptionRow.sku))
+        .where(col(OrderLineRow.order_id) == order_id)
+        .order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
+    )
+    return tuple(
+        OrderLine(
+            number=line.subscription,
+            product=product,
+            seats=line.seats,
+            term=Term(line.term),
+            starts_on=line.term_starts_on,
+            renews_on=date.fromisoformat(line.receipt["renews_on"]),
+            amount=Money(line.amount, currency),
+        )
+        for line, product in (await session.execute(query)).all()
     )
 
 
@@ -220,7 +248,7 @@ async def _order(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Or
     if paper is None:
         raise ValueError(f"order {row.id} is not settled")
     reference = row.reference or str(row.id)
-    return Order(reference=reference, total=paper.total, method=paper.method, lines=_lines(paper))
+    return Order(reference=reference, total=paper.total, method=paper.method, lines=_lines_of(paper))
 
 
 async def _quote(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Quote | None:
@@ -232,7 +260,7 @@ async def _quote(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Qu
         reference=paper.reference,
         total=paper.total,
         expires_on=paper.expires_on,
-        lines=_lines(paper),
+        lines=_lines_of(paper),
         document=True,
     )
 
@@ -245,7 +273,7 @@ async def _issued(session: AsyncSession, facts: dict[str, Any], vendor: str = ""
     return paper
 
 
-def _lines(paper: Paper) -> tuple[OrderLine, ...]:
+def _lines_of(paper: Paper) -> tuple[OrderLine, ...]:
     return tuple(
         OrderLine(
             number=line.number,
@@ -274,7 +302,7 @@ async def _attempt_of(session: AsyncSession, attempt_id: str) -> tuple[AttemptRo
         .join(PaymentMethodRow, col(PaymentMethodRow.id) == col(AttemptRow.method_id))
         .join(OrderLineRow, col(OrderLineRow.order_id) == col(AttemptRow.order_id))
         .where(col(AttemptRow.id) == UUID(attempt_id))
-        .order_by(col(OrderLineRow.term_starts_on))
+        .order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
         .limit(1)
     )
     attempt, method, line = (await session.execute(query)).one()

@@ -1,6 +1,7 @@
 """The automatic order of a renewal, its line, its attempts, and the claim that an attempt holds while it is open."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,6 +32,32 @@ async def new_order(
     session: AsyncSession, stored: Stored, lines: Sequence[Line], *, way: Way, by: str, reference: str | None = None
 ) -> OrderRow:
     """An order of these lines of one subscription: the next term, or more seats."""
+    order = await _open_order(session, stored, way, by, stored.now, reference)
+    for line in lines:
+        renewal = await renewal_of(session, stored) if line.purpose is Purpose.RENEWAL else None
+        session.add(_line_row(order, line, renewal))
+    await session.flush()
+    return order
+
+
+async def new_large_order(
+    session: AsyncSession, bought: Sequence[tuple[Stored, Line]], *, by: str, now: datetime
+) -> tuple[OrderRow, list[RenewalRow]]:
+    """An order of the next terms of many subscriptions of one customer, and their renewals."""
+    order = await _open_order(session, bought[0][0], Way.BULK, by, now)
+    for stored, _ in bought:
+        if stored.renewal is None:
+            stored.renewal = RenewalRow(subscription=stored.row.number, term_starts_on=stored.facts.renews_on)
+            session.add(stored.renewal)
+    await session.flush()
+    session.add_all(_line_row(order, line, stored.renewal) for stored, line in bought)
+    await session.flush()
+    return order, [stored.renewal for stored, _ in bought if stored.renewal]
+
+
+async def _open_order(
+    session: AsyncSession, stored: Stored, way: Way, by: str, now: datetime, reference: str | None = None
+) -> OrderRow:
     order = OrderRow(
         id=uuid4(),
         csn=stored.customer.csn,
@@ -39,23 +66,21 @@ async def new_order(
         state="open",
         reference=reference,
         ordered_by=by,
-        ordered_at=stored.now,
+        ordered_at=now,
     )
     session.add(order)
     await session.flush()
-    for line in lines:
-        renewal = await renewal_of(session, stored) if line.purpose is Purpose.RENEWAL else None
-        session.add(
-            OrderLineRow(
-                order_id=order.id,
-                subscription=line.number,
-                term_starts_on=line.starts_on,
-                renewal_id=renewal.id if renewal else None,
-                **_priced(line),
-            )
-        )
-    await session.flush()
     return order
+
+
+def _line_row(order: OrderRow, line: Line, renewal: RenewalRow | None) -> OrderLineRow:
+    return OrderLineRow(
+        order_id=order.id,
+        subscription=line.number,
+        term_starts_on=line.starts_on,
+        renewal_id=renewal.id if renewal else None,
+        **_priced(line),
+    )
 
 
 def _priced(line: Line) -> dict[str, Any]:
@@ -132,12 +157,12 @@ async def _claim(session: AsyncSession, renewal_id: UUID, order_id: UUID, stored
         raise ValueError(f"{stored.row.number}: another order is paying the next term")
 
 
-async def release_claim(session: AsyncSession, stored: Stored, order_id: UUID) -> None:
-    """An order stops claiming the renewal: it may be paid otherwise, the automatic one between two retries."""
+async def release_claim(session: AsyncSession, now: datetime, order_id: UUID) -> None:
+    """An order stops claiming its renewals: they may be paid otherwise, the automatic one's between two retries."""
     await session.execute(
         update(ClaimRow)
         .where(col(ClaimRow.order_id) == order_id, col(ClaimRow.released_at).is_(None))
-        .values(released_at=stored.now)
+        .values(released_at=now)
     )
 
 
@@ -153,7 +178,7 @@ async def abandon_unsent(session: AsyncSession, stored: Stored) -> None:
         .returning(col(AttemptRow.order_id))
     )
     for order_id in (await session.execute(given_up)).scalars():
-        await release_claim(session, stored, order_id)
+        await release_claim(session, stored.now, order_id)
 
 
 async def call_off(session: AsyncSession, stored: Stored) -> None:

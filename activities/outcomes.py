@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.baskets import BasketLineRow, BasketRow
 from models.journal import record
 from models.payments import OrderRow
 from models.records import CommandRow
+from renewals.basket import NAME
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
 from renewals.facts import Way
 from workflows.contract import Answer
@@ -38,6 +40,8 @@ async def conclude_order(
     session: AsyncSession, order: OrderRow, now: datetime, *, refused: Refused | None = None, hint: str | None = None
 ) -> bool:
     """Write the outcome of the command that placed an order, unless it has one; says whether it had none."""
+    if order.way == Way.BULK:
+        return await _tell_lines(session, order, now, refused)
     if order.way not in (Way.CHECKOUT, Way.SEATS, Way.QUOTE):
         return False
     query = select(CommandRow).where(col(CommandRow.order_id) == order.id, col(CommandRow.outcome).is_(None))
@@ -46,6 +50,35 @@ async def conclude_order(
         return False
     conclude(session, row, refused or Eligible(), now, hint)
     return True
+
+
+async def _tell_lines(session: AsyncSession, order: OrderRow, now: datetime, refused: Refused | None) -> bool:
+    """The same for the lines of a bulk checkout; what they are told follows from the order itself."""
+    query = (
+        select(BasketLineRow, col(BasketRow.reason))
+        .join(BasketRow, col(BasketRow.id) == col(BasketLineRow.basket_id))
+        .where(col(BasketLineRow.order_id) == order.id, col(BasketLineRow.told_at).is_(None))
+        .order_by(col(BasketLineRow.subscription))
+    )
+    lines = (await session.execute(query)).all()
+    for line, reason in lines:
+        line.told_at = now
+        tell_line(session, line, order.ordered_by, order.ordered_at, refused, reason)
+    return bool(lines)
+
+
+def tell_line(
+    session: AsyncSession,
+    line: BasketLineRow,
+    by: str,
+    at: datetime,
+    refused: Refused | None,
+    reason: str | None = None,
+) -> None:
+    """Record the first outcome of a line of a bulk checkout, as that of a command that was given at `at`."""
+    outcome, code = ("refused", refused.code) if refused else ("done", None)
+    data = {"name": NAME, "by": by, "outcome": outcome, "code": code, "repeat": False}
+    record(session, line.subscription, at, "command", data, by=by, reason=reason)
 
 
 def answer_of(row: CommandRow) -> Answer:

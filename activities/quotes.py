@@ -13,7 +13,7 @@ from activities.clock import started_at
 from activities.offers import close_quote, is_being_paid
 from activities.outbox import queue
 from activities.planning import NEVER
-from activities.starting import wake
+from activities.starting import wake_all
 from models.engine import Sessions
 from models.journal import SYSTEM, raise_alarm
 from models.quotes import STATES_OF_OPEN, QuoteRow, clock_ahead, find_quote, lock_subscriptions, numbers_of
@@ -39,8 +39,7 @@ class Quotes:
         wall_now = started_at()
         async with self._sessions.begin() as session:
             concerned, look = await _look(session, reference, wall_now)
-        for number in concerned:
-            await wake(self._client, self._sessions, number)
+        await wake_all(self._client, self._sessions, concerned)
         return look
 
     @activity.defn

@@ -245,7 +245,7 @@ async def _accept(session: AsyncSession, asked: _Asked, quote: QuoteRow, command
     row.order_id = order.id
     if command.purchase_order:
         answer = conclude(session, row, Eligible(), home.now)
-        await settle(session, order, asked.wall_now, known=home, reason=row.reason)
+        await settle(session, order, asked.wall_now, known=[home], reason=row.reason)
         return answer
     method = await method_of(session, home, command)
     attempt = AttemptRow(

@@ -4,8 +4,10 @@ Before the renewal date the term is paid ahead and `roll_over` begins it on its 
 at once.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,10 +19,10 @@ from models.engine import Sessions
 from models.journal import raise_alarm, record
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import NoticeRow
-from models.store import Stored, load, write
+from models.store import Stored, load, load_all, write
 from models.subscriptions import ClaimRow, RenewalRow, TermRow
 from renewals.effects import with_more_seats
-from renewals.facts import AttemptState, Kind, PaidAhead, Subscription, Term
+from renewals.facts import AttemptState, Kind, PaidAhead, Subscription, Term, Way
 from renewals.money import Money
 from renewals.plan import Do, plan
 from renewals.renewing import announcement, rolled_over, with_renewal
@@ -36,42 +38,53 @@ async def settle(
     order: OrderRow,
     wall_now: datetime,
     *,
-    known: Stored | None = None,
+    known: Sequence[Stored] = (),
     reason: str | None = None,
 ) -> None:
     """Settle a paid order: every line's renewal, term, pending changes and phase, in the caller's one transaction.
 
-    Lines are locked in number order, so that two orders cannot wait for each other; `known` is one that the caller has
-    locked and read already. Raises `AlreadySettled`, then nothing may be committed.
+    Lines are locked in number order, so that two orders cannot wait for each other; `known` are those that the caller
+    has locked and read already. Raises `AlreadySettled`, then nothing may be committed.
     """
     order.state = "paid"
+    lines = await _lines_of(session, order)
+    stored = {each.row.number: each for each in known}
+    others = sorted({line.subscription for line, _ in lines} - stored.keys())
+    if others:
+        stored |= {each.row.number: each for each in await load_all(session, others, wall_now, lock=True)}
+        lines = await _lines_of(session, order)
+    for line, renewal in lines:
+        if renewal and renewal.settled_at is not None:
+            raise AlreadySettled(line.subscription)
+    now = max(each.now for each in stored.values())
+    await _void_others(session, order, [renewal.id for _, renewal in lines if renewal], now)
+    together = order.way == Way.BULK or sum(renewal is not None for _, renewal in lines) > 1
+    for line, renewal in lines:
+        if renewal:
+            await _settle_renewal(session, order, line, renewal, stored[line.subscription], reason)
+            if not together:
+                await _send_receipt(session, order, renewal, stored[line.subscription])
+        else:
+            await _settle_seats(session, order, line, stored[line.subscription], reason)
+    if together:
+        await _confirm(session, order, stored[lines[0][0].subscription], len(lines))
+
+
+async def _lines_of(session: AsyncSession, order: OrderRow) -> list[tuple[OrderLineRow, RenewalRow | None]]:
     query = (
         select(OrderLineRow, RenewalRow)
         .outerjoin(RenewalRow, col(RenewalRow.id) == col(OrderLineRow.renewal_id))
         .where(col(OrderLineRow.order_id) == order.id)
         .order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
+        .execution_options(populate_existing=True)
     )
-    lines = (await session.execute(query)).all()
-    several, first = sum(renewal is not None for _, renewal in lines) > 1, known
-    for line, renewal in lines:
-        if known is not None and known.row.number == line.subscription:
-            stored: Stored | None = known
-        else:
-            stored = await load(session, line.subscription, wall_now, lock=True)
-            await session.refresh(renewal)
-        if stored is None or (renewal and renewal.settled_at is not None):
-            raise AlreadySettled(line.subscription)
-        first = first or stored
-        if renewal:
-            await _settle_renewal(session, order, line, renewal, stored, reason)
-            if not several:
-                await _send_receipt(session, order, renewal, stored)
-        else:
-            await _settle_seats(session, order, line, stored, reason)
-    if several and first:
-        why = f"{order.way} renewal of several terms"
-        occasion, at = f"order:{order.id}", first.now
-        await queue(session, first, Kind.ORDER_CONFIRMATION, occasion, why, at=at, order=str(order.id))
+    return [(line, renewal) for line, renewal in (await session.execute(query)).all()]
+
+
+async def _confirm(session: AsyncSession, order: OrderRow, first: Stored, count: int) -> None:
+    """One confirmation of all the lines of an order that renews many, to their buyer."""
+    why = f"{order.way} renewal of {count}"
+    await queue(session, first, Kind.ORDER_CONFIRMATION, f"order:{order.id}", why, at=first.now, order=str(order.id))
 
 
 async def _settle_seats(
@@ -114,7 +127,6 @@ async def _settle_renewal(
     reason: str | None,
 ) -> None:
     renewal.settled_at, renewal.order_id = stored.now, order.id
-    await _void_others(session, order, renewal, stored.now)
     wall_now = stored.now - stored.row.shift
     await close_quotes_on(session, order, line.subscription, renewal.term_starts_on, wall_now)
     paid = PaidAhead(Term(line.term), line.seats, line.unit_price)
@@ -169,17 +181,20 @@ async def _give_up_unsent(session: AsyncSession, stored: Stored, after: Subscrip
     )
 
 
-async def _void_others(session: AsyncSession, order: OrderRow, renewal: RenewalRow, now: datetime) -> None:
-    """Whoever else was about to pay this renewal stops: claims are released, open orders on it are void."""
+async def _void_others(session: AsyncSession, order: OrderRow, renewals: Sequence[UUID], now: datetime) -> None:
+    """Whoever else was about to pay these renewals stops: claims are released, open orders on them are void."""
+    if not renewals:
+        return
     await session.execute(
         update(ClaimRow)
-        .where(col(ClaimRow.renewal_id) == renewal.id, col(ClaimRow.released_at).is_(None))
+        .where(col(ClaimRow.renewal_id).in_(renewals), col(ClaimRow.released_at).is_(None))
         .values(released_at=now)
     )
     others = (
         select(col(OrderRow.id))
         .join(OrderLineRow, col(OrderLineRow.order_id) == col(OrderRow.id))
-        .where(col(OrderLineRow.renewal_id) == renewal.id, col(OrderRow.id) != order.id, col(OrderRow.state) == "open")
+        .where(col(OrderLineRow.renewal_id).in_(renewals))
+        .where(col(OrderRow.id) != order.id, col(OrderRow.state) == "open")
     )
     ids = list((await session.execute(others)).scalars())
     if not ids:

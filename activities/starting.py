@@ -4,15 +4,23 @@ Search attributes that the start already has need not be written by the first pl
 less that a worker keeps of each run.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
-from temporalio.client import Client, WithStartWorkflowOperation
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import (
+    Priority,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.engine import Sessions
@@ -22,6 +30,9 @@ from renewals.calendar import midnight
 from renewals.facts import Phase
 from workflows import contract
 from workflows.contract import Start, workflow_id
+
+AT_ONCE = 20
+"""How many starts are under way at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +104,20 @@ async def start_or_wake(client: Client, it: Startable) -> None:
     )
 
 
-async def wake(client: Client, sessions: Sessions, number: str) -> None:
-    """Let a subscription's workflow plan again; one that does not run is started."""
+async def wake_all(client: Client, sessions: Sessions, numbers: Sequence[str]) -> None:
+    """Let subscriptions' workflows plan again, a few at a time; one that does not run is started.
+
+    Raises `RPCError` of the first that could not be woken.
+    """
     async with sessions() as session:
-        found = (await session.execute(STARTABLE.where(col(SubscriptionRow.number) == number))).one_or_none()
-    if found:
-        await start_or_wake(client, Startable.of(found))
+        rows = (await session.execute(STARTABLE.where(col(SubscriptionRow.number).in_(numbers)))).all()
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(it: Startable) -> None:
+        async with gate:
+            await start_or_wake(client, it)
+
+    await asyncio.gather(*(one(Startable.of(row)) for row in rows))
 
 
 async def follow(client: Client, reference: str) -> None:
@@ -116,6 +135,22 @@ def quote_options(reference: str) -> dict[str, Any]:
         "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
         "static_summary": f"Quote {reference}",
     }
+
+
+async def start_bulk_checkout(client: Client, basket_id: UUID) -> WorkflowHandle[Any, Any]:
+    """Let a stored bulk checkout be carried out; one that is under way goes on, and repeating it is harmless.
+
+    Raises `RPCError`.
+    """
+    return await client.start_workflow(
+        contract.BULK_CHECKOUT_WORKFLOW,
+        str(basket_id),
+        id=contract.bulk_checkout_id(basket_id),
+        task_queue=contract.TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary="Bulk checkout",
+        priority=Priority(priority_key=1),  # its buyer waits, while a hundred workflows that it woke plan anew
+    )
 
 
 def with_start(it: Startable) -> WithStartWorkflowOperation[Any, Any]:

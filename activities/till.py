@@ -4,18 +4,20 @@ The gateway is called outside any transaction, under the attempt's id. An attemp
 replaced, so a crash anywhere between the steps costs nothing but time.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.answers import record_answer, record_no_answer, record_not_made, record_unreachable
+from activities.ordered import fellows_of
 from activities.refunds import send_back
 from gateways.port import Answer, Charge, Gateway, NoAnswer, NotReceived, Paid, Unreachable
 from models.engine import Sessions
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
-from models.store import Stored
+from models.store import Stored, load_all
 from renewals.facts import Attempt, AttemptState, MethodKind, Way
 from renewals.money import Money
 from renewals.plan import still_wanted
@@ -45,7 +47,9 @@ class Till:
     async def resume(self, stored: Stored, attempt: Attempt, charge: Charge, wall_now: datetime) -> None:
         """Go on with an attempt that has no final answer: ask what became of it, or make it, if it is still wanted."""
         in_time = charge.voucher_expires_at is None or stored.now < charge.voucher_expires_at
-        wanted = in_time and still_wanted(stored.facts, attempt, stored.now)
+        wanted = in_time and all(
+            still_wanted(each.facts, attempt, each.now) for each in await self._bought(stored, attempt, wall_now)
+        )
         if attempt.state is AttemptState.OPEN and attempt.next_at is not None:  # it never reached the gateway
             await self._make(stored, attempt, charge, wall_now, wanted=wanted)
             return
@@ -61,6 +65,13 @@ class Till:
         await record_answer(self._sessions, number, charge.key, found, wall_now)
         if attempt.state is AttemptState.EXPIRED and isinstance(found, Paid):
             await send_back(self._sessions, self._gateway, number, charge, wall_now)
+
+    async def _bought(self, stored: Stored, attempt: Attempt, wall_now: datetime) -> Sequence[Stored]:
+        """The subscriptions that the order is for: if one of them may not be charged now, the order is not made."""
+        if attempt.way is not Way.BULK:
+            return [stored]
+        async with self._sessions() as session:
+            return await load_all(session, await fellows_of(session, stored.row.number), wall_now)
 
     async def _make(
         self, stored: Stored, attempt: Attempt, charge: Charge, wall_now: datetime, *, wanted: bool

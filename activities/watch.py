@@ -21,7 +21,8 @@ from activities.clock import started_at
 from activities.delivery import deliver
 from activities.forgetting import forget_sign_ins
 from activities.planning import NEVER
-from activities.starting import STARTABLE, Startable, follow, start_or_wake
+from activities.starting import AT_ONCE, STARTABLE, Startable, follow, start_bulk_checkout, start_or_wake
+from models.baskets import BasketRow
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.quotes import QuoteRow, reference_of
@@ -34,9 +35,6 @@ _log = logging.getLogger(__name__)
 
 OVERDUE_AFTER = timedelta(minutes=2)
 """A step this late was not taken by its workflow; a command this old got no answer."""
-
-AT_ONCE = 20
-"""How many starts are under way at the same time."""
 
 STUCK_AFTER = timedelta(hours=1)
 """A step this late in spite of being woken needs an operator."""
@@ -80,6 +78,7 @@ class Watch:
         woken = await self._each(await self._overdue(now), self._wake)
         redelivered = await self._each(await self._undecided(now), self._redeliver)
         woken += await self._each(await self._unwatched_quotes(now), self._follow)
+        redelivered += await self._each(await self._open_baskets(now), self._start_basket)
         return Watched(woken, redelivered, alarms, await self._forget(now))
 
     async def _forget(self, now: datetime) -> int:
@@ -122,6 +121,20 @@ class Watch:
 
     async def _follow(self, reference: str) -> None:
         await follow(self._client, reference)
+
+    async def _open_baskets(self, now: datetime) -> Sequence[UUID]:
+        """Bulk checkouts that should have been through by now."""
+        query = (
+            select(col(BasketRow.id))
+            .where(col(BasketRow.closed_at).is_(None), col(BasketRow.received_at) < now - OVERDUE_AFTER)
+            .order_by(col(BasketRow.received_at))
+            .limit(PER_LOOK)
+        )
+        async with self._sessions() as session:
+            return (await session.execute(query)).scalars().all()
+
+    async def _start_basket(self, basket_id: UUID) -> None:
+        await start_bulk_checkout(self._client, basket_id)
 
     async def _undecided(self, now: datetime) -> Sequence[UUID]:
         query = (

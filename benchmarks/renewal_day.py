@@ -19,7 +19,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.watch import AT_ONCE
+from activities.starting import AT_ONCE
 from benchmarks.counting import Completed
 from benchmarks.figures import Bound, Figure
 from benchmarks.portfolios import write_portfolio

@@ -93,7 +93,7 @@ def _renewals(evidence: Evidence) -> Iterator[str]:
         if attempt["state"] == AttemptState.PAID and attempt["amount"] != owed:
             yield f"attempt {attempt['id']} paid {attempt['amount']} for an order of {owed}"
     for order in evidence.orders:
-        if order["way"] in (Way.CHECKOUT, Way.SEATS) and paid[order["id"]] != (order["state"] == "paid"):
+        if order["way"] in (Way.CHECKOUT, Way.BULK, Way.SEATS) and paid[order["id"]] != (order["state"] == "paid"):
             yield f"a buyer's order is {order['state']} and was paid {paid[order['id']]} times"
     lines = [(line["renewal_id"], line["order_id"]) for line in evidence.order_lines]
     for renewal in evidence.renewals:

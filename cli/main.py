@@ -5,6 +5,7 @@ import typer
 from cli import (
     acting,
     advancing,
+    bulk,
     buying,
     coming,
     doctor,
@@ -46,5 +47,6 @@ app.command(name="show")(looking.show)
 app.command(name="list")(looking.list_subscriptions)
 app.command(name="explain")(looking.explain)
 app.command(name="show-quote")(quoting.show_one_quote)
+app.command(name="bulk-renew")(bulk.bulk_renew)
 for command in (*acting.ALL, *buying.ALL, *quoting.ALL):
     app.command(name=command.__name__.replace("_", "-"))(command)

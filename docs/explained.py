@@ -37,7 +37,7 @@ REFUSALS = {
     "method_not_accepted": "Name another method: `methods` of the policy says which; stores take 120 to 300,000 yen.",
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
-    "bulk_over_100": "Name at most 100 subscriptions.",
+    "bulk_over_100": "Renew them in parts of a hundred.",
     "preview_stale": "Look at the new preview and confirm that; one binds for 15 minutes.",
     "quote_expired": "The buyer asks anew; issue that.",
     "quote_not_open": "Look at the quote: `perennial show-quote` says where it stands.",

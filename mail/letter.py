@@ -34,10 +34,24 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """One subscription in an order or quote, with the term that it buys."""
+
+    number: str
+    product: str
+    seats: int
+    term: Term
+    starts_on: date
+    renews_on: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voucher:
     """What a term can be paid with by hand: a store payment code or a transfer reference, and the term it pays for.
 
-    Payable until 23:59 of `expires_on`. Raises `ValueError` for a method that needs no voucher.
+    `lines` are the terms of several subscriptions where it pays for an order of many. Payable until 23:59 of
+    `expires_on`. Raises `ValueError` for a method that needs no voucher.
     """
 
     kind: MethodKind
@@ -48,6 +62,11 @@ class Voucher:
     renews_on: date
     seats: int
     term: Term
+    lines: tuple[OrderLine, ...] = ()
+
+    @property
+    def total(self) -> Money:
+        return self.amount
 
     def __post_init__(self) -> None:
         if self.kind.charges_automatically:
@@ -88,19 +107,6 @@ class SeatsAdded:
         """What was paid beyond that: the price of the new seats for a next term that was already paid."""
         beyond = self.amount.minor - self.prorated.minor
         return Money(beyond, self.amount.currency) if beyond > 0 else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLine:
-    """One subscription in an order or quote, with the term that it buys."""
-
-    number: str
-    product: str
-    seats: int
-    term: Term
-    starts_on: date
-    renews_on: date
-    amount: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,9 +165,9 @@ class Letter:
     `decline_code` is None for hard declines, whose reason is never named. `too_late_for_this_term`: the cancellation
     came just after the term had been paid. `unused` are seats that hardly anybody uses, and `may_reduce_seats` whether
     the buyer may have fewer of them: a word beside what the letter has to say. `own_order` is the amount of a declined
-    order that the buyer had placed, for more seats or the next term (`what`). `self_service`: the buyer may renew in
-    the account; it only matters for the direct channels. Raises `ValueError` when a letter lacks the fact that its kind
-    is about.
+    order that the buyer had placed, for more seats or the next term (`what`), and `own_lines` for how many
+    subscriptions. `self_service`: the buyer may renew in the account; it only matters for the direct channels. Raises
+    `ValueError` when a letter lacks the fact that its kind is about.
     """
 
     kind: Kind
@@ -199,6 +205,7 @@ class Letter:
     refund: Refund | None = None
     what: Literal["seats", "term"] | None = None
     own_order: Money | None = None
+    own_lines: int = 1
     too_late_for_this_term: bool = False
     self_service: bool = True
     unused: UnusedSeats | None = None
@@ -210,13 +217,15 @@ class Letter:
             raise ValueError(f"a letter of kind {self.kind} needs to know its {needed}")
 
     @property
-    def basket(self) -> Order | Quote | None:
+    def basket(self) -> Order | Quote | Voucher | None:
         """What the letter is about if that is not one subscription but a list of them."""
         match self.kind:
             case Kind.ORDER_CONFIRMATION:
                 return self.order
             case Kind.QUOTE_ISSUED | Kind.QUOTE_EXPIRING:
                 return self.quote
+            case Kind.VOUCHER_ISSUED | Kind.VOUCHER_EXPIRED if self.voucher and self.voucher.lines:
+                return self.voucher
         return None
 
     @property

@@ -28,7 +28,7 @@ def payment_facts(letter: Letter, w: Wording) -> tuple[Fact, ...] | None:
         case Letter(kind=Kind.VOUCHER_ISSUED, voucher=Voucher() as voucher):
             return _to_be_paid(voucher, w)
         case Letter(kind=Kind.VOUCHER_EXPIRED, voucher=Voucher() as voucher):
-            return (*_ran_out(voucher, w), _late_until(letter, w))
+            return (*_ran_out(voucher, w), ("late_until", None) if voucher.lines else _late_until(letter, w))
         case Letter(kind=Kind.SEATS_ADDED, seats_added=SeatsAdded() as added):
             return (*_added(added, letter, w), *_next_payment(added, letter, w))
         case Letter(kind=Kind.ORDER_CONFIRMATION, order=Order() as order):
@@ -68,6 +68,8 @@ def _ran_out(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
 
 
 def _renewal(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
+    if voucher.lines:
+        return (("count", str(len(voucher.lines))),)
     return (
         ("seats", str(voucher.seats)),
         ("term", w.term(voucher.term)),

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import col
@@ -78,8 +78,17 @@ def _term_notices(rows: Collection[tuple[NoticeRow, bool]]) -> TermNotices:
     )
 
 
+_EARLIER = aliased(OrderLineRow)
+_SEEN_TO_HERE = not_(
+    exists()
+    .where(col(_EARLIER.order_id) == col(OrderLineRow.order_id))
+    .where(col(_EARLIER.subscription) < col(OrderLineRow.subscription))
+    .correlate(OrderLineRow)
+)
+"""Of an order of many lines the first one sees to its payment: nobody asks a hundred times at the same moment."""
+
 _ATTEMPTS = (
-    select(col(OrderLineRow.renewal_id), AttemptRow, col(OrderRow.way))
+    select(col(OrderLineRow.renewal_id), AttemptRow, col(OrderRow.way), _SEEN_TO_HERE)
     .join(OrderRow, col(OrderRow.id) == col(OrderLineRow.order_id))
     .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
     .where(among(col(OrderLineRow.renewal_id), "renewals"))
@@ -91,7 +100,7 @@ async def attempts_of(session: AsyncSession, renewals: Sequence[UUID]) -> dict[U
     """By renewal: every attempt to pay it, by n."""
     found = (await session.execute(_ATTEMPTS, {"renewals": renewals})).all()
     return {
-        renewal: tuple(_attempt_of(row, way) for _, row, way in group)
+        renewal: tuple(_attempt_of(row, way, seen_to_here) for _, row, way, seen_to_here in group)
         for renewal, group in groupby(found, key=lambda each: each[0])
     }
 
@@ -101,7 +110,7 @@ _WATCHED = or_(
         col(OrderLineRow.purpose) == Purpose.SEATS,
         col(AttemptRow.state).in_((AttemptState.OPEN, AttemptState.UNKNOWN, AttemptState.PENDING)),
     ),
-    and_(col(AttemptRow.state) == AttemptState.EXPIRED, col(AttemptRow.next_at).is_not(None)),
+    and_(col(AttemptRow.state) == AttemptState.EXPIRED, col(AttemptRow.next_at).is_not(None), _SEEN_TO_HERE),
 )
 IS_WATCHED = (
     exists()
@@ -124,11 +133,11 @@ async def watched_attempts_of(session: AsyncSession, numbers: Sequence[str]) -> 
     """By number: the attempt to pay more seats that has no answer yet, and vouchers that ran out a short while ago."""
     found: dict[str, list[Attempt]] = {}
     for number, row, way in (await session.execute(_WATCHED_ATTEMPTS, {"numbers": numbers})).all():
-        found.setdefault(number, []).append(_attempt_of(row, way))
+        found.setdefault(number, []).append(_attempt_of(row, way, True))
     return found
 
 
-def _attempt_of(row: AttemptRow, way: str) -> Attempt:
+def _attempt_of(row: AttemptRow, way: str, seen_to_here: bool) -> Attempt:
     return Attempt(
         id=str(row.id),
         n=row.n,
@@ -140,6 +149,7 @@ def _attempt_of(row: AttemptRow, way: str) -> Attempt:
         decline_class=DeclineClass(row.decline_class) if row.decline_class else None,
         way=Way(way),
         called_off=row.called_off_at is not None,
+        seen_to_here=seen_to_here,
     )
 
 
@@ -151,8 +161,21 @@ HOLDS_IT = and_(
 """Joins to a renewal the one open claim on it, if anything but the automatic charge has it."""
 
 
-def hold_of(claim: ClaimRow) -> Hold:
-    return Hold(str(claim.id), claim.ends_at, quote=reference_of(claim.quote_id) if claim.quote_id else None)
+_HELD = aliased(OrderLineRow)
+_HELD_BEFORE = aliased(OrderLineRow)
+HOLD_IS_SEEN_TO_HERE = not_(
+    exists()
+    .where(col(_HELD.order_id) == col(ClaimRow.order_id), col(_HELD.renewal_id) == col(ClaimRow.renewal_id))
+    .where(col(_HELD_BEFORE.order_id) == col(_HELD.order_id))
+    .where(col(_HELD_BEFORE.subscription) < col(_HELD.subscription))
+    .correlate(ClaimRow)
+)
+"""A column of claims: does the plan of this subscription end the hold? Not if the order has an earlier line."""
+
+
+def hold_of(claim: ClaimRow, *, seen_to_here: bool) -> Hold:
+    quote = reference_of(claim.quote_id) if claim.quote_id else None
+    return Hold(str(claim.id), claim.ends_at, seen_to_here=seen_to_here, quote=quote)
 
 
 LEGAL_NOTICE_MISSING = "legal_notice_missing"

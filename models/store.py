@@ -15,6 +15,7 @@ from models.journal import SYSTEM, record
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import Pausable
 from models.reading import (
+    HOLD_IS_SEEN_TO_HERE,
     HOLDS_IT,
     IS_WATCHED,
     LEGAL_ALARM,
@@ -96,6 +97,7 @@ _JOINED = (
         PaymentMethodRow,
         RenewalRow,
         ClaimRow,
+        HOLD_IS_SEEN_TO_HERE,
         LEGAL_ALARM,
         IS_WATCHED,
         REVISION,
@@ -119,6 +121,7 @@ _Joined = tuple[
     PaymentMethodRow | None,
     RenewalRow | None,
     ClaimRow | None,
+    bool,
     str | None,
     bool,
     UUID,
@@ -134,15 +137,20 @@ async def load_all(
     Rows are locked before they are read: what is joined to a row that was waited for is then as the other left it.
     """
     if lock:
-        await session.execute(_LOCKED, {"numbers": numbers})
+        await lock_all(session, numbers)
     rows = (await session.execute(_JOINED, {"numbers": numbers})).all()
     if not rows:
         return []
     *_, revision, _paused = rows[0]
     rulebook = await rulebook_at(session, revision)
     watching = [row.number for row, *_, watched, _, _ in rows if watched]
-    records = await _read_records(session, numbers, watching, [each for *_, each, _, _, _, _, _ in rows if each])
+    records = await _read_records(session, numbers, watching, [row[5] for row in rows if row[5]])
     return [_stored(row, records, rulebook, wall_now) for row in rows]
+
+
+async def lock_all(session: AsyncSession, numbers: Sequence[str]) -> None:
+    """Hold the rows until the transaction ends; taken in the order of numbers, so that no two wait for each other."""
+    await session.execute(_LOCKED, {"numbers": numbers})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +180,7 @@ async def _read_records(
 
 
 def _stored(joined: _Joined, records: _Records, rulebook: Rulebook, wall_now: datetime) -> Stored:
-    row, customer, offering, buyer, method, renewal, _, legal_alarm, *_ = joined
+    row, customer, offering, buyer, method, renewal, _, _, legal_alarm, *_ = joined
     now = wall_now + row.shift
     facts = _facts(joined, records, rulebook, now)
     return Stored(
@@ -181,7 +189,7 @@ def _stored(joined: _Joined, records: _Records, rulebook: Rulebook, wall_now: da
 
 
 def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime) -> Subscription:
-    row, customer, offering, _, method, renewal, claim, *_, paused = joined
+    row, customer, offering, _, method, renewal, claim, seen_to_here, *_, paused = joined
     term, channel = Term(row.term), Channel(row.channel)
     pending_term = Term(row.pending_term) if row.pending_term else None
     status, prices = rulebook.prices_of(row.sku, customer.currency, term, pending_term, now)
@@ -223,7 +231,7 @@ def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime
         attempts=records.attempts.get(renewal_id, ()),
         seats_attempt=next((each for each in watched if each.way is Way.SEATS), None),
         late_vouchers=tuple(each for each in watched if each.state is AttemptState.EXPIRED),
-        hold=hold_of(claim) if claim else None,
+        hold=hold_of(claim, seen_to_here=seen_to_here) if claim else None,
         recorded=notices.recorded,
         queued=notices.queued,
         noticed=notices.noticed,

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.api_keys import ApiKeyRow
+from models.baskets import BasketLineRow, BasketRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
@@ -22,6 +23,8 @@ __all__ = [
     "AlarmRow",
     "ApiKeyRow",
     "AttemptRow",
+    "BasketLineRow",
+    "BasketRow",
     "CalendarFeedRow",
     "ClaimRow",
     "CommandRow",

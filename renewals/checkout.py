@@ -33,8 +33,13 @@ def may_add_seats(sub: Subscription, at: datetime, method: PaymentMethod | None)
     return not_offered(sub, method.kind)
 
 
-def may_renew(sub: Subscription, at: datetime, method: PaymentMethod | None, when: When) -> Refused | None:
-    """Why the next term cannot be bought at `at` with that method, if so."""
+def may_renew(
+    sub: Subscription, at: datetime, method: PaymentMethod | None, when: When, *, alone: bool = True
+) -> Refused | None:
+    """Why the next term cannot be bought at `at` with that method, if so.
+
+    Where it is not bought `alone`, whether the method takes the amount is a question of the order's sum.
+    """
     day, opens_on = today(sub, at), window_opens_on(sub)
     if sub.paid_ahead:
         return Refused("already_renewed", f"The term from {sub.renews_on} is paid; nothing is left to pay.")
@@ -49,9 +54,10 @@ def may_renew(sub: Subscription, at: datetime, method: PaymentMethod | None, whe
     if when is When.ON_RENEWAL_DATE and not method.kind.charges_automatically:
         return Refused("method_cannot_auto_charge", "This method cannot be charged by itself; renew now instead.")
     try:
-        return _not_accepted(checkout_line(sub).total, method.kind) or not_offered(sub, method.kind)
+        amount = checkout_line(sub).total
     except NotPriced:
         return Refused("term_not_offered", f"{sub.sku} is not sold for {sub.next_term} in {sub.currency}.")
+    return (not_accepted(amount, method.kind) if alone else None) or not_offered(sub, method.kind)
 
 
 def not_offered(sub: Subscription, kind: MethodKind) -> Refused | None:
@@ -62,7 +68,8 @@ def not_offered(sub: Subscription, kind: MethodKind) -> Refused | None:
     return Refused("method_not_accepted", f"This method is not offered here; choose another ({offered}).")
 
 
-def _not_accepted(amount: Money, kind: MethodKind) -> Refused | None:
+def not_accepted(amount: Money, kind: MethodKind) -> Refused | None:
+    """Why a method of this kind does not take the amount of an order, if so."""
     smallest, largest = KONBINI_TAKES
     if kind is not MethodKind.KONBINI:
         return None

@@ -33,7 +33,7 @@ class Request:
     `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
     `same_admin`, whether the contact that it names is the primary admin. `pays_with` is the method of an order; None
     when the subscription has none and the command names none. `quote` is the one that the command names, None if there
-    is none; `wish` is what it asks for of this subscription.
+    is none; `wish` is what it asks for of this subscription. `alone`: the order has no lines of other subscriptions.
     """
 
     command: c.Command
@@ -47,6 +47,7 @@ class Request:
     pays_with: PaymentMethod | None = None
     quote: QuoteTerms | None = None
     wish: c.Wish | None = None
+    alone: bool = True
 
 
 def decide(sub: Subscription, request: Request) -> Decision:
@@ -214,7 +215,7 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
         case c.AddSeats():
             return may_add_seats(sub, request.received_at, request.pays_with)
         case c.Renew():
-            return may_renew(sub, request.received_at, request.pays_with, command.when)
+            return may_renew(sub, request.received_at, request.pays_with, command.when, alone=request.alone)
         case c.AskForQuote() if request.wish:
             return may_ask(sub, request.wish.seats, request.wish.term, request.received_at)
         case c.IssueQuote():

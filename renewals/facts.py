@@ -84,10 +84,14 @@ class AttemptState(StrEnum):
 
 
 class Way(StrEnum):
-    """How an order came about: by the calendar, by its buyer for the next term, more seats or a quote, or elsewhere."""
+    """How an order came about: by the calendar, by its buyer for the next term, more seats or a quote, or elsewhere.
+
+    `bulk` is an order of a bulk checkout: the next terms of many subscriptions, paid at once.
+    """
 
     AUTOMATIC = "automatic"
     CHECKOUT = "checkout"
+    BULK = "bulk"
     SEATS = "seats"
     QUOTE = "quote"
     RECORDED = "recorded"
@@ -204,6 +208,7 @@ class Attempt:
     `called_at` is the instant of the charge, `answered_at` that of its final answer. `next_at` is when to call again
     (open, and known not to have reached the gateway) or to ask what became of it (unknown, pending, issued); None while
     a call is under way. `called_off`: the buyer cancelled after it was begun; if it was not made it never is.
+    `seen_to_here`: this subscription's plan asks about it. Of an order of many lines only the first one's does.
     """
 
     id: str
@@ -216,6 +221,7 @@ class Attempt:
     decline_class: DeclineClass | None = None
     way: Way = Way.AUTOMATIC
     called_off: bool = False
+    seen_to_here: bool = True
 
     @property
     def may_move_money(self) -> bool:
@@ -229,11 +235,13 @@ class Attempt:
 class Hold:
     """An open order, quote or voucher on the next term; while it stands nothing is charged automatically.
 
+    `seen_to_here` as of an attempt: this subscription's plan ends it.
     `quote` is the reference of the quote that holds it.
     """
 
     id: str
     ends_at: datetime | None
+    seen_to_here: bool = True
     quote: str | None = None
 
 

@@ -6,7 +6,7 @@ before it acts. What is shown as forecast is what runs.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from renewals.declines import next_try_at, retries_left
@@ -142,14 +142,26 @@ def _steps(sub: Subscription, now: datetime) -> Iterator[Step]:
 def _whatever_happens(sub: Subscription, now: datetime) -> Iterator[Step]:
     """What parking does not stop: money that may have moved is asked after, and a hold ends, but not while it moves."""
     for attempt in asked_about(sub):
-        yield Step(attempt.next_at or now, Do.ASK_GATEWAY, subject=attempt.id)
-    if sub.hold and sub.hold.ends_at and not sub.in_doubt:
+        yield Step(ask_about_it_at(attempt) or now, Do.ASK_GATEWAY, subject=attempt.id)
+    if sub.hold and sub.hold.ends_at and sub.hold.seen_to_here and not sub.in_doubt:
         yield Step(sub.hold.ends_at, Do.END_HOLD, subject=sub.hold.id)
 
 
 def asked_about(sub: Subscription) -> tuple[Attempt, ...]:
     """The attempts that the gateway is asked about: without an answer, a voucher, one that has run out of late."""
-    return tuple(each for each in (sub.in_doubt, sub.seats_attempt, sub.voucher, *sub.late_vouchers) if each)
+    watched = (sub.in_doubt, sub.seats_attempt, sub.voucher, *sub.late_vouchers)
+    return tuple(each for each in watched if each and each.seen_to_here)
+
+
+PAID_WITHIN = timedelta(minutes=4)
+"""How long a bulk checkout has to pay an order that it has begun; a plan asks about it only after that."""
+
+
+def ask_about_it_at(attempt: Attempt) -> datetime | None:
+    """When the plan asks about an attempt; None: at once, for nobody else is calling the gateway for it."""
+    if attempt.next_at is None and attempt.way is Way.BULK:
+        return attempt.called_at + PAID_WITHIN
+    return attempt.next_at
 
 
 def still_wanted(sub: Subscription, attempt: Attempt, now: datetime) -> bool:
@@ -162,7 +174,7 @@ def still_wanted(sub: Subscription, attempt: Attempt, now: datetime) -> bool:
     match attempt.way:
         case Way.SEATS:
             return today(sub, now) < sub.renews_on
-        case Way.CHECKOUT | Way.QUOTE:
+        case Way.CHECKOUT | Way.QUOTE | Way.BULK:
             return now < late_window_closes_at(sub)
     return charge_is_due(sub, now)
 

@@ -9,9 +9,10 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from renewals import commands as c
 from renewals.facts import Purpose, Subscription
@@ -50,40 +51,51 @@ def lines_of(sub: Subscription, command: c.AddSeats | c.Renew, at: datetime) -> 
 
 
 def token_of(shown: Preview, key: bytes) -> str:
-    """The token that makes a preview bind. Raises `ValueError` without a key: anybody could sign with none."""
-    if not key:
-        raise ValueError("previews cannot be signed without a key")
+    """The token that makes a preview bind. Raises `ValueError` without a key."""
     told = {
         "until": int(shown.binds_until.timestamp()),
-        "facts": _digest(shown.lines),
+        "facts": digest_of(shown.lines),
         "prices": [[line.unit_price, line.list_price, line.price_version] for line in shown.lines],
     }
-    body = base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode()
-    return f"{body}.{_signature(body, key)}"
+    return signed(told, key)
 
 
 def bound_lines(token: str, lines: Sequence[Line], at: datetime, key: bytes) -> tuple[Line, ...] | None:
     """The lines at the prices that the token binds; None when it is stale, or not ours."""
+    told = opened(token, key)
+    if told is None or at.timestamp() >= told["until"] or told.get("facts") != digest_of(lines):
+        return None
+    return tuple(priced(line, *prices) for line, prices in zip(lines, told["prices"], strict=True))
+
+
+def signed(told: Mapping[str, Any], key: bytes) -> str:
+    """A token that holds what is told. Raises `ValueError` without a key: anybody could sign with none."""
+    if not key:
+        raise ValueError("previews cannot be signed without a key")
+    body = base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode()
+    return f"{body}.{_signature(body, key)}"
+
+
+def opened(token: str, key: bytes) -> Mapping[str, Any] | None:
+    """What a token of ours holds; None if it is not ours."""
     body, _, signature = token.partition(".")
     if not key or not hmac.compare_digest(signature.encode(), _signature(body, key).encode()):
         return None
     try:
-        told = json.loads(base64.urlsafe_b64decode(body))
+        told: Mapping[str, Any] = json.loads(base64.urlsafe_b64decode(body))
     except (ValueError, binascii.Error):
         return None
-    if at.timestamp() >= told["until"] or told["facts"] != _digest(lines):
-        return None
-    return tuple(_priced(line, *prices) for line, prices in zip(lines, told["prices"], strict=True))
+    return told
 
 
-def _priced(line: Line, unit_price: int, list_price: int, version: str) -> Line:
+def priced(line: Line, unit_price: int, list_price: int, version: str) -> Line:
     whole = unit_price * line.seats
     part = line.purpose is Purpose.SEATS and line.days is not None and line.term_days is not None
     amount = prorated(whole, line.days or 1, line.term_days or 1) if part else whole
     return replace(line, unit_price=unit_price, list_price=list_price, price_version=version, amount=amount)
 
 
-def _digest(lines: Sequence[Line]) -> str:
+def digest_of(lines: Sequence[Line]) -> str:
     """A digest of all that the lines say but prices."""
     told = [{name: value for name, value in asdict(line).items() if name not in _PRICES} for line in lines]
     plain = json.dumps(told, default=_plain, sort_keys=True)

@@ -6,6 +6,7 @@ What is named here is relied on by operators and scripts; renaming is a breaking
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from temporalio.common import SearchAttributeKey
 
@@ -14,6 +15,7 @@ from renewals.plan import Step
 
 TASK_QUEUE = "renewals"
 SUBSCRIPTION_WORKFLOW = "SubscriptionWorkflow"
+BULK_CHECKOUT_WORKFLOW = "BulkCheckoutWorkflow"
 WATCHDOG_WORKFLOW = "WatchdogWorkflow"
 QUOTE_WORKFLOW = "QuoteWorkflow"
 WATCHDOG_SCHEDULE = "watchdog"
@@ -45,6 +47,8 @@ UNKNOWN_SUBSCRIPTION = "UnknownSubscription"
 
 UNKNOWN_QUOTE = "UnknownQuote"
 """The type of the error that ends the workflow of a quote that there is not."""
+ORDER_FAILED = "OrderFailed"
+"""The type of the error that ends a bulk checkout of which an order failed for good; the watchdog starts it again."""
 
 PLANS_AFTER_A_FAILED_COMMAND = "plans-after-a-failed-command"
 """Marks runs that plan again when a command fails for good; runs of before do not, and replay as they were."""
@@ -55,6 +59,10 @@ SIGNAL_SENDER = "operator:temporal"
 
 def workflow_id(number: str) -> str:
     return f"subscription-{number}"
+
+
+def bulk_checkout_id(basket_id: UUID) -> str:
+    return f"bulk-checkout-{basket_id}"
 
 
 def quote_workflow_id(reference: str) -> str:

@@ -40,6 +40,12 @@ COMMAND: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=4), "retr
 MAIL: dict[str, Any] = {"start_to_close_timeout": timedelta(minutes=3), "retry_policy": PATIENT}
 """A mail: the sender gives the mail server 100 s for the body (`worker.DATA_SECONDS`), and more for the rest."""
 
+WAKING: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=2),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3),
+}
+"""A signal to each line of an order; what is not woken in a few tries the watchdog wakes."""
+
 WATCHING: dict[str, Any] = {
     "start_to_close_timeout": timedelta(minutes=30),
     "heartbeat_timeout": timedelta(minutes=2),

@@ -8,6 +8,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from temporalio.client import Client
 
 from console.account.calendar import calendar_routes
+from console.account.carts import cart_routes
 from console.account.desk import HOME, SIGN_IN, Desk, see_other, speech_for, templates_of
 from console.account.finding import NotYours
 from console.account.guard import NotOurForm, SignInFirst
@@ -39,6 +40,7 @@ def create_account(settings: Settings, sessions: Sessions, client: Client, maile
     app.include_router(usage_routes(desk))
     app.include_router(subscription_routes(desk))
     app.include_router(quote_routes(desk))
+    app.include_router(cart_routes(desk))
     _add_faults(app, desk)
 
     @app.get("/")

@@ -50,6 +50,16 @@ async def find(session: AsyncSession, email: str, number: str, wall_now: datetim
     return Found(stored, admin, is_buyer=stored.buyer.email.lower() == email.lower())
 
 
+async def find_all(session: AsyncSession, email: str, numbers: Sequence[str], wall_now: datetime) -> Sequence[Stored]:
+    """The subscriptions of these numbers, in their order. Raises `NotYours` if a single one is none of the person's."""
+    if any(map(control_character, numbers)):
+        raise NotYours
+    own = numbers_of(email).where(col(SubscriptionRow.number).in_(numbers))
+    if set((await session.execute(own)).scalars()) != set(numbers):
+        raise NotYours
+    return await load_all(session, sorted(numbers), wall_now) if numbers else []
+
+
 async def find_page(
     session: AsyncSession, email: str, after: str, wall_now: datetime
 ) -> tuple[Sequence[Stored], str | None]:

@@ -33,12 +33,12 @@ def arguments(name: Name, form: Form) -> dict[str, Any]:
         case Name.WITHDRAW_PENDING:
             return {"what": _choice(form, "what", ["seats", "term"])}
         case Name.SET_PAYMENT_METHOD:
-            return _paid_with(form)
+            return paid_with(form)
         case Name.ADD_SEATS:
-            return {"seats": count_of_seats(form, "seats"), **_paid_with(form), **_proof(form)}
+            return {"seats": count_of_seats(form, "seats"), **paid_with(form), **_proof(form)}
         case Name.RENEW:
             when = _choice(form, "when", [each.value for each in When]) if "when" in form else When.NOW.value
-            return {"when": when, **_paid_with(form), **_proof(form)}
+            return {"when": when, **paid_with(form), **_proof(form)}
         case Name.HAND_OVER_ADMIN:
             return {"to": form.get("to", "")}
     return {}
@@ -59,7 +59,7 @@ def wishes(form: Form, most: int) -> list[dict[str, Any]]:
 def acceptance(form: Form) -> dict[str, str]:
     """How a quote is accepted: by a purchase order, or with a method. Raises `Wrong`."""
     if form.get("method") != "invoice":
-        return _paid_with(form)
+        return paid_with(form)
     number = form.get("purchase_order", "").strip()
     if not number or len(number) > _LONGEST_ORDER_NUMBER:
         raise Wrong("purchase_order", "wrong.purchase_order")
@@ -89,7 +89,7 @@ def _proof(form: Form) -> dict[str, str]:
     return {"preview": form["preview"]} if form.get("preview") else {}
 
 
-def _paid_with(form: Form) -> dict[str, str]:
+def paid_with(form: Form) -> dict[str, str]:
     """A stored method by its id, or a new one."""
     chosen = form.get("method", "new")
     if chosen == "new":

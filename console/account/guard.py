@@ -49,7 +49,7 @@ async def visitor(request: Request, sessions: Sessions) -> Visitor:
 
 
 async def form_of(
-    request: Request, settings: Settings, secret_token: str, *, most_fields: int = MOST_FIELDS
+    request: Request, settings: Settings, secret_token: str, *, longest: int = LONGEST_FORM, most: int = MOST_FIELDS
 ) -> Mapping[str, str]:
     """The fields of a form that was sent by our own page of this session. Raises `NotOurForm`."""
     if not _sent_from_here(request, settings):
@@ -57,10 +57,10 @@ async def form_of(
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > LONGEST_FORM * max(1, most_fields // MOST_FIELDS):
+        if len(body) > longest:
             raise NotOurForm
     try:
-        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most_fields, errors="strict"))
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most, errors="strict"))
     except ValueError:
         raise NotOurForm from None
     if any(map(control_character, fields.values())) or not same(fields.get("csrf", ""), secret_token):

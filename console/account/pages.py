@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from console.account.cart import why_not_together
 from console.account.desk import Desk, page_of, see_other
 from console.account.doing import actions, other_terms
 from console.account.finding import Found, NotYours, contacts_of, find, find_page, locale_of, methods_of
@@ -30,13 +31,25 @@ def subscription_routes(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/subscriptions")
 
     @router.get("")
-    async def all_of_them(request: Request, after: str = "") -> Response:
+    async def all_of_them(request: Request, after: str = "", every: str = "") -> Response:
         who = await visitor(request, desk.sessions)
         async with desk.sessions() as session:
             t = speech_of(await locale_of(session, who.email))
             found, next_after = await find_page(session, who.email, after, datetime.now(UTC))
-        lines = [listed(each, t) for each in found]
-        return desk.page(request, "list.html", t, visitor=who, lines=lines, after=after, next_after=next_after)
+        chosen = request.query_params.getlist("number")
+        return desk.page(
+            request,
+            "list.html",
+            t,
+            visitor=who,
+            lines=[listed(each, t) for each in found],
+            after=after,
+            next_after=next_after,
+            every=bool(every),
+            chosen=chosen,
+            elsewhere=[number for number in chosen if number not in {each.row.number for each in found}],
+            why_not={each.row.number: why_not_together(each, who.email, t) for each in found},
+        )
 
     @router.get("/{number}")
     async def one(request: Request, number: str, answer: str = "", used: str = "", before: str = "") -> Response:
@@ -131,7 +144,7 @@ async def _details(
         actions=actions(found, t, desk.settings),
         ahead=last_paid_term(stored.facts),
         terms=other_terms(stored.facts, t),
-        methods=[each for each in method_choices(await methods_of(session, stored), found, t) if not each.own],
+        methods=[each for each in method_choices(await methods_of(session, stored), stored, t) if not each.own],
         people=[each for each in people if each.id != found.admin.id],
         coming=what_is_coming(stored, t),
         happened=await what_happened(session, stored, who.email, t, before=before),

@@ -10,7 +10,7 @@ from console.account.finding import Found, methods_of
 from console.account.speech import Speech
 from console.account.standing import pending
 from models.parties import PaymentMethodRow
-from models.store import fact_of_method
+from models.store import Stored, fact_of_method
 from renewals import commands as c
 from renewals.checkout import may_add_seats
 from renewals.decisions import Refused
@@ -81,8 +81,8 @@ async def preview_renewal(session: AsyncSession, found: Found, t: Speech, settin
         total=t.w.amount(line.total),
         dates=t("preview.unchanged", day=t.w.day(line.starts_on), span=t.w.span(line.starts_on, line.renews_on)),
         pending=tuple(words for _, words in pending(sub, t)),
-        savings=tuple(_savings(sub, t)),
-        methods=method_choices(await methods_of(session, found.stored), found, t),
+        savings=tuple(savings(sub, t)),
+        methods=method_choices(await methods_of(session, found.stored), found.stored, t),
         when=when,
         token=_proof(found, c.Renew(), settings),
     )
@@ -102,7 +102,7 @@ async def preview_seats(session: AsyncSession, found: Found, seats: int, t: Spee
         lines=tuple(price_line(line, t) for line in lines),
         total=t.w.amount(Money(sum(line.amount for line in lines), sub.currency)),
         dates=t("preview.until", day=t.w.day(lines[-1].renews_on)),
-        methods=method_choices(usable, found, t),
+        methods=method_choices(usable, found.stored, t),
         seats=seats,
         token=_proof(found, c.AddSeats(seats), settings),
     )
@@ -136,7 +136,7 @@ def _amount(line: Line, t: Speech) -> str:
     return t.w.amount(line.total)
 
 
-def _savings(sub: Subscription, t: Speech) -> Sequence[str]:
+def savings(sub: Subscription, t: Speech) -> Sequence[str]:
     """What each longer term would save in a year, at the price that binds now."""
     each_year = (
         (each.term, Money(each.saved.minor * 12 // each.term.months, sub.currency)) for each in longer_terms(sub)
@@ -144,15 +144,15 @@ def _savings(sub: Subscription, t: Speech) -> Sequence[str]:
     return [t("preview.saving", term=t.w.term(term), amount=t.w.amount(saved)) for term, saved in each_year]
 
 
-def method_choices(rows: Sequence[PaymentMethodRow], found: Found, t: Speech) -> tuple[Choice, ...]:
+def method_choices(rows: Sequence[PaymentMethodRow], stored: Stored, t: Speech) -> tuple[Choice, ...]:
     """The stored methods; the subscription's own is chosen, or else the first, or else a new one."""
-    own, zone_name = found.stored.row.method_id, found.stored.facts.time_zone
-    choices: list[Choice] = []
+    own, zone_name = stored.row.method_id, stored.facts.time_zone
+    found: list[Choice] = []
     for row in rows:
         words = t.method(fact_of_method(row, row.created_at))
         if row.id == own:
             words = t("preview.current", method=words)
         else:
             words = t("stored_on", method=words, day=t.day_of(row.created_at, zone_name))
-        choices.append(Choice(str(row.id), words, not choices, own=row.id == own))
-    return tuple(choices)
+        found.append(Choice(str(row.id), words, not found, own=row.id == own))
+    return tuple(found)

@@ -34,7 +34,7 @@ from renewals.commands import Name
 from renewals.quoting import MOST_LINES
 
 HERE = "/account/quotes"
-MOST_FIELDS = 4 * MOST_LINES + 10
+LONGEST_FORM, MOST_FIELDS = 60_000, 4 * MOST_LINES + 10
 
 
 def quote_routes(desk: Desk) -> APIRouter:
@@ -59,7 +59,7 @@ def quote_routes(desk: Desk) -> APIRouter:
     @router.post("/quotes/ask/{number}")
     async def asked(request: Request, number: str) -> Response:
         who = await visitor(request, desk.sessions)
-        form = await form_of(request, desk.settings, who.form_token, most_fields=MOST_FIELDS)
+        form = await form_of(request, desk.settings, who.form_token, longest=LONGEST_FORM, most=MOST_FIELDS)
         return await _ask(desk, request, who, number, form)
 
     @router.get("/quotes/{reference}")

@@ -62,7 +62,7 @@ def _described(api: FastAPI) -> dict[str, Any]:
 
 def _problems_of(path: str, method: str) -> dict[int, str]:
     found = dict(_OF_EVERY)
-    if "{" in path or (path, method) == ("/quotes", "post"):
+    if "{" in path or path.startswith("/bulk-checkouts") or (path, method) == ("/quotes", "post"):
         found |= _OF_WHAT_IS_NAMED
     if method in ("post", "put"):
         found |= _OF_WRITING

@@ -81,7 +81,7 @@ def _preview(
     first = shown.lines[0]
     renews_on = sub.renews_on if first.purpose is Purpose.SEATS else first.renews_on
     return s.Preview(
-        lines=[_line(line) for line in shown.lines],
+        lines=[line_told(line) for line in shown.lines],
         amount=shown.total.minor,
         currency=sub.currency,
         renews_on=renews_on,
@@ -97,7 +97,8 @@ def _preview(
     )
 
 
-def _line(line: Line) -> s.Line:
+def line_told(line: Line) -> s.Line:
+    """A line with all that its amount was computed from."""
     return s.Line(
         **{name: getattr(line, name) for name in s.Line.model_fields if name != "receipt"}, receipt=line.receipt()
     )

@@ -107,6 +107,21 @@ def _create_tables() -> None:
         sa.UniqueConstraint("prefix", name="uq_api_keys_prefix"),
     )
     op.create_table(
+        "baskets",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_key", sa.String(), nullable=False),
+        sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("methods", postgresql.JSONB(), nullable=False),
+        sa.Column("preview", sa.String(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_baskets"),
+        sa.UniqueConstraint("client_key", name="uq_baskets_client_key"),
+    )
+    op.create_index("ix_baskets_given_by", "baskets", ["given_by", "received_at"])
+    op.create_index("ix_baskets_open", "baskets", ["received_at"], postgresql_where=sa.text("closed_at IS NULL"))
+    op.create_table(
         "calendar_feeds",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -314,7 +329,7 @@ def _create_tables() -> None:
         sa.CheckConstraint("state IN ('open', 'paid', 'void')", name="ck_orders_state_known"),
         sa.CheckConstraint("way <> 'recorded' OR reference IS NOT NULL", name="ck_orders_recorded_reference"),
         sa.CheckConstraint(
-            "way IN ('automatic', 'checkout', 'seats', 'quote', 'recorded')", name="ck_orders_way_known"
+            "way IN ('automatic', 'checkout', 'bulk', 'seats', 'quote', 'recorded')", name="ck_orders_way_known"
         ),
         sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_orders_csn"),
         sa.PrimaryKeyConstraint("id", name="pk_orders"),
@@ -437,6 +452,25 @@ def _create_tables() -> None:
         unique=True,
         postgresql_where=sa.text("state IN ('open', 'unknown', 'pending', 'issued')"),
     )
+    op.create_table(
+        "basket_lines",
+        sa.Column("basket_id", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("hint", sa.String(), nullable=True),
+        sa.Column("possible_on", sa.Date(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(code IS NULL) = (hint IS NULL)", name="ck_basket_lines_hint"),
+        sa.CheckConstraint("order_id IS NULL OR code IS NULL", name="ck_basket_lines_ordered_or_refused"),
+        sa.CheckConstraint("place BETWEEN 1 AND 100", name="ck_basket_lines_place"),
+        sa.ForeignKeyConstraint(["basket_id"], ["baskets.id"], name="fk_basket_lines_basket_id"),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_basket_lines_order_id"),
+        sa.PrimaryKeyConstraint("basket_id", "subscription", name="pk_basket_lines"),
+        sa.UniqueConstraint("basket_id", "place", name="uq_basket_lines_basket_id_place"),
+    )
+    op.create_index("ix_basket_lines_order_id", "basket_lines", ["order_id"])
     op.create_table(
         "commands",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -262,7 +262,7 @@ async def test_without_an_answer_nobody_else_pays_and_the_quote_does_not_end(des
     assert await second.give("2027-02-11 10:00", "renew") == "refused payment_in_doubt"
     assert await desk.give("2027-02-11 10:00", "decline-quote", quote=reference) == "refused payment_in_doubt"
     desk.gateway.truths.append(Paid("reference"))
-    await second.ask("2027-02-12 10:00")
+    await desk.ask("2027-02-12 10:00")
     assert ((await quote(desk, reference))["state"], len(desk.gateway.charges)) == ("accepted", 1)
     assert await paid_terms(desk) == {PUNCTUAL: 1, SECOND: 1}
 

@@ -15,6 +15,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 from temporalio.workflow import Info
 
+from workflows.bulk_checkout import BulkCheckoutWorkflow
 from workflows.client import DATA_CONVERTER
 from workflows.quote import QuoteWorkflow
 from workflows.subscription import SubscriptionWorkflow
@@ -34,7 +35,7 @@ async def turns_of(history: WorkflowHistory) -> list[Turn]:
     """Every turn of one run. Raises what `Replayer` raises if the commands are not those of the history."""
     runner = _Overhearing()
     replayer = Replayer(
-        workflows=[SubscriptionWorkflow, QuoteWorkflow, WatchdogWorkflow],
+        workflows=[SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, WatchdogWorkflow],
         workflow_runner=runner,
         data_converter=DATA_CONVERTER,
     )

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 
-from activities import deciding, planning
+from activities import baskets, deciding, planning
 from gateways.sandbox import SandboxGateway
 from models.pauses import Pausable, pause, resume
 from models.subscriptions import ClaimRow, RenewalRow
 from renewals.pricing import NotPriced
+from tests.scenarios.bulk import BY_HAND, FIRST, SECOND, THIRD, carried_out, given
 from tests.scenarios.diary import instant
 from tests.scenarios.theatre import Life, Theatre
 from workflows import contract
@@ -116,6 +117,25 @@ async def the_watchdog_looks(theatre: Theatre) -> Life:
     return await _look(life)
 
 
+async def bought_together(theatre: Theatre) -> Life:
+    """A bulk checkout of two orders; what is left out of it, and a number that nobody has, are in none."""
+    lives = [await theatre.subscription(number, live="2027-02-01", **BY_HAND) for number in (FIRST, SECOND)]
+    lives.append(await theatre.subscription(THIRD, live="2027-02-01", **BY_HAND | {"csn": "C-2"}))
+    basket_id = await given(lives, "2027-02-01 12:00", numbers=[FIRST, SECOND, THIRD, "S-0000"])
+    await carried_out(lives, basket_id)
+    return Beside(**vars(lives[0]), workflow_id=contract.bulk_checkout_id(basket_id))
+
+
+async def bought_together_breaks(theatre: Theatre) -> Life:
+    """The first order meets an error of ours, which keeps the second from nothing."""
+    lives = [await theatre.subscription(FIRST, live="2027-02-01", **BY_HAND)]
+    lives.append(await theatre.subscription(SECOND, live="2027-02-01", **BY_HAND | {"csn": "C-2"}))
+    basket_id = await given(lives, "2027-02-01 12:00")
+    with _breaking(baskets, "place", ValueError("odd"), times=1), pytest.raises(WorkflowFailureError):
+        await carried_out(lives, basket_id)
+    return Beside(**vars(lives[0]), workflow_id=contract.bulk_checkout_id(basket_id))
+
+
 LIVES = (
     charges_paused,
     mails_paused,
@@ -126,6 +146,8 @@ LIVES = (
     planning_breaks,
     nobodys_number,
     the_watchdog_looks,
+    bought_together,
+    bought_together_breaks,
 )
 
 

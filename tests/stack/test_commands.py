@@ -68,6 +68,24 @@ def test_a_command_is_done_shown_and_its_repeat_under_the_same_key_acts_once(ter
     ]
 
 
+def test_a_bulk_renewal_names_each_line_and_ends_with_1_unless_all_are_renewed(terminal: Terminal) -> None:
+    words = ("bulk-renew", "S-0000", "S-1006", "S-0000", "--by", "ines@lumiere.example", "--key", "together")
+    first = terminal(*words)
+    assert first.status == 1
+    assert [line.split()[:2] for line in first.out.splitlines()[1:]] == [["S-0000", "refused"], ["S-1006", "refused"]]
+    assert "sold_by_partner: Ask the partner" in first.out
+    again = terminal(*words, "--json")
+    assert (again.status, again.json["command"], again.json["orders"]) == (1, "bulk-renew", [])
+    assert [(line["subscription"], line["outcome"], line["code"]) for line in again.json["lines"]] == [
+        ("S-0000", "refused", "unknown_subscription"),
+        ("S-1006", "refused", "sold_by_partner"),
+    ]
+    many = terminal("bulk-renew", *(f"S-{n}" for n in range(101)), "--by", "ada@northwind.example")
+    assert (many.status, "bulk_over_100" in many.err) == (1, True)
+    assert terminal("bulk-renew", "--by", "ada@northwind.example").status == 2
+    assert terminal("bulk-renew", "--all-of", "0", "--by", "ada@northwind.example").status == 1
+
+
 def test_a_refused_command_says_why_on_stderr_and_ends_with_1(terminal: Terminal) -> None:
     said = terminal("cancel-auto-renew", "S-1001", "--by", "mallory@elsewhere.example")
     assert (said.status, said.out) == (1, "")

@@ -124,6 +124,7 @@ PAGES = (
     f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew",
     f"{SUBSCRIPTIONS}/{PUNCTUAL}/add-seats?seats=2",
     f"{SUBSCRIPTIONS}/{SECOND}",
+    f"/account/cart?number={PUNCTUAL}",
 )
 
 

@@ -1,0 +1,207 @@
+"""Bulk checkouts: group what was asked for, reserve each order's lines, pay it once, wake what it changed.
+
+An order is written in one transaction before the gateway is called, and settles in one; each activity reads first how
+far a former try came. An order in doubt, or whose voucher waits to be paid, is left to its subscriptions' plans.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from temporalio import activity
+from temporalio.client import Client
+
+from activities.clock import started_at
+from activities.conclusions import give_up_unmade
+from activities.filling import fill, no_such, place
+from activities.ordered import Ordered, locked
+from activities.outcomes import tell_line
+from activities.starting import wake_all
+from activities.till import Till, charge_of
+from gateways.port import Charge, Gateway
+from models.baskets import BasketLineRow, BasketRow
+from models.engine import Sessions
+from models.journal import raise_alarm
+from models.parties import CustomerRow
+from models.payments import AttemptRow
+from models.store import Stored, load_all
+from models.subscriptions import SubscriptionRow
+from renewals.basket import Bound, Group, bound_by
+from renewals.facts import Attempt, AttemptState, Channel
+from renewals.plan import still_wanted
+
+
+class Baskets:
+    """Carries out bulk checkouts. `signing_key` is that of previews."""
+
+    def __init__(self, sessions: Sessions, gateway: Gateway, client: Client, signing_key: bytes) -> None:
+        self._sessions, self._client, self._signing_key = sessions, client, signing_key
+        self._till = Till(sessions, gateway)
+
+    @activity.defn
+    async def open_basket(self, basket_id: str) -> list[Group]:
+        """What stands alone in it: a group for each order, placed or not; the numbers that nobody has are refused."""
+        async with self._sessions.begin() as session:
+            lines = await _lines(session, UUID(basket_id))
+            groups = await _groups_of(session, [line.subscription for line in lines])
+            for line in lines:
+                if line.subscription not in groups:
+                    refused = no_such(line.subscription)
+                    line.code, line.hint, line.told_at = refused.code, refused.hint, started_at()
+        return sorted(set(groups.values()))
+
+    @activity.defn
+    async def reserve_order(self, basket_id: str, group: Group) -> str | None:
+        """Reserve the lines of a group that can be bought, name the rest; its attempt, None if there is nothing to pay.
+
+        One transaction; whoever comes again finds the order placed.
+        """
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            basket = await session.get_one(BasketRow, UUID(basket_id))
+            groups = await _groups_of(session, [line.subscription for line in await _lines(session, basket.id)])
+            numbers = sorted(number for number, each in groups.items() if each == group)
+            subscriptions = await load_all(session, numbers, wall_now, lock=True)  # locked first, as everywhere
+            lines = {
+                line.subscription: line for line in await _lines(session, basket.id) if line.subscription in numbers
+            }
+            placed = next((line.order_id for line in lines.values() if line.order_id), None)
+            if placed:
+                return str(await _attempt_of(session, placed))
+            found = [stored for stored in subscriptions if stored.row.number in lines]
+            return await self._decided(session, basket, found, lines) if found else None
+
+    async def _decided(
+        self,
+        session: AsyncSession,
+        basket: BasketRow,
+        found: Sequence[Stored],
+        asked: dict[str, BasketLineRow],
+    ) -> str | None:
+        """Name what is refused, place the order of the rest."""
+        decided = await fill(session, basket, found, self._bound(basket))
+        now = {stored.row.number: stored.now for stored in found}
+        for number, refused in decided.refused.items():
+            line = asked[number]
+            line.code, line.hint, line.possible_on = refused.code, refused.hint, refused.possible_on
+            line.told_at = now[number]
+            tell_line(session, line, basket.given_by, now[number], refused, basket.reason)
+        if not decided.orders:
+            return None
+        (order,) = decided.orders
+        return await place(session, basket, order, found, asked)
+
+    def _bound(self, basket: BasketRow) -> Bound | None:
+        return None if basket.preview is None else bound_by(basket.preview, basket.received_at, self._signing_key)
+
+    @activity.defn
+    async def pay_order(self, attempt_id: str) -> list[str]:
+        """Pay an order that was reserved, once; the numbers of its lines.
+
+        One that was begun is resumed: the gateway is asked what became of it before it is called again.
+        """
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            ordered, begun = await _begin(session, attempt_id, wall_now)
+            numbers = [stored.row.number for stored in ordered.subscriptions]
+            charge = await charge_of(session, ordered.first, attempt_id)
+        if ordered.attempt.state == AttemptState.OPEN:
+            await self._pay(ordered.first, charge, begun, wall_now)
+        return numbers
+
+    async def _pay(self, first: Stored, charge: Charge, begun: Attempt | None, wall_now: datetime) -> None:
+        if begun:
+            await self._till.resume(first, begun, charge, wall_now)
+        else:
+            await self._till.pay(first, charge, wall_now, seen=AttemptState.OPEN)
+
+    @activity.defn
+    async def wake_lines(self, numbers: list[str]) -> None:
+        """Let the workflows of the subscriptions plan anew."""
+        await wake_all(self._client, self._sessions, numbers)
+
+    @activity.defn
+    async def close_basket(self, basket_id: str) -> None:
+        """Nothing of it is left to be done by its workflow."""
+        async with self._sessions.begin() as session:
+            await session.execute(
+                update(BasketRow)
+                .where(col(BasketRow.id) == UUID(basket_id), col(BasketRow.closed_at).is_(None))
+                .values(closed_at=started_at())
+            )
+
+    @activity.defn
+    async def report_order(self, basket_id: str, group: Group, what: str, error: str) -> None:
+        """Raise the alarm that an order met what trying again does not cure; the watchdog tries it again later."""
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            query = select(col(BasketLineRow.subscription)).where(col(BasketLineRow.basket_id) == UUID(basket_id))
+            groups = await _groups_of(session, (await session.execute(query)).scalars().all())
+            number = min((number for number, each in groups.items() if each == group), default=None)
+            if number is not None:
+                row = await session.get_one(SubscriptionRow, number)
+                detail = f"{what} of bulk checkout {basket_id} failed ({error}); the worker's log says where."
+                await raise_alarm(session, number, "step_failed", detail, wall_now + row.shift, subject=basket_id)
+
+
+async def _lines(session: AsyncSession, basket_id: UUID) -> Sequence[BasketLineRow]:
+    """The lines that are not refused: in an order, or not decided yet."""
+    query = (
+        select(BasketLineRow)
+        .where(col(BasketLineRow.basket_id) == basket_id, col(BasketLineRow.code).is_(None))
+        .order_by(col(BasketLineRow.subscription))
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def _groups_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Group]:
+    """By number: the order that a subscription belongs into; none for a number that nobody has."""
+    query = (
+        select(
+            col(SubscriptionRow.number), col(CustomerRow.csn), col(CustomerRow.currency), col(SubscriptionRow.channel)
+        )
+        .join(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
+        .where(col(SubscriptionRow.number).in_(numbers))
+    )
+    rows = (await session.execute(query)).all()
+    return {number: Group(csn, currency, Channel(channel)) for number, csn, currency, channel in rows}
+
+
+async def _attempt_of(session: AsyncSession, order_id: UUID) -> UUID:
+    """The one attempt to pay an order of a basket."""
+    return (await session.execute(select(col(AttemptRow.id)).where(col(AttemptRow.order_id) == order_id))).scalar_one()
+
+
+async def _begin(session: AsyncSession, attempt_id: str, wall_now: datetime) -> tuple[Ordered, Attempt | None]:
+    """The order with what is to be resumed of its attempt; None: the gateway has never been called for it.
+
+    From now on it may have been. What may not be charged any more is given up before.
+    """
+    number = await _first_number(session, attempt_id)
+    ordered = await locked(session, number, attempt_id, wall_now)
+    attempt = ordered.attempt
+    if attempt.state != AttemptState.OPEN:
+        return ordered, None
+    fact = next(each for each in ordered.first.facts.attempts if each.id == attempt_id)
+    if attempt.next_at is None or attempt.calls:
+        return ordered, fact
+    if not all(still_wanted(stored.facts, fact, stored.now) for stored in ordered.subscriptions):
+        await give_up_unmade(session, ordered, wall_now)
+        return ordered, None
+    attempt.called_at, attempt.next_at = ordered.now, None
+    return ordered, None
+
+
+async def _first_number(session: AsyncSession, attempt_id: str) -> str:
+    query = (
+        select(col(BasketLineRow.subscription))
+        .join(AttemptRow, col(AttemptRow.order_id) == col(BasketLineRow.order_id))
+        .where(col(AttemptRow.id) == UUID(attempt_id))
+        .order_by(col(BasketLineRow.subscription))
+        .limit(1)
+    )
+    return (await session.execute(query)).scalar_one()

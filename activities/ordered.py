@@ -1,0 +1,103 @@
+"""An order that is being paid, with the subscriptions of its lines: locked together, in the order of their numbers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.reading import attempts_of
+from models.store import Stored, load_all
+from renewals.facts import Subscription, Way
+
+DUE_SINCE = timedelta(minutes=3)
+"""How long the next step of what must be planned again counts as due: the watchdog then sees to it at its next look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order, an attempt to pay it, and its subscriptions by number. `amounts`: what is paid for each of them."""
+
+    order: OrderRow
+    attempt: AttemptRow
+    subscriptions: tuple[Stored, ...]
+    amounts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def first(self) -> Stored:
+        """The subscription that sees to the payment; the buyer is told of it under its number."""
+        return self.subscriptions[0]
+
+    @property
+    def now(self) -> datetime:
+        """The time of the order: that of the clock that is ahead, where clocks were moved."""
+        return max(stored.now for stored in self.subscriptions)
+
+    @property
+    def is_large(self) -> bool:
+        """Has it lines of several subscriptions?"""
+        return len(self.subscriptions) > 1
+
+    def amount_of(self, stored: Stored) -> int:
+        return self.amounts[stored.row.number] if self.is_large else self.attempt.amount
+
+
+async def locked(session: AsyncSession, number: str, key: str, wall_now: datetime) -> Ordered:
+    """The order of an attempt, for which `number` asks; its subscriptions stay locked until the transaction ends."""
+    query = (
+        select(col(OrderLineRow.subscription), func.sum(col(OrderLineRow.amount)))
+        .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
+        .where(col(AttemptRow.id) == UUID(key))
+        .group_by(col(OrderLineRow.subscription))
+    )
+    amounts = {subscription: int(amount) for subscription, amount in (await session.execute(query)).all()}
+    subscriptions = await load_all(session, sorted({number, *amounts}), wall_now, lock=True)
+    if not subscriptions:
+        raise LookupError(number)
+    rows = (
+        select(AttemptRow, OrderRow)
+        .join(OrderRow, col(OrderRow.id) == col(AttemptRow.order_id))
+        .where(col(AttemptRow.id) == UUID(key))
+        .execution_options(populate_existing=True)
+    )
+    attempt, order = (await session.execute(rows)).one()
+    return Ordered(order, attempt, tuple(subscriptions), amounts)
+
+
+async def fellows_of(session: AsyncSession, number: str) -> Sequence[str]:
+    """The numbers that an open order is about together with `number`, its own among them."""
+    mine, fellow = OrderLineRow, aliased(OrderLineRow)
+    query = (
+        select(col(fellow.subscription))
+        .join(mine, col(mine.order_id) == col(fellow.order_id))
+        .join(OrderRow, col(OrderRow.id) == col(mine.order_id))
+        .where(col(mine.subscription) == number, col(OrderRow.state) == "open")
+        .distinct()
+    )
+    return sorted({number, *(await session.execute(query)).scalars()})
+
+
+def plan_again(ordered: Ordered, wall_now: datetime) -> None:
+    """Let the watchdog wake the subscriptions of a large order: what happened to it changes the plan of each.
+
+    Whoever records it wakes them too, if it can; a wake-up that is lost costs no more than a look of the watchdog.
+    """
+    if ordered.order.way in (Way.BULK, Way.QUOTE):
+        for stored in ordered.subscriptions:
+            stored.row.next_step_at = wall_now - DUE_SINCE
+
+
+async def with_attempts_so_far(session: AsyncSession, subscriptions: Sequence[Stored]) -> list[Subscription]:
+    """The facts of each, with the attempts as this transaction has left them."""
+    await session.flush()
+    begun = [stored.renewal.id for stored in subscriptions if stored.renewal]
+    attempts = await attempts_of(session, begun) if begun else {}
+    return [
+        replace(stored.facts, attempts=attempts.get(stored.renewal.id, ())) if stored.renewal else stored.facts
+        for stored in subscriptions
+    ]

@@ -1,0 +1,49 @@
+"""The account in French: renewing several subscriptions together."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "choose": "Choisir {product} {number}",
+        "choose_every": "Choisir tout ce qui peut être renouvelé sur cette page",
+        "choose_more": "En choisir d’autres à la page suivante",
+        "chosen_elsewhere": "Choisis sur d’autres pages : {count}",
+        "renew_together": "Renouveler ensemble ce qui est choisi",
+        "not_together": "Pas maintenant : {why}",
+        "cart": "Renouveler ensemble",
+        "cart.empty": "Rien n’est choisi. Revenez à vos abonnements et cochez ceux que vous voulez renouveler.",
+        "cart.left": "Laissés de côté",
+        "cart.channel.direct_online": "Achetés en ligne ; payés en une fois, par une seule commande.",
+        "cart.channel.direct_sales": "Achetés auprès de notre équipe commerciale ; payés en une fois, par une seule "
+        "commande.",
+        "cart.channel.partner": "Achetés auprès d’un partenaire.",
+        "cart.channel.legacy": "Issus d’un ancien système.",
+        "cart.pay_with": "Payer pour {customer} avec",
+        "cart.method_once": "Ce moyen paie cette commande seulement. Chaque abonnement garde le sien pour le "
+        "renouvellement automatique.",
+        "cart.binding": "Par ce bouton, vous passez commande et vous engagez à payer. Les dates de renouvellement ne "
+        "changent pas : chaque nouvelle période commence le jour où la précédente se termine.",
+        "cart.confirm": "Renouveler pour {amount}",
+        "result": "Renouvellement groupé",
+        "result.going_on": "C’est en cours. La page se recharge d’elle-même.",
+        "result.done": "C’est fait : {renewed} sur {all} renouvelés. Un message confirme chaque commande.",
+        "result.refused": "{renewed} sur {all} renouvelés. Le reste figure ci-dessous avec son motif.",
+        "result.waiting": "{renewed} sur {all} renouvelés pour l’instant. Un paiement est encore ouvert.",
+        "result.failed": "Le paiement de {amount} n’a pas abouti. Rien n’a été acheté.",
+        "result.in_doubt": "Le paiement de {amount} est encore sans réponse. Nous continuons à demander et vous "
+        "informons par message ; rien n’est prélevé deux fois.",
+        "result.again": "Revoir ceux-ci et choisir comment payer",
+        "result.outcome": "Résultat",
+        "outcome.waiting": "en attente",
+        "outcome.pending": "paiement en cours",
+        "outcome.awaiting_payment": "à payer par vous",
+        "outcome.renewed": "renouvelé",
+        "outcome.refused": "laissé de côté",
+        "outcome.payment_failed": "paiement échoué",
+        "refused.bulk_over_100": "Au plus 100 abonnements se renouvellent ensemble, ceux-ci sont {count}. "
+        "Choisissez-en moins.",
+        "command.bulk-renew": "renouvellement avec d’autres",
+        "order.way.bulk": "renouvellement avec d’autres",
+    }
+)

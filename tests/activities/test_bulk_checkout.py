@@ -1,0 +1,235 @@
+"""Bulk checkouts when something goes wrong in between, or something else happens at the same time: money moves once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import text
+from temporalio.client import Client
+
+from activities import answers, conclusions, till
+from activities.watch import Watch
+from gateways.port import Answer, Declined, Issued, NoAnswer, NotReceived, Paid, Unreachable
+from models.pauses import Pausable, pause
+from tests.activities.baskets import NUMBERS, Counter, open_counter
+from tests.activities.desk import DUE, PARIS, Desk, PulledPlug
+from tests.scenarios.diary import instant
+from tests.scenarios.portfolios import SECOND, THIRD
+
+NOON, LATER = "2027-02-01 12:00", "2027-02-01 12:10"
+PRICE = 12 * 48600
+BY_HAND = {"auto_renew": "no"}
+
+
+@pytest.fixture
+async def counter(desk: Desk) -> Counter:
+    return await open_counter(desk, NOON, **BY_HAND)
+
+
+async def after_reserving(counter: Counter, monkeypatch: pytest.MonkeyPatch, basket_id: Any) -> None:
+    await counter.reserve(basket_id, NOON)
+
+
+async def before_the_call(counter: Counter, monkeypatch: pytest.MonkeyPatch, basket_id: Any) -> None:
+    counter.first.gateway.answers.append(PulledPlug())
+    counter.first.gateway.truths.append(NotReceived())
+    with pytest.raises(PulledPlug):
+        await counter.carry_out(basket_id, NOON)
+
+
+async def before_the_record(counter: Counter, monkeypatch: pytest.MonkeyPatch, basket_id: Any) -> None:
+    async def die(*_: object) -> None:
+        raise PulledPlug
+
+    with monkeypatch.context() as patched:
+        patched.setattr(till, "record_answer", die)
+        with pytest.raises(PulledPlug):
+            await counter.carry_out(basket_id, NOON)
+
+
+async def in_the_record(counter: Counter, monkeypatch: pytest.MonkeyPatch, basket_id: Any) -> None:
+    """Half of the lines are settled when the process dies."""
+    real = conclusions.settle_paid
+
+    async def die(*args: Any, **options: Any) -> None:
+        await real(*args, **options)
+        raise PulledPlug
+
+    with monkeypatch.context() as patched:
+        patched.setattr(answers, "settle_paid", die)
+        with pytest.raises(PulledPlug):
+            await counter.carry_out(basket_id, NOON)
+
+
+async def before_the_answer(counter: Counter, monkeypatch: pytest.MonkeyPatch, basket_id: Any) -> None:
+    for attempt in await counter.reserve(basket_id, NOON):
+        await counter.pay(attempt, NOON)
+
+
+CRASHES = [after_reserving, before_the_call, before_the_record, in_the_record, before_the_answer]
+Crash = Callable[[Counter, pytest.MonkeyPatch, Any], Awaitable[None]]
+
+
+@pytest.mark.parametrize("crash", CRASHES)
+async def test_a_checkout_that_died_is_resumed_and_takes_the_money_once(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, crash: Crash
+) -> None:
+    basket_id = await counter.stored(NOON)
+    await crash(counter, monkeypatch, basket_id)
+    assert await counter.carry_out(basket_id, LATER) == ["renewed"] * 3
+    assert list(counter.first.gateway.moved.values()) == [3 * PRICE]
+    assert await counter.paid_terms() == 3
+    assert len(await counter.first.rows("SELECT 1 FROM attempts")) == 1
+    assert len(await counter.first.rows("SELECT 1 FROM notices WHERE kind = 'order_confirmation'")) == 1
+
+
+@pytest.mark.parametrize("crash", CRASHES[:-1])
+async def test_where_it_is_not_resumed_the_plan_of_its_first_line_finds_the_truth(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, crash: Crash
+) -> None:
+    basket_id = await counter.stored(NOON)
+    await crash(counter, monkeypatch, basket_id)
+    for desk in reversed(counter.desks):
+        await desk.walk(LATER)
+    assert await counter.outcomes(basket_id) == ["renewed"] * 3
+    assert await counter.paid_terms() == 3
+
+
+async def test_while_it_is_being_paid_no_plan_asks(counter: Counter) -> None:
+    basket_id = await counter.stored(NOON)
+    await counter.reserve(basket_id, NOON)
+
+    async def everybody_looks() -> Answer:
+        for desk in counter.desks:
+            await desk.walk("2027-02-01 12:02")
+        return Paid("reference")
+
+    counter.first.gateway.answers.append(everybody_looks)
+    assert await counter.carry_out(basket_id, NOON) == ["renewed"] * 3
+    assert len(counter.first.gateway.charges) == 1
+    assert counter.first.gateway.questions == []
+
+
+async def test_only_the_first_line_asks_what_became_of_it(counter: Counter) -> None:
+    counter.first.gateway.answers.append(NoAnswer("timeout"))
+    basket_id = await counter.stored(NOON)
+    assert await counter.carry_out(basket_id, NOON) == ["pending"] * 3
+    for desk in reversed(counter.desks):
+        await desk.walk(LATER)
+    assert len(counter.first.gateway.questions) == 1
+    assert await counter.outcomes(basket_id) == ["renewed"] * 3
+
+
+@pytest.mark.parametrize("answer", [Declined("lost_card", "reference"), Declined("insufficient_funds", "reference")])
+async def test_a_declined_order_holds_nothing_and_is_told_by_its_page(counter: Counter, answer: Answer) -> None:
+    counter.first.gateway.answers.append(answer)
+    basket_id = await counter.stored(NOON)
+    assert await counter.carry_out(basket_id, NOON) == ["payment_failed"] * 3
+    assert await counter.paid_terms() == 0
+    assert await counter.first.rows("SELECT 1 FROM notices WHERE NOT dated") == []
+
+
+@pytest.mark.parametrize("stopped_by", ["park", "pause"])
+async def test_what_may_not_be_charged_any_more_is_not(counter: Counter, stopped_by: str) -> None:
+    basket_id = await counter.stored(NOON)
+    (attempt,) = await counter.reserve(basket_id, NOON)
+    if stopped_by == "park":
+        assert await counter.desks[2].give(NOON, "park", by="operator:ana", reason="dispute") == "done"
+    else:
+        async with counter.first.sessions.begin() as session:
+            await pause(session, Pausable.CHARGES, by="operator:ana", reason="storm", now=instant(NOON, PARIS))
+    await counter.pay(attempt, NOON)
+    assert counter.first.gateway.charges == []
+    assert await counter.outcomes(basket_id) == ["payment_failed"] * 3
+    assert await counter.paid_terms() == 0
+
+
+@pytest.mark.parametrize("first", [NoAnswer("timeout"), Unreachable()], ids=["unanswered", "unsent"])
+async def test_a_cancelled_line_calls_off_the_whole_order_if_it_was_never_made(
+    counter: Counter, first: BaseException
+) -> None:
+    async with counter.first.sessions.begin() as session:
+        await session.execute(text("UPDATE subscriptions SET auto_renew = true"))
+    counter.first.gateway.answers.append(first)
+    counter.first.gateway.truths.append(NotReceived())
+    basket_id = await counter.stored(NOON)
+    assert await counter.carry_out(basket_id, NOON) == ["pending"] * 3
+    assert await counter.desks[1].give(NOON, "cancel-auto-renew") == "done"
+    for desk in counter.desks:
+        await desk.walk(LATER)
+    assert await counter.outcomes(basket_id) == ["payment_failed"] * 3
+    assert await counter.paid_terms() == 0
+
+
+async def test_a_refused_line_is_no_longer_asked_for_when_it_is_resumed(counter: Counter) -> None:
+    assert await counter.desks[1].give(NOON, "park", by="operator:ana", reason="dispute") == "done"
+    basket_id = await counter.stored(NOON)
+    await counter.reserve(basket_id, NOON)
+    assert await counter.desks[1].give(NOON, "release", by="operator:ana", reason="settled") == "done"
+    assert await counter.carry_out(basket_id, LATER) == ["renewed", "refused parked", "renewed"]
+
+
+async def test_two_checkouts_that_overlap_pay_each_term_once(counter: Counter) -> None:
+    baskets = [await counter.stored(NOON, numbers=NUMBERS[:2]), await counter.stored(NOON, numbers=NUMBERS[1:])]
+    both = await asyncio.gather(*(counter.carry_out(basket_id, NOON) for basket_id in baskets))
+    assert sum(outcomes.count("renewed") for outcomes in both) == 3
+    assert await counter.paid_terms() == 3
+
+
+async def test_ten_checkouts_of_the_same_subscriptions_pay_each_term_once(counter: Counter) -> None:
+    baskets = [await counter.stored(NOON, numbers=NUMBERS[:: (-1) ** each]) for each in range(10)]
+    outcomes = await asyncio.gather(*(counter.carry_out(basket_id, NOON) for basket_id in baskets))
+    assert sum(each.count("renewed") for each in outcomes) == 3
+    assert await counter.paid_terms() == 3
+
+
+async def test_a_checkout_and_a_single_one_at_the_same_time_pay_each_term_once(counter: Counter) -> None:
+    basket_id = await counter.stored(NOON)
+    outcomes, single = await asyncio.gather(counter.carry_out(basket_id, NOON), counter.desks[1].give(NOON, "renew"))
+    assert (outcomes[1] == "renewed") != (single == "done")
+    assert outcomes[::2] == ["renewed", "renewed"]
+    assert await counter.paid_terms() == 3
+
+
+async def test_a_checkout_and_the_automatic_charges_pay_each_term_once(desk: Desk) -> None:
+    counter = await open_counter(desk, "2027-03-31 05:00")
+    basket_id = await counter.stored(DUE)
+    charges = asyncio.gather(*(each.charge() for each in counter.desks))
+    outcomes, _ = await asyncio.gather(counter.carry_out(basket_id, DUE), charges)
+    refused = {"refused payment_in_doubt", "refused already_renewed", "refused window_not_open"}
+    assert set(outcomes) <= {"renewed"} | refused
+    assert await counter.paid_terms() == 3
+
+
+async def test_the_watchdog_starts_what_its_workflow_has_lost(counter: Counter) -> None:
+    done, lost = await counter.stored(NOON, numbers=[SECOND]), await counter.stored(NOON, numbers=[THIRD])
+    await counter.carry_out(done, NOON)
+    counter.bell.rung.clear()
+    await counter.first.at("2027-02-01 12:01", Watch(counter.first.sessions, cast("Client", counter.bell)).look)
+    assert [each for each in counter.bell.rung if each.startswith("bulk")] == []
+    await counter.first.at(LATER, Watch(counter.first.sessions, cast("Client", counter.bell)).look)
+    assert [each for each in counter.bell.rung if each.startswith("bulk")] == [f"bulk-checkout-{lost}"]
+
+
+async def test_lines_that_were_not_woken_are_woken_by_the_watchdog(counter: Counter) -> None:
+    basket_id = await counter.stored(NOON)
+    (attempt,) = await counter.reserve(basket_id, NOON)
+    await counter.pay(attempt, NOON)
+    await counter.first.at(NOON, Watch(counter.first.sessions, cast("Client", counter.bell)).look)
+    assert counter.bell.rung == [f"subscription-{number}" for number in NUMBERS]
+
+
+async def test_a_voucher_that_runs_out_while_nobody_answers_holds_all_of_them(counter: Counter) -> None:
+    unpaid = Issued("1234", "reference")
+    counter.first.gateway.answers.append(unpaid)
+    methods = {"*": {"kind": "bank_transfer", "token": "by hand"}}
+    basket_id = await counter.stored(NOON, methods=methods)
+    assert await counter.carry_out(basket_id, NOON) == ["awaiting_payment"] * 3
+    counter.first.gateway.truths.extend([Unreachable()] * 3)
+    assert await counter.desks[2].give(LATER, "release-hold") == "refused payment_in_doubt"
+    counter.first.gateway.truths.clear()
+    counter.first.gateway.truths.append(Paid("reference"))
+    assert await counter.desks[2].give(LATER, "release-hold") == "refused already_renewed"
+    assert await counter.outcomes(basket_id) == ["renewed"] * 3
+    assert await counter.paid_terms() == 3

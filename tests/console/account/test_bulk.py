@@ -1,0 +1,178 @@
+"""Several subscriptions renewed together: chosen in the list, confirmed in a cart, told line by line."""
+
+import html
+import json
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.console.account.browser import SUBSCRIPTIONS, Browser, form, words
+from tests.scenarios.bulk import BY_HAND, FIRST, SECOND, THIRD
+from tests.scenarios.theatre import Life, Theatre
+
+CART = "/account/cart"
+ALL_THREE = f"{CART}?number={FIRST}&number={SECOND}&number={THIRD}"
+NOON = "2027-02-01 12:00"
+CARD = {"method-1": "new", "kind-1": "card", "expires-1": "2030-05"}
+
+
+@pytest.fixture
+async def lives(theatre: Theatre) -> list[Life]:
+    lives = [await theatre.subscription(number, **BY_HAND) for number in (FIRST, SECOND, THIRD)]
+    for life in lives:
+        await life.move_to(NOON)
+    return lives
+
+
+async def confirm(browser: Browser, page: str, **fields: str) -> str:
+    """Send the form of a cart; the page of its result."""
+    answer = await browser.send(form(page, CART), **fields)
+    assert answer.status_code == 303, words(answer.text)
+    return await browser.page(answer.headers["location"])
+
+
+@pytest.mark.usefixtures("lives")
+async def test_what_is_chosen_in_the_list_is_renewed_by_one_order(browser: Browser) -> None:
+    await browser.sign_in()
+    listed = await browser.page(f"{SUBSCRIPTIONS}?every=1")
+    assert re.findall(r'<input type="checkbox" name="number" value="([^"]+)"[^>]* checked>', listed) == [
+        FIRST,
+        SECOND,
+        THIRD,
+    ]
+    cart = await browser.page(ALL_THREE)
+    assert "Total EUR 17,496.00" in words(cart)
+    assert "EUR 486.00 × 12, at the renewal price" in words(cart)
+    assert "Renew for EUR 17,496.00" in words(cart)
+    result = words(await confirm(browser, cart))
+    assert "Done: 3 of 3 renewed. A mail confirms each order." in result
+    assert result.count(" renewed EUR 5,832.00") == 3
+    assert "renewing together with others (you)" in words(await browser.page(f"{SUBSCRIPTIONS}/{FIRST}")).lower()
+
+
+async def test_the_same_form_sent_twice_pays_once(browser: Browser, lives: list[Life]) -> None:
+    await browser.sign_in()
+    cart = await browser.page(ALL_THREE)
+    assert "3 of 3" in words(await confirm(browser, cart))
+    assert "3 of 3" in words(await confirm(browser, cart))
+    assert len(await lives[0].rows("SELECT 1 FROM orders")) == 1
+
+
+async def test_a_declined_card_is_told_and_can_be_tried_again(browser: Browser, lives: list[Life]) -> None:
+    await browser.sign_in()
+    result = await confirm(browser, await browser.page(ALL_THREE), **CARD, **{"token-1": "insufficient_funds*1"})
+    assert "The payment of EUR 17,496.00 did not go through. Nothing was bought with it." in words(result)
+    assert words(result).count("payment failed") == 3
+    (again,) = re.findall(r'href="(/account/cart\?[^"]+)"', result)
+    assert "Total EUR 17,496.00" in words(await browser.page(html.unescape(again)))
+    assert len(await lives[0].rows("SELECT 1 FROM attempts WHERE state = 'paid'")) == 0
+
+
+@pytest.mark.usefixtures("lives")
+async def test_a_transfer_shows_its_reference_and_until_when(browser: Browser) -> None:
+    await browser.sign_in()
+    transfer = {"method-1": "new", "kind-1": "bank_transfer", "token-1": "voucher-never-paid"}
+    result = words(await confirm(browser, await browser.page(ALL_THREE), **transfer))
+    assert re.search(r"To pay EUR 17,496.00: Transfer reference \d{4}-\d{4}-\d{4}, until 8 February 2027", result)
+    assert result.count("to be paid by you") == 3
+
+
+async def test_what_cannot_be_renewed_says_why_and_is_not_offered(browser: Browser, theatre: Theatre) -> None:
+    await theatre.subscription(FIRST, **BY_HAND)
+    await theatre.subscription(SECOND, **BY_HAND | {"channel": "partner"})
+    await browser.sign_in()
+    listed = await browser.page(SUBSCRIPTIONS)
+    assert re.findall(r'name="number" value="([^"]+)"', listed) == [FIRST]
+    assert "Not now: You bought this subscription from a partner." in words(listed)
+    cart = await browser.page(f"{CART}?number={FIRST}&number={SECOND}")
+    assert "Left out Draft Standard S-37330 You bought this subscription from a partner." in words(cart)
+    assert json.loads(html.unescape(form(cart, CART).fields["numbers"])) == [FIRST]
+
+
+async def test_a_primary_admin_sees_whom_to_ask_and_can_choose_nothing(browser: Browser, theatre: Theatre) -> None:
+    await theatre.subscription(FIRST, **BY_HAND | {"admin_email": "it@northwind.example"})
+    await browser.sign_in("it@northwind.example")
+    assert 'name="number"' not in await browser.page(SUBSCRIPTIONS)
+    cart = await browser.page(f"{CART}?number={FIRST}")
+    assert "Only the buyer can do this: Ada Quill." in words(cart)
+    assert "<button>" not in cart
+
+
+async def test_nobody_elses_subscription_comes_into_a_cart(
+    browser: Browser, theatre: Theatre, lives: list[Life]
+) -> None:
+    await theatre.subscription("S-9", buyer_email="eve@elsewhere.example", buyer_name="Eve")
+    await browser.sign_in()
+    for numbers in (f"number={FIRST}&number=S-9", "number=S-9", "number=S-0000", "number=%00"):
+        assert (await browser.get(f"{CART}?{numbers}")).status_code == 404
+    good = form(await browser.page(ALL_THREE), CART)
+    for chosen in ([FIRST, "S-9"], ["S-9"], ["S-0000"], [], [1], {"a": 1}, [f"S-{n}" for n in range(101)]):
+        answer = await browser.send(good, numbers=json.dumps(chosen))
+        assert answer.status_code == 404, chosen
+    assert (await browser.send(good, numbers="no json")).status_code == 404
+    assert (await browser.send(good, csrf="")).status_code == 403
+    assert await lives[0].rows("SELECT 1 FROM baskets") == []
+
+
+async def test_another_customers_method_pays_nothing(browser: Browser, theatre: Theatre, lives: list[Life]) -> None:
+    await theatre.subscription("S-9", buyer_email="eve@elsewhere.example", buyer_name="Eve")
+    (foreign,) = await lives[0].rows("SELECT id FROM payment_methods WHERE csn = 'C-S-9'")
+    await browser.sign_in()
+    result = await confirm(browser, await browser.page(ALL_THREE), **{"method-1": str(foreign["id"])})
+    assert "0 of 3 renewed" in words(result)
+    assert await lives[0].rows("SELECT 1 FROM orders") == []
+
+
+@pytest.mark.usefixtures("lives")
+async def test_a_result_is_for_whoever_gave_it(browser: Browser, theatre: Theatre) -> None:
+    await theatre.subscription("S-9", buyer_email="eve@elsewhere.example", buyer_name="Eve")
+    await browser.sign_in()
+    answer = await browser.send(form(await browser.page(ALL_THREE), CART))
+    place = answer.headers["location"]
+    await browser.sign_in("eve@elsewhere.example")
+    assert (await browser.get(place)).status_code == 404
+    assert (await browser.get("/account/checkouts/none")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"token-1": ""}, "token"),
+        ({"token-1": "4242 4242 4242 4242"}, "card"),
+        ({"token-1": "ok", "expires-1": "soon"}, "month"),
+    ],
+)
+async def test_a_method_that_cannot_be_read_brings_the_cart_back(
+    browser: Browser, lives: list[Life], fields: dict[str, Any], said: str
+) -> None:
+    await browser.sign_in()
+    answer = await browser.send(form(await browser.page(ALL_THREE), CART), **CARD | fields)
+    assert answer.status_code == 422
+    (field,) = re.findall(r'href="#field-([a-z]+-1)"', answer.text)
+    assert f'id="field-{field}"' in answer.text
+    assert said.lower() in words(answer.text).lower()
+    assert await lives[0].rows("SELECT 1 FROM baskets") == []
+
+
+@pytest.mark.usefixtures("lives")
+async def test_more_than_a_hundred_are_too_many(browser: Browser) -> None:
+    await browser.sign_in()
+    numbers = "&".join(f"number=S-{n}" for n in range(101))
+    assert "At most 100 subscriptions are renewed together, these are 101." in words(
+        await browser.page(f"{CART}?{numbers}")
+    )
+    assert "Nothing is chosen." in words(await browser.page(CART))
+
+
+async def test_what_is_under_way_looks_again_by_itself(browser: Browser, lives: list[Life]) -> None:
+    await browser.sign_in()
+    answer = await browser.send(form(await browser.page(ALL_THREE), CART))
+    page = await browser.page(answer.headers["location"])
+    assert "http-equiv" not in page
+    async with lives[0].sessions.begin() as session:
+        await session.execute(text("UPDATE baskets SET closed_at = NULL"))
+    page = await browser.page(answer.headers["location"])
+    assert '<meta http-equiv="refresh" content="3">' in page
+    assert "This is under way." in words(page)
