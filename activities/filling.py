@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from activities.offers import yield_to_checkout
 from activities.orders import abandon_unsent, new_large_order
 from models.baskets import BasketLineRow, BasketRow
 from models.checkouts import ALL_OTHERS
@@ -90,6 +91,7 @@ async def place(
     now = max(stored.now for stored, _ in bought)
     method_id = UUID(order.method.id) if order.method.id else await _stored_method(session, basket, order, now)
     for stored, _ in bought:
+        await yield_to_checkout(session, stored, by=basket.given_by)
         await abandon_unsent(session, stored)
     row, renewals = await new_large_order(session, bought, by=basket.given_by, now=now)
     kind = order.method.kind

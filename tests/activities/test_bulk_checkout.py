@@ -14,8 +14,9 @@ from gateways.port import Answer, Declined, Issued, NoAnswer, NotReceived, Paid,
 from models.pauses import Pausable, pause
 from tests.activities.baskets import NUMBERS, Counter, open_counter
 from tests.activities.desk import DUE, PARIS, Desk, PulledPlug
+from tests.activities.test_quotes import issue, quote
 from tests.scenarios.diary import instant
-from tests.scenarios.portfolios import SECOND, THIRD
+from tests.scenarios.portfolios import PUNCTUAL, SECOND, THIRD
 
 NOON, LATER = "2027-02-01 12:00", "2027-02-01 12:10"
 PRICE = 12 * 48600
@@ -232,4 +233,11 @@ async def test_a_voucher_that_runs_out_while_nobody_answers_holds_all_of_them(co
     counter.first.gateway.truths.append(Paid("reference"))
     assert await counter.desks[2].give(LATER, "release-hold") == "refused already_renewed"
     assert await counter.outcomes(basket_id) == ["renewed"] * 3
+    assert await counter.paid_terms() == 3
+
+
+async def test_an_open_quote_on_lines_of_it_is_void_with_the_checkout(counter: Counter) -> None:
+    reference = await issue(counter.first, PUNCTUAL, SECOND, at="2027-02-01 11:00")
+    assert await counter.carry_out(await counter.stored(NOON), NOON) == ["renewed"] * 3
+    assert (await quote(counter.first, reference))["state"] == "void"
     assert await counter.paid_terms() == 3
