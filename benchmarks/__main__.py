@@ -13,7 +13,18 @@ from time import monotonic
 
 from rich.console import Console
 
-from benchmarks import bulk, forecasting, importing, mailing, memory, rehearsing, renewal_day, starting, year
+from benchmarks import (
+    bulk,
+    commanding,
+    forecasting,
+    importing,
+    mailing,
+    memory,
+    rehearsing,
+    renewal_day,
+    starting,
+    year,
+)
 from benchmarks.figures import Figure, machine, number, table
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -29,6 +40,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "memory": memory.measure,
     "mails": mailing.measure,
     "rehearsal": rehearsing.measure,
+    "commands": commanding.measure,
     "bulk": bulk.measure,
 }
 

@@ -19,7 +19,7 @@ from activities.delivery import carry_out, deliver
 from activities.starting import AT_ONCE
 from benchmarks.counting import Completed
 from benchmarks.figures import Bound, Figure
-from benchmarks.portfolios import write_portfolio
+from benchmarks.portfolios import at_rest, write_portfolio
 from benchmarks.year import actions_of
 from cli.rehearsal import BY, Servers, throw_away_servers
 from models.checkouts import basket_told, store_basket
@@ -79,7 +79,7 @@ async def _open(servers: Servers, completed: Completed) -> None:
         await go_live(session, wall_now=datetime.now(UTC), by=BY, reason="bulk checkout")
     await watch(servers.client, timedelta(hours=1))
     await completed.until("send_notice", 2 * COUNT)  # what a late start has to tell
-    await _at_rest(servers, SINGLE + TOGETHER)
+    await at_rest(servers, SINGLE + TOGETHER)
     completed.counts.clear()
 
 
@@ -87,17 +87,6 @@ _OF_ONE_CUSTOMER = """
     UPDATE subscriptions SET csn = first.csn, buyer_id = first.buyer_id, primary_admin_id = first.primary_admin_id,
            method_id = first.method_id FROM subscriptions AS first WHERE first.number = 'B-0000000'
 """
-
-
-async def _at_rest(servers: Servers, numbers: Sequence[str]) -> None:
-    """Until each has planned anew, and waits for something to come."""
-    query = text("SELECT count(*) FROM subscriptions WHERE number = ANY(:numbers) AND next_step_at > now()")
-    while True:
-        async with servers.sessions() as session:
-            if await session.scalar(query, {"numbers": list(numbers)}) == len(numbers):
-                break
-        await asyncio.sleep(0.1)
-    await asyncio.sleep(2)  # the last of them sets its timer
 
 
 async def _actions(servers: Servers, ids: Sequence[str]) -> Counter[str]:
@@ -115,7 +104,7 @@ async def _measured(servers: Servers, numbers: Sequence[str], work: Work) -> tup
     started = perf_counter()
     further = await work(numbers)
     seconds = perf_counter() - started
-    await _at_rest(servers, numbers)
+    await at_rest(servers, numbers)
     return seconds, await _actions(servers, [*ids, *further]) - before
 
 

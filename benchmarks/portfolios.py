@@ -1,10 +1,14 @@
 """Portfolios of any size: yearly subscriptions of made-up customers, as the files that an import reads."""
 
+import asyncio
 import csv
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import text
+
+from cli.rehearsal import Servers
 from renewals.calendar import term_end
 from renewals.facts import Term
 
@@ -51,3 +55,14 @@ def _write(file: Path, columns: Sequence[str], lines: Iterable[Sequence[object]]
     with file.open("w", encoding="utf-8", newline="") as target:
         csv.writer(target).writerows([columns])
         csv.writer(target).writerows(lines)
+
+
+async def at_rest(servers: Servers, numbers: Sequence[str]) -> None:
+    """Until each has planned anew, and waits for something to come."""
+    query = text("SELECT count(*) FROM subscriptions WHERE number = ANY(:numbers) AND next_step_at > now()")
+    while True:
+        async with servers.sessions() as session:
+            if await session.scalar(query, {"numbers": list(numbers)}) == len(numbers):
+                break
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(2)  # the last of them sets its timer

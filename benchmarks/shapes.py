@@ -33,3 +33,16 @@ class Waiting:
     @workflow.run
     async def run(self, _: str) -> None:
         await workflow.wait_condition(lambda: False)
+
+
+@workflow.defn
+class Answering:
+    """Answers an update at once."""
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: False)
+
+    @workflow.update
+    async def answer(self, what: str) -> str:
+        return what
