@@ -133,7 +133,7 @@ async def _paid(session: AsyncSession, facts: dict[str, Any]) -> Paid | None:
         seats=line.seats,
         term=Term(line.term),
         reference=order.reference,
-        method=MethodKind(method) if method else None,
+        method=MethodKind(method) if method and line.amount else None,
     )
 
 

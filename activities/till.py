@@ -21,6 +21,10 @@ from renewals.money import Money
 from renewals.plan import still_wanted
 
 
+NOTHING_TO_PAY = "nothing to pay"
+"""Recorded in place of a gateway's reference where the amount is zero, and no gateway was asked."""
+
+
 class Till:
     """The one place that asks a gateway for money."""
 
@@ -28,8 +32,14 @@ class Till:
         self._sessions, self._gateway = sessions, gateway
 
     async def pay(self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState) -> None:
-        """Call the gateway, then record what it said. `seen` is the attempt's state when it was read."""
+        """Call the gateway, then record what it said. `seen` is the attempt's state when it was read.
+
+        What costs nothing is settled here: no gateway takes a charge of nothing.
+        """
         number = charge.subscription
+        if charge.amount.minor == 0:
+            await record_answer(self._sessions, number, charge.key, Paid(NOTHING_TO_PAY), wall_now)
+            return
         try:
             answer = await self._gateway.charge(charge, stored.now)
         except Unreachable:
@@ -46,7 +56,8 @@ class Till:
         """Go on with an attempt that has no final answer: ask what became of it, or make it, if it is still wanted."""
         in_time = charge.voucher_expires_at is None or stored.now < charge.voucher_expires_at
         wanted = in_time and still_wanted(stored.facts, attempt, stored.now)
-        if attempt.state is AttemptState.OPEN and attempt.next_at is not None:  # it never reached the gateway
+        unsent = attempt.next_at is not None or charge.amount.minor == 0  # it never reached the gateway
+        if attempt.state is AttemptState.OPEN and unsent:
             await self._make(stored, attempt, charge, wall_now, wanted=wanted)
             return
         number = stored.row.number
