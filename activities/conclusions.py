@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,10 +14,11 @@ from activities.outcomes import conclude_order
 from activities.phases import store_phase
 from activities.settling import settle
 from models.catalog import DeclineCodeRow
-from models.journal import SYSTEM, record
+from models.journal import SYSTEM, VOUCHER_IN_DOUBT, clear_alarm, record
 from models.payments import AttemptRow, OrderRow
 from models.reading import attempts_of
 from models.store import Stored
+from models.subscriptions import ClaimRow
 from renewals.decisions import Refused
 from renewals.declines import decline_class
 from renewals.facts import AttemptState, DeclineClass, Kind, Subscription, Way
@@ -24,12 +26,18 @@ from renewals.renewing import in_phase_unless_charged_first
 
 
 async def with_attempts_so_far(session: AsyncSession, stored: Stored) -> Subscription:
-    """The facts, with the attempts as this transaction has left them."""
+    """The facts, with the attempts and the hold as this transaction has left them."""
     await session.flush()
     if stored.renewal is None:
         return stored.facts
     attempts = await attempts_of(session, [stored.renewal.id])
-    return replace(stored.facts, attempts=attempts.get(stored.renewal.id, ()))
+    hold = stored.facts.hold
+    claim = await session.get(ClaimRow, UUID(hold.id), populate_existing=True) if hold else None
+    return replace(
+        stored.facts,
+        attempts=attempts.get(stored.renewal.id, ()),
+        hold=hold if claim and claim.released_at is None else None,
+    )
 
 
 def record_payment(
@@ -67,6 +75,8 @@ async def settle_paid(
     attempt.state, attempt.code = AttemptState.PAID, None
     attempt.answered_at, attempt.next_at = stored.now, None
     record_payment(session, stored, attempt, order, AttemptState.PAID, None, by)
+    if attempt.voucher_code:
+        await clear_alarm(session, stored.row.number, VOUCHER_IN_DOUBT, stored.now)
     with session.no_autoflush:  # written at once, when the caller commits
         await settle(session, order, wall_now, known=stored, reason=reason)
     await conclude_order(session, order, stored.now)

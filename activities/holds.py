@@ -4,30 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 from temporalio import activity
 
 from activities.answers import record_answer
 from activities.clock import started_at
-from activities.conclusions import with_attempts_so_far
-from activities.outbox import queue
-from activities.phases import store_phase
 from activities.planning import plan_of
+from activities.releasing import release
 from activities.settling import is_due
 from activities.till import charge_of
 from gateways.port import Charge, Gateway, NoAnswer, Paid, Unreachable
 from models.engine import Sessions
-from models.history import in_utc
-from models.journal import SYSTEM, raise_alarm, record
-from models.payments import AttemptRow, OrderRow
+from models.journal import SYSTEM, VOUCHER_IN_DOUBT, raise_alarm
+from models.payments import AttemptRow
 from models.store import Stored, load
 from models.subscriptions import ClaimRow
-from renewals.declines import ask_late_at
-from renewals.facts import AttemptState, Kind
+from renewals.facts import AttemptState
 from renewals.plan import Do
-from renewals.renewing import in_phase_unless_charged_first
 from workflows.contract import TermPlan
 
 ASK_AGAIN_AFTER = timedelta(minutes=10)
@@ -67,6 +60,7 @@ class Holds:
             stored = await load(session, number, wall_now)
             voucher = stored.facts.voucher if stored else None
             charge = await charge_of(session, stored, voucher.id) if stored and voucher else None
+            hold = stored.facts.hold if stored else None
         if charge and stored:
             paid = await self._paid_meanwhile(charge, stored.now)
             if paid is None:
@@ -76,8 +70,11 @@ class Holds:
                 return Ended(released=False, paid=True)
         async with self._sessions.begin() as session:
             stored = await load(session, number, wall_now, lock=True)
-            if stored and stored.facts.hold:
-                await _release(session, stored, by)
+            if stored is None or stored.facts.hold is None or hold is None or stored.facts.hold.id != hold.id:
+                return Ended(released=True, paid=await _is_paid(session, charge))
+            if stored.facts.in_doubt and not stored.facts.in_doubt.was_never_sent:
+                return Ended(released=False)
+            await release(session, stored, by=by, ran_out=by == SYSTEM)
         return Ended(released=True)
 
     async def _paid_meanwhile(self, charge: Charge, now: datetime) -> Paid | bool | None:
@@ -99,48 +96,16 @@ class Holds:
         return Ended(released=False)
 
 
+async def _is_paid(session: AsyncSession, charge: Charge | None) -> bool:
+    """Was the voucher paid while it was to be given up?"""
+    attempt = await session.get(AttemptRow, UUID(charge.key)) if charge else None
+    return attempt is not None and attempt.state == AttemptState.PAID
+
+
 async def _alarm_if_long(session: AsyncSession, stored: Stored) -> None:
     """Nothing can be charged while the provider does not say what became of a voucher: after an hour operators hear."""
     voucher = stored.facts.voucher
     attempt = await session.get(AttemptRow, UUID(voucher.id)) if voucher else None
     if attempt and attempt.expires_at and stored.now - attempt.expires_at > TELL_AFTER:
         detail = f"The gateway does not say whether voucher {attempt.id} was paid; the renewal is held until it does."
-        await raise_alarm(session, stored.row.number, "voucher_in_doubt", detail, stored.now, subject=str(attempt.id))
-
-
-async def _release(session: AsyncSession, stored: Stored, by: str) -> None:
-    """Release the claim; its order is void, its voucher has run out, and the buyer is told of that."""
-    hold = stored.facts.hold
-    if hold is None:
-        return
-    claim = await session.get_one(ClaimRow, UUID(hold.id))
-    claim.released_at = stored.now
-    record(session, stored.row.number, stored.now, "hold_ended", {"claim": hold.id}, by=by)
-    if claim.order_id is None:
-        return
-    order = await session.get_one(OrderRow, claim.order_id)
-    order.state = "void"
-    query = select(AttemptRow).where(col(AttemptRow.order_id) == order.id, col(AttemptRow.state) == AttemptState.ISSUED)
-    attempt = (await session.execute(query)).scalar_one_or_none()
-    if attempt:
-        await _expire(session, stored, attempt, by)
-    after = in_phase_unless_charged_first(await with_attempts_so_far(session, stored), stored.now)
-    await store_phase(session, stored, after, by=by, at_once=True)
-
-
-async def _expire(session: AsyncSession, stored: Stored, attempt: AttemptRow, by: str) -> None:
-    attempt.state, attempt.answered_at = AttemptState.EXPIRED, stored.now
-    attempt.next_at = ask_late_at(stored.now, 0)
-    attempt.questions = 0
-    data = {
-        "outcome": "expired" if by == SYSTEM else "given_up",
-        "amount": attempt.amount,
-        "currency": attempt.currency,
-        "expires_at": in_utc(attempt.expires_at) if attempt.expires_at else None,
-    }
-    record(session, stored.row.number, stored.now, "voucher", data, by=by)
-    if by == SYSTEM:
-        why = f"voucher for the term from {stored.facts.renews_on} was not paid"
-        await queue(
-            session, stored, Kind.VOUCHER_EXPIRED, f"voucher:{attempt.id}", why, at=stored.now, attempt=str(attempt.id)
-        )
+        await raise_alarm(session, stored.row.number, VOUCHER_IN_DOUBT, detail, stored.now, subject=str(attempt.id))

@@ -139,6 +139,7 @@ def _attempt_of(row: AttemptRow, way: str) -> Attempt:
         decline_class=DeclineClass(row.decline_class) if row.decline_class else None,
         way=Way(way),
         called_off=row.called_off_at is not None,
+        expires_at=row.expires_at,
     )
 
 

@@ -198,6 +198,7 @@ class Attempt:
     `called_at` is the instant of the charge, `answered_at` that of its final answer. `next_at` is when to call again
     (open, and known not to have reached the gateway) or to ask what became of it (unknown, pending, issued); None while
     a call is under way. `called_off`: the buyer cancelled after it was begun; if it was not made it never is.
+    `expires_at`: until when a voucher can be paid.
     """
 
     id: str
@@ -210,6 +211,12 @@ class Attempt:
     decline_class: DeclineClass | None = None
     way: Way = Way.AUTOMATIC
     called_off: bool = False
+    expires_at: datetime | None = None
+
+    @property
+    def was_never_sent(self) -> bool:
+        """Does it wait to be called again, as nobody was there, so that no call is under way?"""
+        return self.state is AttemptState.OPEN and self.next_at is not None
 
     @property
     def may_move_money(self) -> bool:
