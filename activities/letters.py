@@ -68,6 +68,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         paid=await _paid(session, facts),
         what=facts.get("what"),
         own_order=Money(**facts["own_order"]) if "own_order" in facts else None,
+        code_open=sub.voucher is not None,
         too_late_for_this_term=bool(facts.get("too_late_for_this_term")),
         self_service=_self_service(sub),
         voucher=await _voucher(session, kind, facts, sub.time_zone),

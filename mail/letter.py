@@ -196,6 +196,7 @@ class Letter:
     refund: Refund | None = None
     what: Literal["seats", "term"] | None = None
     own_order: Money | None = None
+    code_open: bool = False
     too_late_for_this_term: bool = False
     self_service: bool = True
 
