@@ -20,7 +20,6 @@ from renewals.facts import Attempt, AttemptState, MethodKind, Way
 from renewals.money import Money
 from renewals.plan import still_wanted
 
-
 NOTHING_TO_PAY = "nothing to pay"
 """Recorded in place of a gateway's reference where the amount is zero, and no gateway was asked."""
 
