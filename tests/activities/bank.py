@@ -62,6 +62,7 @@ class Plug:
     """Counts the steps of a process, transactions and calls to the outside, and pulls its plug at one of them."""
 
     at: int | None = None
+    pulled: int = 0
 
     def step(self) -> None:
         if self.at is None:
@@ -69,6 +70,7 @@ class Plug:
         self.at -= 1
         if self.at < 0:
             self.at = None
+            self.pulled += 1
             raise PulledPlug
 
 
@@ -178,14 +180,13 @@ class Bank:
 class PostOffice:
     """Takes mails in an instant; `answers` are what it says to the next ones, then it takes each.
 
-    `before` sees every mail before it is taken. A mail that it has taken counts once, however often it is handed in
-    after an answer that did not arrive.
+    `before` sees every mail before it is taken. A mail that it has taken may be handed in again only if its
+    answer did not arrive, or the process died that was to record it.
     """
 
     plug: Plug = field(default_factory=Plug)
     answers: deque[Delivery] = field(default_factory=deque)
-    taken: list[bytes] = field(default_factory=list)
-    unheard: set[bytes] = field(default_factory=set)
+    taken: dict[bytes, int] = field(default_factory=dict)
     twice: list[bytes] = field(default_factory=list)
     before: Callable[[bytes], Awaitable[None]] = _nothing
 
@@ -193,23 +194,20 @@ class PostOffice:
         self.plug.step()
         await self.before(raw)
         said = self.answers.popleft() if self.answers else Accepted("250 ok")
+        unheard = isinstance(said, TryAgain)
         if isinstance(said, Accepted) or (isinstance(said, TryAgain) and said.ambiguous):
-            if raw in self.taken and raw not in self.unheard:
+            if self.taken.get(raw) == self.plug.pulled:
                 self.twice.append(raw)
-            self.taken.append(raw)
-            self.unheard.discard(raw)
-            if isinstance(said, TryAgain):
-                self.unheard.add(raw)
-        try:
-            self.plug.step()
-        except PulledPlug:
-            self.unheard.add(raw)
-            raise
+            self.taken[raw] = -1 if unheard else self.plug.pulled
+        self.plug.step()
         return said
 
 
 class PluggedSessions:
-    """Sessions whose every transaction is a step at which the plug may be pulled; `pause` is awaited before each."""
+    """Sessions whose every transaction is a step at which the plug may be pulled.
+
+    `pause` is awaited as each begins and ends.
+    """
 
     def __init__(self, sessions: Sessions, plug: Plug, pause: Callable[[], Awaitable[None]] | None = None) -> None:
         self._sessions, self._plug, self._pause = sessions, plug, pause
@@ -228,6 +226,11 @@ class PluggedSessions:
         if self._pause:
             await self._pause()
 
+    async def linger(self) -> None:
+        """A transaction takes its time before it ends."""
+        if self._pause:
+            await self._pause()
+
 
 class _Stepping:
     def __init__(self, inner: Any, sessions: PluggedSessions) -> None:
@@ -238,4 +241,5 @@ class _Stepping:
         return cast("AsyncSession", await self._inner.__aenter__())
 
     async def __aexit__(self, *error: Any) -> Any:
+        await self._sessions.linger()
         return await self._inner.__aexit__(*error)

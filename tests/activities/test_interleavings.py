@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from activities.answers import record_answer
 from gateways.port import Paid
@@ -68,8 +67,9 @@ async def at(world: World, local: str) -> None:
 
 
 async def on_the_renewal_date(world: World) -> None:
+    """Late enough for the charge of every number."""
     await at(world, "2027-03-30 12:00")
-    world.now = instant("2027-03-31 06:00", PARIS)
+    world.now = instant("2027-03-31 08:00", PARIS)
 
 
 async def early(world: World) -> None:
@@ -182,18 +182,15 @@ async def _played(sessions: Sessions, folder: Path, before: Act, acts: tuple[Act
     await before(world)
 
     async def pause() -> None:
-        for _ in range(chance.choice((0, 0, 1, 2, 5, 9))):
-            await asyncio.sleep(0)
-        if chance.random() < 0.3:
-            async with sessions() as session:
-                await session.execute(text("SELECT 1"))
+        await asyncio.sleep(chance.choice((0, 0, 0.001, 0.005, 0.02, 0.05)))
 
     world.bank.pause = pause
     world.slow_down(PluggedSessions(sessions, world.plug, pause).as_sessions())
+    world.alone = False
     shuffled = chance.sample(acts, len(acts))
     async with asyncio.timeout(30):
         await asyncio.gather(*(act(world) for act in shuffled))
-    world.bank.pause = _at_once
+    world.bank.pause, world.alone = _at_once, True
     await world.rest()
     await world.live(world.now + timedelta(days=2))
     found = await broken(sessions, world.bank, world.now, world.number) + world.faults

@@ -14,7 +14,7 @@ async def test_an_automatic_renewal_that_costs_nothing_asks_no_gateway(desk: Des
     await desk.new_price(FREE, 0)
     await desk.walk("2027-03-30 12:00")
     await desk.walk("2027-03-31 06:00")
-    assert desk.gateway.charges == desk.gateway.questions == []
+    assert (desk.gateway.charges, desk.gateway.questions) == ([], [])
     assert (await desk.diary("2027-03-31"))[0] == ("2027-03-31 06:00", "payment 1 of EUR 0 paid")
     (attempt,) = await desk.rows("SELECT gateway_reference, amount, state FROM attempts")
     assert dict(attempt) == {"gateway_reference": "nothing to pay", "amount": 0, "state": "paid"}

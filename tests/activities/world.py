@@ -36,6 +36,7 @@ MOST_STEPS = 400
 class World:
     """`faults` are lines on what was seen to be wrong while it happened; `now` is the clock.
 
+    Not `alone`, what was begun may be called off before its call: it is in doubt then, and if paid it stands.
     Activities run at `desk`, where the plug may be pulled; a test looks at `records`.
     """
 
@@ -46,6 +47,7 @@ class World:
     faults: list[str] = field(default_factory=list)
     open_commands: list[UUID] = field(default_factory=list)
     number: str = PUNCTUAL
+    alone: bool = True
 
     def __post_init__(self) -> None:
         self.bank = Bank(self.plug, before_charge=self._before_charge)
@@ -163,7 +165,9 @@ class World:
             "WHERE a.id = :key",
             key=UUID(charge.key),
         )
-        self.faults += [f"charged at {now} ({rows[0]['way']}) {wrong}" for wrong in _wrong(rows, charge, now)]
+        self.faults += [
+            f"charged at {now} ({rows[0]['way']}) {wrong}" for wrong in _wrong(rows, charge, now, alone=self.alone)
+        ]
 
     async def _before_mail(self, raw: bytes) -> None:
         """No mail whose reason is gone."""
@@ -183,22 +187,22 @@ class World:
             self.faults.append(f"mailed {row['kind']} {row['occasion']} at {self.now}: {wrong}")
 
 
-def _wrong(rows: Any, charge: Charge, now: datetime) -> list[str]:
+def _wrong(rows: Any, charge: Charge, now: datetime, *, alone: bool) -> list[str]:
     if not rows:
         return ["without an attempt"]
     row, found = rows[0], []
     if row["attempt_state"] not in ("open", "unknown"):
         found.append(f"an attempt that is {row['attempt_state']}")
-    if row["parked_at"] or row["live_at"] is None or row["paused"]:
+    if alone and (row["parked_at"] or row["live_at"] is None or row["paused"]):
         found.append("while charges are stopped")
-    if row["order_state"] != "open" or row["called_off_at"]:
+    if row["order_state"] != "open" or (alone and row["called_off_at"]):
         found.append("what was called off")
     if charge.amount.minor == 0:
         found.append("nothing")
     if row["purpose"] == "renewal" and (row["settled_at"] or row["others"] or not row["own"]):
         found.append("what is paid or held by another")
     if row["way"] == "automatic":
-        if not row["auto_renew"] or row["phase"] in ("expired", "lapsed"):
+        if alone and (not row["auto_renew"] or row["phase"] in ("expired", "lapsed")):
             found.append(f"though cancelled or over ({row['phase']})")
         if now.astimezone(zone(PARIS)).date() < row["renews_on"]:
             found.append("before the renewal date")
