@@ -113,7 +113,7 @@ ALARMS = {
         "The gateway took money for an attempt that counts as declined or abandoned, or a refund was not taken.",
         "hand",
     ),
-    "voucher_in_doubt": ("The gateway has not said for an hour whether a voucher was paid that ran out.", "hand"),
+    "voucher_in_doubt": ("The gateway has not said for an hour whether a voucher was paid that ran out.", "itself"),
     "seats_paid_late": ("Seats were paid for a term that was over by then: offer a refund.", "hand"),
     "legal_notice_missing": ("Nothing that was sent or is planned meets a legal notice rule of the charge.", "itself"),
 }
@@ -225,7 +225,7 @@ def _calls(function: str) -> Iterator[tuple[ast.Call, ast.Module]]:
 
 
 def _texts(node: ast.expr, module: ast.Module) -> set[str]:
-    """The texts that an argument can be: a literal, a choice of two, or a constant of its module."""
+    """The texts that an argument can be: a literal, a choice of two, or a constant of its module or one it imports."""
     match node:
         case ast.Constant(value=str() as text):
             return {text}
@@ -235,6 +235,8 @@ def _texts(node: ast.expr, module: ast.Module) -> set[str]:
             for each in module.body:
                 if isinstance(each, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in each.targets):
                     return _texts(each.value, module)
+                if isinstance(each, ast.ImportFrom) and each.module and name in {alias.name for alias in each.names}:
+                    return _texts(node, ast.parse((ROOT / f"{each.module.replace('.', '/')}.py").read_text()))
     return set()
 
 
