@@ -1,6 +1,7 @@
 """The automatic charge, and the questions about every attempt that has no answer yet."""
 
 from datetime import datetime
+from uuid import UUID
 
 from temporalio import activity
 
@@ -10,6 +11,7 @@ from activities.planning import plan_of
 from activities.till import Till, charge_of
 from gateways.port import Charge, Gateway
 from models.engine import Sessions
+from models.payments import AttemptRow
 from models.store import Stored, load
 from renewals.facts import Attempt, AttemptState, Way
 from renewals.plan import ask_about_it_at, asked_about, charge_is_due
@@ -64,6 +66,8 @@ class Charging:
             stored = await load(session, number, wall_now, lock=True)
             attempt = next((each for each in _to_ask(stored) if each.id == attempt_id), None) if stored else None
             charge = await charge_of(session, stored, attempt_id) if stored and attempt else None
+            if attempt and attempt.was_never_sent:  # from now on a call is under way
+                (await session.get_one(AttemptRow, UUID(attempt_id))).next_at = None
         if stored and attempt and charge:
             await self._till.resume(stored, attempt, charge, wall_now)
 

@@ -1,6 +1,6 @@
 """Orders that a buyer places: the next term, or more seats. The order commits before the gateway is called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -95,6 +95,13 @@ async def method_of(session: AsyncSession, stored: Stored, command: c.Command) -
     return stored.method
 
 
+_NAMES: Mapping[type, c.Name] = {
+    c.AddSeats: c.Name.ADD_SEATS,
+    c.Renew: c.Name.RENEW,
+    c.AcceptQuote: c.Name.ACCEPT_QUOTE,
+}
+
+
 async def pays_with(session: AsyncSession, stored: Stored, command: c.Command, at: datetime) -> PaymentMethod | None:
     """The method that a command pays with or chooses, or the subscription's own. Raises `BadArguments`."""
     if isinstance(command, c.ChooseMethod):
@@ -105,7 +112,7 @@ async def pays_with(session: AsyncSession, stored: Stored, command: c.Command, a
         case c.StoredMethod(id_):
             return await stored_method(session, stored, id_, at)
         case c.NewMethod(kind, _, valid_through):
-            check_method_not_over(stored.facts, valid_through, at)
+            check_method_not_over(stored.facts, _NAMES[type(command)], valid_through, at)
             return PaymentMethod("", kind, at, valid_through)
     return stored.facts.method
 

@@ -14,7 +14,7 @@ from activities.outcomes import conclude_order
 from activities.phases import store_phase
 from activities.settling import settle
 from models.catalog import DeclineCodeRow
-from models.journal import SYSTEM, record
+from models.journal import SYSTEM, VOUCHER_IN_DOUBT, clear_alarm, record
 from models.store import Stored
 from renewals.decisions import Refused
 from renewals.declines import decline_class
@@ -53,6 +53,8 @@ async def settle_paid(
     attempt.state, attempt.code = AttemptState.PAID, None
     attempt.answered_at, attempt.next_at = ordered.now, None
     record_payment(session, ordered, AttemptState.PAID, None, by)
+    if attempt.voucher_code:
+        await clear_alarm(session, ordered.first.row.number, VOUCHER_IN_DOUBT, ordered.now, subject=str(attempt.id))
     with session.no_autoflush:  # written at once, when the caller commits
         await settle(session, order, wall_now, known=ordered.subscriptions, reason=reason)
     await conclude_order(session, order, ordered.now)

@@ -40,7 +40,7 @@ from renewals.facts import Attempt, AttemptState, MethodKind, Subscription
 from renewals.plan import asked_about
 from renewals.preview import bound_lines, lines_of
 from renewals.pricing import Line
-from renewals.renewing import just_before
+from renewals.renewing import before_it_expired, just_before
 from workflows.contract import Answer
 
 REPEATED_WITHIN = timedelta(days=7)
@@ -95,16 +95,19 @@ async def decide_command(
         if stored is None or request is None:
             hint = f"There is no subscription {row.subscription}; check the number."
             return conclude(session, row, Refused("unknown_subscription", hint), wall_now)
-        decided_on = just_before(stored.facts, row.received_at)
-        decision = decide(decided_on, request)
+        decided_on = _as_received(stored, request)
+        decision, bound = decide(decided_on, request), None
         if isinstance(decision, Eligible):
             if isinstance(request.command, c.ReleaseHold):
                 return GivingUp(row.given_by)
             if _pays_now(request.command):
                 return await _placed(session, stored, decided_on, request.command, row, signing_key)
+            if isinstance(request.command, c.Renew) and request.command.preview is not None:
+                bound = _lines(decided_on, request.command, row.received_at, signing_key)
+                decision = decision if bound else STALE
         answer = conclude(session, row, decision, stored.now)
         if isinstance(decision, Eligible):
-            await take_effect(session, stored, request, row, wall_now)
+            await take_effect(session, stored, request, row, wall_now, bound[0] if bound else None)
         return answer
 
 
@@ -115,6 +118,24 @@ async def _about_quote(session: AsyncSession, stored: Stored, row: CommandRow, w
     if isinstance(decided, Answer):
         return decided
     return Placed(stored, await charge_of(session, stored, str(decided.id)))
+
+
+STALE = Refused("preview_stale", "What was shown binds no more; look at the price again and confirm it.")
+
+
+def _as_received(stored: Stored, request: Request) -> Subscription:
+    """The facts as the command found them; a buyer pays the price that was in force when his order was received."""
+    at, command = request.received_at, request.command
+    found = just_before(stored.facts, at)
+    if isinstance(command, c.AddSeats | c.Renew):
+        found = stored.priced_at(found, at)
+    return before_it_expired(found, at) if isinstance(command, c.Renew) else found
+
+
+def _lines(sub: Subscription, command: c.AddSeats | c.Renew, at: datetime, signing_key: bytes) -> Sequence[Line] | None:
+    """The lines of the order, at the prices that the buyer has seen; None when those bind no more."""
+    lines = lines_of(sub, command, at)
+    return lines if command.preview is None else bound_lines(command.preview, lines, at, signing_key)
 
 
 def _pays_now(command: c.Command) -> TypeGuard[c.AddSeats | c.Renew]:
@@ -130,12 +151,9 @@ async def _placed(
     signing_key: bytes,
 ) -> Placed | Answer:
     """The order, written at the prices that the buyer has seen; refused when those bind no more."""
-    lines: Sequence[Line] | None = lines_of(decided_on, command, row.received_at)
-    if lines and command.preview is not None:
-        lines = bound_lines(command.preview, lines, row.received_at, signing_key)
+    lines = _lines(decided_on, command, row.received_at, signing_key)
     if not lines:
-        hint = "What was shown binds no more; look at the price again and confirm it."
-        return conclude(session, row, Refused("preview_stale", hint), stored.now)
+        return conclude(session, row, STALE, stored.now)
     attempt = await place_order(session, stored, decided_on, command, lines, row)
     return Placed(stored, await charge_of(session, stored, str(attempt.id)))
 
@@ -146,6 +164,7 @@ async def _resumed(session: AsyncSession, stored: Stored, row: CommandRow) -> An
     attempt = (await session.execute(query)).scalar_one()
     begun = next((each for each in asked_about(stored.facts) if each.id == str(attempt.id)), None)
     if begun and begun.state is AttemptState.OPEN:
+        attempt.next_at = None  # a call is under way
         return Placed(stored, await charge_of(session, stored, begun.id), begun)
     return conclude(session, row, Eligible(), stored.now, AWAITED)
 
@@ -158,9 +177,12 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         return None
     if isinstance(command, c.Cancel | c.Resume):
         check_named_renewal(stored.facts, command.renewal)
-    same_method = isinstance(command, c.SetPaymentMethod) and methods_equal(_method_of(stored.method), command)
+    named = command.method if isinstance(command, c.Renew) else command
+    same_method = isinstance(named, c.SetPaymentMethod | c.NewMethod) and methods_equal(
+        _method_of(stored.method), named
+    )
     if isinstance(command, c.SetPaymentMethod) and not same_method:
-        check_method_not_over(stored.facts, command.valid_through, row.received_at)
+        check_method_not_over(stored.facts, c.Name(row.name), command.valid_through, row.received_at)
     is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
     method = await pays_with(session, stored, command, row.received_at)
     if isinstance(command, c.ChooseMethod):
@@ -173,6 +195,7 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         received_at=row.received_at,
         same_method=same_method,
         same_admin=isinstance(command, c.HandOverAdmin) and is_buyer and await _is_admin(session, stored, command),
+        paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
         pays_with=method,
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
@@ -188,6 +211,17 @@ async def _is_admin(session: AsyncSession, stored: Stored, command: c.HandOverAd
 
 def _method_of(method: PaymentMethodRow | None) -> tuple[MethodKind, str, date | None] | None:
     return (MethodKind(method.kind), method.token, method.valid_through) if method else None
+
+
+async def _voucher_paid_since(session: AsyncSession, stored: Stored, at: datetime) -> bool:
+    """Was a term of this subscription settled by a voucher at `at` or later?"""
+    query = (
+        select(AttemptRow.id)  # type: ignore[call-overload]
+        .join(RenewalRow, col(RenewalRow.order_id) == col(AttemptRow.order_id))
+        .where(col(RenewalRow.subscription) == stored.row.number, col(RenewalRow.settled_at) >= at)
+        .where(col(AttemptRow.voucher_code).is_not(None), col(AttemptRow.state) == AttemptState.PAID)
+    )
+    return (await session.execute(query)).first() is not None
 
 
 async def _recorded(session: AsyncSession, stored: Stored, reference: str) -> bool:

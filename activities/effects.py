@@ -12,22 +12,28 @@ from activities.ordered import locked
 from activities.orders import abandon_unsent, call_off, new_order
 from activities.outbox import queue
 from activities.phases import set_parked, store_phase
+from activities.releasing import release
 from activities.settling import settle
 from models.journal import raise_alarm, record
 from models.parties import PaymentMethodRow
 from models.records import CommandRow
 from models.store import Stored, fact_of_method
 from renewals import commands as c
-from renewals.effects import after_command
-from renewals.eligibility import Request, just_paid
-from renewals.facts import Kind, Subscription, Way
-from renewals.pricing import renewal_line
+from renewals.effects import after_command, at_bound_price
+from renewals.eligibility import Request, attempt_to_resolve, just_paid
+from renewals.facts import AttemptState, Kind, Subscription, Way
+from renewals.pricing import Line, renewal_line
 
 
 async def take_effect(
-    session: AsyncSession, stored: Stored, request: Request, row: CommandRow, wall_now: datetime
+    session: AsyncSession,
+    stored: Stored,
+    request: Request,
+    row: CommandRow,
+    wall_now: datetime,
+    bound: Line | None = None,
 ) -> None:
-    """Let the command take effect, in the caller's transaction."""
+    """Let the command take effect, in the caller's transaction. `bound`: the next term at the price shown."""
     if isinstance(request.command, c.Renew):
         await yield_to_checkout(session, stored, by=row.given_by)
     match request.command:
@@ -38,28 +44,34 @@ async def take_effect(
         case c.ResolvePayment(paid):
             await _resolve(session, stored, row, paid, wall_now)
         case _:
-            await _change_facts(session, stored, request, row)
+            await _change_facts(session, stored, request, row, bound)
 
 
 async def _resolve(session: AsyncSession, stored: Stored, row: CommandRow, paid: bool, wall_now: datetime) -> None:
     """An operator says what became of the attempt in doubt. The next try, if any, is a new attempt."""
-    doubt = stored.facts.in_doubt or stored.facts.seats_attempt
+    doubt = attempt_to_resolve(stored.facts, row.received_at)
     if doubt is None:
         raise ValueError(f"{stored.row.number}: no attempt is in doubt")
     ordered = await locked(session, stored.row.number, doubt.id, wall_now)
     if paid:
         await settle_paid(session, ordered, wall_now, by=row.given_by, reason=row.reason)
+    elif doubt.state is AttemptState.ISSUED:
+        await release(session, stored.row.number, wall_now, by=row.given_by, ran_out=True, reason=row.reason)
     else:
         await settle_declined(session, ordered, wall_now, None, by=row.given_by, reason=row.reason)
 
 
-async def _change_facts(session: AsyncSession, stored: Stored, request: Request, row: CommandRow) -> None:
+async def _change_facts(
+    session: AsyncSession, stored: Stored, request: Request, row: CommandRow, bound: Line | None
+) -> None:
     command, before = request.command, stored.facts
-    method = await _new_method(session, stored, command)
+    method = None if request.same_method else await _new_method(session, stored, command)
     pays_with = fact_of_method(method, row.received_at) if method else None
     after = after_command(
         before, command, at=row.received_at, method_id=str(method.id) if method else "", pays_with=pays_with
     )
+    if bound:
+        after = at_bound_price(after, bound)
     if method:
         session.add(method)
         await session.flush()

@@ -1,35 +1,28 @@
 """The end of a hold: its time is up, or its buyer gives it up. A voucher that was paid after all is settled instead."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 from temporalio import activity
 
 from activities.answers import record_answer
 from activities.clock import started_at
-from activities.conclusions import enter_what_follows
 from activities.offers import close_quote
-from activities.ordered import Ordered, fellows_of, locked, plan_again
-from activities.orders import release_claim
-from activities.outbox import queue
+from activities.ordered import fellows_of
 from activities.planning import plan_of
+from activities.releasing import release
 from activities.settling import is_due
 from activities.till import charge_of
 from gateways.port import Charge, Gateway, NoAnswer, Paid, Unreachable
 from models.engine import Sessions
-from models.history import in_utc
-from models.journal import SYSTEM, raise_alarm, record
-from models.payments import AttemptRow, OrderRow
+from models.journal import SYSTEM, VOUCHER_IN_DOUBT, raise_alarm
+from models.payments import AttemptRow
 from models.quotes import find_quote
 from models.store import Stored, load, load_all
 from models.subscriptions import ClaimRow
-from renewals.declines import ask_late_at
-from renewals.facts import AttemptState, Kind
+from renewals.facts import AttemptState
 from renewals.plan import Do
 from renewals.quoting import QuoteState
 from workflows.contract import TermPlan
@@ -69,9 +62,9 @@ class Holds:
         """Give up what holds the next term: first at the gateway, where it is a voucher, then here."""
         async with self._sessions() as session:
             stored = await load(session, number, wall_now)
-            hold = stored.facts.hold if stored else None
             voucher = stored.facts.voucher if stored else None
             charge = await charge_of(session, stored, voucher.id) if stored and voucher else None
+            hold = stored.facts.hold if stored else None
         if hold and hold.quote:
             return await self._end_quote(number, hold.quote, wall_now, by)
         if charge and stored:
@@ -84,8 +77,11 @@ class Holds:
         async with self._sessions.begin() as session:
             held = await load_all(session, await fellows_of(session, number), wall_now, lock=True)
             stored = next((each for each in held if each.row.number == number), None)
-            if hold and stored and stored.facts.hold and stored.facts.hold.id == hold.id:
-                await _release(session, stored, held, wall_now, by)
+            if stored is None or stored.facts.hold is None or hold is None or stored.facts.hold.id != hold.id:
+                return Ended(released=True, paid=await _is_paid(session, charge))
+            if stored.facts.in_doubt and not stored.facts.in_doubt.was_never_sent:
+                return Ended(released=False)
+            await release(session, number, wall_now, by=by, ran_out=by == SYSTEM)
         return Ended(released=True)
 
     async def _end_quote(self, number: str, reference: str, wall_now: datetime, by: str) -> Ended:
@@ -120,60 +116,16 @@ class Holds:
         return Ended(released=False)
 
 
+async def _is_paid(session: AsyncSession, charge: Charge | None) -> bool:
+    """Was the voucher paid while it was to be given up?"""
+    attempt = await session.get(AttemptRow, UUID(charge.key)) if charge else None
+    return attempt is not None and attempt.state == AttemptState.PAID
+
+
 async def _alarm_if_long(session: AsyncSession, stored: Stored) -> None:
     """Nothing can be charged while the provider does not say what became of a voucher: after an hour operators hear."""
     voucher = stored.facts.voucher
     attempt = await session.get(AttemptRow, UUID(voucher.id)) if voucher else None
     if attempt and attempt.expires_at and stored.now - attempt.expires_at > TELL_AFTER:
         detail = f"The gateway does not say whether voucher {attempt.id} was paid; the renewal is held until it does."
-        await raise_alarm(session, stored.row.number, "voucher_in_doubt", detail, stored.now, subject=str(attempt.id))
-
-
-async def _release(session: AsyncSession, stored: Stored, held: Sequence[Stored], wall_now: datetime, by: str) -> None:
-    """Release the claim; its order is void, its voucher has run out, and the buyer is told of that.
-
-    `held` are locked: all that an order holds are released with the one whose hold ends.
-    """
-    number = stored.row.number
-    if stored.facts.hold is None:
-        return
-    claim = await session.get_one(ClaimRow, UUID(stored.facts.hold.id))
-    if claim.order_id is None:
-        claim.released_at = stored.now
-        record(session, number, stored.now, "hold_ended", {"claim": str(claim.id)}, by=by)
-        return
-    for each in held:
-        if each.facts.hold:
-            record(session, each.row.number, each.now, "hold_ended", {"claim": each.facts.hold.id}, by=by)
-    await release_claim(session, stored.now, claim.order_id)
-    order = await session.get_one(OrderRow, claim.order_id)
-    order.state = "void"
-    query = select(col(AttemptRow.id)).where(
-        col(AttemptRow.order_id) == order.id, col(AttemptRow.state) == AttemptState.ISSUED
-    )
-    attempt_id = (await session.execute(query)).scalar_one_or_none()
-    if attempt_id:
-        ordered = await locked(session, number, str(attempt_id), wall_now)
-        await _expire(session, ordered, by)
-        plan_again(ordered, wall_now)
-    await enter_what_follows(session, held, by=by)
-
-
-async def _expire(session: AsyncSession, ordered: Ordered, by: str) -> None:
-    attempt, now, first = ordered.attempt, ordered.now, ordered.first
-    attempt.state, attempt.answered_at = AttemptState.EXPIRED, now
-    attempt.next_at = ask_late_at(now, 0)
-    attempt.questions = 0
-    for stored in ordered.subscriptions:
-        data = {
-            "outcome": "expired" if by == SYSTEM else "given_up",
-            "amount": ordered.amount_of(stored),
-            "currency": attempt.currency,
-            "expires_at": in_utc(attempt.expires_at) if attempt.expires_at else None,
-        }
-        record(session, stored.row.number, stored.now, "voucher", data, by=by)
-    if by == SYSTEM:
-        why = f"voucher for the term from {first.facts.renews_on} was not paid"
-        await queue(
-            session, first, Kind.VOUCHER_EXPIRED, f"voucher:{attempt.id}", why, at=first.now, attempt=str(attempt.id)
-        )
+        await raise_alarm(session, stored.row.number, VOUCHER_IN_DOUBT, detail, stored.now, subject=str(attempt.id))

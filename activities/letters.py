@@ -82,6 +82,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         what=facts.get("what"),
         own_order=Money(**facts["own_order"]) if "own_order" in facts else None,
         own_lines=facts.get("lines", 1),
+        code_open=sub.voucher is not None,
         too_late_for_this_term=bool(facts.get("too_late_for_this_term")),
         self_service=_self_service(sub),
         voucher=await _voucher(session, kind, facts, sub.time_zone),
@@ -156,7 +157,7 @@ async def _paid(session: AsyncSession, facts: dict[str, Any]) -> Paid | None:
         seats=line.seats,
         term=Term(line.term),
         reference=order.reference,
-        method=MethodKind(method) if method else None,
+        method=MethodKind(method) if method and line.amount else None,
     )
 
 

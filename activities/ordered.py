@@ -13,6 +13,7 @@ from sqlmodel import col
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.reading import attempts_of
 from models.store import Stored, load_all
+from models.subscriptions import ClaimRow
 from renewals.facts import Subscription, Way
 
 DUE_SINCE = timedelta(minutes=3)
@@ -93,11 +94,20 @@ def plan_again(ordered: Ordered, wall_now: datetime) -> None:
 
 
 async def with_attempts_so_far(session: AsyncSession, subscriptions: Sequence[Stored]) -> list[Subscription]:
-    """The facts of each, with the attempts as this transaction has left them."""
+    """The facts of each, with the attempts and the hold as this transaction has left them."""
     await session.flush()
     begun = [stored.renewal.id for stored in subscriptions if stored.renewal]
     attempts = await attempts_of(session, begun) if begun else {}
+    holds = [UUID(stored.facts.hold.id) for stored in subscriptions if stored.facts.hold]
+    query = select(col(ClaimRow.id)).where(col(ClaimRow.id).in_(holds), col(ClaimRow.released_at).is_(None))
+    open_ = {str(claim) for claim in (await session.execute(query)).scalars()} if holds else set()
     return [
-        replace(stored.facts, attempts=attempts.get(stored.renewal.id, ())) if stored.renewal else stored.facts
+        replace(
+            stored.facts,
+            attempts=attempts.get(stored.renewal.id, ()),
+            hold=stored.facts.hold if stored.facts.hold and stored.facts.hold.id in open_ else None,
+        )
+        if stored.renewal
+        else stored.facts
         for stored in subscriptions
     ]

@@ -22,6 +22,9 @@ from renewals.facts import Attempt, AttemptState, MethodKind, Way
 from renewals.money import Money
 from renewals.plan import still_wanted
 
+NOTHING_TO_PAY = "nothing to pay"
+"""Recorded in place of a gateway's reference where the amount is zero, and no gateway was asked."""
+
 
 class Till:
     """The one place that asks a gateway for money."""
@@ -30,8 +33,14 @@ class Till:
         self._sessions, self._gateway = sessions, gateway
 
     async def pay(self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState) -> None:
-        """Call the gateway, then record what it said. `seen` is the attempt's state when it was read."""
+        """Call the gateway, then record what it said. `seen` is the attempt's state when it was read.
+
+        What costs nothing is settled here: no gateway takes a charge of nothing.
+        """
         number = charge.subscription
+        if charge.amount.minor == 0:
+            await record_answer(self._sessions, number, charge.key, Paid(NOTHING_TO_PAY), wall_now)
+            return
         try:
             answer = await self._gateway.charge(charge, stored.now)
         except Unreachable:
@@ -50,7 +59,8 @@ class Till:
         wanted = in_time and all(
             still_wanted(each.facts, attempt, each.now) for each in await self._bought(stored, attempt, wall_now)
         )
-        if attempt.state is AttemptState.OPEN and attempt.next_at is not None:  # it never reached the gateway
+        unsent = attempt.next_at is not None or charge.amount.minor == 0  # it never reached the gateway
+        if attempt.state is AttemptState.OPEN and unsent:
             await self._make(stored, attempt, charge, wall_now, wanted=wanted)
             return
         number = stored.row.number
@@ -68,7 +78,7 @@ class Till:
 
     async def _bought(self, stored: Stored, attempt: Attempt, wall_now: datetime) -> Sequence[Stored]:
         """The subscriptions that the order is for: if one of them may not be charged now, the order is not made."""
-        if attempt.way is not Way.BULK:
+        if attempt.way not in (Way.BULK, Way.QUOTE):
             return [stored]
         async with self._sessions() as session:
             return await load_all(session, await fellows_of(session, stored.row.number), wall_now)

@@ -22,7 +22,7 @@ def _calls(function: str) -> Iterator[tuple[ast.Call, ast.Module]]:
 
 
 def _texts(node: ast.expr, module: ast.Module) -> set[str]:
-    """The texts that an argument can be: a literal, a choice of two, or a constant of its module."""
+    """The texts that an argument can be: a literal, a choice of two, or a constant of its module or one it imports."""
     match node:
         case ast.Constant(value=str() as text):
             return {text}
@@ -32,6 +32,8 @@ def _texts(node: ast.expr, module: ast.Module) -> set[str]:
             for each in module.body:
                 if isinstance(each, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in each.targets):
                     return _texts(each.value, module)
+                if isinstance(each, ast.ImportFrom) and each.module and name in {alias.name for alias in each.names}:
+                    return _texts(node, ast.parse((ROOT / f"{each.module.replace('.', '/')}.py").read_text()))
     return set()
 
 

@@ -206,6 +206,7 @@ class Letter:
     what: Literal["seats", "term"] | None = None
     own_order: Money | None = None
     own_lines: int = 1
+    code_open: bool = False
     too_late_for_this_term: bool = False
     self_service: bool = True
     unused: UnusedSeats | None = None

@@ -14,6 +14,9 @@ from models.records import AlarmRow, EventRow
 
 SYSTEM = "system"
 
+VOUCHER_IN_DOUBT = "voucher_in_doubt"
+"""The alarm that a provider does not say whether a voucher was paid whose time is up."""
+
 
 def record(
     session: AsyncSession,

@@ -150,6 +150,7 @@ def _attempt_of(row: AttemptRow, way: str, seen_to_here: bool) -> Attempt:
         way=Way(way),
         called_off=row.called_off_at is not None,
         seen_to_here=seen_to_here,
+        expires_at=row.expires_at,
     )
 
 

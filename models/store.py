@@ -1,7 +1,7 @@
 """Rows to facts and back: `load` a subscription with all that bears on it, `write` what a pure function made of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -65,6 +65,13 @@ class Stored:
     now: datetime
     rules: str
     legal_alarm: str | None
+    rulebook: Rulebook
+
+    def priced_at(self, sub: Subscription, at: datetime) -> Subscription:
+        """The facts with the prices that were in force at an earlier instant."""
+        pending, currency = sub.pending_term, self.customer.currency
+        status, prices = self.rulebook.prices_of(sub.sku, currency, sub.term, pending, at)
+        return replace(sub, prices=prices, offering_status=status)
 
     @property
     def access_until(self) -> datetime:
@@ -184,7 +191,7 @@ def _stored(joined: _Joined, records: _Records, rulebook: Rulebook, wall_now: da
     now = wall_now + row.shift
     facts = _facts(joined, records, rulebook, now)
     return Stored(
-        row, customer, offering, buyer, method, renewal, facts, now, rulebook.in_effect(wall_now), legal_alarm
+        row, customer, offering, buyer, method, renewal, facts, now, rulebook.in_effect(wall_now), legal_alarm, rulebook
     )
 
 

@@ -202,7 +202,7 @@ def _line(candidate: Candidate, actor: c.Actor, method: Paying, bound: "Bound | 
         return method
     if usable and not usable.id:
         try:
-            check_method_not_over(sub, usable.valid_through, at)
+            check_method_not_over(sub, c.Name.RENEW, usable.valid_through, at)
         except c.BadArguments as bad:
             return Refused("bad_arguments", str(bad).replace(c.Name.SET_PAYMENT_METHOD, NAME, 1))
     line = checkout_line(sub)

@@ -6,6 +6,7 @@ from datetime import datetime
 from renewals import commands as c
 from renewals.facts import Announcement, PaymentMethod, Subscription
 from renewals.notices import due_notices
+from renewals.pricing import Line
 from renewals.renewing import announcement, in_phase_unless_charged_first, last_paid_term
 from renewals.windows import phase_at
 
@@ -61,6 +62,13 @@ def _changed(
         case c.AskForQuote() | c.IssueQuote() | c.AcceptQuote() | c.DeclineQuote() | c.WithdrawQuote():
             raise ValueError("what is quoted is a quote's; it has no effect of its own here")
     return replace(changed, owes_from=_owed_since(sub, at), announced=_announced(changed))
+
+
+def at_bound_price(sub: Subscription, line: Line) -> Subscription:
+    """The subscription once its buyer has seen and confirmed that price for its next term: it is charged no dearer."""
+    if sub.announced and sub.announced.term is line.term and sub.announced.unit_price <= line.unit_price:
+        return sub
+    return replace(sub, announced=Announcement(line.term, line.unit_price))
 
 
 def with_more_seats(sub: Subscription, count: int, at: datetime) -> Subscription:

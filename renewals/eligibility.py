@@ -10,7 +10,16 @@ from datetime import date, datetime
 from renewals import commands as c
 from renewals.checkout import may_add_seats, may_renew, not_offered
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
-from renewals.facts import Channel, MethodKind, OfferingKind, OfferingStatus, PaymentMethod, Phase, Subscription
+from renewals.facts import (
+    Attempt,
+    Channel,
+    MethodKind,
+    OfferingKind,
+    OfferingStatus,
+    PaymentMethod,
+    Phase,
+    Subscription,
+)
 from renewals.quoting import QuoteState, QuoteTerms, may_accept, may_ask, may_issue, not_open
 from renewals.renewing import last_paid_term
 from renewals.windows import today
@@ -31,9 +40,10 @@ class Request:
     """A command as given: by whom, whether that is the buyer, and when it was received.
 
     `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
-    `same_admin`, whether the contact that it names is the primary admin. `pays_with` is the method of an order; None
-    when the subscription has none and the command names none. `quote` is the one that the command names, None if there
-    is none; `wish` is what it asks for of this subscription. `alone`: the order has no lines of other subscriptions.
+    `same_admin`, whether the contact that it names is the primary admin; `paid_since`, whether a voucher was paid after
+    the command had been received. `pays_with` is the method of an order; None when the subscription has none and the
+    command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
+    this subscription. `alone`: the order has no lines of other subscriptions.
     """
 
     command: c.Command
@@ -44,6 +54,7 @@ class Request:
     same_method: bool = False
     same_reference: bool = False
     same_admin: bool = False
+    paid_since: bool = False
     pays_with: PaymentMethod | None = None
     quote: QuoteTerms | None = None
     wish: c.Wish | None = None
@@ -70,7 +81,7 @@ def check_named_renewal(sub: Subscription, renewal: date | None) -> None:
         raise c.BadArguments(f"{renewal} is not a renewal date of {sub.number}; the next one is {unpaid_on}.")
 
 
-def check_method_not_over(sub: Subscription, valid_through: date | None, received_at: datetime) -> None:
+def check_method_not_over(sub: Subscription, name: c.Name, valid_through: date | None, received_at: datetime) -> None:
     """A new card that is over on the day it is named, local date in the customer's zone, is a slip of the pen.
 
     A stored one whose month ends is tried all the same, as issuers renew cards (domain.md 6). Raises
@@ -79,7 +90,8 @@ def check_method_not_over(sub: Subscription, valid_through: date | None, receive
     day = today(sub, received_at)
     if valid_through is not None and valid_through < day:
         month = f"{valid_through:%Y-%m}"
-        raise c.BadArguments(f'{c.Name.SET_PAYMENT_METHOD}: "expires" is {month}, which is over on {day}; correct it.')
+        cure = "correct it" if name is c.Name.SET_PAYMENT_METHOD else "correct it or choose another method"
+        raise c.BadArguments(f'{name}: "expires" is {month}, which is over on {day}; {cure}.')
 
 
 def just_paid(sub: Subscription, renewal: date | None) -> bool:
@@ -176,11 +188,12 @@ def _already_true(sub: Subscription, request: Request) -> bool:
         case c.SetPaymentMethod() | c.ChooseMethod():
             return request.same_method
         case c.ReleaseHold():
-            return sub.hold is None
+            return sub.hold is None and not request.paid_since
         case c.HandOverAdmin():
             return request.same_admin
         case c.Renew(when=c.When.ON_RENEWAL_DATE):
-            return sub.renews_automatically and request.pays_with == sub.method and sub.paid_ahead is None
+            same = request.same_method or request.pays_with == sub.method
+            return sub.renews_automatically and same and sub.paid_ahead is None
         case c.RecordRenewal():
             return request.same_reference
         case c.Park():
@@ -207,8 +220,10 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
     command = request.command
     moves_price = isinstance(command, _MOVES_THE_PRICE)
     unanswered = sub.in_doubt or sub.seats_attempt
+    if isinstance(command, c.ReleaseHold):
+        return _release_hold(sub)
     if unanswered and (moves_price or isinstance(command, _GIVES_UP)):
-        return Refused("payment_in_doubt", "A payment has no answer yet; try again when it has one.")
+        return _in_doubt()
     if moves_price and sub.hold and not _yields(sub, request):
         return Refused("hold_open", "An order, quote or voucher for the next term is open; release it or wait for it.")
     match command:
@@ -243,7 +258,7 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
         case c.RecordRenewal():
             return _record_renewal(sub, command)
         case c.ResolvePayment():
-            if not (sub.in_doubt or sub.seats_attempt):
+            if attempt_to_resolve(sub, request.received_at) is None:
                 return Refused("nothing_in_doubt", "No payment of this subscription is without an answer.")
     return None
 
@@ -261,7 +276,7 @@ _MOVES_THE_PRICE = (
 )
 """What would pay the next term, or change its price."""
 
-_GIVES_UP = c.ReleaseHold | c.DeclineQuote | c.WithdrawQuote
+_GIVES_UP = c.DeclineQuote | c.WithdrawQuote
 
 
 def _yields(sub: Subscription, request: Request) -> bool:
@@ -271,6 +286,30 @@ def _yields(sub: Subscription, request: Request) -> bool:
         return quote is not None
     is_its_own = request.quote is not None and request.quote.reference == quote
     return isinstance(request.command, c.AcceptQuote) and is_its_own
+
+
+def attempt_to_resolve(sub: Subscription, at: datetime) -> Attempt | None:
+    """The attempt of which an operator may say what became of it: one without an answer.
+
+    A voucher has none once its time is up and the provider does not say whether it was paid; until then it is payable.
+    """
+    voucher = sub.voucher
+    silent = voucher if voucher and voucher.expires_at and voucher.expires_at <= at else None
+    return sub.in_doubt or sub.seats_attempt or silent
+
+
+def _release_hold(sub: Subscription) -> Refused | None:
+    """A hold is released unless money may be moving; an order that was never sent moves none."""
+    if sub.hold is None:
+        return Refused("already_renewed", "The voucher has been paid; the term is renewed.")
+    doubt = sub.in_doubt
+    if sub.seats_attempt or (doubt and not doubt.was_never_sent):
+        return _in_doubt()
+    return None
+
+
+def _in_doubt() -> Refused:
+    return Refused("payment_in_doubt", "A payment has no answer yet; try again when it has one.")
 
 
 def _expired_already() -> Refused:
@@ -308,6 +347,8 @@ def _record_renewal(sub: Subscription, command: c.RecordRenewal) -> Refused | No
     return None
 
 
-def methods_equal(stored: tuple[MethodKind, str, date | None] | None, command: c.SetPaymentMethod) -> bool:
+def methods_equal(
+    stored: tuple[MethodKind, str, date | None] | None, command: c.SetPaymentMethod | c.NewMethod
+) -> bool:
     """Is it the same method again (kind, token, expiry)?"""
     return stored == (command.kind, command.token, command.valid_through)

@@ -209,6 +209,7 @@ class Attempt:
     (open, and known not to have reached the gateway) or to ask what became of it (unknown, pending, issued); None while
     a call is under way. `called_off`: the buyer cancelled after it was begun; if it was not made it never is.
     `seen_to_here`: this subscription's plan asks about it. Of an order of many lines only the first one's does.
+    `expires_at`: until when a voucher can be paid.
     """
 
     id: str
@@ -222,6 +223,12 @@ class Attempt:
     way: Way = Way.AUTOMATIC
     called_off: bool = False
     seen_to_here: bool = True
+    expires_at: datetime | None = None
+
+    @property
+    def was_never_sent(self) -> bool:
+        """Does it wait to be called again, as nobody was there, so that no call is under way?"""
+        return self.state is AttemptState.OPEN and self.next_at is not None
 
     @property
     def may_move_money(self) -> bool:

@@ -86,6 +86,17 @@ def just_before(sub: Subscription, at: datetime) -> Subscription:
     return in_phase_unless_charged_first(sub, at - timedelta(microseconds=1))
 
 
+def before_it_expired(sub: Subscription, at: datetime) -> Subscription:
+    """The subscription as an order finds it that came at `at`, if it has expired only since: its price is that of then.
+
+    One that ended by a cancellation is taken as it is: nobody knows any more what it was before.
+    """
+    if sub.phase is not Phase.EXPIRED or sub.phase_since <= at:
+        return sub
+    then = phase_at(replace(sub, phase=Phase.RENEWABLE), at - timedelta(microseconds=1))
+    return sub if then in (Phase.EXPIRED, Phase.LAPSED) else replace(sub, phase=then)
+
+
 def announcement(sub: Subscription) -> Announcement | None:
     """What a mail sent now announces for the next automatic charge; None when the next term has no price."""
     try:

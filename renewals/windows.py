@@ -85,7 +85,8 @@ def phases(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
 def _while_unpaid(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
     """From the renewal date on, for a term that is charged automatically or whose payment is in doubt.
 
-    The attempt of the last retry date has until the end of that day to reach the gateway.
+    The attempt of the last retry date has until the end of that day to reach the gateway; while a voucher holds the
+    renewal it waits, and nothing ends before it, as long as the buyer can still pay his code (domain.md 5).
     """
     next_day = midnight(days_after(sub.renews_on, 1), sub.time_zone)
     decline = sub.last_decline
@@ -93,7 +94,7 @@ def _while_unpaid(sub: Subscription) -> tuple[tuple[datetime, Phase], ...]:
         return ((next_day, Phase.PAST_DUE),)
     declined_at = min(decline.answered_at or next_day, next_day)
     past_due = ((max(declined_at, renewal_begins_at(sub)), Phase.PAST_DUE),)
-    if sub.in_doubt:
+    if sub.in_doubt or sub.voucher:
         return past_due
     ends_at = past_due_ends_at(sub)
     if sub.open_attempt:

@@ -76,9 +76,7 @@ class Desk:
 
     async def at(self, local: str, activity: Callable[..., Coroutine[Any, Any, Result]], *args: Any) -> Result:
         """Run an activity that starts at that local time."""
-        environment = ActivityEnvironment()
-        environment.info = replace(environment.info, started_time=instant(local, PARIS))
-        return await environment.run(activity, *args)
+        return await run_at(instant(local, PARIS), activity, *args)
 
     async def plan(self, local: str) -> TermPlan:
         return await self.at(local, Planning(self.sessions).plan_term, self.number)
@@ -89,7 +87,7 @@ class Desk:
         for _ in range(50):
             if not plan.steps or plan.steps[0].at > instant(local, PARIS):
                 return plan
-            plan = await self.at(local, *self._performer(plan))
+            plan = await self.at(local, *self.performer(plan))
         raise AssertionError("the plan never rests")
 
     async def wait_for_renewal_date(self) -> None:
@@ -103,7 +101,8 @@ class Desk:
         """Ask the gateway what became of the attempt in doubt."""
         return await self.at(local, self.charging.ask_gateway, self.number)
 
-    def _performer(self, plan: TermPlan) -> tuple[Any, ...]:
+    def performer(self, plan: TermPlan) -> tuple[Any, ...]:
+        """The activity that takes the first step of a plan, and its arguments."""
         step = plan.steps[0]
         performer: tuple[Any, ...] = {
             "charge": (self.charging.charge,),
@@ -171,6 +170,13 @@ class Desk:
     async def change(self, statement: str, **values: Any) -> None:
         async with self.sessions.begin() as session:
             await session.execute(text(statement), {"number": self.number} | values)
+
+
+async def run_at(at: datetime, activity: Callable[..., Coroutine[Any, Any, Result]], *args: Any) -> Result:
+    """Run an activity that starts at that instant."""
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, started_time=at)
+    return await environment.run(activity, *args)
 
 
 def utc(text: str) -> datetime:

@@ -1,0 +1,86 @@
+"""A hold is let go: its order is void, its voucher has run out, and an order that was never sent is never made."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from activities.conclusions import enter_what_follows
+from activities.ordered import Ordered, fellows_of, locked, plan_again
+from activities.orders import release_claim
+from activities.outbox import queue
+from activities.outcomes import conclude_order
+from models.history import in_utc
+from models.journal import VOUCHER_IN_DOUBT, clear_alarm, record
+from models.payments import AttemptRow, OrderRow
+from models.store import load_all
+from models.subscriptions import ClaimRow
+from renewals.decisions import Refused
+from renewals.declines import ask_late_at
+from renewals.facts import AttemptState, Kind
+
+GIVEN_UP = Refused("payment_declined", "The order was given up before it was paid.")
+
+
+async def release(
+    session: AsyncSession, number: str, wall_now: datetime, *, by: str, ran_out: bool, reason: str | None = None
+) -> None:
+    """Release what holds the next term of `number`: all that an order holds are released together.
+
+    The caller has locked them (`fellows_of`). A buyer who gives up a voucher knows; of one that `ran_out` he is told.
+    """
+    held = await load_all(session, await fellows_of(session, number), wall_now, lock=True)
+    stored = next(each for each in held if each.row.number == number)
+    if stored.facts.hold is None:
+        return
+    claim = await session.get_one(ClaimRow, UUID(stored.facts.hold.id))
+    for each in held if claim.order_id else [stored]:
+        if each.facts.hold:
+            data = {"claim": each.facts.hold.id}
+            record(session, each.row.number, each.now, "hold_ended", data, by=by, reason=reason)
+    if claim.order_id is None:
+        claim.released_at = stored.now
+        return
+    await release_claim(session, stored.now, claim.order_id)
+    order = await session.get_one(OrderRow, claim.order_id)
+    order.state = "void"
+    unanswered = col(AttemptRow.state).in_((AttemptState.ISSUED, AttemptState.OPEN))
+    query = select(col(AttemptRow.id)).where(col(AttemptRow.order_id) == order.id, unanswered)
+    attempt_id = (await session.execute(query)).scalar_one_or_none()
+    if attempt_id:
+        ordered = await locked(session, number, str(attempt_id), wall_now)
+        await _end(session, ordered, by, ran_out=ran_out)
+        plan_again(ordered, wall_now)
+    await enter_what_follows(session, held, by=by, reason=reason)
+
+
+async def _end(session: AsyncSession, ordered: Ordered, by: str, *, ran_out: bool) -> None:
+    """The attempt of the order is over: its voucher can be paid no more, or it is never made."""
+    if ordered.attempt.state == AttemptState.ISSUED:
+        await _expire(session, ordered, by, ran_out=ran_out)
+        return
+    ordered.attempt.state, ordered.attempt.next_at = AttemptState.ABANDONED, None
+    await conclude_order(session, ordered.order, ordered.now, refused=GIVEN_UP)
+
+
+async def _expire(session: AsyncSession, ordered: Ordered, by: str, *, ran_out: bool) -> None:
+    attempt, now, first = ordered.attempt, ordered.now, ordered.first
+    await clear_alarm(session, first.row.number, VOUCHER_IN_DOUBT, now, subject=str(attempt.id))
+    attempt.state, attempt.answered_at = AttemptState.EXPIRED, now
+    attempt.next_at = ask_late_at(now, 0)
+    attempt.questions = 0
+    for stored in ordered.subscriptions:
+        data = {
+            "outcome": "expired" if ran_out else "given_up",
+            "amount": ordered.amount_of(stored),
+            "currency": attempt.currency,
+            "expires_at": in_utc(attempt.expires_at) if attempt.expires_at else None,
+        }
+        record(session, stored.row.number, stored.now, "voucher", data, by=by)
+    if ran_out:
+        why = f"voucher for the term from {first.facts.renews_on} was not paid"
+        await queue(
+            session, first, Kind.VOUCHER_EXPIRED, f"voucher:{attempt.id}", why, at=first.now, attempt=str(attempt.id)
+        )

@@ -1,0 +1,136 @@
+"""The time of receipt decides what an order costs, and a preview binds whichever way the renewal is paid."""
+
+from typing import Any
+
+from models.store import load
+from renewals.commands import Renew, When
+from renewals.preview import preview, token_of
+from tests.activities.desk import PARIS, Desk
+from tests.scenarios.diary import instant
+from tests.scenarios.theatre import SIGNING_KEY
+
+CARD = {"kind": "card", "token": "other", "expires": "2030-05"}
+LATER = {"when": "on-renewal-date"}
+
+
+async def shown(desk: Desk, local: str, when: When = When.NOW) -> str:
+    at = instant(local, PARIS)
+    async with desk.sessions() as session:
+        stored = await load(session, desk.number, at)
+    assert stored is not None
+    return token_of(preview(stored.facts, Renew(when=when), at), SIGNING_KEY)
+
+
+async def handled(desk: Desk, local: str, command_id: Any) -> str:
+    applied = await desk.at(local, desk.commands.apply_command, desk.number, str(command_id))
+    return str(applied.answer.outcome)
+
+
+async def unit_prices(desk: Desk) -> list[int]:
+    return [row["unit_price"] for row in await desk.rows("SELECT unit_price FROM order_lines")]
+
+
+async def test_an_order_of_the_eve_that_is_handled_after_expiry_costs_the_renewal_price(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-30 23:50")
+    command_id = await desk.store("2027-03-30 23:59", "renew")
+    await desk.walk("2027-03-31 00:10")
+    assert (await desk.row())["phase"] == "expired"
+    assert await handled(desk, "2027-03-31 00:11", command_id) == "done"
+    assert await unit_prices(desk) == [48600]
+    row = await desk.row()
+    assert (row["phase"], row["renews_on"].isoformat()) == ("active", "2028-03-31")
+
+
+async def test_with_the_price_that_was_shown_on_the_eve_too(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-30 23:50")
+    token = await shown(desk, "2027-03-30 23:55")
+    command_id = await desk.store("2027-03-30 23:59", "renew", preview=token)
+    await desk.walk("2027-03-31 00:10")
+    assert await handled(desk, "2027-03-31 00:11", command_id) == "done"
+    assert await unit_prices(desk) == [48600]
+
+
+async def test_an_order_of_the_renewal_date_costs_the_list_price_whoever_was_away(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-30 23:50")
+    command_id = await desk.store("2027-03-31 01:00", "renew")
+    await desk.walk("2027-03-31 02:00")
+    assert await handled(desk, "2027-03-31 02:01", command_id) == "done"
+    assert await unit_prices(desk) == [54000]
+
+
+async def test_a_price_that_changed_between_receipt_and_handling_does_not_count(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-01 12:00")
+    command_id = await desk.store("2027-03-01 12:00", "renew")
+    await desk.new_price("2027-03-01 12:05", 60000)
+    assert await handled(desk, "2027-03-01 12:10", command_id) == "done"
+    assert await unit_prices(desk) == [48600]
+
+
+async def test_in_the_late_window_the_lost_term_costs_the_list_price_and_access_is_back(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-30 12:00")
+    await desk.walk("2027-04-20 12:00")
+    at = instant("2027-04-20 12:00", PARIS)
+    before = await desk.row()
+    assert (before["phase"], before["access_until"] <= at) == ("expired", True)
+    assert await desk.give("2027-04-20 12:00", "renew") == "done"
+    row = await desk.row()
+    assert (row["phase"], row["starts_on"].isoformat(), row["renews_on"].isoformat()) == (
+        "active",
+        "2027-03-31",
+        "2028-03-31",
+    )
+    assert row["access_until"] > at
+    assert await unit_prices(desk) == [54000]
+
+
+async def test_a_renewal_on_its_date_is_refused_once_what_was_shown_binds_no_more(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-01 10:00")
+    token = await shown(desk, "2027-03-01 10:00", When.ON_RENEWAL_DATE)
+    assert await desk.give("2027-03-01 10:15", "renew", preview=token, **LATER) == "refused preview_stale"
+    assert await desk.give("2027-03-01 10:16", "renew", preview="made up", **LATER) == "refused preview_stale"
+    assert not (await desk.row())["auto_renew"]
+
+
+async def test_a_renewal_on_its_date_is_charged_no_dearer_than_was_shown(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-25 10:00")
+    token = await shown(desk, "2027-03-25 10:00", When.ON_RENEWAL_DATE)
+    await desk.new_price("2027-03-25 10:05", 60000)
+    assert await desk.give("2027-03-25 10:10", "renew", preview=token, **LATER) == "done"
+    await desk.walk("2027-03-31 06:00")
+    assert await unit_prices(desk) == [48600]
+
+
+async def test_a_new_method_for_the_renewal_date_is_stored_once_however_often_it_is_said(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-01 10:00")
+    for minute in (0, 1):
+        assert await desk.give(f"2027-03-01 10:0{minute}", "renew", **CARD, **LATER) == "done"
+    assert await desk.give("2027-03-02 10:00", "cancel-auto-renew") == "done"
+    assert await desk.give("2027-03-02 10:01", "renew", **CARD, **LATER) == "done"
+    assert (await desk.row())["auto_renew"]
+    assert len(await desk.rows("SELECT 1 FROM payment_methods WHERE token = 'other'")) == 1
+    said = [words for _, words in await desk.diary() if words.startswith("renew ")]
+    assert said == ["renew done", "renew done already", "renew done"]
+
+
+async def test_a_buyer_whose_card_is_over_is_told_to_choose_another(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-01 10:00")
+    old = {"kind": "card", "token": "old", "expires": "2027-02"}
+    assert await desk.give("2027-03-01 10:00", "renew", **old) == "refused bad_arguments"
+    assert await desk.give("2027-03-01 10:00", "add-seats", seats=1, **old) == "refused bad_arguments"
+    assert await desk.give("2027-03-01 10:00", "set-payment-method", **old) == "refused bad_arguments"
+    hints = {row["name"]: row["hint"] for row in await desk.rows("SELECT name, hint FROM commands")}
+    over = '"expires" is 2027-02, which is over on 2027-03-01'
+    assert hints == {
+        "renew": f"renew: {over}; correct it or choose another method.",
+        "add-seats": f"add-seats: {over}; correct it or choose another method.",
+        "set-payment-method": f"set-payment-method: {over}; correct it.",
+    }
