@@ -2,42 +2,50 @@
 
 import tempfile
 from collections.abc import AsyncIterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
-from cli.stack_postgres import database_named, run_sql, running_postgres
+from cli.stack_postgres import running_postgres
 from cli.stack_temporal import temporal_binary
-from models import schema
 from models.engine import Sessions, create_engine, sessions_of
+from tests.databases import Databases
 from workflows.contract import SEARCH_ATTRIBUTES
-
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-async def postgres() -> AsyncIterator[str]:
-    """The address of a server with a migrated database `template` to copy from.
+async def server() -> AsyncIterator[str]:
+    """The address of a server of this run.
 
     Not in pytest's own directory: the next session of root's pytest closes that to PostgreSQL, which runs as `nobody`.
     """
     with tempfile.TemporaryDirectory(prefix="perennial-tests-") as place:
         async with running_postgres(Path(place) / "data", Path(place) / "log", throw_away=True) as (url, _):
-            await run_sql(url, "CREATE DATABASE template")
-            await schema.upgrade(database_named(url, "template"))
             yield url
 
 
+@pytest.fixture(scope="session")
+async def databases(server: str) -> Databases:
+    """The databases of that server, one of them `template` to copy from."""
+    databases = Databases(server)
+    await databases.prepare()
+    return databases
+
+
+@pytest.fixture(scope="session")
+async def postgres(server: str, databases: Databases) -> str:
+    """The address of a server with a migrated database `template`."""
+    return server
+
+
 @pytest.fixture
-async def database_url(postgres: str) -> AsyncIterator[str]:
-    """The address of a migrated database of this test's own."""
-    name = f"test_{next(_numbers)}"
-    await run_sql(postgres, f"CREATE DATABASE {name} TEMPLATE template")
-    yield database_named(postgres, name)
-    await run_sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+async def database_url(databases: Databases) -> AsyncIterator[str]:
+    """The address of a migrated database, this test's alone."""
+    url = await databases.lend()
+    yield url
+    await databases.take_back(url)
 
 
 @pytest.fixture

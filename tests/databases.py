@@ -1,0 +1,70 @@
+"""Databases for tests: made once, lent to one test after the other, and put back as they were in between.
+
+Making a database costs a quarter of a second, emptying one a hundredth.
+"""
+
+from itertools import count
+
+import psycopg
+
+from cli.stack_postgres import database_named, run_sql
+from models import schema
+
+_REMEMBER = """
+    CREATE SCHEMA as_migrated;
+    CREATE TABLE as_migrated.tables AS
+        SELECT format('%I.%I', schemaname, tablename) AS name,
+               format('as_migrated.%I', schemaname || '_' || tablename) AS kept
+        FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'as_migrated');
+    CREATE TABLE as_migrated.sequences AS
+        SELECT format('%I.%I', schemaname, sequencename) AS name FROM pg_sequences;
+    DO $$ DECLARE each record; BEGIN
+        FOR each IN SELECT * FROM as_migrated.tables LOOP
+            EXECUTE format('CREATE TABLE %s AS SELECT * FROM %s', each.kept, each.name);
+        END LOOP;
+    END $$;
+    CREATE FUNCTION as_migrated.reset() RETURNS void LANGUAGE plpgsql AS $$ DECLARE each record; BEGIN
+        PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid();
+        SET LOCAL lock_timeout = '5s';
+        SET LOCAL session_replication_role = replica;
+        FOR each IN SELECT * FROM as_migrated.tables LOOP
+            EXECUTE format('DELETE FROM %s', each.name);
+            EXECUTE format('INSERT INTO %s OVERRIDING SYSTEM VALUE SELECT * FROM %s', each.name, each.kept);
+        END LOOP;
+        FOR each IN SELECT * FROM as_migrated.sequences LOOP
+            EXECUTE format('ALTER SEQUENCE %s RESTART', each.name);
+        END LOOP;
+    END $$;
+"""
+
+
+class Databases:
+    """The databases of one server."""
+
+    def __init__(self, server_url: str) -> None:
+        self._server_url, self._numbers, self._free = server_url, count(1), list[str]()
+
+    async def prepare(self) -> None:
+        """Migrate the one that all others are copied from, and let it remember how it is."""
+        await run_sql(self._server_url, "CREATE DATABASE template")
+        await schema.upgrade(database_named(self._server_url, "template"))
+        await run_sql(database_named(self._server_url, "template"), _REMEMBER)
+
+    async def lend(self) -> str:
+        """The address of one that is as it was migrated."""
+        if not self._free:
+            name = f"test_{next(self._numbers)}"
+            await run_sql(self._server_url, f"CREATE DATABASE {name} TEMPLATE template")
+            self._free.append(name)
+        return database_named(self._server_url, self._free.pop())
+
+    async def take_back(self, url: str) -> None:
+        """Put it back as it was; one that a test has changed beyond that is thrown away."""
+        name = url.partition("?")[0].rpartition("/")[2]
+        try:
+            await run_sql(url, "SELECT as_migrated.reset()")
+        except psycopg.Error:
+            await run_sql(self._server_url, f"DROP DATABASE {name} WITH (FORCE)")
+        else:
+            self._free.append(name)
