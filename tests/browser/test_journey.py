@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from console.account.speech import speech_of
 from mail.sink import Sink
 from models.engine import Sessions
-from tests.browser.album import AXE, NARROW, WIDE, Album
+from tests.browser.album import AXE, NARROW, PICTURES, WIDE, Album
 from tests.browser.cast import ADMIN, CUSTOMERS, OVERDUE, QUOTED, WITH_PARTNER, Customer, raise_curtain
 from tests.browser.person import Person
 from tests.scenarios.portfolios import PUNCTUAL, SECOND, THIRD
@@ -40,7 +40,7 @@ async def album(chromium: Browser, customer: Customer) -> AsyncIterator[Album]:
     width = NARROW if str(customer) == "fr" else WIDE
     async with await chromium.new_context(viewport=width, **customer.tastes) as context:
         await context.add_init_script(AXE)
-        yield Album(str(customer), await context.new_page())
+        yield Album(PICTURES / str(customer), await context.new_page())
 
 
 @pytest.fixture
@@ -48,7 +48,8 @@ async def person(chromium: Browser, home: str, sink: Sink, customer: Customer, a
     async with await chromium.new_context(java_script_enabled=False, **customer.tastes) as context:
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("console", lambda said: album.faults.append(f"{page.url}: {said.text}"))
+        page.on("console", album.hear)
+        page.on("response", album.see)
         yield Person(page, home, speech_of(customer.locale), sink, album)
 
 
@@ -69,7 +70,7 @@ async def test_everything_a_buyer_does(
     await _looks_at_use_of_seats(person)
     await _makes_a_calendar(person)
     await _signs_out(person)
-    assert album.faults == []
+    assert await album.everything_read() == []
 
 
 async def _changes_seats(person: Person) -> None:

@@ -81,7 +81,7 @@ async def _tabbed_through(page: Page) -> list[dict[str, object]]:
     for _ in range(MOST):
         await page.keyboard.press("Tab")
         focused = await page.evaluate(_FOCUSED)
-        if focused is None:
-            return reached
+        if focused is None or (reached and focused["name"] == reached[0]["name"]):
+            return reached  # out of the page, or around
         reached.append(focused)
     raise AssertionError(f"{MOST} presses of Tab did not lead through {page.url}")
