@@ -11,10 +11,10 @@ from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
-from playwright.async_api import ConsoleMessage, Page, Response, Route
+from playwright.async_api import ConsoleMessage, Page, Response, Route, ViewportSize
 
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"
-WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
+WIDE, NARROW = ViewportSize(width=1200, height=900), ViewportSize(width=390, height=844)
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 """axe-core, for the browser that has JavaScript."""
@@ -24,7 +24,9 @@ _FOUND_BY_AXE = """
         .flatMap(rule => rule.nodes.map(node => `${rule.impact}: ${rule.id}: ${node.target}: ${node.failureSummary}`))
 """
 """Every rule of axe-core that is on by itself, and that about the size of what one taps."""
-_WIDTHS = "[document.scrollingElement.scrollWidth, innerWidth]"
+_TOO_WIDE = """[document.scrollingElement, ...document.querySelectorAll('main section')]
+    .filter(each => each.scrollWidth > each.clientWidth)
+    .map(each => `${each.scrollWidth} px wide in ${each.clientWidth} px: ${each.textContent.trim().slice(0, 40)}`)"""
 
 
 @dataclass
@@ -57,9 +59,7 @@ class Album:
         number = next(self._numbers)
         for size in (NARROW, WIDE):
             await page.set_viewport_size(size)
-            whole, window = await page.evaluate(_WIDTHS)
-            if whole > window:
-                self.faults.append(f"{name}: {whole} px wide in a window of {window} px")
+            self.faults += [f"{name}: {each}" for each in await page.evaluate(_TOO_WIDE)]
             await page.screenshot(
                 path=self.folder / f"{number:02}-{name}-{size['width']}.png", full_page=True, animations="disabled"
             )

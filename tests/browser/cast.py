@@ -52,7 +52,7 @@ CUSTOMERS = (
 
 async def raise_curtain(theatre: Theatre, sessions: Sessions, folder: Path, customer: Customer) -> Sequence[Life]:
     """Six subscriptions, and who uses the first; those that a person acts upon are given back."""
-    same = {"csn": "7700", "locale": customer.locale, "buyer_email": customer.buyer, **customer.columns}
+    same: dict[str, Any] = {"csn": "7700", "locale": customer.locale, "buyer_email": customer.buyer, **customer.columns}
     by_hand = same | {"auto_renew": "no"}
     lives = [
         await theatre.subscription(PUNCTUAL, **same),

@@ -77,7 +77,7 @@ async def test_the_first_stop_leads_past_the_head_of_the_page(person: Person) ->
 
 
 async def _tabbed_through(page: Page) -> list[dict[str, object]]:
-    reached = []
+    reached: list[dict[str, object]] = []
     for _ in range(MOST):
         await page.keyboard.press("Tab")
         focused = await page.evaluate(_FOCUSED)
