@@ -9,7 +9,9 @@ from tests.browser.album import AXE, NARROW, Album
 ADDRESS = "http://localhost/page"
 PAGE = """
     <!doctype html><html lang="en"><head><title>A page</title></head>
-    <body><main><h1>A page</h1><div style="width: 500px"></div><img src="data:,"></main></body></html>
+    <body><main>
+    <h1>A page</h1><section><div style="width: 500px">wide</div></section><img src="data:,">
+    </main></body></html>
 """
 
 
@@ -28,7 +30,8 @@ async def test_a_page_that_is_too_wide_or_without_words_for_a_picture_is_at_faul
         await page.route(ADDRESS, answer)
         await page.goto(ADDRESS)
         await album.keep(page, "page")
-        wide, picture = await album.everything_read()
-    assert wide == "page: 508 px wide in 390 px: A page"
+        page_wide, section_wide, picture = await album.everything_read()
+    assert page_wide.startswith("page: 508 px wide in 390 px")
+    assert section_wide == "page: 500 px wide in 374 px: wide"
     assert picture.startswith("page: critical: image-alt: img")
     assert sorted(each.name for each in album.folder.iterdir()) == ["01-page-1200.png", "01-page-390.png"]

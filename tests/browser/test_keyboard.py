@@ -38,9 +38,10 @@ _FOCUSED = """(() => {
     const each = document.activeElement
     if (each == document.body) return null
     const box = each.getBoundingClientRect(), style = getComputedStyle(each)
+    const across = box.left + box.width / 2, down = box.top + box.height / 2
     return {
         name: each.getAttribute('href') || each.id || each.name || each.textContent.trim(),
-        seen: box.width > 0 && box.left >= 0 && box.right <= innerWidth && box.top >= 0 && box.bottom <= innerHeight
+        seen: box.width > 0 && across > 0 && across < innerWidth && down > 0 && down < innerHeight
             && style.outlineStyle != 'none' && parseFloat(style.outlineWidth) >= 2,
     }
 })()"""
