@@ -1,9 +1,11 @@
 # `make up` runs Perennial on this machine, `make test` checks everything. Both install what they need into .venv first,
-# from the locks alone: pinned versions, checked by their hashes. A second run installs nothing.
+# from the locks alone: pinned versions, checked by their hashes. A second run installs nothing. `make test` also needs
+# Debian's chromium, and installs it where it may.
 
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+CHROMIUM := /usr/bin/chromium
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --no-annotate
 
@@ -16,7 +18,7 @@ CHAOS := $(if $(QUICK),--quick) $(if $(FULL),--full) $(if $(SCHEDULES),--schedul
 up: .venv/installed
 	@$(BIN)/perennial up
 
-test: .venv/installed-dev
+test: .venv/installed-dev $(CHROMIUM)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
@@ -58,3 +60,12 @@ clean:
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# The browser that the tests of the buyer's account drive, with letters for its Japanese pages.
+$(CHROMIUM):
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		echo "Installing chromium for the tests in a browser."; export DEBIAN_FRONTEND=noninteractive; \
+		apt-get -qq update && apt-get -qq install --no-install-recommends chromium fonts-noto-cjk > /dev/null; \
+	else \
+		echo "The tests in a browser need Debian's chromium: apt-get install chromium fonts-noto-cjk" >&2; exit 1; \
+	fi

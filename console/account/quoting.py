@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from console.account.finding import Found, NotYours, find, methods_of, numbers_of
-from console.account.preview import Choice
+from console.account.preview import Choice, method_choices
 from console.account.speech import Speech
 from models.payments import OrderLineRow, OrderRow
 from models.quote_reading import ShownLine, ShownQuote, show_quote
 from models.quotes import QuoteLineRow, QuoteRow, find_quote
-from models.store import Stored, fact_of_method, load_all
+from models.store import Stored, load_all
 from models.subscriptions import SubscriptionRow
 from renewals import commands as c
 from renewals.decisions import Eligible
@@ -157,11 +157,9 @@ def _line(line: ShownLine, currency: str, t: Speech) -> QuotedLine:
 
 async def _methods(session: AsyncSession, found: Found, t: Speech) -> tuple[Choice, ...]:
     """The stored methods that a quote can be paid with at once."""
-    choices: list[Choice] = []
-    for row in await methods_of(session, found.stored):
-        if MethodKind(row.kind).charges_automatically and MethodKind(row.kind) in found.stored.facts.policy.methods:
-            choices.append(Choice(str(row.id), t.method(fact_of_method(row, row.created_at)), not choices))
-    return tuple(choices)
+    taken = {kind for kind in found.stored.facts.policy.methods if kind.charges_automatically}
+    rows = [row for row in await methods_of(session, found.stored) if MethodKind(row.kind) in taken]
+    return method_choices(rows, found.stored, t)
 
 
 async def what_can_be_asked(
