@@ -23,9 +23,22 @@ _REMEMBER = """
             EXECUTE format('CREATE TABLE %s AS SELECT * FROM %s', each.kept, each.name);
         END LOOP;
     END $$;
+    CREATE FUNCTION as_migrated.shape() RETURNS text LANGUAGE sql AS $$
+        SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
+            SELECT concat('constraint ', oid, convalidated) AS part FROM pg_constraint
+            UNION ALL SELECT concat('trigger ', oid, tgenabled) FROM pg_trigger
+            UNION ALL SELECT concat('function ', oid) FROM pg_proc
+            UNION ALL SELECT concat('relation ', oid, relacl) FROM pg_class
+            UNION ALL SELECT concat('column ', attrelid, ' ', attnum, attnotnull, attisdropped) FROM pg_attribute
+        ) AS parts
+    $$;
+    CREATE TABLE as_migrated.shapes (shape text);
     CREATE FUNCTION as_migrated.reset() RETURNS void LANGUAGE plpgsql AS $$ DECLARE each record; BEGIN
         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid();
+        IF as_migrated.shape() <> (SELECT shape FROM as_migrated.shapes) THEN
+            RAISE EXCEPTION 'the tables are not as they were';
+        END IF;
         SET LOCAL lock_timeout = '5s';
         SET LOCAL session_replication_role = replica;
         FOR each IN SELECT * FROM as_migrated.tables LOOP
@@ -36,6 +49,7 @@ _REMEMBER = """
             EXECUTE format('ALTER SEQUENCE %s RESTART', each.name);
         END LOOP;
     END $$;
+    INSERT INTO as_migrated.shapes SELECT as_migrated.shape();
 """
 
 
