@@ -110,7 +110,8 @@ async def wake_all(client: Client, sessions: Sessions, numbers: Sequence[str]) -
     Raises `RPCError` of the first that could not be woken.
     """
     async with sessions() as session:
-        rows = (await session.execute(STARTABLE.where(col(SubscriptionRow.number).in_(numbers)))).all()
+        query = STARTABLE.where(col(SubscriptionRow.number).in_(numbers)).order_by(col(SubscriptionRow.number))
+        rows = (await session.execute(query)).all()
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(it: Startable) -> None:
