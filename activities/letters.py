@@ -1,5 +1,6 @@
 """From the stored facts to the values of one letter; the words are the mail room's."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,16 +9,14 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities.papers import quote_paper, receipt_paper
-from documents.paper import Paper, QuotePaper
+from activities.papers import lines_of_order, quote_paper, receipt_paper
+from documents.paper import Paper, PaperLine, QuotePaper
 from mail.letter import Letter, Order, OrderLine, Paid, Quote, Refund, SeatsAdded, Voucher
-from models.catalog import OfferingRow
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.quotes import find_quote
 from models.seat_use import unused_of
 from models.store import Stored
-from models.subscriptions import SubscriptionRow
 from renewals import commands as c
 from renewals.calendar import local_date, term_end
 from renewals.decisions import Refused
@@ -168,7 +167,7 @@ async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], tim
     attempt, method, line = await _attempt_of(session, facts["attempt"])
     if attempt.voucher_code is None or attempt.expires_at is None:
         raise ValueError(f"attempt {attempt.id} is no voucher")
-    lines = await _lines(session, attempt.order_id, attempt.currency)
+    lines = _lines_of(await lines_of_order(session, attempt.order_id, attempt.currency))
     return Voucher(
         kind=MethodKind(method.kind),
         code=attempt.voucher_code,
@@ -179,29 +178,6 @@ async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], tim
         seats=line.seats,
         term=Term(line.term),
         lines=lines if len(lines) > 1 else (),
-    )
-
-
-async def _lines(session: AsyncSession, order_id: UUID, currency: str) -> tuple[OrderLine, ...]:
-    """The lines of an order, by number."""
-    query = (
-        select(OrderLineRow, col(OfferingRow.name))
-        .join(SubscriptionRow, col(SubscriptionRow.number) == col(OrderLineRow.subscription))
-        .join(OfferingRow, col(OfferingRow.sku) == col(SubscriptionRow.sku))
-        .where(col(OrderLineRow.order_id) == order_id)
-        .order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
-    )
-    return tuple(
-        OrderLine(
-            number=line.subscription,
-            product=product,
-            seats=line.seats,
-            term=Term(line.term),
-            starts_on=line.term_starts_on,
-            renews_on=date.fromisoformat(line.receipt["renews_on"]),
-            amount=Money(line.amount, currency),
-        )
-        for line, product in (await session.execute(query)).all()
     )
 
 
@@ -249,7 +225,7 @@ async def _order(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Or
     if paper is None:
         raise ValueError(f"order {row.id} is not settled")
     reference = row.reference or str(row.id)
-    return Order(reference=reference, total=paper.total, method=paper.method, lines=_lines_of(paper))
+    return Order(reference=reference, total=paper.total, method=paper.method, lines=_lines_of(paper.lines))
 
 
 async def _quote(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Quote | None:
@@ -261,7 +237,7 @@ async def _quote(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Qu
         reference=paper.reference,
         total=paper.total,
         expires_on=paper.expires_on,
-        lines=_lines_of(paper),
+        lines=_lines_of(paper.lines),
         document=True,
     )
 
@@ -274,7 +250,7 @@ async def _issued(session: AsyncSession, facts: dict[str, Any], vendor: str = ""
     return paper
 
 
-def _lines_of(paper: Paper) -> tuple[OrderLine, ...]:
+def _lines_of(lines: Sequence[PaperLine]) -> tuple[OrderLine, ...]:
     return tuple(
         OrderLine(
             number=line.number,
@@ -285,7 +261,7 @@ def _lines_of(paper: Paper) -> tuple[OrderLine, ...]:
             renews_on=line.renews_on,
             amount=line.amount,
         )
-        for line in paper.lines
+        for line in lines
     )
 
 

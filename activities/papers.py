@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,12 +47,7 @@ async def receipt_paper(session: AsyncSession, order: OrderRow, vendor: str) -> 
     """The receipt of an order; None while it is not settled."""
     if order.state != "paid":
         return None
-    query = (
-        select(OrderLineRow)
-        .where(col(OrderLineRow.order_id) == order.id)
-        .order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
-    )
-    lines = (await session.execute(query)).scalars().all()
+    lines = await _rows_of(session, order.id)
     customer = await session.get_one(CustomerRow, order.csn)
     attempt, method = await _payment(session, order)
     settled_at = await _settled_at(session, order, attempt)
@@ -64,7 +60,7 @@ async def receipt_paper(session: AsyncSession, order: OrderRow, vendor: str) -> 
         buyer=await _buyer(session, lines[0].subscription),
         made_at=settled_at,
         dated_on=local_date(settled_at, customer.time_zone),
-        lines=await _lines_of_order(session, lines, order.currency),
+        lines=await _lines_of(session, lines, order.currency),
         way=Way(order.way),
         method=method,
         ordered_as=order.reference,
@@ -73,7 +69,21 @@ async def receipt_paper(session: AsyncSession, order: OrderRow, vendor: str) -> 
     )
 
 
-async def _lines_of_order(session: AsyncSession, lines: Sequence[OrderLineRow], currency: str) -> tuple[PaperLine, ...]:
+async def lines_of_order(session: AsyncSession, order_id: UUID, currency: str) -> tuple[PaperLine, ...]:
+    """What an order buys, by number, whether or not it is paid."""
+    return await _lines_of(session, await _rows_of(session, order_id), currency)
+
+
+async def _rows_of(session: AsyncSession, order_id: UUID) -> Sequence[OrderLineRow]:
+    query = (
+        select(OrderLineRow)
+        .where(col(OrderLineRow.order_id) == order_id)
+        .order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def _lines_of(session: AsyncSession, lines: Sequence[OrderLineRow], currency: str) -> tuple[PaperLine, ...]:
     products = await _products(session, [line.subscription for line in lines])
     return tuple(_line(line, Purpose(line.purpose), products, currency) for line in lines)
 

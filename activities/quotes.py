@@ -16,8 +16,8 @@ from activities.planning import NEVER
 from activities.starting import wake_all
 from models.engine import Sessions
 from models.journal import SYSTEM, raise_alarm
-from models.quotes import STATES_OF_OPEN, QuoteRow, clock_ahead, find_quote, lock_subscriptions, numbers_of
-from models.store import Stored, load
+from models.quotes import STATES_OF_OPEN, QuoteRow, clock_ahead, find_quote, numbers_of
+from models.store import Stored, load, lock_all
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Kind
 from renewals.quoting import QuoteDo, QuoteLife, QuoteState, QuoteStep, quote_steps
@@ -60,7 +60,7 @@ async def _look(session: AsyncSession, reference: str, wall_now: datetime) -> tu
     if quote is None:
         raise ApplicationError(f"there is no quote {reference}", type=UNKNOWN_QUOTE, non_retryable=True)
     numbers = await numbers_of(session, quote)
-    await lock_subscriptions(session, numbers)
+    await lock_all(session, numbers)
     home = await load(session, quote.subscription, wall_now, lock=True)
     quote = await find_quote(session, reference, lock=True)
     if quote is None or home is None:

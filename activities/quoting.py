@@ -14,9 +14,9 @@ from activities.outcomes import conclude
 from activities.settling import settle
 from models.journal import clear_alarm, raise_alarm
 from models.payments import AttemptRow
-from models.quotes import QuoteLineRow, QuoteRow, find_quote, lock_subscriptions, numbers_of, quote_lines, terms_of
+from models.quotes import QuoteLineRow, QuoteRow, find_quote, numbers_of, quote_lines, terms_of
 from models.records import CommandRow
-from models.store import Stored, load_all
+from models.store import Stored, load_all, lock_all
 from renewals import commands as c
 from renewals.arguments import parse_command
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused, first_that_applies
@@ -56,7 +56,7 @@ class _Asked:
 
 async def lock_lines(session: AsyncSession, row: CommandRow) -> None:
     """Lock every subscription that a command about a quote concerns, before any other lock is taken."""
-    await lock_subscriptions(session, await _numbers(session, row))
+    await lock_all(session, await _numbers(session, row))
 
 
 async def _numbers(session: AsyncSession, row: CommandRow) -> Sequence[str]:

@@ -1,7 +1,7 @@
-"""How the workflow of a subscription is started, by whoever does: under its number, and findable from its first event.
+"""How workflows are started, by whoever does: under the name of what they are about.
 
-Search attributes that the start already has need not be written by the first plan: an action and an event less, and
-less that a worker keeps of each run.
+That of a subscription is findable from its first event. Search attributes that the start has already need not be
+written by the first plan: an action and an event less, and less that a worker keeps of each run.
 """
 
 import asyncio

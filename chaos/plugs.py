@@ -9,7 +9,6 @@ from chaos.world import World
 
 LOOK_SECONDS = 0.02
 ATTEMPTS_BEGUN = "SELECT count(*) FROM attempts"
-MAILS_SENT = "SELECT count(*) FROM notices WHERE outcome = 'sent'"
 
 Plug = Callable[[World], Coroutine[Any, Any, None]]
 

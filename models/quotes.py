@@ -152,9 +152,3 @@ def terms_of(quote: QuoteRow, line: QuoteLineRow) -> QuoteTerms:
     return QuoteTerms(
         quote.reference, QuoteState(quote.state), line.term_starts_on, quote.expires_at, invoice=quote.invoice
     )
-
-
-async def lock_subscriptions(session: AsyncSession, numbers: Sequence[str]) -> None:
-    """Lock several subscriptions, in the order in which everybody does."""
-    number = col(SubscriptionRow.number)
-    await session.execute(select(number).where(number.in_(numbers)).order_by(number).with_for_update())

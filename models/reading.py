@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import col
@@ -78,13 +78,16 @@ def _term_notices(rows: Collection[tuple[NoticeRow, bool]]) -> TermNotices:
     )
 
 
-_EARLIER = aliased(OrderLineRow)
-_SEEN_TO_HERE = not_(
-    exists()
-    .where(col(_EARLIER.order_id) == col(OrderLineRow.order_id))
-    .where(col(_EARLIER.subscription) < col(OrderLineRow.subscription))
-    .correlate(OrderLineRow)
-)
+def _has_an_earlier_line(line: type[OrderLineRow]) -> ColumnElement[bool]:
+    earlier = aliased(OrderLineRow)
+    return (
+        exists()
+        .where(col(earlier.order_id) == col(line.order_id), col(earlier.subscription) < col(line.subscription))
+        .correlate(line)
+    )
+
+
+_SEEN_TO_HERE = not_(_has_an_earlier_line(OrderLineRow))
 """Of an order of many lines the first one sees to its payment: nobody asks a hundred times at the same moment."""
 
 _ATTEMPTS = (
@@ -163,12 +166,10 @@ HOLDS_IT = and_(
 
 
 _HELD = aliased(OrderLineRow)
-_HELD_BEFORE = aliased(OrderLineRow)
 HOLD_IS_SEEN_TO_HERE = not_(
     exists()
     .where(col(_HELD.order_id) == col(ClaimRow.order_id), col(_HELD.renewal_id) == col(ClaimRow.renewal_id))
-    .where(col(_HELD_BEFORE.order_id) == col(_HELD.order_id))
-    .where(col(_HELD_BEFORE.subscription) < col(_HELD.subscription))
+    .where(_has_an_earlier_line(_HELD))
     .correlate(ClaimRow)
 )
 """A column of claims: does the plan of this subscription end the hold? Not if the order has an earlier line."""

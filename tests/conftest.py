@@ -1,4 +1,4 @@
-"""Real PostgreSQL and real Temporal for every test that asks: one server of each per run, a fresh database per test."""
+"""Real PostgreSQL and real Temporal for every test that asks: one server of each per run, a database per test."""
 
 import tempfile
 from collections.abc import AsyncIterator

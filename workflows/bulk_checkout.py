@@ -14,6 +14,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from renewals.basket import Group
 from workflows import contract
+from workflows.failures import error_class
 from workflows.options import DATABASE, GATEWAY, WAKING
 
 with workflow.unsafe.imports_passed_through():
@@ -46,7 +47,7 @@ class BulkCheckoutWorkflow:
             numbers: list[str] = await self._do(Baskets.pay_order, attempt, summary="pay it", **GATEWAY)
         except ActivityError as failure:
             await self._do(
-                Baskets.report_order, self._basket_id, group, what, _error(failure), summary="alarm", **DATABASE
+                Baskets.report_order, self._basket_id, group, what, error_class(failure), summary="alarm", **DATABASE
             )
             return False
         with suppress(ActivityError):  # who is not woken plans anew at the next look of the watchdog
@@ -55,8 +56,3 @@ class BulkCheckoutWorkflow:
 
     async def _do(self, activity: Any, *args: Any, **options: Any) -> Any:
         return await workflow.execute_activity_method(activity, args=args, **options)
-
-
-def _error(failure: ActivityError) -> str:
-    """The class of what went wrong: messages may be personal."""
-    return (failure.cause.type if isinstance(failure.cause, ApplicationError) else None) or "unknown"

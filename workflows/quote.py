@@ -11,10 +11,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 from workflows import contract
 from workflows.contract import QuoteLook
+from workflows.failures import error_class
 from workflows.options import AFTER_A_FAILURE, DATABASE
 
 with workflow.unsafe.imports_passed_through():
@@ -65,7 +66,7 @@ class QuoteWorkflow:
                 Quotes.look_at_quote, self._reference, summary=f"look at {self._reference}", **DATABASE
             )
         except ActivityError as failure:
-            error = (failure.cause.type if isinstance(failure.cause, ApplicationError) else None) or "unknown"
+            error = error_class(failure)
             if error == contract.UNKNOWN_QUOTE:
                 raise
             await workflow.execute_activity_method(

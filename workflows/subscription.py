@@ -22,6 +22,7 @@ from renewals.commands import Name
 from renewals.plan import Step, in_words
 from workflows import contract
 from workflows.contract import Answer, Applied, CaughtUp, ReceivedSignal, Start, TermPlan
+from workflows.failures import error_class
 from workflows.options import AFTER_A_FAILURE, COMMAND, DATABASE, PLANNING_LOCALLY
 from workflows.steps import PERFORMERS
 
@@ -108,7 +109,7 @@ class SubscriptionWorkflow:
                     Planning.plan_term, args=[self._number], summary="plan the term", **DATABASE
                 )
             except ActivityError as failure:
-                if _error(failure) == contract.UNKNOWN_SUBSCRIPTION:
+                if error_class(failure) == contract.UNKNOWN_SUBSCRIPTION:
                     raise
                 await self._hold_back("planning", failure)
                 return
@@ -135,7 +136,7 @@ class SubscriptionWorkflow:
     async def _report(self, what: str, failure: ActivityError) -> None:
         """Tell the operators of what trying again does not cure."""
         await workflow.execute_activity_method(
-            Planning.report_failure, args=[self._number, what, _error(failure)], summary="alarm", **DATABASE
+            Planning.report_failure, args=[self._number, what, error_class(failure)], summary="alarm", **DATABASE
         )
 
     def _adopt(self, plan: TermPlan) -> None:
@@ -250,11 +251,6 @@ class SubscriptionWorkflow:
     def forecast(self) -> list[Step]:
         """The steps that remain of the current plan."""
         return list(self._plan.steps) if self._plan else []
-
-
-def _error(failure: ActivityError) -> str:
-    """The class of what went wrong: messages may be personal."""
-    return (failure.cause.type if isinstance(failure.cause, ApplicationError) else None) or "unknown"
 
 
 def _show(plan: TermPlan) -> None:
