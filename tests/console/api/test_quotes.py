@@ -95,7 +95,9 @@ async def test_it_is_declined_and_paid_with_a_card_over_the_api(life: Life, api:
     reference = await issued(life, api)
     card = {"kind": "card", "token": "ok", "expires": "2030-05"}
     assert (await post(api, f"/quotes/{reference}/accept", card)).json()["outcome"] == "done"
-    assert await life.payments() == [f"payment 1 of EUR {2 * 9 * 48600} paid"]
+    assert await life.payments() == [f"payment 1 of EUR {9 * 48600} paid"]
+    entries = (await api.get(f"/subscriptions/{SECOND}/orders")).json()["items"]
+    assert [each["amount"] for each in entries if each["entry"] == "attempt"] == [2 * 9 * 48600]
 
 
 async def test_lists_come_in_pages_and_by_state_and_person(life: Life, api: Api) -> None:
