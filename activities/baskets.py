@@ -120,8 +120,8 @@ class Baskets:
 
     @activity.defn
     async def wake_lines(self, numbers: list[str]) -> None:
-        """Let the workflows of the subscriptions plan anew."""
-        await wake_all(self._client, self._sessions, numbers)
+        """Plan the subscriptions anew, and hand each workflow its plan."""
+        await wake_all(self._client, self._sessions, numbers, started_at())
 
     @activity.defn
     async def close_basket(self, basket_id: str) -> None:

@@ -1,5 +1,6 @@
 """From the stored facts to the plan of the term."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import update
@@ -12,7 +13,7 @@ from activities.clock import started_at
 from activities.legal import watch_legal_notices
 from models.engine import Sessions
 from models.journal import raise_alarm
-from models.store import Stored, load
+from models.store import Stored, load, load_all
 from models.subscriptions import SubscriptionRow
 from renewals.plan import in_words, plan
 from renewals.windows import renewal_begins_at
@@ -53,6 +54,17 @@ async def plan_of(sessions: Sessions, number: str, wall_now: datetime) -> TermPl
     return answer
 
 
+async def plans_of(sessions: Sessions, numbers: Sequence[str], wall_now: datetime) -> dict[str, TermPlan]:
+    """The plans of several subscriptions, made in one transaction. Raises what the facts of any of them raise."""
+    async with sessions.begin() as session:
+        found = await load_all(session, sorted(numbers), wall_now, lock=True)
+        made = {stored.row.number: plan_stored(stored) for stored in found}
+        for stored in found:
+            await _note(session, stored, made[stored.row.number])
+            await watch_legal_notices(session, stored)
+    return made
+
+
 def plan_stored(stored: Stored) -> TermPlan:
     sub = stored.facts
     planned = plan(sub, stored.now)
@@ -67,6 +79,7 @@ def plan_stored(stored: Stored) -> TermPlan:
         clock_ahead_seconds=stored.row.shift.total_seconds(),
         steps=planned.steps,
         over=planned.over,
+        n=stored.row.plans + 1,
     )
 
 
@@ -80,6 +93,7 @@ async def _note(session: AsyncSession, stored: Stored, answer: TermPlan) -> None
             next_step_at=step.at - stored.row.shift if step else NEVER,
             next_step=in_words(step) if step else None,
             planned_under=stored.rules,
+            plans=answer.n,
         )
         .execution_options(synchronize_session=False)
     )

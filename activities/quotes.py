@@ -39,7 +39,7 @@ class Quotes:
         wall_now = started_at()
         async with self._sessions.begin() as session:
             concerned, look = await _look(session, reference, wall_now)
-        await wake_all(self._client, self._sessions, concerned)
+        await wake_all(self._client, self._sessions, concerned, wall_now)
         return look
 
     @activity.defn

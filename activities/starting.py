@@ -5,9 +5,10 @@ written by the first plan: an action and an event less, and less that a worker k
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -23,13 +24,16 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from activities.planning import plans_of
 from models.engine import Sessions
 from models.parties import CustomerRow
 from models.subscriptions import SubscriptionRow
 from renewals.calendar import midnight
 from renewals.facts import Phase
 from workflows import contract
-from workflows.contract import Start, workflow_id
+from workflows.contract import Start, TermPlan, workflow_id
+
+_log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 """How many starts are under way at the same time."""
@@ -86,8 +90,8 @@ STARTABLE = select(
 """The columns of `Startable`, of every subscription unless narrowed."""
 
 
-async def start_or_wake(client: Client, it: Startable) -> None:
-    """Start the workflow, or wake it where it runs already."""
+async def start_or_wake(client: Client, it: Startable, plan: TermPlan | None = None) -> None:
+    """Start the workflow, or wake it where it runs already: to go by that plan, or else to plan anew."""
     if it.new:
         try:
             await client.start_workflow(contract.SUBSCRIPTION_WORKFLOW, Start(it.number), **it.options())
@@ -100,15 +104,21 @@ async def start_or_wake(client: Client, it: Startable) -> None:
         Start(it.number),
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         start_signal=contract.WAKE_SIGNAL,
+        start_signal_args=[plan] if plan else [],
         **it.options(),
     )
 
 
-async def wake_all(client: Client, sessions: Sessions, numbers: Sequence[str]) -> None:
-    """Let subscriptions' workflows plan again, a few at a time; one that does not run is started.
+async def wake_all(client: Client, sessions: Sessions, numbers: Sequence[str], wall_now: datetime) -> None:
+    """Plan subscriptions again and hand each workflow its plan, a few at a time; one that does not run is started.
 
     Raises `RPCError` of the first that could not be woken.
     """
+    try:
+        plans = await plans_of(sessions, numbers, wall_now)
+    except Exception as odd:  # one has facts that cannot be planned: each plans for itself, and that one says so
+        _log.warning("%d subscriptions could not be planned together: %s", len(numbers), type(odd).__name__)
+        plans = {}
     async with sessions() as session:
         query = STARTABLE.where(col(SubscriptionRow.number).in_(numbers)).order_by(col(SubscriptionRow.number))
         rows = (await session.execute(query)).all()
@@ -116,7 +126,7 @@ async def wake_all(client: Client, sessions: Sessions, numbers: Sequence[str]) -
 
     async def one(it: Startable) -> None:
         async with gate:
-            await start_or_wake(client, it)
+            await start_or_wake(client, it, plans.get(it.number))
 
     await asyncio.gather(*(one(Startable.of(row)) for row in rows))
 

@@ -26,7 +26,8 @@ class SubscriptionRow(SQLModel, table=True):
 
     `unit_price` is what a seat of the current term cost (minor units), NULL for an imported term. `shift` is how far
     its own clock runs ahead. `next_step_at` (in the world's time), `next_step` (in words) and `planned_under` (the
-    policy and zone data of its plan) are written by planning; an instant of None means: to be planned.
+    policy and zone data of its plan) are written by planning, which counts in `plans`; an instant of None means: to be
+    planned.
     """
 
     __tablename__ = "subscriptions"
@@ -78,6 +79,7 @@ class SubscriptionRow(SQLModel, table=True):
     next_step_at: datetime | None = instant(nullable=True)
     next_step: str | None = None
     planned_under: str | None = None
+    plans: int = 0
     import_id: UUID | None = Field(default=None, foreign_key="imports.id")
 
 

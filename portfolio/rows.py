@@ -170,6 +170,7 @@ class SubscriptionRows:
             "phase_since": self.now if since == ALWAYS else since,
             "access_until": access_until(sub, self.now),
             "shift": timedelta(0),
+            "plans": 0,
             "import_id": self.import_id,
         }
 

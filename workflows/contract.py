@@ -87,7 +87,8 @@ class QuoteLook:
 class TermPlan:
     """The plan of a term as an activity hands it to the workflow: no names, no addresses, no tokens.
 
-    `steps` are in the subscription's own time, which runs `clock_ahead_seconds` ahead of the world's.
+    `steps` are in the subscription's own time, which runs `clock_ahead_seconds` ahead of the world's. `n` counts the
+    plans of a subscription: of two, the one with the greater number is made from the newer facts.
     """
 
     number: str
@@ -100,6 +101,10 @@ class TermPlan:
     clock_ahead_seconds: float
     steps: tuple[Step, ...]
     over: bool
+    n: int = 0
+
+    def replaces(self, other: "TermPlan | None") -> bool:
+        return other is None or self.n >= other.n
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class SubscriptionWorkflow:
         self._plan: TermPlan | None = start.plan
         self._turn = asyncio.Lock()
         self._woken = start.plan is None
+        self._handed: TermPlan | None = None
+        self._written = _attributes(start.plan) if start.plan else _attributes_given()
         self._resting = False
         self._leaving = False
         self._signals = 0
@@ -65,6 +67,7 @@ class SubscriptionWorkflow:
             self._resting = True
             await self._rest_until_due_or_planned_anew(self._plan)
             self._resting = False
+        self._write_attributes()
         return self._due_now()
 
     async def _rest_until_due_or_planned_anew(self, plan: TermPlan | None) -> None:
@@ -72,10 +75,17 @@ class SubscriptionWorkflow:
         step = plan.steps[0] if plan and plan.steps else None
         with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._woken or self._plan is not plan,
+                lambda: self._woken or not (self._plan is plan or self._can_wait_for(step)),
                 timeout=self._starts_at(step) - workflow.now() if step else None,
                 timeout_summary=f"{in_words(step)} on {step.at:%Y-%m-%d}" if step else None,
             )
+
+    def _can_wait_for(self, step: Step | None) -> bool:
+        """Was the plan handed to us, and has nothing to do before that step? Then its timer is left to run."""
+        handed = self._handed
+        if step is None or handed is None or self._plan is not handed:
+            return False
+        return not handed.steps or self._starts_at(handed.steps[0]) >= self._starts_at(step)
 
     def _due_now(self) -> Step | None:
         """The first step of the plan, if its time has come."""
@@ -140,21 +150,25 @@ class SubscriptionWorkflow:
         )
 
     def _adopt(self, plan: TermPlan) -> None:
-        before, self._plan = self._plan, plan
-        self._term_starts_on = self._term_starts_on or plan.starts_on
-        wanted = _attributes(plan)
-        if wanted != (_attributes(before) if before else _attributes_given()):
+        if plan.replaces(self._plan):  # one that was handed to us meanwhile may be newer
+            self._plan = plan
+            self._term_starts_on = self._term_starts_on or plan.starts_on
+            _show(plan)
+        self._write_attributes()
+
+    def _write_attributes(self) -> None:
+        """Write what Temporal's pages can filter by, where it changed."""
+        if self._plan and (wanted := _attributes(self._plan)) != self._written:
             workflow.upsert_search_attributes([key.value_set(value) for key, value in wanted.items()])
-        _show(plan)
+            self._written = wanted
 
     def _term_is_over(self) -> bool:
         if self._plan is None or self._woken:
             return False
-        return (
-            self._plan.over
-            or self._plan.starts_on != self._term_starts_on
-            or workflow.info().is_continue_as_new_suggested()
-        )
+        return self._ends_with(self._plan) or workflow.info().is_continue_as_new_suggested()
+
+    def _ends_with(self, plan: TermPlan) -> bool:
+        return plan.over or plan.starts_on != self._term_starts_on
 
     async def _leave(self) -> None:
         """End the run once every handler has answered: for good when lapsed, else into the next term."""
@@ -221,9 +235,16 @@ class SubscriptionWorkflow:
         return applied.answer
 
     @workflow.signal(name=contract.WAKE_SIGNAL)
-    def wake(self) -> None:
-        """The facts may have changed: plan again."""
-        self._woken = True
+    def wake(self, plan: TermPlan | None = None) -> None:
+        """The facts may have changed: plan again, or go by the plan that the sender made of them.
+
+        A plan that is handed over costs nothing more until the run acts next: its timer and search attributes wait.
+        """
+        if plan is None or self._plan is None or self._ends_with(plan):
+            self._woken = True
+        elif plan.replaces(self._plan):
+            self._plan = self._handed = plan
+            _show(plan)
 
     @workflow.update(name=contract.CATCH_UP_UPDATE)
     async def catch_up(self) -> CaughtUp:

@@ -531,6 +531,7 @@ def _create_tables() -> None:
         sa.Column("next_step_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_step", sa.String(), nullable=True),
         sa.Column("planned_under", sa.String(), nullable=True),
+        sa.Column("plans", sa.Integer(), nullable=False),
         sa.Column("import_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "announced_term IS NULL OR announced_term IN ('month', 'year', '3-years')",

@@ -1,7 +1,8 @@
 """A history as its reader needs it: one line for each thing that the workflow was told or commanded, with its instant.
 
 Instants are UTC, in the subscription's own time, cut to the minute: a clock that was moved to 06:00:00 has gone on for
-as long as the machine took. Ids are masked. Left out is the `catch_up` by which the stage lets things happen; it is
+as long as the machine took. Ids are masked. Left out is the `catch_up` by which the stage lets things happen, and a
+plan that another workflow hands over, which comes before or after what is under way as chance will have it: they are
 why a timer is cancelled and the plan asked for where it says so.
 """
 
@@ -25,7 +26,7 @@ from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 from tests.histories.overheard import Turn
 from tests.histories.patience import patience_of
-from workflows.contract import CATCH_UP_UPDATE
+from workflows.contract import CATCH_UP_UPDATE, WAKE_SIGNAL
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -46,7 +47,7 @@ def _lines(number: int, run: Sequence[Turn]) -> Iterator[str]:
         for job in turn.told:
             if job.do_update.name == CATCH_UP_UPDATE:
                 unheard.add(job.do_update.protocol_instance_id)
-            elif words := _message(job, turn.at):
+            elif not _hands_over(job) and (words := _message(job, turn.at)):
                 yield _line(turn.at, shown, f"<- {words}")
         for command in turn.commands:
             if command.update_response.protocol_instance_id not in unheard and (words := _words(command, turn, known)):
@@ -79,6 +80,10 @@ def _clock_told(turn: Turn) -> int | None:
             if "clock_ahead_seconds" in plan:
                 return round(float(plan["clock_ahead_seconds"]) * _SECOND)
     return None
+
+
+def _hands_over(job: WorkflowActivationJob) -> bool:
+    return job.signal_workflow.signal_name == WAKE_SIGNAL and len(job.signal_workflow.input) > 0
 
 
 def _is_message(job: WorkflowActivationJob) -> bool:

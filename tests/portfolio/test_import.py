@@ -44,7 +44,7 @@ async def test_a_subscription_begins_not_live_unplanned_and_in_its_phase(
         "starts_on": date(2026, 10, 31), "renews_on": date(2026, 11, 30), "anchor_day": 31, "channel": "direct_online",
         "phase": "renewable", "phase_since": datetime(2026, 10, 31, 7, tzinfo=UTC), "method_set_at": NOW,
         "live_at": None, "next_step_at": None,
-        "planned_under": None, "shift": timedelta(0), "import_id": report.import_id,
+        "planned_under": None, "plans": 0, "shift": timedelta(0), "import_id": report.import_id,
         "access_until": datetime(2026, 12, 15, 8, tzinfo=UTC),
     }  # fmt: skip
     assert {name: row[name] for name in expected} == expected
