@@ -26,8 +26,10 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
     A workflow that should run but does not is started with it. For a number that does not exist, and for a
     subscription that has lapsed, the same function decides without a workflow.
     """
-    query = STARTABLE.join(CommandRow, col(CommandRow.subscription) == col(SubscriptionRow.number)).where(
-        col(CommandRow.id) == command_id, col(SubscriptionRow.phase) != Phase.LAPSED
+    query = (
+        STARTABLE.add_columns(col(CommandRow.name))
+        .join(CommandRow, col(CommandRow.subscription) == col(SubscriptionRow.number))
+        .where(col(CommandRow.id) == command_id, col(SubscriptionRow.phase) != Phase.LAPSED)
     )
     async with sessions() as session:
         found = (await session.execute(query)).one_or_none()
@@ -36,14 +38,16 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
         if not isinstance(decided, Answer):
             raise ValueError(f"command {command_id} of a subscription that has lapsed was not refused")
         return decided
+    *startable, name = found
     answer: Answer = await client.execute_update_with_start_workflow(
         contract.APPLY_UPDATE,
         str(command_id),
-        start_workflow_operation=with_start(Startable.of(found)),
+        start_workflow_operation=with_start(Startable.of(startable)),
         id=f"{command_id}:{uuid4()}",  # an id that failed once would fail for the rest of the run
         result_type=Answer,
     )
-    await _follow_quote(client, sessions, command_id)
+    if name in ABOUT_QUOTES and answer.outcome == "done":
+        await _follow_quote(client, sessions, command_id)
     return answer
 
 
@@ -59,9 +63,7 @@ async def carry_out(client: Client, basket_id: UUID) -> None:
 async def _follow_quote(client: Client, sessions: Sessions, command_id: UUID) -> None:
     """Let the quote that a command was about be looked at now; should this fail, the watchdog sees to it."""
     async with sessions() as session:
-        row = await session.get(CommandRow, command_id)
-        if row is None or row.name not in ABOUT_QUOTES or row.outcome != "done":
-            return
+        row = await session.get_one(CommandRow, command_id)
         asked = await quote_asked_in(session, command_id)
     with suppress(RPCError):
         await follow(client, asked.reference if asked else str(row.args["quote"]))

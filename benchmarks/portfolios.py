@@ -57,7 +57,7 @@ def _write(file: Path, columns: Sequence[str], lines: Iterable[Sequence[object]]
         csv.writer(target).writerows(lines)
 
 
-async def at_rest(servers: Servers, numbers: Sequence[str]) -> None:
+async def at_rest(servers: Servers, numbers: Sequence[str], settle_seconds: float = 2) -> None:
     """Until each has planned anew, and waits for something to come."""
     query = text("SELECT count(*) FROM subscriptions WHERE number = ANY(:numbers) AND next_step_at > now()")
     while True:
@@ -65,4 +65,4 @@ async def at_rest(servers: Servers, numbers: Sequence[str]) -> None:
             if await session.scalar(query, {"numbers": list(numbers)}) == len(numbers):
                 break
         await asyncio.sleep(0.1)
-    await asyncio.sleep(2)  # the last of them sets its timer
+    await asyncio.sleep(settle_seconds)  # the last of them sets its timer

@@ -18,12 +18,13 @@ from temporalio.service import RPCError
 
 from activities.delivery import deliver
 from console.api import schemas as s
-from console.api.problems import Problem, Refusal
+from console.api.problems import Problem, Refusal, no_such_subscription
 from console.api.reading import names_tag, subscription_of, tag_of
 from console.api.room import Acting, Calling, InRoom, Number, OnBehalf, Reading, Room, found, wall_now
 from models.api_keys import Caller
 from models.inbox import KeyReused, store_command
 from models.records import CommandRow
+from models.subscriptions import SubscriptionRow
 from renewals.arguments import parse_command
 from renewals.commands import BadArguments
 
@@ -112,9 +113,11 @@ async def _check_tag(session: AsyncSession, number: str, client_key: str, if_mat
 
     It stays locked until the command is stored. Raises `Problem`.
     """
-    stored = await found(session, number, lock=if_match is not None)
     if if_match is None:
+        if await session.get(SubscriptionRow, number) is None:
+            raise no_such_subscription(number)
         return
+    stored = await found(session, number, lock=True)
     known = select(col(CommandRow.id)).where(col(CommandRow.client_key) == client_key)
     if (await session.execute(known)).first() is None and not names_tag(if_match, tag_of(subscription_of(stored))):
         raise Problem(412, "has_changed", "The subscription has changed since; read it again, then decide.")
