@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -13,12 +14,24 @@ def _calls(function: str) -> Iterator[tuple[ast.Call, ast.Module]]:
     """Every call of a function of that name, with the module it stands in."""
     for room in ROOMS:
         for path in sorted((ROOT / room).glob("*.py")):
-            module = ast.parse(path.read_text(encoding="utf-8"))
-            for node in ast.walk(module):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-                    name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-                    if name == function:
-                        yield node, module
+            module = _parsed(path)
+            yield from ((call, module) for name, call in _calls_in(module) if name == function)
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _calls_in(module: ast.Module) -> list[tuple[str, ast.Call]]:
+    """Every call of something that has a name, with that name."""
+    found = []
+    for node in ast.walk(module):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                found.append((name, node))
+    return found
 
 
 def _texts(node: ast.expr, module: ast.Module) -> set[str]:
@@ -33,7 +46,7 @@ def _texts(node: ast.expr, module: ast.Module) -> set[str]:
                 if isinstance(each, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in each.targets):
                     return _texts(each.value, module)
                 if isinstance(each, ast.ImportFrom) and each.module and name in {alias.name for alias in each.names}:
-                    return _texts(node, ast.parse((ROOT / f"{each.module.replace('.', '/')}.py").read_text()))
+                    return _texts(node, _parsed(ROOT / f"{each.module.replace('.', '/')}.py"))
     return set()
 
 

@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from cli.stack_postgres import running_postgres
 from cli.stack_temporal import temporal_binary
-from models.engine import Sessions, create_engine, sessions_of
+from models.engine import Sessions, sessions_of
 from tests.databases import Databases
 from workflows.contract import SEARCH_ATTRIBUTES
 
@@ -27,11 +27,12 @@ async def server() -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def databases(server: str) -> Databases:
+async def databases(server: str) -> AsyncIterator[Databases]:
     """The databases of that server, one of them `template` to copy from."""
     databases = Databases(server)
     await databases.prepare()
-    return databases
+    yield databases
+    await databases.close()
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +50,8 @@ async def database_url(databases: Databases) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(database_url)
-    yield engine
-    await engine.dispose()
+def engine(database_url: str, databases: Databases) -> AsyncEngine:
+    return databases.engine(database_url)
 
 
 @pytest.fixture
