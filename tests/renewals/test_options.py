@@ -1,4 +1,4 @@
-"""domain.md 7: what may be done now is asked with the arguments that ask for least, and for something that can be had."""
+"""domain.md 7: what may be done now is asked with the arguments that ask for least of what can be had."""
 
 import pytest
 
