@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from activities import answers, conclusions, settling, till
 from activities.filling import preview_basket
+from activities.offers import close_quotes_on
 from activities.watch import Watch
 from gateways.port import Answer, Declined, Issued, NoAnswer, NotReceived, Paid, Pending, Unreachable
 from models.pauses import Pausable, pause
@@ -313,10 +314,10 @@ async def test_orders_that_share_quotes_but_no_line_do_not_wait_for_each_other(
     await fourth.open(csn="C-1", **BY_HAND)
     assert await counter.desks[1].give(ASKED, "ask-for-quote", lines=lines(SECOND, THIRD)) == "done"
     assert await counter.desks[0].give(ASKED, "ask-for-quote", lines=lines(PUNCTUAL, fourth.number)) == "done"
-    close, met = settling.close_quotes_on, asyncio.Barrier(2)
+    met = asyncio.Barrier(2)
 
     async def until_both_have_closed_one(session: Any, order: Any, number: str, *rest: Any) -> None:
-        await close(session, order, number, *rest)
+        await close_quotes_on(session, order, number, *rest)
         if number in (PUNCTUAL, THIRD):
             try:
                 async with asyncio.timeout(0.3):
