@@ -82,7 +82,8 @@ class Baskets:
         asked: dict[str, BasketLineRow],
     ) -> str | None:
         """Name what is refused, place the order of the rest."""
-        decided = await fill(session, basket, found, self._bound(basket))
+        meant = {number: line.renews_on for number, line in asked.items()}
+        decided = await fill(session, basket, found, self._bound(basket), meant)
         now = {stored.row.number: stored.now for stored in found}
         for number, refused in decided.refused.items():
             line = asked[number]
@@ -188,6 +189,7 @@ async def _begin(session: AsyncSession, attempt_id: str, wall_now: datetime) -> 
         return ordered, None
     fact = next(each for each in ordered.first.facts.attempts if each.id == attempt_id)
     if attempt.next_at is None or attempt.calls:
+        attempt.next_at = None  # a call is under way, so that nobody gives it up meanwhile
         return ordered, fact
     if not all(still_wanted(stored.facts, fact, stored.now) for stored in ordered.subscriptions):
         await give_up_unmade(session, ordered, wall_now)

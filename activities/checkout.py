@@ -20,6 +20,7 @@ from renewals.checkout import voucher_expires_at
 from renewals.eligibility import check_method_not_over
 from renewals.facts import MethodKind, PaymentMethod, Subscription, Way
 from renewals.pricing import Line
+from renewals.renewing import before_it_expired, just_before
 
 
 async def place_order(
@@ -66,6 +67,11 @@ async def place_order(
         )
     await session.flush()
     return attempt
+
+
+def as_ordered(stored: Stored, at: datetime) -> Subscription:
+    """The facts as an order of the next term found them that was received at `at`: its buyer pays the price of then."""
+    return before_it_expired(stored.priced_at(just_before(stored.facts, at), at), at)
 
 
 async def method_of(session: AsyncSession, stored: Stored, command: c.Command) -> PaymentMethodRow:

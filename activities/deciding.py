@@ -12,7 +12,7 @@ from sqlmodel import col
 from temporalio.exceptions import ApplicationError
 
 from activities.answers import AWAITED
-from activities.checkout import contact_of, pays_with, place_order
+from activities.checkout import as_ordered, contact_of, pays_with, place_order
 from activities.effects import take_effect
 from activities.ordered import fellows_of
 from activities.outcomes import answer_of, conclude
@@ -37,10 +37,9 @@ from renewals.eligibility import (
     methods_equal,
 )
 from renewals.facts import Attempt, AttemptState, MethodKind, Subscription
-from renewals.plan import asked_about
 from renewals.preview import bound_lines, lines_of
 from renewals.pricing import Line
-from renewals.renewing import before_it_expired, just_before
+from renewals.renewing import just_before
 from workflows.contract import Answer
 
 REPEATED_WITHIN = timedelta(days=7)
@@ -125,11 +124,11 @@ STALE = Refused("preview_stale", "What was shown binds no more; look at the pric
 
 def _as_received(stored: Stored, request: Request) -> Subscription:
     """The facts as the command found them; a buyer pays the price that was in force when his order was received."""
-    at, command = request.received_at, request.command
+    at = request.received_at
+    if isinstance(request.command, c.Renew):
+        return as_ordered(stored, at)
     found = just_before(stored.facts, at)
-    if isinstance(command, c.AddSeats | c.Renew):
-        found = stored.priced_at(found, at)
-    return before_it_expired(found, at) if isinstance(command, c.Renew) else found
+    return stored.priced_at(found, at) if isinstance(request.command, c.AddSeats) else found
 
 
 def _lines(sub: Subscription, command: c.AddSeats | c.Renew, at: datetime, signing_key: bytes) -> Sequence[Line] | None:
@@ -162,7 +161,8 @@ async def _resumed(session: AsyncSession, stored: Stored, row: CommandRow) -> An
     """The order of a command that was cut off: paid now, unless the truth has been found meanwhile."""
     query = select(AttemptRow).where(col(AttemptRow.order_id) == row.order_id)
     attempt = (await session.execute(query)).scalar_one()
-    begun = next((each for each in asked_about(stored.facts) if each.id == str(attempt.id)), None)
+    unanswered = stored.facts.in_doubt, stored.facts.seats_attempt  # whichever line asks about it when it has time
+    begun = next((each for each in unanswered if each and each.id == str(attempt.id)), None)
     if begun and begun.state is AttemptState.OPEN:
         attempt.next_at = None  # a call is under way
         return Placed(stored, await charge_of(session, stored, begun.id), begun)
@@ -197,6 +197,7 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         same_admin=isinstance(command, c.HandOverAdmin) and is_buyer and await _is_admin(session, stored, command),
         paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
         pays_with=method,
+        renews_on=row.renews_on,
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
 

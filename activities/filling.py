@@ -1,7 +1,7 @@
 """From a bulk checkout to its orders: the decision on its lines, and the rows of what is bought."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities.offers import yield_to_checkout
+from activities.checkout import as_ordered
+from activities.offers import lock_quotes_on, yield_to_checkout
 from activities.orders import abandon_unsent, new_large_order
 from models.baskets import BasketLineRow, BasketRow
 from models.checkouts import ALL_OTHERS
@@ -23,13 +24,21 @@ from renewals.checkout import voucher_expires_at
 from renewals.decisions import Refused
 from renewals.facts import PaymentMethod
 from renewals.plan import PAID_WITHIN
-from renewals.renewing import just_before
 
 
-async def fill(session: AsyncSession, basket: BasketRow, found: Sequence[Stored], bound: Bound | None = None) -> Basket:
-    """The decision on these subscriptions of a basket, which need not be stored. Raises `commands.BadArguments`."""
-    actor = c.parse_actor(basket.given_by)
-    candidates = [_candidate(stored, basket, actor) for stored in found]
+async def fill(
+    session: AsyncSession,
+    basket: BasketRow,
+    found: Sequence[Stored],
+    bound: Bound | None = None,
+    meant: Mapping[str, date | None] | None = None,
+) -> Basket:
+    """The decision on these subscriptions of a basket, which need not be stored. Raises `commands.BadArguments`.
+
+    `meant` says by number which renewal date was the next one when it was given.
+    """
+    actor, renews_on = c.parse_actor(basket.given_by), meant or {}
+    candidates = [_candidate(stored, basket, actor, renews_on.get(stored.row.number)) for stored in found]
     first = {stored.customer.csn: stored for stored in reversed(found)}
     paying = {csn: await _paying(session, basket, actor, stored) for csn, stored in first.items()}
     return filled(candidates, actor, paying, bound)
@@ -53,10 +62,10 @@ def no_such(number: str) -> Refused:
     return Refused("unknown_subscription", f"There is no subscription {number}; check the number.")
 
 
-def _candidate(stored: Stored, basket: BasketRow, actor: c.Actor) -> Candidate:
+def _candidate(stored: Stored, basket: BasketRow, actor: c.Actor, renews_on: date | None) -> Candidate:
     at = min(basket.received_at + stored.row.shift, stored.now)  # its sender's clock may be fast
     is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
-    return Candidate(just_before(stored.facts, at), stored.customer.csn, is_buyer, at)
+    return Candidate(as_ordered(stored, at), stored.customer.csn, is_buyer, at, renews_on)
 
 
 async def _paying(session: AsyncSession, basket: BasketRow, actor: c.Actor, stored: Stored) -> Paying:
@@ -90,6 +99,7 @@ async def place(
     bought = [(by_number[line.number], line) for line in order.lines]
     now = max(stored.now for stored, _ in bought)
     method_id = UUID(order.method.id) if order.method.id else await _stored_method(session, basket, order, now)
+    await lock_quotes_on(session, [line.number for line in order.lines])
     for stored, _ in bought:
         await yield_to_checkout(session, stored, by=basket.given_by)
         await abandon_unsent(session, stored)

@@ -84,6 +84,16 @@ async def yield_to_checkout(session: AsyncSession, stored: Stored, *, by: str) -
     stored.facts = replace(stored.facts, hold=None)
 
 
+async def lock_quotes_on(session: AsyncSession, numbers: Sequence[str]) -> None:
+    """Lock the open quotes on several subscriptions, which the caller has locked: in the order of their references.
+
+    Two orders of many lines that share quotes, but no line, would else wait for each other.
+    """
+    on_them = select(col(QuoteLineRow.quote_id)).where(col(QuoteLineRow.subscription).in_(numbers))
+    query = select(col(QuoteRow.id)).where(col(QuoteRow.id).in_(on_them), col(QuoteRow.state).in_(STATES_OF_OPEN))
+    await session.execute(query.order_by(col(QuoteRow.id)).with_for_update())
+
+
 async def close_quotes_on(
     session: AsyncSession, order: OrderRow, number: str, term_starts_on: date, wall_now: datetime
 ) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities.offers import close_quotes_on
+from activities.offers import close_quotes_on, lock_quotes_on
 from activities.outbox import queue
 from models.engine import Sessions
 from models.journal import raise_alarm, record
@@ -56,6 +56,8 @@ async def settle(
     for line, renewal in lines:
         if renewal and renewal.settled_at is not None:
             raise AlreadySettled(line.subscription)
+    if len(stored) > 1:
+        await lock_quotes_on(session, sorted(stored))
     now = max(each.now for each in stored.values())
     await _void_others(session, order, [renewal.id for _, renewal in lines if renewal], now)
     together = order.way == Way.BULK or sum(renewal is not None for _, renewal in lines) > 1

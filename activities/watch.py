@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, and_, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, DateTime, and_, exists, func, literal, not_, or_, select
 from sqlmodel import col
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError
@@ -20,11 +20,13 @@ from temporalio.service import RPCError
 from activities.clock import started_at
 from activities.delivery import deliver
 from activities.forgetting import forget_sign_ins
+from activities.offers import UNANSWERED
 from activities.planning import NEVER
 from activities.starting import AT_ONCE, STARTABLE, Startable, follow, start_bulk_checkout, start_or_wake
 from models.baskets import BasketRow
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
+from models.payments import AttemptRow, OrderLineRow
 from models.quotes import QuoteRow, reference_of
 from models.records import AlarmRow, CommandRow
 from models.rules import rulebook_now
@@ -193,7 +195,14 @@ def _may_be_missed(now: datetime) -> ColumnElement[bool]:
     row = SubscriptionRow
     next_step_at = col(row.next_step_at)
     waits_for_its_plan = and_(next_step_at.is_(None), func.coalesce(col(row.live_at), now) > now - STUCK_AFTER)
-    nothing_planned = and_(func.coalesce(next_step_at, NEVER) == NEVER, not_(waits_for_its_plan))
+    asked_for = (  # of an order of many lines the first one's plan asks; the others have nothing to plan meanwhile
+        exists()
+        .where(
+            col(OrderLineRow.subscription) == col(row.number), col(OrderLineRow.order_id) == col(AttemptRow.order_id)
+        )
+        .where(col(AttemptRow.state).in_(UNANSWERED), col(AttemptRow.next_at).is_not(None))
+    )
+    nothing_planned = and_(func.coalesce(next_step_at, NEVER) == NEVER, not_(or_(waits_for_its_plan, asked_for)))
     date_passed = col(row.renews_on) < func.date(literal(now, DateTime(timezone=True)) + col(row.shift))
     not_taken = func.coalesce(next_step_at, NEVER) < now - STUCK_AFTER
     unrenewed = col(row.phase).in_([Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED, Phase.PAST_DUE])

@@ -38,8 +38,8 @@ class BasketRow(SQLModel, table=True):
 class BasketLineRow(SQLModel, table=True):
     """One subscription that was asked for, whether or not it exists: in an order, or refused with a code.
 
-    `place` is its place among what was asked, from 1. `told_at` is when its outcome was first recorded: what is learned
-    later is told by mail.
+    `place` is its place among what was asked, from 1; `renews_on` its next renewal date when it was asked for: the one
+    that is meant. `told_at` is when its outcome was first recorded: what is learned later is told by mail.
     """
 
     __tablename__ = "basket_lines"
@@ -53,6 +53,7 @@ class BasketLineRow(SQLModel, table=True):
     basket_id: UUID = Field(foreign_key="baskets.id", primary_key=True)
     subscription: str = Field(primary_key=True)
     place: int
+    renews_on: date | None = None
     order_id: UUID | None = Field(default=None, foreign_key="orders.id", index=True)
     code: str | None = None
     hint: str | None = None

@@ -18,6 +18,7 @@ from models.baskets import BasketLineRow, BasketRow
 from models.inbox import KeyReused
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.subscriptions import SubscriptionRow
 from renewals.basket import Outcome, asked_once, outcome_of
 from renewals.facts import AttemptState, MethodKind
 from renewals.money import Money
@@ -57,8 +58,11 @@ async def store_basket(
         .returning(col(BasketRow.id))
     )
     if added.first() is not None:
+        stands = select(col(SubscriptionRow.number), col(SubscriptionRow.renews_on))
+        found = (await session.execute(stands.where(col(SubscriptionRow.number).in_(asked)))).all()
+        renews_on = {row.number: row.renews_on for row in found}
         session.add_all(
-            BasketLineRow(basket_id=basket_id, subscription=number, place=place)
+            BasketLineRow(basket_id=basket_id, subscription=number, place=place, renews_on=renews_on.get(number))
             for place, number in enumerate(asked, start=1)
         )
         await session.flush()

@@ -48,8 +48,8 @@ async def store_command(
     Rubbish is kept up to a bound only. Raises `KeyReused` when that row asks for something else.
     """
     subscription, name, by, args = _cut(subscription), _cut(name), _cut(by), _bounded(args)
-    shift = select(col(SubscriptionRow.shift)).where(col(SubscriptionRow.number) == subscription)
-    ahead = (await session.execute(shift)).scalar_one_or_none()
+    stands = select(col(SubscriptionRow.shift), col(SubscriptionRow.renews_on))
+    known = (await session.execute(stands.where(col(SubscriptionRow.number) == subscription))).one_or_none()
     reason = args.get("reason")
     await session.execute(
         insert(CommandRow)
@@ -61,8 +61,9 @@ async def store_command(
             args=args,
             given_by=by,
             reason=reason if isinstance(reason, str) else None,
-            received_at=wall_now + ahead if ahead else wall_now,
+            received_at=wall_now + known.shift if known else wall_now,
             stored_at=wall_now,
+            renews_on=known.renews_on if known else None,
         )
         .on_conflict_do_nothing(index_elements=["client_key"])
     )

@@ -18,7 +18,8 @@ class CommandRow(SQLModel, table=True):
 
     `subscription` is what the sender wrote, whether or not it exists. `received_at` is in the subscription's own time
     and, once decided, never later than `decided_at`; `stored_at` in the world's, by the clock of who stored it. A
-    command that pays has the order that it placed; its outcome commits with the gateway's answer.
+    command that pays has the order that it placed; its outcome commits with the gateway's answer. `renews_on` is the
+    next renewal date of the subscription when it was stored: the one that whoever renews means.
     """
 
     __tablename__ = "commands"
@@ -38,6 +39,7 @@ class CommandRow(SQLModel, table=True):
     reason: str | None = None
     received_at: datetime = instant()
     stored_at: datetime = instant()
+    renews_on: date | None = None
     decided_at: datetime | None = instant(nullable=True)
     outcome: str | None = None
     code: str | None = None

@@ -7,7 +7,7 @@ is what one customer buys in one currency through one channel, and its sum is th
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from renewals import commands as c
@@ -73,14 +73,15 @@ class Group:
 class Candidate:
     """A subscription that is asked for: its facts as a command finds them (`renewing.just_before`), and its customer.
 
-    `at` is when the basket was given, in the subscription's own time; `method` the stored one, `is_buyer` says whether
-    whoever gives it is the buyer.
+    `at` is when the basket was given, in the subscription's own time, and `renews_on` the next renewal date then;
+    `is_buyer` says whether whoever gives it is the buyer.
     """
 
     sub: Subscription
     customer: str
     is_buyer: bool
     at: datetime
+    renews_on: date | None = None
 
     @property
     def group(self) -> Group:
@@ -194,6 +195,7 @@ def _line(candidate: Candidate, actor: c.Actor, method: Paying, bound: "Bound | 
         received_at=at,
         pays_with=pays_with,
         alone=False,
+        renews_on=candidate.renews_on,
     )
     decision = decide(sub, request)
     if isinstance(decision, Refused):
@@ -204,7 +206,7 @@ def _line(candidate: Candidate, actor: c.Actor, method: Paying, bound: "Bound | 
         try:
             check_method_not_over(sub, c.Name.RENEW, usable.valid_through, at)
         except c.BadArguments as bad:
-            return Refused("bad_arguments", str(bad).replace(c.Name.SET_PAYMENT_METHOD, NAME, 1))
+            return Refused("bad_arguments", str(bad).replace(c.Name.RENEW, NAME, 1))
     line = checkout_line(sub)
     return line if bound is None else bound.line(line) or STALE
 

@@ -34,15 +34,22 @@ def may_add_seats(sub: Subscription, at: datetime, method: PaymentMethod | None)
 
 
 def may_renew(
-    sub: Subscription, at: datetime, method: PaymentMethod | None, when: When, *, alone: bool = True
+    sub: Subscription,
+    at: datetime,
+    method: PaymentMethod | None,
+    when: When,
+    *,
+    alone: bool = True,
+    meant: date | None = None,
 ) -> Refused | None:
     """Why the next term cannot be bought at `at` with that method, if so.
 
-    Where it is not bought `alone`, whether the method takes the amount is a question of the order's sum.
+    Where it is not bought `alone`, whether the method takes the amount is a question of the order's sum. `meant` is the
+    renewal date that the buyer had in mind: where that term was paid meanwhile, he did not mean the one after it.
     """
-    day, opens_on = today(sub, at), window_opens_on(sub)
-    if sub.paid_ahead:
-        return Refused("already_renewed", f"The term from {sub.renews_on} is paid; nothing is left to pay.")
+    day, opens_on, starts_on = today(sub, at), window_opens_on(sub), meant or sub.renews_on
+    if sub.paid_ahead or starts_on != sub.renews_on:
+        return Refused("already_renewed", f"The term from {starts_on} is paid; nothing is left to pay.")
     if day < opens_on:
         return Refused("window_not_open", f"It can be renewed from {opens_on} on; come back then.", opens_on)
     if at >= late_window_closes_at(sub):

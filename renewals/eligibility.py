@@ -43,7 +43,8 @@ class Request:
     `same_admin`, whether the contact that it names is the primary admin; `paid_since`, whether a voucher was paid after
     the command had been received. `pays_with` is the method of an order; None when the subscription has none and the
     command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
-    this subscription. `alone`: the order has no lines of other subscriptions.
+    this subscription. `alone`: the order has no lines of other subscriptions. `renews_on` is the next renewal date when
+    it was received, which whoever renews means; None: that of now.
     """
 
     command: c.Command
@@ -59,6 +60,7 @@ class Request:
     quote: QuoteTerms | None = None
     wish: c.Wish | None = None
     alone: bool = True
+    renews_on: date | None = None
 
 
 def decide(sub: Subscription, request: Request) -> Decision:
@@ -230,7 +232,9 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
         case c.AddSeats():
             return may_add_seats(sub, request.received_at, request.pays_with)
         case c.Renew():
-            return may_renew(sub, request.received_at, request.pays_with, command.when, alone=request.alone)
+            return may_renew(
+                sub, request.received_at, request.pays_with, command.when, alone=request.alone, meant=request.renews_on
+            )
         case c.AskForQuote() if request.wish:
             return may_ask(sub, request.wish.seats, request.wish.term, request.received_at)
         case c.IssueQuote():

@@ -69,7 +69,8 @@ def example(sub: Subscription, name: c.Name) -> c.Command:
         case c.Name.RESUME_AUTO_RENEW:
             return c.Resume()
         case c.Name.REDUCE_SEATS:
-            return c.ReduceSeats(ahead.next_seats - 1)
+            fewer = (seats for seats in (ahead.next_seats - 1, ahead.seats - 1) if 0 < seats != sub.pending_seats)
+            return c.ReduceSeats(next(fewer, 0))
         case c.Name.CHANGE_TERM:
             return c.ChangeTerm(next((term for term in terms if term in sub.prices), terms[0]))
         case c.Name.WITHDRAW_PENDING:

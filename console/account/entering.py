@@ -102,10 +102,10 @@ def _opens(token: str, now: datetime) -> tuple[object, ...]:
     )
 
 
-async def link_opens(session: AsyncSession, token: str, now: datetime) -> bool:
-    """Would the link open the account? Asking does not use it up: mail scanners follow links."""
-    query = select(col(SignInLinkRow.id)).where(*_opens(token, now))  # type: ignore[arg-type]
-    return (await session.execute(query)).first() is not None
+async def link_opens_for(session: AsyncSession, token: str, now: datetime) -> str | None:
+    """The mail address of whose account the link would open. Asking does not use it up: mail scanners follow links."""
+    query = select(col(SignInLinkRow.email)).where(*_opens(token, now))  # type: ignore[arg-type]
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 @dataclass(frozen=True, slots=True)

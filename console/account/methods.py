@@ -21,8 +21,10 @@ from console.account.forms import Form, Wrong, client_key, month_of, new_method
 from console.account.giving import give
 from console.account.guard import Visitor, form_of, visitor
 from console.account.speech import Speech, speech_of
+from models.inbox import KeyReused
 from models.methods import buys, every_method, keep_method, same_methods
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.records import CommandRow
 from models.store import fact_of_method
 from models.subscriptions import SubscriptionRow
 from renewals.calendar import local_date
@@ -31,6 +33,7 @@ from renewals.commands import Name
 from renewals.facts import MethodKind, Phase
 
 PAGE = "/account/payment-methods"
+_DONE = ("added", "expiry", "expiry_some")
 AT_ONCE = 5
 
 
@@ -62,7 +65,7 @@ def method_routes(desk: Desk) -> APIRouter:
     @router.get("")
     async def shown(request: Request, done: str = "") -> Response:
         who = await visitor(request, desk.sessions)
-        return await _page(desk, request, who, done=done in ("added", "expiry") and done)
+        return await _page(desk, request, who, done=done in _DONE and done)
 
     @router.post("")
     async def added(request: Request) -> Response:
@@ -79,10 +82,10 @@ def method_routes(desk: Desk) -> APIRouter:
         who = await visitor(request, desk.sessions)
         form = await form_of(request, desk.settings, who.form_token)
         try:
-            await _give_expiry(desk, who, method, form)
+            all_use_it = await _give_expiry(desk, who, method, form)
         except Wrong as wrong:
             return await _page(desk, request, who, wrong=wrong, form=form)
-        return see_other(f"{PAGE}?done=expiry")
+        return see_other(f"{PAGE}?done={'expiry' if all_use_it else 'expiry_some'}")
 
     return router
 
@@ -167,8 +170,8 @@ async def _bought_for(session: AsyncSession, csn: str, email: str) -> CustomerRo
     return customer
 
 
-async def _give_expiry(desk: Desk, who: Visitor, method_id: UUID, form: Form) -> None:
-    """Store the card with its new expiry, and let the person's subscriptions use it. Raises as `_add`.
+async def _give_expiry(desk: Desk, who: Visitor, method_id: UUID, form: Form) -> bool:
+    """Store the card with its new expiry, and let the person's subscriptions use it; do they all? Raises as `_add`.
 
     A command that gets no answer in time is stored, and delivered later by the watchdog.
     """
@@ -187,19 +190,24 @@ async def _give_expiry(desk: Desk, who: Visitor, method_id: UUID, form: Form) ->
         kept = str(row.id)
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def use_it(number: str) -> None:
+    async def uses_it(number: str) -> bool:
         async with gate:
-            await give(
-                desk.sessions,
-                desk.client,
-                key=f"{key}:{number}",
-                number=number,
-                name=Name.SET_PAYMENT_METHOD,
-                args={"method": kept},
-                by=who.email,
-            )
+            try:
+                command_id = await give(
+                    desk.sessions,
+                    desk.client,
+                    key=f"{key}:{number}",
+                    number=number,
+                    name=Name.SET_PAYMENT_METHOD,
+                    args={"method": kept},
+                    by=who.email,
+                )
+            except KeyReused:  # the form was sent before with another month
+                return False
+        async with desk.sessions() as session:
+            return (await session.get_one(CommandRow, command_id)).outcome == "done"
 
-    await asyncio.gather(*(use_it(number) for number in numbers))
+    return all(await asyncio.gather(*(uses_it(number) for number in numbers)))
 
 
 def _bought_by(email: str) -> Select[str]:

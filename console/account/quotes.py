@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.papers import quote_paper, receipt_paper
 from console.account.desk import Desk, see_other
-from console.account.finding import Found, NotYours, find, locale_of
+from console.account.finding import Found, NotYours, find, find_all, locale_of
 from console.account.forms import Form, Wrong, acceptance, client_key, wishes
 from console.account.giving import give, told
 from console.account.guard import Visitor, form_of, visitor
@@ -104,13 +104,14 @@ async def _file(paper: Paper | None) -> Response:
 
 
 async def _ask(desk: Desk, request: Request, who: Visitor, number: str, form: Form) -> Response:
-    """Ask, then go on with the quote; or back to the form, which says why not."""
+    """Ask, then go on with the quote; or back to the form, which says why not. Raises `NotYours`."""
     async with desk.sessions() as session:
         found = await find(session, who.email, number, datetime.now(UTC))
         try:
             key, lines = client_key(form), wishes(form, MOST_LINES)
         except Wrong as wrong:
             return await _ask_page(desk, request, session, who, found, wrong=wrong, form=form)
+        await find_all(session, who.email, [line["subscription"] for line in lines], datetime.now(UTC))
     home = min(line["subscription"] for line in lines)
     here = f"{HERE}/ask/{quoted(number, safe='')}"
     try:

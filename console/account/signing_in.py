@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from console.account.desk import HOME, SIGN_IN, Desk, page_of, see_other, speech_for
-from console.account.entering import TooMany, ask_for_link, link_opens, open_link, sign_out
+from console.account.entering import TooMany, ask_for_link, link_opens_for, open_link, sign_out
 from console.account.guard import (
     SESSION_COOKIE,
     begin_session,
@@ -71,12 +71,15 @@ def _add_asking(router: APIRouter, desk: Desk) -> None:
 def _add_opening(router: APIRouter, desk: Desk) -> None:
     @router.get("/sign-in/{token}")
     async def shown(request: Request, token: str) -> Response:
-        """A button only: programs that look into mails follow links, and must not use this one up."""
+        """A button only: programs that look into mails follow links, and must not use this one up.
+
+        Whoever was sent somebody else's link sees whose account it opens.
+        """
         async with desk.sessions() as session:
-            opens = await link_opens(session, token, datetime.now(UTC))
-        if not opens:
+            email = await link_opens_for(session, token, datetime.now(UTC))
+        if email is None:
             return desk.page(request, "message.html", speech_for(request), status=410, about="over")
-        return _form(desk, request, "open.html", token=token)
+        return _form(desk, request, "open.html", token=token, email=email)
 
     @router.post("/sign-in/{token}")
     async def opened(request: Request, token: str) -> Response:

@@ -2,21 +2,26 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
 from temporalio.client import Client
 
-from activities import answers, conclusions, till
+from activities import answers, conclusions, settling, till
+from activities.filling import preview_basket
+from activities.offers import close_quotes_on
 from activities.watch import Watch
-from gateways.port import Answer, Declined, Issued, NoAnswer, NotReceived, Paid, Unreachable
+from gateways.port import Answer, Declined, Issued, NoAnswer, NotReceived, Paid, Pending, Unreachable
 from models.pauses import Pausable, pause
+from renewals.basket import token_of
 from tests.activities.baskets import NUMBERS, Counter, open_counter
 from tests.activities.desk import DUE, PARIS, Desk, PulledPlug
-from tests.activities.test_quotes import issue, quote
+from tests.activities.test_quotes import ASKED, issue, lines, quote
 from tests.scenarios.diary import instant
-from tests.scenarios.portfolios import PUNCTUAL, SECOND, THIRD
+from tests.scenarios.portfolios import BUYER, PUNCTUAL, SECOND, THIRD
+from tests.scenarios.theatre import SIGNING_KEY
 
 NOON, LATER = "2027-02-01 12:00", "2027-02-01 12:10"
 PRICE = 12 * 48600
@@ -241,3 +246,89 @@ async def test_an_open_quote_on_lines_of_it_is_void_with_the_checkout(counter: C
     assert await counter.carry_out(await counter.stored(NOON), NOON) == ["renewed"] * 3
     assert (await quote(counter.first, reference))["state"] == "void"
     assert await counter.paid_terms() == 3
+
+
+@pytest.mark.parametrize("shown", [False, True], ids=["at the price in force", "at the price that was shown"])
+async def test_a_checkout_of_the_eve_that_is_carried_out_after_expiry_costs_the_renewal_price(
+    desk: Desk, shown: bool
+) -> None:
+    counter, eve = await open_counter(desk, "2027-03-30 23:00", **BY_HAND), "2027-03-30 23:59"
+    preview = None
+    if shown:
+        at = instant(eve, PARIS)
+        async with desk.sessions() as session:
+            basket, _ = await preview_basket(session, NUMBERS, by=BUYER, methods={}, wall_now=at)
+        preview = token_of(basket, at, SIGNING_KEY)
+    basket_id = await counter.stored(eve, preview=preview)
+    for each in counter.desks:
+        assert (await each.walk("2027-03-31 00:01")).phase == "expired"
+    assert await counter.carry_out(basket_id, "2027-03-31 00:02") == ["renewed"] * 3
+    assert list(counter.first.gateway.moved.values()) == [3 * PRICE]
+
+
+async def test_a_price_that_changed_between_receipt_and_reserving_does_not_count(counter: Counter) -> None:
+    await counter.first.new_price("2027-02-01 12:05", 60000)
+    assert await counter.carry_out(await counter.stored(NOON), LATER) == ["renewed"] * 3
+    assert list(counter.first.gateway.moved.values()) == [3 * PRICE]
+
+
+async def test_an_order_whose_call_is_made_again_is_not_given_up_meanwhile(counter: Counter) -> None:
+    counter.first.gateway.answers.append(Unreachable())
+    basket_id = await counter.stored(NOON)
+    (attempt,) = await counter.reserve(basket_id, NOON)
+    await counter.pay(attempt, NOON)
+    said = []
+
+    async def meanwhile() -> Answer:
+        said.append(await counter.desks[1].give(NOON, "release-hold"))
+        return Paid("reference")
+
+    counter.first.gateway.answers.append(meanwhile)
+    await counter.pay(attempt, NOON)
+    assert (said, await counter.outcomes(basket_id)) == (["refused payment_in_doubt"], ["renewed"] * 3)
+    assert await counter.paid_terms() == 3
+
+
+async def test_lines_whose_payment_the_first_one_asks_about_are_not_alarmed_as_forgotten(desk: Desk) -> None:
+    counter = await open_counter(desk, "2027-03-30 12:00", **BY_HAND)
+    counter.first.gateway.answers.append(Pending("reference"))
+    counter.first.gateway.truths.extend([Pending("reference")] * 20)
+    basket_id = await counter.stored("2027-03-30 12:00")
+    assert await counter.carry_out(basket_id, "2027-03-30 12:00") == ["pending"] * 3
+    for day in ("2027-03-31 01:00", "2027-04-01 01:00", "2027-04-02 01:00"):
+        for each in counter.desks:
+            await each.walk(day)
+    await desk.at("2027-04-02 01:00", Watch(desk.sessions, cast("Client", counter.bell)).look)
+    assert await desk.rows("SELECT subscription, kind FROM alarms WHERE cleared_at IS NULL") == []
+    await desk.change("UPDATE attempts SET next_at = NULL")
+    await desk.at("2027-04-02 01:00", Watch(desk.sessions, cast("Client", counter.bell)).look)
+    alarmed = await desk.rows("SELECT subscription FROM alarms WHERE cleared_at IS NULL ORDER BY 1")
+    assert [each["subscription"] for each in alarmed] == [SECOND, THIRD]
+
+
+async def test_orders_that_share_quotes_but_no_line_do_not_wait_for_each_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = await open_counter(desk, NOON, **BY_HAND)
+    fourth = replace(desk, number="S-50000")
+    await fourth.open(csn="C-1", **BY_HAND)
+    assert await counter.desks[1].give(ASKED, "ask-for-quote", lines=lines(SECOND, THIRD)) == "done"
+    assert await counter.desks[0].give(ASKED, "ask-for-quote", lines=lines(PUNCTUAL, fourth.number)) == "done"
+    met = asyncio.Barrier(2)
+
+    async def until_both_have_closed_one(session: Any, order: Any, number: str, *rest: Any) -> None:
+        await close_quotes_on(session, order, number, *rest)
+        if number in (PUNCTUAL, THIRD):
+            try:
+                async with asyncio.timeout(0.3):
+                    await met.wait()
+            except (TimeoutError, asyncio.BrokenBarrierError):
+                pass
+
+    monkeypatch.setattr(settling, "close_quotes_on", until_both_have_closed_one)
+    baskets = [
+        await counter.stored(NOON, numbers=[PUNCTUAL, SECOND]),
+        await counter.stored(NOON, numbers=[THIRD, fourth.number]),
+    ]
+    both = await asyncio.gather(*(counter.carry_out(basket_id, NOON) for basket_id in baskets))
+    assert both == [["renewed"] * 2] * 2

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import RowMapping
 
 from activities.quotes import Quotes
-from gateways.port import Answer, Declined, NoAnswer, Paid, Pending
+from gateways.port import Answer, Declined, NoAnswer, NotReceived, Paid, Pending
 from mail.sender import Mailer
 from models.engine import Sessions
-from tests.activities.desk import PARIS, Desk
+from tests.activities.desk import PARIS, Desk, PulledPlug
 from tests.scenarios.diary import instant
 from tests.scenarios.fake_gateway import FakeGateway
 from tests.scenarios.portfolios import BUYER, PUNCTUAL, SECOND, THIRD, import_one
@@ -276,6 +276,20 @@ async def test_a_crash_between_order_and_answer_is_resumed_under_the_same_key(de
     assert await desk.give(at, "accept-quote", quote=reference) == "refused payment_in_doubt"
     await desk.ask("2027-02-10 10:06")
     assert (len(desk.gateway.moved), (await quote(desk, reference))["state"]) == (1, "accepted")
+
+
+async def test_a_crash_is_resumed_through_whichever_subscription_it_was_accepted(desk: Desk) -> None:
+    second, at = beside(desk, SECOND), "2027-02-10 10:00"
+    assert await second.give(ASKED, "ask-for-quote", lines=lines(PUNCTUAL, SECOND)) == "done"
+    (row,) = await desk.rows("SELECT id FROM quotes")
+    reference = f"Q-{row['id']}"
+    assert await second.give(ISSUED, "issue-quote", quote=reference, **ANA) == "done"
+    desk.gateway.answers.append(PulledPlug())
+    desk.gateway.truths.append(NotReceived())
+    with pytest.raises(PulledPlug):
+        await second.give(at, "accept-quote", key="k", quote=reference)
+    assert await second.give(at, "accept-quote", key="k", quote=reference) == "done"
+    assert (len(desk.gateway.moved), await paid_terms(desk)) == (1, {PUNCTUAL: 1, SECOND: 1})
 
 
 @pytest.mark.parametrize(

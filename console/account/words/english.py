@@ -32,6 +32,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "again": "Ask for another link",
         "open": "Open your account",
         "open_text": "The link is good. It works once: press the button to sign in on this device.",
+        "open_for": "You sign in as {email}.",
         "over": "This link does not work any more",
         "over_text": "It was used already, or its 15 minutes are over.",
         "too_many": "Too many links",

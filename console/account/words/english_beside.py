@@ -60,6 +60,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "methods.add_button": "Add the method",
         "methods.buyer_only": "Only a buyer adds or changes payment methods.",
         "methods.done.added": "The method is stored. Choose it on the page of a subscription.",
+        "methods.done.expiry_some": "The new expiry is stored, but not all of your subscriptions use it: see below "
+        "which do.",
         "methods.done.expiry": "The new expiry is stored, and your subscriptions use it from the next charge on.",
         "wrong.month_over": "That month is over. Write the month that stands on the card now.",
         "happened.older": "Older",

@@ -33,6 +33,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "open": "Ouvrir votre compte",
         "open_text": "Le lien est valable. Il fonctionne une seule fois : appuyez sur le bouton pour vous connecter "
         "sur cet appareil.",
+        "open_for": "Vous vous connectez en tant que {email}.",
         "over": "Ce lien ne fonctionne plus",
         "over_text": "Il a déjà servi, ou ses 15 minutes sont écoulées.",
         "too_many": "Trop de liens",

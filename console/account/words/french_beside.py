@@ -62,6 +62,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "methods.add_button": "Ajouter",
         "methods.buyer_only": "Seul un acheteur ajoute ou modifie des moyens de paiement.",
         "methods.done.added": "Le moyen de paiement est enregistré. Choisissez-le sur la page d’un abonnement.",
+        "methods.done.expiry_some": "La nouvelle date d’expiration est enregistrée, mais vos abonnements ne "
+        "l’utilisent pas tous : voyez ci-dessous lesquels l’utilisent.",
         "methods.done.expiry": "La nouvelle date d’expiration est enregistrée ; vos abonnements l’utilisent dès le "
         "prochain prélèvement.",
         "wrong.month_over": "Ce mois est passé. Indiquez celui qui figure maintenant sur la carte.",

@@ -62,6 +62,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "methods.add_button": "追加する",
         "methods.buyer_only": "お支払い方法の追加と変更は、購入者のみが行えます。",
         "methods.done.added": "お支払い方法を登録しました。サブスクリプションのページでお選びください。",
+        "methods.done.expiry_some": "新しい有効期限を登録しましたが、まだ使用していないサブスクリプションがあります。"
+        "使用中のものは下記をご確認ください。",
         "methods.done.expiry": "新しい有効期限を登録しました。次回の請求から使用されます。",
         "wrong.month_over": "その月はすでに過ぎています。現在のカードの有効期限をご記入ください。",
         "happened.older": "以前の履歴",

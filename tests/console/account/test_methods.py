@@ -79,6 +79,19 @@ async def test_a_new_expiry_is_a_new_method_that_its_subscriptions_use(
     assert "Mail: payment method changed" in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
 
 
+async def test_a_subscription_that_may_not_use_the_new_expiry_is_not_said_to(life: Life, browser: Browser) -> None:
+    assert await life.command("2027-02-01 11:00", "park", by="operator:ana", reason="dispute") == "done"
+    await browser.sign_in()
+    (old,) = await methods(life)
+    expiry = form(await browser.page(PAGE), "/expiry", of=str(old["id"]))
+    for month in ("2032-01", "2033-01"):
+        answer = await browser.send(expiry, expires=month)
+        assert answer.status_code == 303
+        page = words(await browser.page(answer.headers["location"]))
+        assert "The new expiry is stored, but not all of your subscriptions use it" in page
+    assert (await life.row())["method_id"] == old["id"]
+
+
 @pytest.mark.parametrize(
     ("action", "fields", "complaint"),
     [

@@ -237,3 +237,15 @@ async def test_in_the_customers_language(theatre: Theatre, browser: Browser, loc
     page = words(await browser.page(f"{QUOTES}/{QUOTE}")).replace("\u202f", " ")
     for each in said:
         assert each in page
+
+
+@pytest.mark.parametrize("foreign", [SECOND, "S-0000"], ids=["another's", "nobody's"])
+async def test_others_numbers_in_the_form_are_as_good_as_none(theatre: Theatre, browser: Browser, foreign: str) -> None:
+    life = await begin(theatre)
+    await theatre.subscription(number=SECOND, buyer_email=EVE)
+    await browser.sign_in()
+    here = f"{QUOTES}/ask/{PUNCTUAL}"
+    good = form(await browser.page(here), here)
+    for fields in ({"number-0": foreign}, {"number-1": foreign, "chosen-1": "yes", "seats-1": "1", "term-1": "year"}):
+        assert (await browser.send(good, **fields)).status_code == 404
+    assert await life.rows("SELECT 1 FROM commands WHERE client_key LIKE 'account:%'") == []

@@ -51,6 +51,11 @@ async def test_programs_that_follow_links_do_not_use_one_up(browser: Browser) ->
     assert (await browser.open_link(link)).status_code == 303
 
 
+async def test_whoever_is_sent_somebody_elses_link_sees_whose_account_it_opens(browser: Browser) -> None:
+    await browser.ask_for_link()
+    assert f"Vous vous connectez en tant que {BUYER}." in words(await browser.page(browser.links()[0]))
+
+
 async def test_a_link_is_over_after_a_quarter_of_an_hour(browser: Browser, sessions: Sessions) -> None:
     await browser.ask_for_link()
     await change(sessions, "UPDATE sign_in_links SET expires_at = expires_at - interval '15 minutes'")

@@ -1,0 +1,51 @@
+"""Whoever renews means the next term of that moment: paid meanwhile, the one after it is not bought instead.
+
+A monthly term can be bought as soon as the one before it has begun, so that an order that comes a little later than
+another payment would find one to pay.
+"""
+
+import asyncio
+
+from tests.activities.baskets import open_counter
+from tests.activities.desk import DUE, Desk
+
+MONTHLY = {"term": "month", "starts_on": "2027-02-28", "renews_on": "2027-03-31"}
+EARLY, AT = "2027-03-31 04:00", "2027-03-31 05:00"
+LATER = "2027-03-31 06:10"
+
+
+async def test_of_two_renewals_at_once_one_pays(desk: Desk) -> None:
+    await desk.open(**MONTHLY, auto_renew="no")
+    await desk.walk(EARLY)
+    answers = await asyncio.gather(desk.give(AT, "renew"), desk.give(AT, "renew"))
+    assert sorted(answers) in (["done", "refused already_renewed"], ["done", "refused payment_in_doubt"])
+    assert len(desk.gateway.moved) == 1
+
+
+async def test_a_renewal_that_was_forestalled_by_the_automatic_charge_pays_nothing(desk: Desk) -> None:
+    await desk.open(**MONTHLY)
+    await desk.walk(EARLY)
+    command = await desk.store("2027-03-31 05:59", "renew")
+    await desk.walk(DUE)
+    applied = await desk.at(LATER, desk.commands.apply_command, desk.number, str(command))
+    assert (applied.answer.code, applied.answer.hint) == (
+        "already_renewed",
+        "The term from 2027-03-31 is paid; nothing is left to pay.",
+    )
+    assert len(desk.gateway.moved) == 1
+
+
+async def test_a_renewal_that_is_given_after_the_payment_buys_the_term_after_it(desk: Desk) -> None:
+    await desk.open(**MONTHLY)
+    await desk.walk(EARLY)
+    await desk.walk(DUE)
+    assert await desk.give(LATER, "renew") == "done"
+    assert len(desk.gateway.moved) == 2
+
+
+async def test_a_bulk_checkout_that_was_forestalled_by_another_pays_nothing(desk: Desk) -> None:
+    counter = await open_counter(desk, EARLY, **MONTHLY, auto_renew="no")
+    first, second = await counter.stored(AT), await counter.stored(AT)
+    assert await counter.carry_out(first, AT) == ["renewed"] * 3
+    assert await counter.carry_out(second, AT) == ["refused already_renewed"] * 3
+    assert len(counter.first.gateway.moved) == 1
