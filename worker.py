@@ -30,6 +30,7 @@ from activities.notices import Notices
 from activities.phases import Phases
 from activities.planning import Planning
 from activities.quotes import Quotes
+from activities.refunds import Refunds
 from activities.watch import SIGN_INS_KEPT, Watch
 from gateways.port import Gateway
 from gateways.sandbox import SandboxGateway
@@ -107,6 +108,7 @@ def build_worker(
             charging.charge,
             charging.ask_gateway,
             holds.end_hold,
+            Refunds(sessions, gateway).send_back,
             commands.apply_command,
             commands.take_signal,
             notices.send_notice,
