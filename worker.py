@@ -128,6 +128,7 @@ def build_worker(
             baskets.wake_lines,
             baskets.close_basket,
             baskets.report_order,
+            baskets.give_up_basket,
             watch_.look,
         ],
         deployment_config=WorkerDeploymentConfig(

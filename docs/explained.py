@@ -43,6 +43,7 @@ REFUSALS = {
     "quote_not_open": "Look at the quote: `perennial show-quote` says where it stands.",
     "payment_declined": "Try again later, or name another method; nothing was bought.",
     "nothing_in_doubt": "Nothing; every payment has its answer.",
+    "not_carried_out": "Look at the alarm `step_failed`, mend what it names, and let the buyer try again.",
 }
 """In order of precedence: the first that applies is the answer."""
 

@@ -16,7 +16,13 @@ from renewals.facts import MethodKind
 _TONES = {Outcome.RENEWED: "done", Outcome.REFUSED: "refused", Outcome.PAYMENT_FAILED: "refused"}
 
 
-_WORTH_ANOTHER_TRY = {"preview_stale", "method_not_accepted", "method_cannot_auto_charge", "bad_arguments"}
+_WORTH_ANOTHER_TRY = {
+    "preview_stale",
+    "method_not_accepted",
+    "method_cannot_auto_charge",
+    "bad_arguments",
+    "not_carried_out",
+}
 """What another look at the price, or another method, may cure."""
 
 
