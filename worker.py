@@ -31,7 +31,7 @@ from activities.phases import Phases
 from activities.planning import Planning
 from activities.quotes import Quotes
 from activities.refunds import Refunds
-from activities.watch import SIGN_INS_KEPT, Watch
+from activities.watch import DAYS_OF_USE_KEPT, SIGN_INS_KEPT, Watch
 from gateways.port import Gateway
 from gateways.sandbox import SandboxGateway
 from mail.letter import Contacts
@@ -66,6 +66,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 settings.mail_from,
                 signing_key=settings.signing,
                 sign_ins_kept=timedelta(days=settings.sign_ins_kept_days),
+                days_of_use_kept=timedelta(days=settings.days_of_use_kept_days),
             )
             every = timedelta(seconds=settings.watch_every_seconds)
             await watch(client, every)
@@ -85,6 +86,7 @@ def build_worker(
     gateway: Gateway | None = None,
     signing_key: bytes = b"",
     sign_ins_kept: timedelta = SIGN_INS_KEPT,
+    days_of_use_kept: timedelta = DAYS_OF_USE_KEPT,
     **options: Any,
 ) -> Worker:
     """A worker of the task queue `renewals`, with the sandbox gateway unless another is given.
@@ -96,7 +98,7 @@ def build_worker(
     gateway = gateway or SandboxGateway(sessions)
     charging, holds = Charging(sessions, gateway), Holds(sessions, gateway)
     notices, phases = Notices(sessions, mailer, contacts, sender), Phases(sessions)
-    watch_ = Watch(sessions, client, sign_ins_kept=sign_ins_kept)
+    watch_ = Watch(sessions, client, sign_ins_kept=sign_ins_kept, days_of_use_kept=days_of_use_kept)
     commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
     quotes = Quotes(sessions, client)
     baskets = Baskets(sessions, gateway, client, signing_key)

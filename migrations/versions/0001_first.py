@@ -602,6 +602,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_days_of_use_subscription"),
         sa.PrimaryKeyConstraint("subscription", "user", "used_on", name="pk_days_of_use"),
     )
+    op.create_index("ix_days_of_use_used_on", "days_of_use", ["used_on"])
     op.create_table(
         "notices",
         sa.Column("id", sa.Uuid(), nullable=False),
