@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from activities.papers import lines_of_order, quote_paper, receipt_paper
 from documents.paper import Paper, PaperLine, QuotePaper
-from mail.letter import Letter, Order, OrderLine, Paid, Quote, Refund, SeatsAdded, Voucher
+from mail.letter import Letter, Order, OrderLine, Paid, Quote, Refund, RefundCause, SeatsAdded, Voucher
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.quotes import find_quote
@@ -219,7 +219,7 @@ async def _refund(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> R
         amount=Money(refund.amount, refund.currency),
         method=MethodKind(method.kind),
         reference=refund.reference or "",
-        because=refund.because,
+        because=cast("RefundCause", refund.because),
         price=Money(attempt.amount, attempt.currency),
     )
 

@@ -17,6 +17,7 @@ from renewals.usage import UnusedSeats
 CURABLE_DECLINES = frozenset({"authentication_required", "expired_card", "incorrect_cvc", "card_not_supported"})
 """The declines that the customer can cure; only for these does `action_required` say what went wrong."""
 
+RefundCause = Literal["paid_late", "paid_in_part", "paid_too_much", "operator"]
 RenewWith = Literal["account", "partner", "sales"]
 
 
@@ -149,7 +150,7 @@ class Refund:
     amount: Money
     method: MethodKind
     reference: str
-    because: Literal["paid_late", "paid_in_part", "paid_too_much", "operator"]
+    because: RefundCause
     price: Money | None = None
 
 

@@ -175,7 +175,7 @@ async def owed_back_of(session: AsyncSession, numbers: Sequence[str]) -> dict[st
     """By number: the money that waits to be sent back."""
     found: dict[str, tuple[OwedBack, ...]] = {}
     for row in (await session.execute(_OWED, {"numbers": numbers})).scalars():
-        owed = OwedBack(str(row.id), row.next_at, row.amount, row.currency)
+        owed = OwedBack(str(row.id), row.next_at or row.owed_at, row.amount, row.currency)
         found[row.subscription] = (*found.get(row.subscription, ()), owed)
     return found
 
