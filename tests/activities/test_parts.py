@@ -99,7 +99,7 @@ async def test_a_refund_that_got_no_answer_is_asked_for_again_under_its_key(desk
         desk.gateway.refunds[refund_key] = amount.minor
         return "done"
 
-    desk.gateway.refund = silent  # type: ignore[method-assign]
+    desk.gateway.refund = silent  # type: ignore[assignment, method-assign]
     for seconds in ("00:00:00", "00:00:09", "00:00:10", "00:00:30"):
         desk.gateway.truths.append(come(70_000))
         await desk.walk(f"2027-03-09 {seconds}")
@@ -138,7 +138,7 @@ async def test_a_refund_that_is_never_taken_is_left_to_operators(desk: Desk) -> 
     async def away(*_: object) -> str:
         raise Unreachable("refused")
 
-    desk.gateway.refund = away  # type: ignore[method-assign]
+    desk.gateway.refund = away  # type: ignore[assignment, method-assign]
     await desk.walk(NIGHT)
     (alarm,) = await desk.rows("SELECT kind, detail FROM alarms")
     assert alarm["kind"] == "paid_after_all"
