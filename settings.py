@@ -220,6 +220,9 @@ class Settings(BaseSettings):
     sign_ins_kept_days: int = Field(default=30, ge=1, le=3650)
     """For how many days a link to sign in, a session or a calendar address that is over is kept; then it is deleted."""
 
+    days_of_use_kept_days: int = Field(default=400, ge=180, le=3650)
+    """For how many days it is kept on which days users used a seat; of whoever has one still, the last day stays."""
+
     api_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000)
     """How many requests a key of the JSON API may make in a minute, in the long run; of each process that serves it.
 

@@ -30,7 +30,8 @@ from activities.notices import Notices
 from activities.phases import Phases
 from activities.planning import Planning
 from activities.quotes import Quotes
-from activities.watch import SIGN_INS_KEPT, Watch
+from activities.refunds import Refunds
+from activities.watch import DAYS_OF_USE_KEPT, SIGN_INS_KEPT, Watch
 from gateways.port import Gateway
 from gateways.sandbox import SandboxGateway
 from mail.letter import Contacts
@@ -65,6 +66,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 settings.mail_from,
                 signing_key=settings.signing,
                 sign_ins_kept=timedelta(days=settings.sign_ins_kept_days),
+                days_of_use_kept=timedelta(days=settings.days_of_use_kept_days),
             )
             every = timedelta(seconds=settings.watch_every_seconds)
             await watch(client, every)
@@ -84,6 +86,7 @@ def build_worker(
     gateway: Gateway | None = None,
     signing_key: bytes = b"",
     sign_ins_kept: timedelta = SIGN_INS_KEPT,
+    days_of_use_kept: timedelta = DAYS_OF_USE_KEPT,
     **options: Any,
 ) -> Worker:
     """A worker of the task queue `renewals`, with the sandbox gateway unless another is given.
@@ -95,7 +98,7 @@ def build_worker(
     gateway = gateway or SandboxGateway(sessions)
     charging, holds = Charging(sessions, gateway), Holds(sessions, gateway)
     notices, phases = Notices(sessions, mailer, contacts, sender), Phases(sessions)
-    watch_ = Watch(sessions, client, sign_ins_kept=sign_ins_kept)
+    watch_ = Watch(sessions, client, sign_ins_kept=sign_ins_kept, days_of_use_kept=days_of_use_kept)
     commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
     quotes = Quotes(sessions, client)
     baskets = Baskets(sessions, gateway, client, signing_key)
@@ -107,6 +110,7 @@ def build_worker(
             charging.charge,
             charging.ask_gateway,
             holds.end_hold,
+            Refunds(sessions, gateway).send_back,
             commands.apply_command,
             commands.take_signal,
             notices.send_notice,
@@ -126,6 +130,7 @@ def build_worker(
             baskets.wake_lines,
             baskets.close_basket,
             baskets.report_order,
+            baskets.give_up_basket,
             watch_.look,
         ],
         deployment_config=WorkerDeploymentConfig(

@@ -1,6 +1,6 @@
 """Recording what a gateway said, by compare-and-set: what is final never changes, so a late answer changes nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,10 +9,11 @@ from activities.ordered import Ordered, locked, plan_again, with_attempts_so_far
 from activities.orders import release_claim
 from activities.outbox import queue
 from activities.outcomes import conclude_order
+from activities.parts import come_in_all, count_part, owe_back, take_part
 from gateways.port import Answer, Declined, Issued, Paid, Pending
 from models.engine import Sessions
 from models.history import in_utc
-from models.journal import raise_alarm, record
+from models.journal import VOUCHER_IN_DOUBT, raise_alarm, record
 from models.store import write
 from renewals.declines import ask_at, ask_late_at, call_again_at
 from renewals.facts import AttemptState, Kind, Way
@@ -28,9 +29,12 @@ async def record_answer(sessions: Sessions, number: str, key: str, answer: Answe
             await _after_the_end(session, ordered, answer)
             return
         ordered.attempt.gateway_reference = answer.reference
+        received = come_in_all(answer, ordered.attempt.amount)
         match answer:
             case Paid():
-                await settle_paid(session, ordered, wall_now)
+                await settle_paid(session, ordered, wall_now, received=received)
+            case Issued() if received >= ordered.attempt.amount:  # all of it is in, whatever its provider calls that
+                await settle_paid(session, ordered, wall_now, received=received)
             case Declined(code):
                 await settle_declined(session, ordered, wall_now, code)
             case Pending():
@@ -42,13 +46,18 @@ async def record_answer(sessions: Sessions, number: str, key: str, answer: Answe
 async def _after_the_end(session: AsyncSession, ordered: Ordered, answer: Answer) -> None:
     """What is final stays so; but money that moved against it must go back.
 
-    A voucher that has run out is asked about for a while; its late money goes back by itself (refunds.py).
+    A voucher that has run out is asked about for a while; its late money goes back by itself (refunds.py), as does what
+    comes of a paid one beyond its amount.
     """
     attempt, now = ordered.attempt, ordered.now
-    if attempt.state == AttemptState.EXPIRED:
-        if not isinstance(answer, Paid):
+    if attempt.expires_at and attempt.state in (AttemptState.EXPIRED, AttemptState.PAID):
+        late = attempt.state == AttemptState.EXPIRED
+        if count_part(session, ordered, come_in_all(answer, attempt.amount)):
+            await owe_back(session, ordered, "paid_late" if late else "paid_too_much")
+        if late:
             attempt.questions += 1
-            attempt.next_at = _sooner(now, ask_late_at(now, attempt.questions), answer)
+            paid = isinstance(answer, Paid)
+            attempt.next_at = None if paid else _sooner(now, ask_late_at(now, attempt.questions), answer)
     elif isinstance(answer, Paid) and attempt.state != AttemptState.PAID:
         detail = f"Attempt {attempt.n} counts as {attempt.state}, but the gateway took the money: refund {attempt.id}."
         await raise_alarm(session, ordered.first.row.number, "paid_after_all", detail, now, subject=str(attempt.id))
@@ -125,15 +134,28 @@ async def _wait(
         plan_again(ordered, wall_now)
     else:
         attempt.questions += 1
+    if attempt.voucher_code:
+        await _wait_for_voucher(session, ordered, state)
     attempt.state = state
     attempt.next_at = ask_at(attempt.called_at, ordered.now, attempt.questions)
     await _store_access(session, ordered)
 
 
+async def _wait_for_voucher(session: AsyncSession, ordered: Ordered, state: AttemptState) -> None:
+    """The payment of a voucher is under way: said once, and after some days an operator is to ask the provider."""
+    attempt, first = ordered.attempt, ordered.first
+    if state is AttemptState.PENDING and attempt.state != state:
+        record_payment(session, ordered, state, None)
+    patience = timedelta(days=first.facts.policy.voucher_pending_days)
+    if attempt.expires_at and ordered.now - attempt.expires_at >= patience:
+        detail = f"The payment of voucher {attempt.id} is under way for {patience.days} days; ask the provider."
+        await raise_alarm(session, first.row.number, VOUCHER_IN_DOUBT, detail, ordered.now, subject=str(attempt.id))
+
+
 async def _issue(session: AsyncSession, ordered: Ordered, wall_now: datetime, voucher: Issued) -> None:
     """A voucher was issued, or is still unpaid: its buyer is told the code once, and it is asked after later."""
     attempt, order, first = ordered.attempt, ordered.order, ordered.first
-    if attempt.state == AttemptState.ISSUED:
+    if attempt.voucher_code:
         attempt.questions += 1
     else:
         attempt.voucher_code = voucher.code
@@ -154,6 +176,7 @@ async def _issue(session: AsyncSession, ordered: Ordered, wall_now: datetime, vo
         )
         await conclude_order(session, order, ordered.now, hint=BY_VOUCHER)
         plan_again(ordered, wall_now)
+    await take_part(session, ordered, voucher.received)
     attempt.state = AttemptState.ISSUED
     attempt.next_at = _sooner(ordered.now, ask_at(attempt.called_at, ordered.now, attempt.questions), voucher)
 

@@ -5,7 +5,7 @@ far a former try came. An order in doubt, or whose voucher waits to be paid, is 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -30,8 +30,11 @@ from models.payments import AttemptRow
 from models.store import Stored, load_all
 from models.subscriptions import SubscriptionRow
 from renewals.basket import Bound, Group, bound_by
+from renewals.decisions import Refused
 from renewals.facts import Attempt, AttemptState, Channel
 from renewals.plan import still_wanted
+
+NOT_CARRIED_OUT = Refused("not_carried_out", "An error of ours stopped it; nothing was charged. Try again later.")
 
 
 class Baskets:
@@ -135,6 +138,31 @@ class Baskets:
             )
 
     @activity.defn
+    async def give_up_basket(self, basket_id: str, error: str) -> None:
+        """It could not be grouped for good: what is in no order is refused, and operators hear of it.
+
+        It is closed, so that nothing is charged later that its buyer has been told was not; unless a former try came
+        so far as to place an order: then the watchdog lets it go on.
+        """
+        wall_now = started_at()
+        async with self._sessions.begin() as session:
+            basket = await session.get_one(BasketRow, UUID(basket_id), with_for_update=True)
+            lines = await _lines(session, basket.id)
+            open_ = [line for line in lines if line.order_id is None]
+            shifts = await _clocks_of(session, [line.subscription for line in lines])
+            for line in open_:
+                line.code, line.hint, line.told_at = NOT_CARRIED_OUT.code, NOT_CARRIED_OUT.hint, wall_now
+                if line.subscription in shifts:
+                    at = wall_now + shifts[line.subscription]
+                    tell_line(session, line, basket.given_by, at, NOT_CARRIED_OUT, basket.reason)
+            if len(open_) == len(lines):
+                basket.closed_at = basket.closed_at or wall_now
+            number = min(shifts, default=None)
+            if number is not None:
+                detail = f"Bulk checkout {basket_id} could not be grouped ({error}); {len(open_)} lines were refused."
+                await raise_alarm(session, number, "step_failed", detail, wall_now + shifts[number], subject=basket_id)
+
+    @activity.defn
     async def report_order(self, basket_id: str, group: Group, what: str, error: str) -> None:
         """Raise the alarm that an order met what trying again does not cure; the watchdog tries it again later."""
         wall_now = started_at()
@@ -157,6 +185,14 @@ async def _lines(session: AsyncSession, basket_id: UUID) -> Sequence[BasketLineR
         .execution_options(populate_existing=True)
     )
     return (await session.execute(query)).scalars().all()
+
+
+async def _clocks_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, timedelta]:
+    """By number, of those that exist: how far their clocks are ahead."""
+    query = select(col(SubscriptionRow.number), col(SubscriptionRow.shift)).where(
+        col(SubscriptionRow.number).in_(numbers)
+    )
+    return {row.number: row.shift for row in (await session.execute(query)).all()}
 
 
 async def _groups_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Group]:

@@ -69,6 +69,8 @@ class Commands:
             decision: Decision = Eligible()
             if ended.paid:
                 decision = Refused("already_renewed", "The voucher has been paid; the term is renewed.")
+            elif ended.under_way:
+                decision = Refused("payment_in_doubt", "The payment is under way; wait until the provider has it.")
             elif not ended.released:
                 decision = Refused("payment_in_doubt", "The payment provider does not answer; try again later.")
             conclude(session, row, decision, stored.now)

@@ -11,6 +11,7 @@ from activities.ordered import Ordered, plan_again, with_attempts_so_far
 from activities.orders import release_claim
 from activities.outbox import queue
 from activities.outcomes import conclude_order
+from activities.parts import count_part, owe_back
 from activities.phases import store_phase
 from activities.settling import settle
 from models.catalog import DeclineCodeRow
@@ -45,16 +46,20 @@ async def settle_paid(
     ordered: Ordered,
     wall_now: datetime,
     *,
+    received: int | None = None,
     by: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """The attempt is paid: settle its order."""
+    """The attempt is paid: settle its order. `received` is what has come of a voucher, if its gateway says so."""
     attempt, order = ordered.attempt, ordered.order
     attempt.state, attempt.code = AttemptState.PAID, None
     attempt.answered_at, attempt.next_at = ordered.now, None
     record_payment(session, ordered, AttemptState.PAID, None, by)
-    if attempt.voucher_code:
+    if attempt.expires_at:
         await clear_alarm(session, ordered.first.row.number, VOUCHER_IN_DOUBT, ordered.now, subject=str(attempt.id))
+        if received is not None:
+            count_part(session, ordered, received)
+            await owe_back(session, ordered, "paid_too_much")
     with session.no_autoflush:  # written at once, when the caller commits
         await settle(session, order, wall_now, known=ordered.subscriptions, reason=reason)
     await conclude_order(session, order, ordered.now)
@@ -77,6 +82,9 @@ async def settle_declined(
     attempt.answered_at, attempt.next_at = ordered.now, None
     record_payment(session, ordered, AttemptState.DECLINED, code, by)
     await release_claim(session, ordered.now, order.id)
+    if attempt.voucher_code:
+        await clear_alarm(session, ordered.first.row.number, VOUCHER_IN_DOUBT, ordered.now, subject=str(attempt.id))
+        await owe_back(session, ordered, "paid_in_part")
     told = False
     if order.way != Way.AUTOMATIC:
         order.state = "void"

@@ -55,7 +55,7 @@ async def _resolve(session: AsyncSession, stored: Stored, row: CommandRow, paid:
     ordered = await locked(session, stored.row.number, doubt.id, wall_now)
     if paid:
         await settle_paid(session, ordered, wall_now, by=row.given_by, reason=row.reason)
-    elif doubt.state is AttemptState.ISSUED:
+    elif doubt.expires_at and doubt.state in (AttemptState.ISSUED, AttemptState.PENDING):
         await release(session, stored.row.number, wall_now, by=row.given_by, ran_out=True, reason=row.reason)
     else:
         await settle_declined(session, ordered, wall_now, None, by=row.given_by, reason=row.reason)

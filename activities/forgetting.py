@@ -1,15 +1,17 @@
-"""Deleting what nobody needs any more: old links to sign in, the sessions they began, calendar addresses that ended.
+"""Deleting what nobody needs any more: old sign-ins, calendar addresses that ended, days on which seats were used.
 
 They are personal data, and no record of anything: what was done in a session stands in its commands.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, exists, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
+from models.seat_use import DayOfUseRow, SeatAssignmentRow
 
 PER_LOOK = 5_000
 """Rows of each table that one look deletes at most; the next one goes on."""
@@ -24,6 +26,29 @@ async def forget_sign_ins(session: AsyncSession, before: datetime) -> int:
         + await _delete(session, SignInLinkRow, link_over)
         + await _delete(session, CalendarFeedRow, col(CalendarFeedRow.ended_at) < before)
     )
+
+
+async def forget_days_of_use(session: AsyncSession, before: date) -> int:
+    """Delete days of use that lie before that day; how many.
+
+    The last one of a user who still has a seat stays: who has not used it for years is told with that day, not as if
+    nobody knew.
+    """
+    row, later, held = DayOfUseRow, aliased(DayOfUseRow), SeatAssignmentRow
+    used_since = exists().where(
+        col(later.subscription) == col(row.subscription),
+        col(later.user) == col(row.user),
+        col(later.used_on) > col(row.used_on),
+    )
+    has_seat = exists().where(
+        col(held.subscription) == col(row.subscription),
+        col(held.user) == col(row.user),
+        col(held.unassigned_on).is_(None),
+    )
+    key = (col(row.subscription), col(row.user), col(row.used_on))
+    over = select(*key).where(col(row.used_on) < before, used_since | ~has_seat).limit(PER_LOOK)
+    gone = await session.execute(delete(row).where(tuple_(*key).in_(over)).returning(col(row.used_on)))
+    return len(gone.all())
 
 
 async def _delete(

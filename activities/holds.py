@@ -15,7 +15,7 @@ from activities.planning import plan_of
 from activities.releasing import release
 from activities.settling import is_due
 from activities.till import charge_of
-from gateways.port import Charge, Gateway, NoAnswer, Paid, Unreachable
+from gateways.port import Charge, Gateway, GivenUp, NoAnswer, Paid, Pending, Unreachable
 from models.engine import Sessions
 from models.journal import SYSTEM, VOUCHER_IN_DOUBT, raise_alarm
 from models.payments import AttemptRow
@@ -36,10 +36,11 @@ TELL_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Whether the hold is over without payment; `paid`: it turned out to be paid."""
+    """Whether the hold is over without payment; `paid`: it turned out to be paid; `under_way`: that may still be."""
 
     released: bool
     paid: bool = False
+    under_way: bool = False
 
 
 class Holds:
@@ -64,16 +65,17 @@ class Holds:
             stored = await load(session, number, wall_now)
             voucher = stored.facts.voucher if stored else None
             charge = await charge_of(session, stored, voucher.id) if stored and voucher else None
-            hold = stored.facts.hold if stored else None
+            hold, received = stored.facts.hold if stored else None, 0
         if hold and hold.quote:
             return await self._end_quote(number, hold.quote, wall_now, by)
         if charge and stored:
-            paid = await self._paid_meanwhile(charge, stored.now)
-            if paid is None:
+            said = await self._given_up(charge, stored.now)
+            if said is None:
                 return await self._postpone(number, wall_now, by)
-            if isinstance(paid, Paid):
-                await record_answer(self._sessions, number, charge.key, paid, wall_now)
-                return Ended(released=False, paid=True)
+            if isinstance(said, Paid | Pending):
+                await record_answer(self._sessions, number, charge.key, said, wall_now)
+                return Ended(released=False, paid=isinstance(said, Paid), under_way=isinstance(said, Pending))
+            received = said.received
         async with self._sessions.begin() as session:
             held = await load_all(session, await fellows_of(session, number), wall_now, lock=True)
             stored = next((each for each in held if each.row.number == number), None)
@@ -81,7 +83,7 @@ class Holds:
                 return Ended(released=True, paid=await _is_paid(session, charge))
             if stored.facts.in_doubt and not stored.facts.in_doubt.was_never_sent:
                 return Ended(released=False)
-            await release(session, number, wall_now, by=by, ran_out=by == SYSTEM)
+            await release(session, number, wall_now, by=by, ran_out=by == SYSTEM, received=received)
         return Ended(released=True)
 
     async def _end_quote(self, number: str, reference: str, wall_now: datetime, by: str) -> Ended:
@@ -97,13 +99,12 @@ class Holds:
             await close_quote(session, quote, state, wall_now, by=by)
         return Ended(released=True)
 
-    async def _paid_meanwhile(self, charge: Charge, now: datetime) -> Paid | bool | None:
-        """The payment, if it came; False if it comes no more, None if nobody knows."""
+    async def _given_up(self, charge: Charge, now: datetime) -> Paid | Pending | GivenUp | None:
+        """What the gateway says; None if nobody knows whether the money came."""
         try:
-            found = await self._gateway.give_up(charge.key, now)
+            return await self._gateway.give_up(charge.key, now)
         except (Unreachable, NoAnswer):
             return None
-        return found if isinstance(found, Paid) else False
 
     async def _postpone(self, number: str, wall_now: datetime, by: str) -> Ended:
         """Let a hold whose time is up go on for a while; one that its buyer wanted to end goes on as it was."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
@@ -11,9 +11,9 @@ from sqlmodel import col
 
 from activities.papers import lines_of_order, quote_paper, receipt_paper
 from documents.paper import Paper, PaperLine, QuotePaper
-from mail.letter import Letter, Order, OrderLine, Paid, Quote, Refund, SeatsAdded, Voucher
+from mail.letter import Letter, Order, OrderLine, Paid, Quote, Refund, RefundCause, SeatsAdded, Voucher
 from models.parties import PaymentMethodRow
-from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.quotes import find_quote
 from models.seat_use import unused_of
 from models.store import Stored
@@ -161,8 +161,8 @@ async def _paid(session: AsyncSession, facts: dict[str, Any]) -> Paid | None:
 
 
 async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], time_zone: str) -> Voucher | None:
-    """The voucher that was issued, or has run out."""
-    if kind not in (Kind.VOUCHER_ISSUED, Kind.VOUCHER_EXPIRED):
+    """The voucher that was issued, was paid in part, or has run out."""
+    if kind not in (Kind.VOUCHER_ISSUED, Kind.VOUCHER_PART_RECEIVED, Kind.VOUCHER_EXPIRED):
         return None
     attempt, method, line = await _attempt_of(session, facts["attempt"])
     if attempt.voucher_code is None or attempt.expires_at is None:
@@ -178,7 +178,13 @@ async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], tim
         seats=line.seats,
         term=Term(line.term),
         lines=lines if len(lines) > 1 else (),
+        received=_money(facts.get("received"), attempt),
+        part=_money(facts.get("part"), attempt),
     )
+
+
+def _money(minor: int | None, attempt: AttemptRow) -> Money | None:
+    return Money(minor, attempt.currency) if minor else None
 
 
 async def _seats_added(
@@ -207,12 +213,14 @@ async def _seats_added(
 async def _refund(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Refund | None:
     if kind is not Kind.REFUND:
         return None
-    attempt, method, _ = await _attempt_of(session, facts["attempt"])
+    refund = await session.get_one(RefundRow, UUID(facts["refund"]))
+    attempt, method, _ = await _attempt_of(session, str(refund.attempt_id))
     return Refund(
-        amount=Money(attempt.amount, attempt.currency),
+        amount=Money(refund.amount, refund.currency),
         method=MethodKind(method.kind),
-        reference=facts["refund"],
-        because=facts["because"],
+        reference=refund.reference or "",
+        because=cast("RefundCause", refund.because),
+        price=Money(attempt.amount, attempt.currency),
     )
 
 

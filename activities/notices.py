@@ -161,7 +161,7 @@ def _reason_stands(stored: Stored, row: NoticeRow) -> bool:
             if "own_order" in told:
                 return told["what"] == "seats" or (row.term_starts_on == sub.starts_on and not sub.paid_ahead)
             return sub.last_decline is not None
-        case Kind.VOUCHER_ISSUED:
+        case Kind.VOUCHER_ISSUED | Kind.VOUCHER_PART_RECEIVED:
             return sub.voucher is not None and sub.voucher.id == told.get("attempt")
         case Kind.VOUCHER_EXPIRED:
             return row.term_starts_on == sub.starts_on and not sub.paid_ahead

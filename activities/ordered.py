@@ -15,6 +15,7 @@ from models.reading import attempts_of
 from models.store import Stored, load_all
 from models.subscriptions import ClaimRow
 from renewals.facts import Subscription, Way
+from renewals.parts import shares
 
 DUE_SINCE = timedelta(minutes=3)
 """How long the next step of what must be planned again counts as due: the watchdog then sees to it at its next look."""
@@ -46,6 +47,11 @@ class Ordered:
 
     def amount_of(self, stored: Stored) -> int:
         return self.amounts[stored.row.number] if self.is_large else self.attempt.amount
+
+    def shares_of(self, minor: int) -> list[tuple[Stored, int]]:
+        """Each subscription with its share of a sum that came, or goes back."""
+        parts = shares(minor, [self.amount_of(stored) for stored in self.subscriptions])
+        return list(zip(self.subscriptions, parts, strict=True))
 
 
 async def locked(session: AsyncSession, number: str, key: str, wall_now: datetime) -> Ordered:

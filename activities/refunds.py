@@ -1,74 +1,105 @@
-"""Money that came too late goes back by itself, once, and its buyer is told."""
+"""Money that bought nothing goes back, once, and its buyer is told. It was written down with its cause (`parts.py`).
+
+The row's id is the gateway's key: asking again after a crash, or because nobody answered, sends nothing twice.
+"""
 
 from datetime import datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
 
+from activities.clock import started_at
+from activities.ordered import Ordered, locked
 from activities.outbox import queue
-from gateways.port import Charge, Gateway, NoAnswer, Unreachable
+from activities.planning import plan_of
+from gateways.port import Gateway, NoAnswer, Unreachable
 from models.engine import Sessions
 from models.journal import raise_alarm, record
-from models.payments import AttemptRow
+from models.payments import RefundRow
 from models.store import Stored, load
 from renewals.declines import call_again_at
 from renewals.facts import Kind
+from renewals.money import Money
+from workflows.contract import TermPlan
 
 MOST_TRIES = 100
 """How often a refund is tried that the gateway does not answer: for most of a day."""
 
+_WHY = {
+    "paid_late": "a voucher was paid after it had expired",
+    "paid_in_part": "a voucher was paid in part only",
+    "paid_too_much": "a voucher was paid by more than its amount",
+}
 
-async def send_back(sessions: Sessions, gateway: Gateway, number: str, charge: Charge, wall_now: datetime) -> None:
-    """Refund a voucher that was paid after it had expired, once: it is asked about until the refund is recorded."""
-    async with sessions() as session:
-        stored = await load(session, number, wall_now)
-    if stored is None:
+
+class Refunds:
+    """Sends money back."""
+
+    def __init__(self, sessions: Sessions, gateway: Gateway) -> None:
+        self._sessions, self._gateway = sessions, gateway
+
+    @activity.defn
+    async def send_back(self, number: str, refund_id: str) -> TermPlan:
+        """Send back what is owed, if its time has come and it was not sent yet."""
+        wall_now = started_at()
+        async with self._sessions() as session:
+            stored = await load(session, number, wall_now)
+            row = await session.get(RefundRow, UUID(refund_id))
+        if stored and row and _waits(row, stored):
+            reference = await self._sent(row, stored.now)
+            async with self._sessions.begin() as session:
+                await _record(session, number, row, reference, wall_now)
+        return await plan_of(self._sessions, number, wall_now)
+
+    async def _sent(self, row: RefundRow, now: datetime) -> str | None:
+        """The gateway's reference; None where it does not answer."""
+        money = Money(row.amount, row.currency)
+        try:
+            return await self._gateway.refund(str(row.attempt_id), money, str(row.id), now)
+        except (Unreachable, NoAnswer):
+            return None
+
+
+def _waits(row: RefundRow, stored: Stored) -> bool:
+    return row.next_at is not None and row.next_at <= stored.now
+
+
+async def _record(
+    session: AsyncSession, number: str, tried: RefundRow, reference: str | None, wall_now: datetime
+) -> None:
+    """Write down that it was sent, with each subscription that the order was for; or when to try again."""
+    ordered = await locked(session, number, str(tried.attempt_id), wall_now)
+    row = await session.get_one(RefundRow, tried.id, populate_existing=True)
+    if row.next_at is None:
         return
-    try:
-        reference = await gateway.refund(charge.key, charge.amount, refund_key(charge), stored.now)
-    except (Unreachable, NoAnswer):
-        reference = None
-    async with sessions.begin() as session:
-        stored = await load(session, number, wall_now, lock=True)
-        if stored is None:
-            return
-        attempt = await session.get_one(AttemptRow, UUID(charge.key), populate_existing=True)
-        if attempt.next_at is None:
-            return
-        if reference is None:
-            await _try_later(session, stored, attempt)
-            return
-        attempt.next_at = None
-        data = {
-            "amount": attempt.amount,
-            "currency": attempt.currency,
-            "reference": reference,
-            "because": "paid_late",
-        }
-        record(session, number, stored.now, "refund", data)
-        await queue(
-            session,
-            stored,
-            Kind.REFUND,
-            f"attempt:{attempt.id}",
-            "a voucher was paid after it had expired",
-            at=stored.now,
-            attempt=str(attempt.id),
-            refund=reference,
-            because="paid_late",
-        )
+    if reference is None:
+        await _try_later(session, ordered, row)
+        return
+    row.next_at, row.sent_at, row.reference = None, ordered.now, reference
+    for stored, share in ordered.shares_of(row.amount):
+        data = {"amount": share, "currency": row.currency, "reference": reference, "because": row.because}
+        record(session, stored.row.number, stored.now, "refund", data)
+    await queue(
+        session,
+        ordered.first,
+        Kind.REFUND,
+        f"refund:{row.id}",
+        _WHY[row.because],
+        at=ordered.first.now,
+        refund=str(row.id),
+    )
 
 
-async def _try_later(session: AsyncSession, stored: Stored, attempt: AttemptRow) -> None:
+async def _try_later(session: AsyncSession, ordered: Ordered, row: RefundRow) -> None:
     """The same refund again under its key, with patience; in the end an operator's to do."""
-    attempt.calls += 1
-    attempt.next_at = call_again_at(stored.now, attempt.calls)
-    if attempt.calls >= MOST_TRIES:
-        attempt.next_at = None
-        detail = f"Attempt {attempt.n} was paid after its voucher had expired; refund {attempt.id} by hand."
-        await raise_alarm(session, stored.row.number, "paid_after_all", detail, stored.now, subject=str(attempt.id))
-
-
-def refund_key(charge: Charge) -> str:
-    """The key of the one refund of a charge: asking again sends nothing twice."""
-    return str(uuid5(NAMESPACE_URL, f"refund:{charge.key}"))
+    row.calls += 1
+    row.next_at = call_again_at(ordered.first.now, row.calls)
+    if row.calls >= MOST_TRIES:
+        row.next_at = None
+        money = Money(row.amount, row.currency)
+        detail = f"{money} of attempt {row.attempt_id} could not be sent back ({_WHY[row.because]}); refund it by hand."
+        subject = str(row.attempt_id)
+        await raise_alarm(
+            session, ordered.first.row.number, "paid_after_all", detail, ordered.first.now, subject=subject
+        )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,6 +12,7 @@ from activities.ordered import Ordered, fellows_of, locked, plan_again
 from activities.orders import release_claim
 from activities.outbox import queue
 from activities.outcomes import conclude_order
+from activities.parts import count_part, owe_back
 from models.history import in_utc
 from models.journal import VOUCHER_IN_DOUBT, clear_alarm, record
 from models.payments import AttemptRow, OrderRow
@@ -25,11 +26,19 @@ GIVEN_UP = Refused("payment_declined", "The order was given up before it was pai
 
 
 async def release(
-    session: AsyncSession, number: str, wall_now: datetime, *, by: str, ran_out: bool, reason: str | None = None
+    session: AsyncSession,
+    number: str,
+    wall_now: datetime,
+    *,
+    by: str,
+    ran_out: bool,
+    received: int = 0,
+    reason: str | None = None,
 ) -> None:
     """Release what holds the next term of `number`: all that an order holds are released together.
 
     The caller has locked them (`fellows_of`). A buyer who gives up a voucher knows; of one that `ran_out` he is told.
+    `received` is what the gateway says had come of it: it goes back.
     """
     held = await load_all(session, await fellows_of(session, number), wall_now, lock=True)
     stored = next(each for each in held if each.row.number == number)
@@ -46,11 +55,14 @@ async def release(
     await release_claim(session, stored.now, claim.order_id)
     order = await session.get_one(OrderRow, claim.order_id)
     order.state = "void"
-    unanswered = col(AttemptRow.state).in_((AttemptState.ISSUED, AttemptState.OPEN))
+    of_voucher = and_(col(AttemptRow.state) == AttemptState.PENDING, col(AttemptRow.voucher_code).is_not(None))
+    unanswered = or_(col(AttemptRow.state).in_((AttemptState.ISSUED, AttemptState.OPEN)), of_voucher)
     query = select(col(AttemptRow.id)).where(col(AttemptRow.order_id) == order.id, unanswered)
     attempt_id = (await session.execute(query)).scalar_one_or_none()
     if attempt_id:
         ordered = await locked(session, number, str(attempt_id), wall_now)
+        if ordered.attempt.voucher_code:
+            count_part(session, ordered, received)
         await _end(session, ordered, by, ran_out=ran_out)
         plan_again(ordered, wall_now)
     await enter_what_follows(session, held, by=by, reason=reason)
@@ -58,7 +70,7 @@ async def release(
 
 async def _end(session: AsyncSession, ordered: Ordered, by: str, *, ran_out: bool) -> None:
     """The attempt of the order is over: its voucher can be paid no more, or it is never made."""
-    if ordered.attempt.state == AttemptState.ISSUED:
+    if ordered.attempt.voucher_code:
         await _expire(session, ordered, by, ran_out=ran_out)
         return
     ordered.attempt.state, ordered.attempt.next_at = AttemptState.ABANDONED, None
@@ -71,6 +83,7 @@ async def _expire(session: AsyncSession, ordered: Ordered, by: str, *, ran_out: 
     attempt.state, attempt.answered_at = AttemptState.EXPIRED, now
     attempt.next_at = ask_late_at(now, 0)
     attempt.questions = 0
+    await owe_back(session, ordered, "paid_in_part")
     for stored in ordered.subscriptions:
         data = {
             "outcome": "expired" if ran_out else "given_up",
@@ -80,7 +93,14 @@ async def _expire(session: AsyncSession, ordered: Ordered, by: str, *, ran_out: 
         }
         record(session, stored.row.number, stored.now, "voucher", data, by=by)
     if ran_out:
-        why = f"voucher for the term from {first.facts.renews_on} was not paid"
+        why = f"voucher for the term from {first.facts.renews_on} was not paid{' in full' if attempt.received else ''}"
         await queue(
-            session, first, Kind.VOUCHER_EXPIRED, f"voucher:{attempt.id}", why, at=first.now, attempt=str(attempt.id)
+            session,
+            first,
+            Kind.VOUCHER_EXPIRED,
+            f"voucher:{attempt.id}",
+            why,
+            at=first.now,
+            attempt=str(attempt.id),
+            received=attempt.received,
         )

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.answers import record_answer, record_no_answer, record_not_made, record_unreachable
 from activities.ordered import fellows_of
-from activities.refunds import send_back
 from gateways.port import Answer, Charge, Gateway, NoAnswer, NotReceived, Paid, Unreachable
 from models.engine import Sessions
 from models.parties import PaymentMethodRow
@@ -73,8 +72,6 @@ class Till:
             await self._make(stored, attempt, charge, wall_now, wanted=wanted)
             return
         await record_answer(self._sessions, number, charge.key, found, wall_now)
-        if attempt.state is AttemptState.EXPIRED and isinstance(found, Paid):
-            await send_back(self._sessions, self._gateway, number, charge, wall_now)
 
     async def _bought(self, stored: Stored, attempt: Attempt, wall_now: datetime) -> Sequence[Stored]:
         """The subscriptions that the order is for: if one of them may not be charged now, the order is not made."""

@@ -1,7 +1,9 @@
 """`bulk-renew`: many subscriptions of one buyer together, one order and one payment per customer and channel."""
 
 import asyncio
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -19,6 +21,8 @@ from cli.output import fail, print_json, print_table, progress_bar, warn
 from models.checkouts import ALL_OTHERS, BasketTold, LineTold, basket_told, store_basket
 from models.engine import Sessions
 from models.subscriptions import SubscriptionRow
+from portfolio.numbers_file import read_numbers, unknown_among
+from portfolio.problems import Problems
 from renewals.basket import Outcome, asked_once, parse_choice, size_refused
 from renewals.commands import BadArguments, parse_actor
 
@@ -26,6 +30,12 @@ LOOK_EVERY_SECONDS = 0.2
 
 Numbers = Annotated[list[str] | None, typer.Argument(help="Subscription numbers, such as S-1001 S-1002.")]
 AllOf = Annotated[str | None, typer.Option(help="Every subscription of this customer that can be renewed now.")]
+FromFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--from", metavar="FILE", allow_dash=True, help="A text or CSV file, one number in each line; - reads stdin."
+    ),
+]
 Stored = Annotated[str | None, typer.Option("--method", help="Id of a stored payment method; else that of most lines.")]
 
 
@@ -33,6 +43,7 @@ def bulk_renew(
     by: By,
     numbers: Numbers = None,
     all_of: AllOf = None,
+    from_file: FromFile = None,
     method: Stored = None,
     kind: Kind = None,
     token: Token = None,
@@ -44,12 +55,14 @@ def bulk_renew(
     """Renew up to 100 subscriptions together, each in the early or the late window; status 0 when all are renewed."""
     choice = {"method": method, "kind": kind.value if kind else None, "token": token, "expires": expires}
     given = {name: value for name, value in choice.items() if value is not None}
-    if bool(numbers) == bool(all_of):
-        raise typer.BadParameter("give numbers of subscriptions, or --all-of with the number of a customer.")
+    if sum(map(bool, (numbers, all_of, from_file))) != 1:
+        raise typer.BadParameter("give numbers of subscriptions, or --from FILE, or --all-of with a customer's number.")
     try:
         parse_choice(given, parse_actor(by))
     except BadArguments as bad:
         fail(str(bad))
+    if from_file:
+        numbers = desk.run(_checked(*_read_file(from_file)))
     told = desk.run(_bulk_renew(numbers or [], all_of, by, {ALL_OTHERS: given} if given else {}, reason, key))
     if as_json:
         print_json(_plain(told))
@@ -57,6 +70,30 @@ def bulk_renew(
         _show(told)
     if any(line.outcome is not Outcome.RENEWED for line in told.lines):
         raise typer.Exit(1)
+
+
+def _read_file(path: Path) -> tuple[str, bytes]:
+    """How messages call the file, and what it holds."""
+    if str(path) == "-":
+        return "stdin", sys.stdin.buffer.read()
+    try:
+        return path.name, path.read_bytes()
+    except OSError as error:
+        fail(f"{path.name}: cannot be read ({error.strerror}); check the path.")
+
+
+async def _checked(name: str, content: bytes) -> list[str]:
+    """The numbers in a file; ends the command, with every bad line named, unless all lines are good."""
+    problems = Problems()
+    found = read_numbers(content, name, problems)
+    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        query = select(col(SubscriptionRow.number)).where(col(SubscriptionRow.number).in_(found))
+        unknown_among(found, set((await session.execute(query)).scalars()), name, problems)
+    if problems.count:
+        for problem in sorted(problems.listed, key=lambda problem: problem.line or 0):
+            warn(str(problem))
+        fail(f"Nothing was renewed: {problems.count} bad lines; correct them.")
+    return list(found)
 
 
 async def _bulk_renew(
@@ -113,7 +150,8 @@ async def _followed(client: Client, sessions: Sessions, basket_id: UUID, lines: 
                     timer.cancel()
         await work
     except WorkflowFailureError:
-        warn("An order met an error of ours; the operators have been told, and it is tried again.")
+        if not (await _read(sessions, basket_id)).closed:
+            warn("An order met an error of ours; the operators have been told, and it is tried again.")
     except asyncio.CancelledError:
         warn(f"Bulk checkout {basket_id} is stored and will be carried out; it need not be given again.")
         raise

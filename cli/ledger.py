@@ -1,4 +1,4 @@
-"""`perennial ledger`: every order, attempt and settlement, for accounts and auditors."""
+"""`perennial ledger`: every order, attempt, settlement and refund, for accounts and auditors."""
 
 import csv
 import sys
@@ -32,7 +32,7 @@ def ledger(
     shape: Annotated[Format, typer.Option("--format", help="For people, spreadsheets or scripts.")] = Format.TABLE,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
-    """Every order, every attempt to pay it and every settlement, in order of time. Amounts are in minor units."""
+    """Every order, attempt, part of a voucher, settlement and refund, in order of time. Amounts are in minor units."""
     if shape is Format.CSV and not as_json:
         desk.run(_write_csv(number, customer))
         return

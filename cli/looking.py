@@ -18,8 +18,9 @@ from models.subscriptions import SubscriptionRow
 from portfolio.coming import a_year_on
 from renewals import commands as c
 from renewals.decisions import Eligible, Refused
-from renewals.facts import Phase
+from renewals.facts import Phase, Subscription
 from renewals.forecast import Coming, forecast
+from renewals.money import Money
 from renewals.options import options
 from renewals.windows import late_window_last_day, window_opens_on
 
@@ -47,10 +48,11 @@ async def _show(number: str) -> tuple[dict[str, Any], list[Coming], list[dict[st
             desk.no_such_subscription(number)
         say_what_is_paused(await paused_now(session))
         past = [event async for event in events_of(session, number)]
-    return _described(stored), list(forecast(stored.facts, stored.now, a_year_on(stored.now))), past
+    return described(stored), list(forecast(stored.facts, stored.now, a_year_on(stored.now))), past
 
 
-def _described(stored: Stored) -> dict[str, Any]:
+def described(stored: Stored) -> dict[str, Any]:
+    """The facts of a subscription by their names, as `perennial show` prints them."""
     sub = stored.facts
     return {
         "customer": f"{stored.customer.csn} {stored.customer.name}",
@@ -69,6 +71,7 @@ def _described(stored: Stored) -> dict[str, Any]:
         "early window from": window_opens_on(sub).isoformat(),
         "late window to": late_window_last_day(sub).isoformat(),
         "held until": _held(stored),
+        "voucher": _voucher(stored.facts),
         "access until": in_utc(stored.access_until),
         "time zone": sub.time_zone,
         "its own time": in_utc(stored.now),
@@ -83,6 +86,19 @@ def _held(stored: Stored) -> str | None:
         return None
     what = f"quote {hold.quote}" if hold.quote else "an order or voucher"
     return f"{in_utc(hold.ends_at)}, by {what}" if hold.ends_at else f"its answer, by {what}"
+
+
+def _voucher(sub: Subscription) -> str | None:
+    """The open voucher: what it is for, what has come, what remains."""
+    paid_with = sub.voucher
+    if paid_with is None:
+        return None
+    amount, received, rest = (
+        Money(minor, sub.currency)
+        for minor in (paid_with.amount, paid_with.received, paid_with.amount - paid_with.received)
+    )
+    until = f" until {in_utc(paid_with.expires_at)}" if paid_with.expires_at else ""
+    return f"{amount}: {received} received, {rest} remains{until}"
 
 
 def list_subscriptions(

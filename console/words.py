@@ -74,6 +74,8 @@ def event_in_words(event: str, data: Mapping[str, Any]) -> str:
         case "command", {"name": name, "outcome": outcome}:
             code = f" ({plain(data['code'])})" if data.get("code") else ""
             return f"{plain(name)}: {outcome}{code}"
+        case "voucher", {"outcome": "part_received", "amount": amount, "currency": currency, "remaining": remaining}:
+            return f"{Money(amount, currency)} of a voucher came, {Money(remaining, currency)} to go"
         case "voucher", {"outcome": outcome, "amount": amount, "currency": currency}:
             return f"voucher of {Money(amount, currency)}: {plain(outcome)}"
         case "seats", {"added": added, "seats": seats, "amount": amount, "currency": currency}:

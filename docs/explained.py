@@ -43,6 +43,7 @@ REFUSALS = {
     "quote_not_open": "Look at the quote: `perennial show-quote` says where it stands.",
     "payment_declined": "Try again later, or name another method; nothing was bought.",
     "nothing_in_doubt": "Nothing; every payment has its answer.",
+    "not_carried_out": "Look at the alarm `step_failed`, mend what it names, and let the buyer try again.",
 }
 """In order of precedence: the first that applies is the answer."""
 
@@ -57,13 +58,15 @@ EVENTS = {
         "A charge has an answer, or ended without one. `outcome`: `paid`, `declined`, `unknown` or `pending`.",
     ),
     "voucher": (
-        "`outcome`, `amount`, `currency`, `expires_at`",
-        "A store code or transfer reference was `issued`, ran out (`expired`), or was `given_up` by its buyer.",
+        "`outcome`, `amount`, `currency`, `expires_at`, `received`, `remaining`",
+        "A store code or transfer reference was `issued`, ran out (`expired`), was `given_up` by its buyer, or a part"
+        " of it came (`part_received`): `received` and `remaining` are those of the whole order.",
     ),
     "seats": ("`added`, `seats`, `amount`, `currency`", "Paid seats were added to the running term."),
     "refund": (
         "`amount`, `currency`, `reference`, `because`",
-        "Money went back. `because`: `paid_late`, a voucher was paid after it had run out.",
+        "Money went back. `because`: a voucher was paid after it had run out (`paid_late`), not in full in time"
+        " (`paid_in_part`), or by more than its amount (`paid_too_much`).",
     ),
     "assignments": ("`begun`, `changed`", "Users were told to have a seat, or to have given theirs up; how many."),
     "method_stored": (
@@ -102,7 +105,11 @@ ALARMS = {
         "The gateway took money for an attempt that counts as declined or abandoned, or a refund was not taken.",
         "hand",
     ),
-    "voucher_in_doubt": ("The gateway has not said for an hour whether a voucher was paid that ran out.", "hand"),
+    "voucher_in_doubt": (
+        "The gateway has not said for an hour whether a voucher was paid that ran out, or for days only that its"
+        " payment is under way.",
+        "hand",
+    ),
     "seats_paid_late": ("Seats were paid for a term that was over by then: offer a refund.", "hand"),
     "legal_notice_missing": ("Nothing that was sent or is planned meets a legal notice rule of the charge.", "itself"),
 }
@@ -123,6 +130,7 @@ LETTERS = {
     Kind.PAYMENT_FAILED: "a charge was declined, and will be tried again",
     Kind.ACTION_REQUIRED: "a charge was declined, and the buyer has to act",
     Kind.VOUCHER_ISSUED: "the buyer pays by Konbini or bank transfer: what, where and until when",
+    Kind.VOUCHER_PART_RECEIVED: "a part of a voucher was paid: what has come, what remains and until when",
     Kind.VOUCHER_EXPIRED: "a store code or transfer reference ran out unpaid",
     Kind.AUTO_RENEW_CANCELLED: "auto-renew was switched off",
     Kind.AUTO_RENEW_RESUMED: "auto-renew was switched on again",
@@ -183,6 +191,7 @@ POLICY = {
     "sales_self_service": "May buyers from sales help themselves?",
     "usage_fresh_days": "Use of seats that was told longer ago is not spoken of in letters and previews.",
     "methods": "The kinds of payment method that buyers may choose.",
+    "voucher_pending_days": "So many days after a voucher ran out its payment may be under way; then operators hear.",
     "voucher_days": "A voucher can be paid until the end of so many days later, by the method; 1 to 60.",
     "quote_days": "A quote can be accepted for so many days.",
     "quote_late_days": "A quote can be had and accepted until so many days after the renewal date.",

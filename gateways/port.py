@@ -29,7 +29,10 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
+    """The amount is in. `received` is what has come in all, in minor units, where that may be more (a voucher)."""
+
     reference: str
+    received: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +52,24 @@ class Pending:
 class Issued:
     """A voucher: its buyer pays with the code, at a store or by transfer, or does not.
 
-    `news_at` is when to ask again at the latest, if the provider says so.
+    `news_at` is when to ask again at the latest, if the provider says so. `received` is what has come in all so far, in
+    minor units: never what came since the last answer, so that news that is old or told twice counts once.
     """
 
     code: str
     reference: str
     news_at: datetime | None = None
+    received: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """A voucher that can be paid no more. Money that comes all the same is `Paid` at the next look-up."""
+    """A voucher that can be paid no more; `received` is what had come of it in all, in minor units.
+
+    Money that comes all the same is told by later look-ups: as `Paid`, or as `Issued` with more `received`.
+    """
+
+    received: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +100,14 @@ class Gateway(Protocol):
     async def look_up(self, key: str, now: datetime) -> Answer | NotReceived:
         """What became of a charge. Raises `Unreachable`, `NoAnswer`."""
 
-    async def give_up(self, key: str, now: datetime) -> Paid | GivenUp:
-        """Let a voucher be paid no more, unless it has been paid already. Raises `Unreachable`, `NoAnswer`."""
+    async def give_up(self, key: str, now: datetime) -> Paid | Pending | GivenUp:
+        """Let a voucher be paid no more, unless it has been paid already, or its payment is under way (`Pending`).
+
+        Raises `Unreachable`, `NoAnswer`.
+        """
 
     async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
-        """Send the money of a charge back, once under a key; its reference. Raises `Unreachable`, `NoAnswer`."""
+        """Send that much of the money of a charge back, once under a key; its reference.
+
+        The parts of a voucher may go back one by one, each under a key of its own. Raises `Unreachable`, `NoAnswer`.
+        """

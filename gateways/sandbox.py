@@ -32,6 +32,8 @@ from renewals.money import Money
 ALWAYS_PAID = "ok"
 _COUNTED = re.compile(r"(?P<what>[a-z_]+)\*(?P<times>\d{1,6})")
 _VOUCHER_PAID = re.compile(r"voucher-paid-after:(?P<days>\d{1,3})d")
+_VOUCHER_PENDING = re.compile(r"voucher-pending-then-paid:(?P<days>\d{1,3})d")
+_VOUCHER_PARTS = re.compile(r"voucher-in-parts:(?P<parts>\d{1,3}@\d{1,3}d(?:\+\d{1,3}@\d{1,3}d)*)")
 _PENDING = re.compile(r"pending-then-(?P<outcome>paid|declined):(?P<days>\d{1,3})d")
 
 
@@ -62,10 +64,20 @@ def _script(token: str, attempt: int) -> _Script:
 
 def _voucher_paid_at(token: str, now: datetime) -> datetime | None:
     """When the buyer pays a voucher that is issued now; None: never."""
-    paid = _VOUCHER_PAID.fullmatch(token)
+    paid = _VOUCHER_PAID.fullmatch(token) or _VOUCHER_PENDING.fullmatch(token)
     if paid:
         return now + timedelta(days=int(paid["days"]))
     return now if token == ALWAYS_PAID else None
+
+
+def _parts(token: str, amount: int, now: datetime) -> dict[str, int]:
+    """By instant, what has come in all of a voucher that is issued now, if its buyer pays it in parts."""
+    scripted, percent, found = _VOUCHER_PARTS.fullmatch(token), 0, dict[str, int]()
+    for part in scripted["parts"].split("+") if scripted else ():
+        share, _, days = part.removesuffix("d").partition("@")
+        percent += int(share)
+        found[(now + timedelta(days=int(days))).isoformat()] = amount * percent // 100
+    return found
 
 
 def _unreachable_calls(token: str) -> int:
@@ -111,6 +123,9 @@ class SandboxGateway:
         if charge.voucher_expires_at:
             row.outcome, row.code = "paid", None
             row.voucher_code, row.final_at = _voucher_code(charge.key), _voucher_paid_at(charge.token, now)
+            row.parts = _parts(charge.token, row.amount, now)
+            if _VOUCHER_PENDING.fullmatch(charge.token):
+                row.pends_from = charge.voucher_expires_at
         if method.refused_calls < _unreachable_calls(charge.token):
             method.refused_calls, method.attempts = method.refused_calls + 1, method.attempts - 1
             return False, False, row
@@ -133,16 +148,16 @@ class SandboxGateway:
             known = await session.get(SandboxChargeRow, UUID(key))
         return _answer(known, now) if known else NotReceived()
 
-    async def give_up(self, key: str, now: datetime) -> Paid | GivenUp:
+    async def give_up(self, key: str, now: datetime) -> Paid | Pending | GivenUp:
         async with self._sessions.begin() as session:
             row = await session.get(SandboxChargeRow, UUID(key), with_for_update=True)
             if row is None:
                 return GivenUp()
             found = _answer(row, now)
-            if isinstance(found, Paid):
+            if isinstance(found, Paid | Pending):
                 return found
             row.given_up_at = row.given_up_at or now
-            return GivenUp()
+            return GivenUp(_received(row, now))
 
     async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
         row = {
@@ -165,6 +180,23 @@ def _voucher_code(key: str) -> str:
 
 def _answer(row: SandboxChargeRow, now: datetime) -> Answer:
     reference = f"sandbox-{row.key}"
+    if row.parts:
+        return _answer_in_parts(row, reference, now)
+    if row.pends_from and row.pends_from <= now and (row.final_at is None or now < row.final_at):
+        return Pending(reference)
     if row.final_at is None or now < row.final_at:
         return Issued(row.voucher_code, reference, row.final_at) if row.voucher_code else Pending(reference)
     return Declined(row.code or "", reference) if row.outcome == "declined" else Paid(reference)
+
+
+def _received(row: SandboxChargeRow, now: datetime) -> int:
+    """What has come of a voucher in all."""
+    return max((total for at, total in row.parts.items() if datetime.fromisoformat(at) <= now), default=0)
+
+
+def _answer_in_parts(row: SandboxChargeRow, reference: str, now: datetime) -> Answer:
+    received = _received(row, now)
+    if received >= row.amount:
+        return Paid(reference, received)
+    coming = (at for at in map(datetime.fromisoformat, row.parts) if at > now)
+    return Issued(row.voucher_code or "", reference, min(coming, default=None), received)

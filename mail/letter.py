@@ -17,6 +17,7 @@ from renewals.usage import UnusedSeats
 CURABLE_DECLINES = frozenset({"authentication_required", "expired_card", "incorrect_cvc", "card_not_supported"})
 """The declines that the customer can cure; only for these does `action_required` say what went wrong."""
 
+RefundCause = Literal["paid_late", "paid_in_part", "paid_too_much", "operator"]
 RenewWith = Literal["account", "partner", "sales"]
 
 
@@ -51,7 +52,8 @@ class Voucher:
     """What a term can be paid with by hand: a store payment code or a transfer reference, and the term it pays for.
 
     `lines` are the terms of several subscriptions where it pays for an order of many. Payable until 23:59 of
-    `expires_on`. Raises `ValueError` for a method that needs no voucher.
+    `expires_on`. Of its amount `received` has come so far, `part` of that just now; nothing where they are None. Raises
+    `ValueError` for a method that needs no voucher.
     """
 
     kind: MethodKind
@@ -63,10 +65,17 @@ class Voucher:
     seats: int
     term: Term
     lines: tuple[OrderLine, ...] = ()
+    received: Money | None = None
+    part: Money | None = None
 
     @property
     def total(self) -> Money:
         return self.amount
+
+    @property
+    def remaining(self) -> Money:
+        """What is still to be paid."""
+        return Money(self.amount.minor - (self.received.minor if self.received else 0), self.amount.currency)
 
     def __post_init__(self) -> None:
         if self.kind.charges_automatically:
@@ -132,17 +141,23 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """Money on its way back. `paid_late`: a voucher was paid after it had run out, and nothing was bought with it."""
+    """Money on its way back.
+
+    `paid_late`: a voucher was paid after it had run out, and nothing was bought with it; `paid_in_part`: it was not
+    paid in full in time; `paid_too_much`: by more than its amount, which is `price`, and this is the rest.
+    """
 
     amount: Money
     method: MethodKind
     reference: str
-    because: Literal["paid_late", "operator"]
+    because: RefundCause
+    price: Money | None = None
 
 
 _NEEDS = {
     Kind.RENEWED: "paid",
     Kind.VOUCHER_ISSUED: "voucher",
+    Kind.VOUCHER_PART_RECEIVED: "voucher",
     Kind.VOUCHER_EXPIRED: "voucher",
     Kind.SEATS_ADDED: "seats_added",
     Kind.ORDER_CONFIRMATION: "order",
@@ -225,7 +240,9 @@ class Letter:
                 return self.order
             case Kind.QUOTE_ISSUED | Kind.QUOTE_EXPIRING:
                 return self.quote
-            case Kind.VOUCHER_ISSUED | Kind.VOUCHER_EXPIRED if self.voucher and self.voucher.lines:
+            case Kind.VOUCHER_ISSUED | Kind.VOUCHER_PART_RECEIVED | Kind.VOUCHER_EXPIRED if (
+                self.voucher and self.voucher.lines
+            ):
                 return self.voucher
         return None
 

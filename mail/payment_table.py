@@ -27,6 +27,8 @@ def payment_facts(letter: Letter, w: Wording) -> tuple[Fact, ...] | None:
     match letter:
         case Letter(kind=Kind.VOUCHER_ISSUED, voucher=Voucher() as voucher):
             return _to_be_paid(voucher, w)
+        case Letter(kind=Kind.VOUCHER_PART_RECEIVED, voucher=Voucher() as voucher):
+            return _paid_in_part(voucher, w)
         case Letter(kind=Kind.VOUCHER_EXPIRED, voucher=Voucher() as voucher):
             return (*_ran_out(voucher, w), ("late_until", None) if voucher.lines else _late_until(letter, w))
         case Letter(kind=Kind.SEATS_ADDED, seats_added=SeatsAdded() as added):
@@ -62,9 +64,20 @@ def _to_be_paid(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
     return (*_renewal(voucher, w), to_pay, *_way_to_pay(voucher, w), until)
 
 
+def _paid_in_part(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
+    until = ("pay_until", w.end_of(voucher.expires_on))
+    to_pay = (("to_pay", w.amount(voucher.amount)), *_come(voucher, w), ("remaining", w.amount(voucher.remaining)))
+    return (*_renewal(voucher, w), *to_pay, *_way_to_pay(voucher, w), until)
+
+
 def _ran_out(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
-    unpaid, end = ("unpaid", w.amount(voucher.amount)), ("ran_out_on", w.end_of(voucher.expires_on))
-    return (*_renewal(voucher, w), unpaid, *_way_to_pay(voucher, w), end)
+    to_pay = ("to_pay", w.amount(voucher.amount)) if voucher.received else ("to_pay", None)
+    unpaid, end = ("unpaid", w.amount(voucher.remaining)), ("ran_out_on", w.end_of(voucher.expires_on))
+    return (*_renewal(voucher, w), to_pay, *_come(voucher, w), unpaid, *_way_to_pay(voucher, w), end)
+
+
+def _come(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
+    return (("received", w.amount(voucher.received) if voucher.received else None),)
 
 
 def _renewal(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:

@@ -93,7 +93,10 @@ class LineTold:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """How an order is paid: `code` is why it was declined; a voucher is paid with its code until `expires_at`."""
+    """How an order is paid: `code` is why it was declined; a voucher is paid with its code until `expires_at`.
+
+    Of a voucher `received` has come so far.
+    """
 
     state: AttemptState
     kind: MethodKind
@@ -101,6 +104,7 @@ class Payment:
     decline_class: str | None
     voucher_code: str | None
     expires_at: datetime | None
+    received: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,7 @@ async def _orders(session: AsyncSession, basket_id: UUID) -> list[OrderTold]:
                 decline_class=attempt.decline_class,
                 voucher_code=attempt.voucher_code,
                 expires_at=attempt.expires_at,
+                received=Money(attempt.received, attempt.currency),
             ),
         )
         for order, attempt, kind in (await session.execute(query)).all()

@@ -1,4 +1,4 @@
-"""The ledger: every order, attempt and settlement, as plain entries in order of time."""
+"""The ledger: every order, attempt, part, settlement and refund, as plain entries in order of time."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -6,17 +6,20 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, null, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, case, func, literal, null, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.payments import AttemptRow, OrderLineRow, OrderRow, PartRow, RefundRow
 from models.subscriptions import RenewalRow
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of one order line. `amount` is the line's, in minor units of `currency`; an attempt's is the order's.
+
+    So are those of a `part` of a voucher that came and of a `refund`, money that is owed or went back; its `code` says
+    why. A refund's `state` is `sent`, `owed` or, once that has been left to operators, `failed`.
 
     `purpose` says what the line buys; seats belong to a term that is paid, so that only a renewal has a settlement.
 
@@ -27,7 +30,7 @@ class Entry:
     """
 
     at: datetime
-    entry: Literal["order", "attempt", "settlement"]
+    entry: Literal["order", "attempt", "part", "settlement", "refund"]
     subscription: str
     customer: str
     term_starts_on: date
@@ -81,7 +84,7 @@ def _together(subscription: str | None, customer: str | None) -> tuple[Select[An
             *([col(OrderLineRow.subscription) == subscription] if subscription else []),
             *([col(OrderRow.csn) == customer] if customer else []),
         )
-        for part in (_orders(), _attempts(), _settlements())
+        for part in (_orders(), _attempts(), _parts(), _settlements(), _refunds())
     ]
     c = (together := union_all(*parts).subquery()).c
     order = [c.at, c.order, c.rank, func.coalesce(c.attempt, 0), c.term_starts_on, c.purpose]
@@ -99,7 +102,7 @@ def _orders() -> Select[tuple[object, ...]]:
 
 
 def _settlements() -> Select[tuple[object, ...]]:
-    settled = _lines(2, "settlement", col(RenewalRow.settled_at), literal("settled"), reference=col(OrderRow.reference))
+    settled = _lines(3, "settlement", col(RenewalRow.settled_at), literal("settled"), reference=col(OrderRow.reference))
     return settled.where(col(RenewalRow.order_id) == col(OrderRow.id))
 
 
@@ -116,6 +119,26 @@ def _attempts() -> Select[tuple[object, ...]]:
         reference=col(AttemptRow.gateway_reference),
     )
     return made.join(AttemptRow, col(AttemptRow.order_id) == col(OrderRow.id))
+
+
+def _parts() -> Select[tuple[object, ...]]:
+    came = _lines(2, "part", col(PartRow.came_at), literal("received"), amount=col(PartRow.amount), **_OF_ATTEMPT)
+    return came.join(AttemptRow, col(AttemptRow.order_id) == col(OrderRow.id)).join(
+        PartRow, col(PartRow.attempt_id) == col(AttemptRow.id)
+    )
+
+
+def _refunds() -> Select[tuple[object, ...]]:
+    row = RefundRow
+    state = case((col(row.sent_at).is_not(None), "sent"), (col(row.next_at).is_not(None), "owed"), else_="failed")
+    at, sum_, why = func.coalesce(col(row.sent_at), col(row.owed_at)), col(row.amount), col(row.because)
+    back = _lines(4, "refund", at, state, amount=sum_, code=why, reference=col(row.reference), **_OF_ATTEMPT)
+    return back.join(AttemptRow, col(AttemptRow.order_id) == col(OrderRow.id)).join(
+        RefundRow, col(row.attempt_id) == col(AttemptRow.id)
+    )
+
+
+_OF_ATTEMPT = {"attempt": col(AttemptRow.n), "key": col(AttemptRow.id)}
 
 
 def _lines(rank: int, entry: str, at: object, state: object, **others: object) -> Select[tuple[object, ...]]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import amount, instant, json, key, one_of
@@ -74,7 +74,8 @@ class AttemptRow(SQLModel, table=True):
     """One try to pay an order; its id is the gateway's idempotency key, so it is written before the gateway is called.
 
     `calls` counts the calls that found nobody; `questions`, how often the gateway was asked what became of it. A
-    voucher has the code that its buyer pays with, until `expires_at`. `called_off_at`: the buyer cancelled meanwhile.
+    voucher has the code that its buyer pays with, until `expires_at`, and `received`, what has come of it in all.
+    `called_off_at`: the buyer cancelled meanwhile.
     """
 
     __tablename__ = "attempts"
@@ -83,6 +84,7 @@ class AttemptRow(SQLModel, table=True):
         one_of("state", AttemptState),
         one_of("decline_class", DeclineClass, optional=True),
         CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("received >= 0", name="received"),
         CheckConstraint("n >= 1", name="n"),
         CheckConstraint("(state IN ('paid', 'declined', 'expired')) = (answered_at IS NOT NULL)", name="answered"),
         CheckConstraint("state NOT IN ('issued', 'expired') OR voucher_code IS NOT NULL", name="voucher_code"),
@@ -112,3 +114,50 @@ class AttemptRow(SQLModel, table=True):
     called_off_at: datetime | None = instant(nullable=True)
     voucher_code: str | None = None
     expires_at: datetime | None = instant(nullable=True)
+    received: int = Field(default=0, sa_type=BigInteger, nullable=False)
+
+
+class PartRow(SQLModel, table=True):
+    """A part of a voucher's money that came: `total` with it, `amount` by it. No part is counted twice by its key.
+
+    A voucher that is paid in time, at once and to the cent has none.
+    """
+
+    __tablename__ = "parts"
+    __table_args__ = (CheckConstraint("amount > 0 AND amount <= total", name="amount"),)
+
+    attempt_id: UUID = Field(foreign_key="attempts.id", primary_key=True)
+    total: int = Field(sa_type=BigInteger, primary_key=True)
+    amount: int = amount()
+    came_at: datetime = instant()
+
+
+REFUND_CAUSES = ("paid_late", "paid_in_part", "paid_too_much")
+
+
+class RefundRow(SQLModel, table=True):
+    """Money that bought nothing and goes back: written with its cause, before the gateway is called under its id.
+
+    `next_at` is when it is sent; none once it is (`sent_at`, `reference`), or when it is left to an operator.
+    """
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        one_of("because", REFUND_CAUSES),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("(sent_at IS NULL) = (reference IS NULL)", name="sent"),
+        CheckConstraint("sent_at IS NULL OR next_at IS NULL", name="sent_once"),
+        Index("ix_refunds_waiting", "subscription", postgresql_where=text("next_at IS NOT NULL")),
+    )
+
+    id: UUID = key()
+    attempt_id: UUID = Field(foreign_key="attempts.id", index=True)
+    subscription: str = Field(foreign_key="subscriptions.number")
+    amount: int = amount()
+    currency: str
+    because: str
+    owed_at: datetime = instant()
+    next_at: datetime | None = instant(nullable=True)
+    calls: int = 0
+    sent_at: datetime | None = instant(nullable=True)
+    reference: str | None = None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, defer
 from sqlmodel import col
 
 from models.columns import among
-from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.quotes import reference_of
 from models.records import AlarmRow, NoticeRow
 from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow
@@ -22,6 +22,7 @@ from renewals.facts import (
     DeclineClass,
     Hold,
     Kind,
+    OwedBack,
     PaidAhead,
     Purpose,
     QueuedNotice,
@@ -154,7 +155,29 @@ def _attempt_of(row: AttemptRow, way: str, seen_to_here: bool) -> Attempt:
         called_off=row.called_off_at is not None,
         seen_to_here=seen_to_here,
         expires_at=row.expires_at,
+        amount=row.amount,
+        received=row.received,
     )
+
+
+_OWED_BACK = and_(col(RefundRow.subscription) == col(SubscriptionRow.number), col(RefundRow.next_at).is_not(None))
+OWES_BACK = exists().where(_OWED_BACK).correlate(SubscriptionRow)
+"""A column of subscriptions: does money wait to be sent back? Hardly ever, and none is read."""
+
+_OWED = (
+    select(RefundRow)
+    .where(among(col(RefundRow.subscription), "numbers"), col(RefundRow.next_at).is_not(None))
+    .order_by(col(RefundRow.subscription), col(RefundRow.owed_at), col(RefundRow.id))
+)
+
+
+async def owed_back_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, tuple[OwedBack, ...]]:
+    """By number: the money that waits to be sent back."""
+    found: dict[str, tuple[OwedBack, ...]] = {}
+    for row in (await session.execute(_OWED, {"numbers": numbers})).scalars():
+        owed = OwedBack(str(row.id), row.next_at or row.owed_at, row.amount, row.currency)
+        found[row.subscription] = (*found.get(row.subscription, ()), owed)
+    return found
 
 
 HOLDS_IT = and_(

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import amount, instant
+from models.columns import amount, instant, json
 
 
 class SandboxMethodRow(SQLModel, table=True):
@@ -24,7 +24,8 @@ class SandboxMethodRow(SQLModel, table=True):
 class SandboxChargeRow(SQLModel, table=True):
     """One charge under its key, with the outcome; a pending one becomes `outcome` at `final_at`.
 
-    A voucher has a code, and is `paid` at `final_at`, or never where that is NULL, unless it was given up before.
+    A voucher has a code, and is `paid` at `final_at`, or never where that is NULL, unless it was given up before. In
+    `parts` stands by instant what has come of it in all by then; from `pends_from` on its payment is under way.
     """
 
     __tablename__ = "charges"
@@ -45,6 +46,8 @@ class SandboxChargeRow(SQLModel, table=True):
     final_at: datetime | None = instant(nullable=True)
     voucher_code: str | None = None
     given_up_at: datetime | None = instant(nullable=True)
+    pends_from: datetime | None = instant(nullable=True)
+    parts: dict[str, int] = json()
 
 
 class SandboxRefundRow(SQLModel, table=True):

@@ -82,7 +82,10 @@ class DayOfUseRow(SQLModel, table=True):
     """A user used a subscription on that day."""
 
     __tablename__ = "days_of_use"
-    __table_args__ = (CheckConstraint(_SMALL, name="user_in_small_letters"),)
+    __table_args__ = (
+        CheckConstraint(_SMALL, name="user_in_small_letters"),
+        Index("ix_days_of_use_used_on", "used_on"),
+    )
 
     subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
     user: str = Field(primary_key=True)

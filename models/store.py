@@ -19,10 +19,12 @@ from models.reading import (
     HOLDS_IT,
     IS_WATCHED,
     LEGAL_ALARM,
+    OWES_BACK,
     TermNotices,
     attempts_of,
     hold_of,
     notices_of,
+    owed_back_of,
     paid_ahead,
     watched_attempts_of,
 )
@@ -36,6 +38,7 @@ from renewals.facts import (
     Channel,
     MethodKind,
     OfferingKind,
+    OwedBack,
     PaidAhead,
     PaymentMethod,
     Phase,
@@ -107,6 +110,7 @@ _JOINED = (
         HOLD_IS_SEEN_TO_HERE,
         LEGAL_ALARM,
         IS_WATCHED,
+        OWES_BACK,
         REVISION,
         PAUSED,
     )
@@ -131,6 +135,7 @@ _Joined = tuple[
     bool,
     str | None,
     bool,
+    bool,
     UUID,
     list[str] | None,
 ]
@@ -150,8 +155,9 @@ async def load_all(
         return []
     *_, revision, _paused = rows[0]
     rulebook = await rulebook_at(session, revision)
-    watching = [row.number for row, *_, watched, _, _ in rows if watched]
-    records = await _read_records(session, numbers, watching, [row[5] for row in rows if row[5]])
+    watching = [row.number for row, *_, watched, _, _, _ in rows if watched]
+    owing = [row.number for row, *_, owes, _, _ in rows if owes]
+    records = await _read_records(session, numbers, watching, owing, [row[5] for row in rows if row[5]])
     return [_stored(row, records, rulebook, wall_now) for row in rows]
 
 
@@ -166,21 +172,28 @@ class _Records:
 
     notices: dict[str, TermNotices]
     watched: dict[str, list[Attempt]]
+    owed_back: dict[str, tuple[OwedBack, ...]]
     paid_ahead: dict[UUID, PaidAhead]
     attempts: dict[UUID, tuple[Attempt, ...]]
 
 
 async def _read_records(
-    session: AsyncSession, numbers: Sequence[str], watching: Sequence[str], renewals: Sequence[RenewalRow]
+    session: AsyncSession,
+    numbers: Sequence[str],
+    watching: Sequence[str],
+    owing: Sequence[str],
+    renewals: Sequence[RenewalRow],
 ) -> _Records:
     notices = await notices_of(session, numbers)
     watched = await watched_attempts_of(session, watching) if watching else {}
+    owed = await owed_back_of(session, owing) if owing else {}
     if not renewals:
-        return _Records(notices, watched, {}, {})
+        return _Records(notices, watched, owed, {}, {})
     begun, settled = [each.id for each in renewals], [each.id for each in renewals if each.order_id]
     return _Records(
         notices,
         watched,
+        owed,
         await paid_ahead(session, settled) if settled else {},
         await attempts_of(session, begun),
     )
@@ -238,6 +251,7 @@ def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime
         attempts=records.attempts.get(renewal_id, ()),
         seats_attempt=next((each for each in watched if each.way is Way.SEATS), None),
         late_vouchers=tuple(each for each in watched if each.state is AttemptState.EXPIRED),
+        owed_back=records.owed_back.get(row.number, ()),
         hold=hold_of(claim, seen_to_here=seen_to_here) if claim else None,
         recorded=notices.recorded,
         queued=notices.queued,

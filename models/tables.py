@@ -8,7 +8,7 @@ from models.baskets import BasketLineRow, BasketRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
-from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.payments import AttemptRow, OrderLineRow, OrderRow, PartRow, RefundRow
 from models.quotes import QuoteLineRow, QuoteRow
 from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
 from models.sandbox import SandboxChargeRow, SandboxMethodRow, SandboxRefundRow
@@ -39,12 +39,14 @@ __all__ = [
     "OfferingRow",
     "OrderLineRow",
     "OrderRow",
+    "PartRow",
     "PauseRow",
     "PaymentMethodRow",
     "PolicyRow",
     "PriceRow",
     "QuoteLineRow",
     "QuoteRow",
+    "RefundRow",
     "RenewalRow",
     "RulebookRow",
     "SandboxChargeRow",

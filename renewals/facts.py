@@ -133,6 +133,7 @@ class Kind(StrEnum):
     LATE_WINDOW_CLOSING = "late_window_closing"
     LAPSED = "lapsed"
     VOUCHER_ISSUED = "voucher_issued"
+    VOUCHER_PART_RECEIVED = "voucher_part_received"
     VOUCHER_EXPIRED = "voucher_expired"
     SEATS_ADDED = "seats_added"
     ORDER_CONFIRMATION = "order_confirmation"
@@ -164,6 +165,7 @@ class Policy:
     late_window_closing_days: tuple[int, ...] = (15, 3)
     sales_self_service: bool = True
     usage_fresh_days: int = 45
+    voucher_pending_days: int = 5
     methods: tuple[MethodKind, ...] = tuple(MethodKind)
     voucher_days: Mapping[MethodKind, int] = field(
         default_factory=lambda: {MethodKind.KONBINI: 3, MethodKind.BANK_TRANSFER: 7}
@@ -209,7 +211,7 @@ class Attempt:
     (open, and known not to have reached the gateway) or to ask what became of it (unknown, pending, issued); None while
     a call is under way. `called_off`: the buyer cancelled after it was begun; if it was not made it never is.
     `seen_to_here`: this subscription's plan asks about it. Of an order of many lines only the first one's does.
-    `expires_at`: until when a voucher can be paid.
+    `expires_at`: until when a voucher can be paid; `received`, how much of its `amount` has come (minor units).
     """
 
     id: str
@@ -224,6 +226,8 @@ class Attempt:
     called_off: bool = False
     seen_to_here: bool = True
     expires_at: datetime | None = None
+    amount: int = 0
+    received: int = 0
 
     @property
     def was_never_sent(self) -> bool:
@@ -250,6 +254,16 @@ class Hold:
     ends_at: datetime | None
     seen_to_here: bool = True
     quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwedBack:
+    """Money that bought nothing and goes back to its buyer, in minor units; `next_at` is when to send it."""
+
+    id: str
+    next_at: datetime
+    amount: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +299,7 @@ class Subscription:
     `unit_price` is what a seat of the current term cost, None for an imported term.
     `suspended`: access was taken away while past due. `charges_paused`, `mails_paused`: an operator stopped them all.
     `attempts` are those to pay the next term, `seats_attempt` is one to pay more seats that has no answer yet;
-    `late_vouchers` ran out a short while ago, for whichever term: money may still come.
+    `late_vouchers` ran out a short while ago, for whichever term: money may still come; `owed_back` is on its way back.
     """
 
     number: str
@@ -319,6 +333,7 @@ class Subscription:
     attempts: tuple[Attempt, ...] = ()
     seats_attempt: Attempt | None = None
     late_vouchers: tuple[Attempt, ...] = ()
+    owed_back: tuple[OwedBack, ...] = ()
     hold: Hold | None = None
     recorded: frozenset[tuple[Kind, str]] = frozenset()
     queued: tuple[QueuedNotice, ...] = ()

@@ -37,7 +37,7 @@ def as_if_live(sub: Subscription, now: datetime) -> Subscription:
 
 def forecast(sub: Subscription, now: datetime, until: date) -> Iterator[Coming]:
     """Everything to come up to the end of the local day `until`. Raises `pricing.NotPriced`."""
-    ahead = as_if_live(sub, now)
+    ahead = replace(as_if_live(sub, now), late_vouchers=(), owed_back=())  # they change no term
     for _ in range(LONGEST):
         steps = plan(ahead, now).steps
         if not steps:
@@ -81,6 +81,8 @@ def _after(sub: Subscription, step: Step, now: datetime) -> tuple[Subscription, 
             return rolled_over(sub, now), ()
         case Do.END_HOLD:
             return replace(sub, hold=None), ()
+        case Do.SEND_BACK:
+            return replace(sub, owed_back=tuple(each for each in sub.owed_back if each.id != step.subject)), ()
         case Do.SUSPEND_ACCESS:
             return replace(sub, suspended=True), ()
         case Do.PARK:

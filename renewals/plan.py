@@ -34,6 +34,7 @@ class Do(StrEnum):
     END_HOLD = "end_hold"
     SEND_QUEUED = "send_queued"
     ASK_GATEWAY = "ask_gateway"
+    SEND_BACK = "send_back"
     ENTER_PHASE = "enter_phase"
     CHARGE = "charge"
     SUSPEND_ACCESS = "suspend_access"
@@ -54,7 +55,7 @@ class Step:
     """One dated step. `at` may lie in the past: then it is due at once.
 
     Set by what it does: `phase` (enter_phase), `notices` (send_notice: one; miss_notices: several), `subject` (the id
-    of a queued notice, an attempt or a hold), `amount` in minor units and `currency` (charge).
+    of a queued notice, an attempt, a hold or a refund), `amount` in minor units and `currency` (charge, send_back).
     """
 
     at: datetime
@@ -140,9 +141,14 @@ def _steps(sub: Subscription, now: datetime) -> Iterator[Step]:
 
 
 def _whatever_happens(sub: Subscription, now: datetime) -> Iterator[Step]:
-    """What parking does not stop: money that may have moved is asked after, and a hold ends, but not while it moves."""
+    """What parking does not stop: money that may have moved is asked after, what is owed goes back, a hold ends.
+
+    But no hold ends while money moves.
+    """
     for attempt in asked_about(sub):
         yield Step(ask_about_it_at(attempt) or now, Do.ASK_GATEWAY, subject=attempt.id)
+    for owed in sub.owed_back:
+        yield Step(owed.next_at, Do.SEND_BACK, subject=owed.id, amount=owed.amount, currency=owed.currency)
     if sub.hold and sub.hold.ends_at and sub.hold.seen_to_here and not sub.in_doubt:
         yield Step(sub.hold.ends_at, Do.END_HOLD, subject=sub.hold.id)
 

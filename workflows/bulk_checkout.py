@@ -3,7 +3,8 @@
     group what was asked for → per order: reserve → pay, which settles → wake each line's workflow → close
 
 Its facts are in the database, and each activity finds how far a former try came: it goes on after a crash at any line,
-and may be started anew by the watchdog. What has no answer yet is left to the plans of the subscriptions.
+and may be started anew by the watchdog. What has no answer yet is left to the plans of the subscriptions. What
+cannot even be grouped is refused line by line, so that its buyer need not wait for nothing.
 """
 
 from contextlib import suppress
@@ -27,7 +28,14 @@ class BulkCheckoutWorkflow:
     async def run(self, basket_id: str) -> None:
         """Check out one basket. Each order stands alone: one that fails for good keeps no other from being paid."""
         self._basket_id = basket_id
-        groups: list[Group] = await self._do(Baskets.open_basket, basket_id, summary="group it", **DATABASE)
+        try:
+            groups: list[Group] = await self._do(Baskets.open_basket, basket_id, summary="group it", **DATABASE)
+        except ActivityError as failure:
+            await self._do(
+                Baskets.give_up_basket, basket_id, error_class(failure), summary="tell its buyer; alarm", **DATABASE
+            )
+            told = "It could not be taken apart into orders; its buyer and the operators have been told."
+            raise ApplicationError(told, type=contract.ORDER_FAILED) from None
         failed = [group for group in groups if not await self._check_out(group)]
         if failed:
             told = "Some orders could not be placed or paid; the operators have been told."

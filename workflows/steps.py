@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.holds import Holds
     from activities.notices import Notices
     from activities.phases import Phases
+    from activities.refunds import Refunds
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ PERFORMERS: dict[Do, Performer] = {
     Do.SEND_QUEUED: Performer(Notices.send_queued, MAIL, lambda step: step.subject),
     Do.ASK_GATEWAY: Performer(Charging.ask_gateway, GATEWAY),
     Do.CHARGE: Performer(Charging.charge, GATEWAY),
+    Do.SEND_BACK: Performer(Refunds.send_back, GATEWAY, lambda step: step.subject),
     Do.ENTER_PHASE: Performer(Phases.enter_phase, DATABASE),
     Do.SUSPEND_ACCESS: Performer(Phases.suspend_access, DATABASE),
     Do.SEND_NOTICE: Performer(Notices.send_notice, MAIL, lambda step: step.notices[0]),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from console.account.desk import Desk, see_other
 from console.account.feeds import end_feed, open_feed, open_since, reader_of
-from console.account.finding import NotYours, locale_of
+from console.account.finding import NotYours, locale_of, numbers_of
 from console.account.guard import form_of, visitor
 from console.account.ics import READ_AGAIN, calendar_of
 from console.account.speech import speech_of
@@ -88,4 +88,4 @@ async def _calendar(desk: Desk, sessions: Sessions, token: str) -> bytes:
         if email is None:
             raise NotYours
         t = speech_of(await locale_of(session, email))
-        return await calendar_of(session, email, t, desk.settings, datetime.now(UTC))
+        return await calendar_of(session, numbers_of(email), t, desk.settings, datetime.now(UTC))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from console.account.doing import sentence
 from console.account.finding import Found
+from console.account.orders import voucher_in_words
 from console.account.speech import Speech
 from models.checkouts import BasketTold, LineTold, OrderTold
 from models.store import Stored
@@ -15,7 +16,13 @@ from renewals.facts import MethodKind
 _TONES = {Outcome.RENEWED: "done", Outcome.REFUSED: "refused", Outcome.PAYMENT_FAILED: "refused"}
 
 
-_WORTH_ANOTHER_TRY = {"preview_stale", "method_not_accepted", "method_cannot_auto_charge", "bad_arguments"}
+_WORTH_ANOTHER_TRY = {
+    "preview_stale",
+    "method_not_accepted",
+    "method_cannot_auto_charge",
+    "bad_arguments",
+    "not_carried_out",
+}
 """What another look at the price, or another method, may cure."""
 
 
@@ -92,7 +99,7 @@ def _payments(orders: Sequence[OrderTold], stored: Mapping[str, Stored], t: Spee
         elif order.state == "open" and paid.voucher_code and paid.expires_at:
             code = "order.store_code" if paid.kind is MethodKind.KONBINI else "order.transfer"
             until = t.moment(paid.expires_at, zones.get(order.customer, "UTC"))
-            said.append(t("panel.voucher", amount=amount, code=t(code, code=paid.voucher_code), until=until))
+            said.append(voucher_in_words(order.total, paid.received, t(code, code=paid.voucher_code), until, t))
         elif order.state == "open":
             said.append(t("result.in_doubt", amount=amount))
     return said

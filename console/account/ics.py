@@ -1,4 +1,4 @@
-"""A person's renewal dates as an iCalendar object (RFC 5545): all-day events on the customer's own dates.
+"""Renewal dates as an iCalendar object (RFC 5545): all-day events on the customer's own dates.
 
 It is made from facts alone, so that the same facts are the same bytes: DTSTAMP is when the subscription last changed,
 SEQUENCE how often it did.
@@ -10,11 +10,10 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from icalendar import Calendar, Event
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from console.account.finding import numbers_of
 from console.account.speech import Speech, speech_of
 from console.account.standing import renewal_sentences
 from models.records import EventRow
@@ -41,8 +40,10 @@ class _Changed:
     last_at: datetime
 
 
-async def calendar_of(session: AsyncSession, email: str, t: Speech, settings: Settings, wall_now: datetime) -> bytes:
-    """The calendar of all subscriptions that the person may see and that have not lapsed."""
+async def calendar_of(
+    session: AsyncSession, numbers: Select[str], t: Speech, settings: Settings, wall_now: datetime
+) -> bytes:
+    """The calendar of those of the subscriptions that have not lapsed; `numbers` selects them from their table."""
     calendar = Calendar()
     calendar.add("prodid", "-//Perennial//Renewals//EN")
     calendar.add("version", "2.0")
@@ -52,7 +53,7 @@ async def calendar_of(session: AsyncSession, email: str, t: Speech, settings: Se
     calendar.add("x-wr-calname", t("calendar.name"))
     calendar.add("refresh-interval", READ_AGAIN, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
-    async for found, changes in _subscriptions(session, email, wall_now):
+    async for found, changes in _subscriptions(session, numbers, wall_now):
         for stored in found:
             for entry in agenda(stored.facts):
                 calendar.add_component(_event(stored, entry, changes[stored.facts.number], settings))
@@ -60,9 +61,9 @@ async def calendar_of(session: AsyncSession, email: str, t: Speech, settings: Se
 
 
 async def _subscriptions(
-    session: AsyncSession, email: str, wall_now: datetime
+    session: AsyncSession, chosen: Select[str], wall_now: datetime
 ) -> AsyncIterator[tuple[Sequence[Stored], Mapping[str, _Changed]]]:
-    alive = numbers_of(email).where(col(SubscriptionRow.phase) != Phase.LAPSED)
+    alive = chosen.where(col(SubscriptionRow.phase) != Phase.LAPSED)
     numbers = (await session.execute(alive.order_by(col(SubscriptionRow.number)))).scalars().all()
     for begin in range(0, len(numbers), _BATCH):
         batch = numbers[begin : begin + _BATCH]

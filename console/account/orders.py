@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from console.account.speech import Speech
 from models.parties import PaymentMethodRow
-from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.store import Stored
 from renewals.facts import AttemptState, MethodKind, Purpose
 from renewals.money import Money
@@ -50,7 +50,7 @@ async def orders_of(session: AsyncSession, stored: Stored, t: Speech) -> Record:
     ids = [row.id for row in rows]
     lines = select(OrderLineRow).where(col(OrderLineRow.order_id).in_(ids), col(OrderLineRow.subscription) == number)
     bought = (await session.execute(lines.order_by(col(OrderLineRow.term_starts_on)))).scalars().all()
-    attempts = await _attempts(session, ids)
+    attempts, refunds = await _attempts(session, ids), await _refunds(session, ids)
     orders = []
     for row in rows:
         own = [line for line in bought if line.order_id == row.id]
@@ -63,7 +63,8 @@ async def orders_of(session: AsyncSession, stored: Stored, t: Speech) -> Record:
                 state_words=t.first(f"order.state.{row.state}"),
                 amount=t.w.amount(total),
                 lines=[_line(line, t) for line in own],
-                notes=_notes([each for each in attempts if each[0].order_id == row.id], row, t),
+                notes=_notes([each for each in attempts if each[0].order_id == row.id], row, t)
+                + [t("happened.refund", amount=t.w.amount(money)) for money in refunds.get(row.id, ())],
                 receipt=f"/account/orders/{row.id}/receipt.pdf" if row.state == "paid" else None,
             )
         )
@@ -81,6 +82,20 @@ async def _attempts(session: AsyncSession, orders: Sequence[UUID]) -> list[Tried
         .order_by(col(AttemptRow.n))
     )
     return [(row, kind) for row, kind in (await session.execute(query)).all()]
+
+
+async def _refunds(session: AsyncSession, orders: Sequence[UUID]) -> dict[UUID, list[Money]]:
+    """By order: what went back of it."""
+    query = (
+        select(col(AttemptRow.order_id), RefundRow)
+        .join(AttemptRow, col(AttemptRow.id) == col(RefundRow.attempt_id))
+        .where(col(AttemptRow.order_id).in_(orders), col(RefundRow.sent_at).is_not(None))
+        .order_by(col(RefundRow.sent_at), col(RefundRow.id))
+    )
+    found: dict[UUID, list[Money]] = {}
+    for order, row in (await session.execute(query)).all():
+        found.setdefault(order, []).append(Money(row.amount, row.currency))
+    return found
 
 
 def _line(line: OrderLineRow, t: Speech) -> str:
@@ -109,6 +124,14 @@ def _to_pay(attempts: Sequence[Tried], zone_name: str, t: Speech) -> str | None:
     for attempt, kind in attempts:
         if attempt.state == AttemptState.ISSUED and attempt.voucher_code and attempt.expires_at:
             code = t("order.store_code" if kind == MethodKind.KONBINI else "order.transfer", code=attempt.voucher_code)
-            amount = t.w.amount(Money(attempt.amount, attempt.currency))
-            return t("panel.voucher", amount=amount, code=code, until=t.moment(attempt.expires_at, zone_name))
+            amount, received = Money(attempt.amount, attempt.currency), Money(attempt.received, attempt.currency)
+            return voucher_in_words(amount, received, code, t.moment(attempt.expires_at, zone_name), t)
     return None
+
+
+def voucher_in_words(amount: Money, received: Money, code: str, until: str, t: Speech) -> str:
+    """How to pay a voucher, or what remains of it."""
+    if not received.minor:
+        return t("panel.voucher", amount=t.w.amount(amount), code=code, until=until)
+    rest, come = t.w.amount(amount + received * -1), t.w.amount(received)
+    return t("panel.voucher_rest", amount=t.w.amount(amount), received=come, rest=rest, code=code, until=until)

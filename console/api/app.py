@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.security import HTTPBearer
 from temporalio.client import Client
 
-from console.api import access, bulk, commands, methods, papers, previews, quotes, seats, subscriptions
+from console.api import access, bulk, calendars, commands, methods, papers, previews, quotes, seats, subscriptions
 from console.api.gate import Asgi, Gate, Receive, Send
 from console.api.openapi import MOUNTED_AT, describe
 from console.api.problems import Problem, add_problem_answers
@@ -58,7 +58,7 @@ def create_api(
     of_keys, of_strangers = (RateLimits(settings.api_requests_per_minute, settings.api_burst, clock) for _ in range(2))
     api.add_middleware(Gate, sessions=sessions, limits=of_keys, strangers=of_strangers)
     add_problem_answers(api)
-    for part in (subscriptions, previews, commands, bulk, quotes, papers, access, methods, seats):
+    for part in (subscriptions, previews, commands, bulk, quotes, papers, calendars, access, methods, seats):
         api.include_router(part.routes)
     describe(api)
     return api

@@ -174,4 +174,5 @@ def _order_told(order: OrderTold) -> b.CheckedOutOrder:
         decline_code=paid.code,
         voucher_code=paid.voucher_code,
         pay_until=paid.expires_at,
+        received=paid.received.minor,
     )

@@ -43,7 +43,21 @@ def subscription_of(stored: Stored) -> s.Subscription:
         held=sub.hold is not None,
         held_until=sub.hold.ends_at if sub.hold else None,
         held_by_quote=sub.hold.quote if sub.hold else None,
+        voucher=_voucher(sub),
         time_zone=sub.time_zone,
+    )
+
+
+def _voucher(sub: Subscription) -> s.OpenVoucher | None:
+    paid_with = sub.voucher
+    if paid_with is None:
+        return None
+    return s.OpenVoucher(
+        amount=paid_with.amount,
+        received=paid_with.received,
+        remaining=paid_with.amount - paid_with.received,
+        currency=sub.currency,
+        pay_until=paid_with.expires_at,
     )
 
 

@@ -131,7 +131,7 @@ async def what_happened(
 async def what_was_paid(
     session: Reading, request: Request, number: Number, limit: Limit = 50, after: After = None
 ) -> s.Ledger:
-    """Every order, every attempt to pay it and every settlement, in order of time, a page at a time."""
+    """Every order, attempt, part of a voucher, settlement and refund, in order of time, a page at a time."""
     await found(session, number)
     beyond = _entry_in(after) if after is not None else None
     entries, last = await page_of_entries(session, number, beyond=beyond, limit=limit)

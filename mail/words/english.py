@@ -41,6 +41,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote": "Quote",
         "accept_until": "Can be accepted until",
         "to_pay": "Amount to pay",
+        "received": "Received so far",
+        "remaining": "Still to pay",
         "unpaid": "Unpaid amount",
         "store_code": "Store payment code",
         "transfer_reference": "Transfer reference",

@@ -41,6 +41,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote": "Devis",
         "accept_until": "À accepter jusqu’au",
         "to_pay": "Montant à payer",
+        "received": "Déjà reçu",
+        "remaining": "Reste à payer",
         "unpaid": "Montant non réglé",
         "store_code": "Code de paiement en magasin",
         "transfer_reference": "Référence de virement",

@@ -41,6 +41,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote": "見積番号",
         "accept_until": "お見積りの有効期限",
         "to_pay": "お支払い金額",
+        "received": "ご入金済みの金額",
+        "remaining": "お支払いの残額",
         "unpaid": "未払い金額",
         "store_code": "払込番号",
         "transfer_reference": "振込用の参照番号",

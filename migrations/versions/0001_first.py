@@ -246,6 +246,8 @@ def _create_tables() -> None:
         sa.Column("final_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voucher_code", sa.String(), nullable=True),
         sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pends_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("parts", postgresql.JSONB(), nullable=False),
         sa.CheckConstraint("outcome IN ('paid', 'declined')", name="ck_charges_outcome_known"),
         sa.CheckConstraint("final_at IS NOT NULL OR voucher_code IS NOT NULL", name="ck_charges_final_at"),
         sa.PrimaryKeyConstraint("key", name="pk_charges"),
@@ -424,6 +426,7 @@ def _create_tables() -> None:
         sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voucher_code", sa.String(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "(state IN ('paid', 'declined', 'expired')) = (answered_at IS NOT NULL)", name="ck_attempts_answered"
         ),
@@ -440,6 +443,7 @@ def _create_tables() -> None:
         ),
         sa.CheckConstraint("amount >= 0", name="ck_attempts_amount"),
         sa.CheckConstraint("n >= 1", name="ck_attempts_n"),
+        sa.CheckConstraint("received >= 0", name="ck_attempts_received"),
         sa.ForeignKeyConstraint(["method_id"], ["payment_methods.id"], name="fk_attempts_method_id"),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_attempts_order_id"),
         sa.PrimaryKeyConstraint("id", name="pk_attempts"),
@@ -601,6 +605,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_days_of_use_subscription"),
         sa.PrimaryKeyConstraint("subscription", "user", "used_on", name="pk_days_of_use"),
     )
+    op.create_index("ix_days_of_use_used_on", "days_of_use", ["used_on"])
     op.create_table(
         "notices",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -623,7 +628,7 @@ def _create_tables() -> None:
         sa.Column("reply", sa.String(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('window_open', 'reminder', 'advance_charge_notice', 'card_expiring', 'renewed', 'payment_failed', 'action_required', 'auto_renew_cancelled', 'auto_renew_resumed', 'seats_reduction_scheduled', 'term_change_scheduled', 'change_withdrawn', 'method_changed', 'expired', 'late_window_closing', 'lapsed', 'voucher_issued', 'voucher_expired', 'seats_added', 'order_confirmation', 'refund', 'quote_issued', 'quote_expiring')",
+            "kind IN ('window_open', 'reminder', 'advance_charge_notice', 'card_expiring', 'renewed', 'payment_failed', 'action_required', 'auto_renew_cancelled', 'auto_renew_resumed', 'seats_reduction_scheduled', 'term_change_scheduled', 'change_withdrawn', 'method_changed', 'expired', 'late_window_closing', 'lapsed', 'voucher_issued', 'voucher_part_received', 'voucher_expired', 'seats_added', 'order_confirmation', 'refund', 'quote_issued', 'quote_expiring')",
             name="ck_notices_kind_known",
         ),
         sa.CheckConstraint("outcome <> 'sent' OR sent_at IS NOT NULL", name="ck_notices_sent_at"),
@@ -642,6 +647,16 @@ def _create_tables() -> None:
         ),
     )
     op.create_index("ix_notices_waiting", "notices", ["subscription"], postgresql_where=sa.text("outcome IS NULL"))
+    op.create_table(
+        "parts",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("came_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount > 0 AND amount <= total", name="ck_parts_amount"),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name="fk_parts_attempt_id"),
+        sa.PrimaryKeyConstraint("attempt_id", "total", name="pk_parts"),
+    )
     op.create_table(
         "quotes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True, start=1001), nullable=False),
@@ -685,6 +700,31 @@ def _create_tables() -> None:
     op.create_index("ix_quotes_csn", "quotes", ["csn"])
     op.create_index("ix_quotes_next_step", "quotes", ["next_step_at"])
     op.create_index("ix_quotes_order_id", "quotes", ["order_id"])
+    op.create_table(
+        "refunds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("because", sa.String(), nullable=False),
+        sa.Column("owed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "because IN ('paid_late', 'paid_in_part', 'paid_too_much')", name="ck_refunds_because_known"
+        ),
+        sa.CheckConstraint("(sent_at IS NULL) = (reference IS NULL)", name="ck_refunds_sent"),
+        sa.CheckConstraint("amount > 0", name="ck_refunds_amount"),
+        sa.CheckConstraint("sent_at IS NULL OR next_at IS NULL", name="ck_refunds_sent_once"),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name="fk_refunds_attempt_id"),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_refunds_subscription"),
+        sa.PrimaryKeyConstraint("id", name="pk_refunds"),
+    )
+    op.create_index("ix_refunds_attempt_id", "refunds", ["attempt_id"])
+    op.create_index("ix_refunds_waiting", "refunds", ["subscription"], postgresql_where=sa.text("next_at IS NOT NULL"))
     op.create_table(
         "renewals",
         sa.Column("id", sa.Uuid(), nullable=False),

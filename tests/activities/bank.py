@@ -3,7 +3,7 @@
 What the book says is what a customer's bank statement would: the tests of this folder compare ours with it.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,12 +46,19 @@ class Fate(StrEnum):
 
 @dataclass
 class Entry:
-    """A line of the bank's book. `state`: paid, declined, pending or issued; a voucher can be `given_up`."""
+    """A line of the bank's book. `state`: paid, declined, pending or issued; a voucher can be `given_up`.
+
+    `come` is what has come of it, in minor units; of a voucher maybe in parts.
+    """
 
     charge: Charge
     state: str
     code: str = ""
     given_up: bool = False
+    come: int = 0
+
+    def __post_init__(self) -> None:
+        self.come = self.charge.amount.minor if self.state == "paid" else 0
 
 
 async def _nothing(*_: Any) -> None: ...
@@ -119,12 +126,12 @@ class Bank:
         entry, reference = self.book[key], f"bank-{key}"
         match entry.state:
             case "paid":
-                return Paid(reference)
+                return Paid(reference, entry.come)
             case "declined":
                 return Declined(entry.code, reference)
             case "pending":
                 return Pending(reference)
-        return Issued("1234-5678", reference)
+        return Issued("1234-5678", reference, received=entry.come)
 
     async def _reached(self) -> None:
         self.plug.step()
@@ -140,16 +147,18 @@ class Bank:
         self.plug.step()
         return found
 
-    async def give_up(self, key: str, now: datetime) -> Paid | GivenUp:
+    async def give_up(self, key: str, now: datetime) -> Paid | Pending | GivenUp:
         await self._reached()
         entry = self.book.get(key)
-        if entry and entry.state == "paid":
-            return Paid(f"bank-{key}")
+        said = self._answer(key) if entry else None
+        if isinstance(said, Paid | Pending):
+            return said
+        received = entry.come if entry else 0
         if entry:
             entry.given_up = True
         await self.pause()
         self.plug.step()
-        return GivenUp()
+        return GivenUp(received)
 
     async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
         await self._reached()
@@ -162,18 +171,26 @@ class Bank:
         entry = self.book[key]
         assert entry.state in ("pending", "issued"), entry
         entry.state, entry.code = state, "processing_error"
+        if state == "paid":
+            entry.come = max(entry.come, entry.charge.amount.minor)
+
+    def pay(self, key: str, minor: int) -> None:
+        """A customer pays a part of a voucher, or more than is left of it."""
+        entry = self.book[key]
+        assert entry.state == "issued", entry
+        entry.come += minor
+        if entry.come >= entry.charge.amount.minor:
+            entry.state = "paid"
 
     def waiting(self, state: str) -> list[str]:
         return [key for key, entry in self.book.items() if entry.state == state]
 
     def kept(self) -> dict[str, int]:
         """The money that moved and did not go back, by key."""
-        back = {key for key, _ in self.refunds.values()}
-        return {
-            key: entry.charge.amount.minor
-            for key, entry in self.book.items()
-            if entry.state == "paid" and key not in back
-        }
+        back = Counter[str]()
+        for key, minor in self.refunds.values():
+            back[key] += minor
+        return {key: entry.come - back[key] for key, entry in self.book.items() if entry.come != back[key]}
 
 
 @dataclass

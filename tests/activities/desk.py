@@ -16,6 +16,7 @@ from activities.holds import Holds
 from activities.notices import Notices
 from activities.phases import Phases
 from activities.planning import Planning
+from activities.refunds import Refunds
 from mail.sender import Mailer
 from models.engine import Sessions
 from models.inbox import store_command
@@ -61,6 +62,10 @@ class Desk:
     @property
     def holds(self) -> Holds:
         return Holds(self.sessions, self.gateway)
+
+    @property
+    def refunds(self) -> Refunds:
+        return Refunds(self.sessions, self.gateway)
 
     @property
     def commands(self) -> Commands:
@@ -112,6 +117,7 @@ class Desk:
             "roll_over": (self.phases.begin_paid_term,),
             "park": (self.phases.park,),
             "end_hold": (self.holds.end_hold,),
+            "send_back": (self.refunds.send_back, step.subject),
             "miss_notices": (self.notices.miss_notices,),
             "send_notice": (self.notices.send_notice, *step.notices),
             "send_queued": (self.notices.send_queued, step.subject),

@@ -218,6 +218,27 @@ async def test_the_watchdog_starts_what_its_workflow_has_lost(counter: Counter) 
     assert [each for each in counter.bell.rung if each.startswith("bulk")] == [f"bulk-checkout-{lost}"]
 
 
+async def test_what_cannot_be_grouped_is_refused_and_operators_hear_of_it(counter: Counter) -> None:
+    basket_id = await counter.stored(NOON, numbers=[PUNCTUAL, SECOND, "S-0"])
+    for _ in range(2):
+        await counter.first.at(NOON, counter.baskets.give_up_basket, str(basket_id), "ValueError")
+    assert await counter.outcomes(basket_id) == ["refused not_carried_out"] * 3
+    (alarm,) = await counter.first.rows("SELECT subscription, kind, subject FROM alarms")
+    assert (alarm["subscription"], alarm["kind"], alarm["subject"]) == (PUNCTUAL, "step_failed", str(basket_id))
+    told = await counter.first.rows("SELECT subscription FROM events WHERE data ->> 'code' = 'not_carried_out'")
+    assert sorted(row["subscription"] for row in told) == [PUNCTUAL, SECOND]
+    await counter.first.at(LATER, Watch(counter.first.sessions, cast("Client", counter.bell)).look)
+    assert [each for each in counter.bell.rung if each.startswith("bulk")] == []
+
+
+async def test_what_an_order_was_placed_for_is_never_given_up_with_the_rest(counter: Counter) -> None:
+    basket_id = await counter.stored(NOON)
+    await counter.reserve(basket_id, NOON)
+    await counter.first.at(NOON, counter.baskets.give_up_basket, str(basket_id), "ValueError")
+    assert await counter.outcomes(basket_id) == ["pending"] * 3
+    assert await counter.carry_out(basket_id, LATER) == ["renewed"] * 3
+
+
 async def test_lines_that_were_not_woken_are_woken_by_the_watchdog(counter: Counter) -> None:
     basket_id = await counter.stored(NOON)
     (attempt,) = await counter.reserve(basket_id, NOON)

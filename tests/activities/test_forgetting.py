@@ -1,6 +1,6 @@
 """What is long over of sign-ins is deleted by the watchdog's look, and nothing else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from activities import forgetting
 from console.account.tokens import digest
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.engine import Sessions
+from models.seat_use import DayOfUseRow, SeatAssignmentRow
 from tests.activities.desk import Desk
 from tests.activities.test_watchdog import look
 
@@ -61,6 +62,40 @@ async def test_what_is_long_over_is_deleted_and_no_more(desk: Desk) -> None:
             session.add(CalendarFeedRow(token_hash=digest(name), email=name, created_at=at, ended_at=ended_at))
     assert (await look(desk)).forgotten == 4
     assert await left(desk.sessions) == [["still in", "young"], ["still in", "young"], ["open", "young"]]
+    assert (await look(desk)).forgotten == 0
+
+
+async def test_days_of_use_go_with_time_but_for_the_last_of_who_has_a_seat(desk: Desk) -> None:
+    await desk.open(live="2027-02-10")
+    days = {
+        "holder@x.example": ("2025-12-01", "2026-01-05"),
+        "active@x.example": ("2026-01-05", "2026-01-06", "2027-02-01"),
+        "gone@x.example": ("2026-01-05", "2026-01-06"),
+    }
+    async with desk.sessions.begin() as session:
+        for user, used in days.items():
+            ended_on = date(2026, 2, 1) if user.startswith("gone") else None
+            session.add(
+                SeatAssignmentRow(
+                    subscription=desk.number,
+                    user=user,
+                    assigned_on=date(2025, 11, 1),
+                    unassigned_on=ended_on,
+                    told_at=NOW,
+                    told_by="operator:ana",
+                )
+            )
+            session.add_all(
+                DayOfUseRow(subscription=desk.number, user=user, used_on=date.fromisoformat(day)) for day in used
+            )
+    assert (await look(desk)).forgotten == 3  # what lies before 6 January 2026, 400 days ago
+    rows = await desk.rows('SELECT "user", used_on::text AS day FROM days_of_use ORDER BY "user", used_on')
+    assert [(row["user"].partition("@")[0], row["day"]) for row in rows] == [
+        ("active", "2026-01-06"),
+        ("active", "2027-02-01"),
+        ("gone", "2026-01-06"),
+        ("holder", "2026-01-05"),
+    ]
     assert (await look(desk)).forgotten == 0
 
 

@@ -172,6 +172,25 @@ class Lives(RuleBasedStateMachine):
             if key in known:
                 self.world.bank.settle(key, "paid")
 
+    @rule(percent=st.sampled_from([30, 70, 130]))
+    def a_part_of_a_voucher_is_paid(self, percent: int) -> None:
+        """Or too much, while its code can be paid or anybody still asks."""
+        asked = (
+            "SELECT id::text AS id FROM attempts WHERE state = 'issued' OR state = 'expired' AND next_at IS NOT NULL"
+        )
+        known = {row["id"] for row in self.do(self._rows(asked))}
+        for key in self.world.bank.waiting("issued"):
+            if key in known:
+                self.world.bank.pay(key, self.world.bank.book[key].charge.amount.minor * percent // 100)
+
+    @rule()
+    def a_transfer_sets_out(self) -> None:
+        """It is under way; the provider will decide."""
+        for key in self.world.bank.waiting("issued"):
+            entry = self.world.bank.book[key]
+            if entry.come == 0 and not entry.given_up:
+                entry.state = "pending"
+
     @rule(method=st.sampled_from(["own", "card", "konbini", "bank_transfer", "stored"]), token=CARDS)
     def renew(self, method: str, token: str) -> None:
         self.give("renew", **self._method(method, token))

@@ -178,7 +178,8 @@ class World:
             "EXISTS (SELECT 1 FROM renewals r WHERE r.subscription = s.number AND r.term_starts_on = s.renews_on "
             " AND r.settled_at IS NOT NULL) AS paid, "
             "EXISTS (SELECT 1 FROM pauses WHERE what = 'mails' AND ended_at IS NULL) AS paused, "
-            "(SELECT a.state FROM attempts a WHERE a.id::text = n.facts ->> 'attempt') AS attempt_state "
+            "EXISTS (SELECT 1 FROM refunds r WHERE r.id::text = n.facts ->> 'refund' AND r.sent_at IS NOT NULL) "
+            "AS sent_back, (SELECT a.state FROM attempts a WHERE a.id::text = n.facts ->> 'attempt') AS attempt_state "
             "FROM notices n JOIN subscriptions s ON s.number = n.subscription WHERE n.message_id = :message_id",
             message_id=message_id,
         )
@@ -227,12 +228,13 @@ def _untrue(row: Any) -> str | None:
         "payment_failed": unpaid or row["facts"].get("what") == "seats",
         "action_required": unpaid,
         "voucher_issued": row["attempt_state"] == "issued",
+        "voucher_part_received": row["attempt_state"] == "issued",
         "voucher_expired": unpaid and row["attempt_state"] == "expired",
         "auto_renew_cancelled": not row["auto_renew"],
         "auto_renew_resumed": row["auto_renew"],
         "seats_reduction_scheduled": row["pending_seats"] == row["facts"].get("to"),
         "term_change_scheduled": row["pending_term"] == row["facts"].get("term"),
         "change_withdrawn": row["pending_seats" if row["facts"].get("what") == "seats" else "pending_term"] is None,
-        "refund": row["attempt_state"] == "expired",
+        "refund": row["sent_back"],
     }
     return None if stands.get(kind, True) else f"its reason is gone ({row['phase']}, paid {row['paid']})"

@@ -74,6 +74,7 @@ REFUND = Refund(
 ABOUT: dict[Kind, dict[str, Any]] = {
     Kind.RENEWED: {"paid": RECEIPT},
     Kind.VOUCHER_ISSUED: {"voucher": VOUCHER},
+    Kind.VOUCHER_PART_RECEIVED: {"voucher": replace(VOUCHER, received=Money(406000, "USD"), part=Money(106000, "USD"))},
     Kind.VOUCHER_EXPIRED: {"voucher": VOUCHER},
     Kind.SEATS_ADDED: {"seats_added": SEATS_ADDED, "seats": 15, "next_seats": 15},
     Kind.ORDER_CONFIRMATION: {"order": ORDER},

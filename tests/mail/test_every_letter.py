@@ -44,6 +44,8 @@ PAID_OTHERWISE: dict[str, Any] = {
         renews_on=date(2027, 3, 31),
         seats=1,
         term=Term.MONTH,
+        received=Money(40000, "JPY"),
+        part=Money(1, "JPY"),
     ),
     "seats_added": SeatsAdded(
         count=1,
@@ -62,6 +64,13 @@ PAID_OTHERWISE: dict[str, Any] = {
     ),
     "refund": Refund(amount=Money(88000, "JPY"), method=MethodKind.PAYPAL, reference="R-6", because="operator"),
 }
+_REFUND = Refund(
+    amount=Money(100, "JPY"),
+    method=MethodKind.KONBINI,
+    reference="R-7",
+    because="paid_late",
+    price=Money(88000, "JPY"),
+)
 SITUATIONS: dict[str, dict[str, Any]] = {
     "card": {},
     "monthly by direct debit": {
@@ -91,6 +100,8 @@ SITUATIONS: dict[str, dict[str, Any]] = {
     "the eve": {"automatic": False, "today": date(2027, 3, 30), "what": "seats"},
     "no name": {"buyer_name": ""},
     "paid otherwise": PAID_OTHERWISE,
+    "paid in part": {**PAID_OTHERWISE, "refund": replace(_REFUND, because="paid_in_part")},
+    "paid too much": {**PAID_OTHERWISE, "refund": replace(_REFUND, because="paid_too_much")},
     "paid otherwise, by hand": {"automatic": False, "charge_on": None, **PAID_OTHERWISE},
 }
 

@@ -114,6 +114,59 @@ def test_an_expired_code_tells_how_to_renew_again_and_until_when(letter: MakeLet
     assert "The subscription can still be renewed late, until 15 May 2027, at the list price" in late
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        (
+            "en-GB",
+            "We received USD 4,060.00 of USD 6,060.00. USD 2,000.00 remains to be paid until 4 March 2027, 23:59.",
+        ),
+        ("fr-FR", "Nous avons reçu 4 060,00 USD sur 6 060,00 USD. Il reste 2 000,00 USD à payer jusqu’au 4 mars 2027"),
+        (
+            "ja-JP",
+            "USD 6,060.00のうち、USD 4,060.00のご入金を確認いたしました。残りのUSD 2,000.00を2027年3月4日",
+        ),
+    ],
+)
+def test_a_part_of_a_payment_is_told_with_what_remains_and_until_when(
+    letter: MakeLetter, contacts: Contacts, locale: str, said: str
+) -> None:
+    told = words(letter(Kind.VOUCHER_PART_RECEIVED, locale=locale, **BY_HAND), contacts)
+    assert said in re.sub("[\u00a0\u202f]", " ", told)
+
+
+def test_a_code_that_ran_out_part_paid_says_that_its_money_goes_back(letter: MakeLetter, contacts: Contacts) -> None:
+    paid = letter(Kind.VOUCHER_EXPIRED)
+    assert paid.voucher
+    in_part = replace(paid.voucher, received=Money(406000, "USD"))
+    said = words(letter(Kind.VOUCHER_EXPIRED, voucher=in_part, **BY_HAND), contacts).replace("\u00a0", " ")
+    assert "Only USD 4,060.00 had come by then: we are sending it back" in said
+    assert "unpaid on" not in said
+    assert shown(letter(Kind.VOUCHER_EXPIRED, voucher=in_part))["Unpaid amount"] == "USD 2,000.00"
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        (
+            "paid_in_part",
+            "Of USD 6,060.00 for Draft Standard, only USD 100.00 came by bank transfer while it could be paid.",
+        ),
+        (
+            "paid_too_much",
+            "and USD 100.00 more than that. We are sending back what was too much; what you bought stands.",
+        ),
+    ],
+)
+def test_a_refund_says_why_it_comes(letter: MakeLetter, contacts: Contacts, because: str, said: str) -> None:
+    refund = letter(Kind.REFUND).refund
+    assert refund
+    back: Any = replace(refund, amount=Money(10000, "USD"), because=because, price=Money(606000, "USD"))  # type: ignore[arg-type]
+    told = words(letter(Kind.REFUND, refund=back, **BY_HAND), contacts).replace("\u00a0", " ")
+    assert said in told
+    assert ("To renew it, open the subscription" in told) is (because == "paid_in_part")
+
+
 @pytest.mark.parametrize("kind", [Kind.VOUCHER_ISSUED, Kind.VOUCHER_EXPIRED])
 def test_an_automatic_renewal_goes_on_after_an_unpaid_code(letter: MakeLetter, contacts: Contacts, kind: Kind) -> None:
     said = words(letter(kind, locale="en-GB"), contacts)

@@ -117,6 +117,8 @@ class Life:
                 return rolled_over(sub, now)
             case Do.END_HOLD:
                 return replace(sub, hold=None)
+            case Do.SEND_BACK:
+                return replace(sub, owed_back=())
             case Do.PARK:
                 return replace(sub, parked=True)
             case Do.CHARGE:

@@ -1,5 +1,6 @@
 """domain.md 3 to 6: the steps of a term other than its dated notices, and their order."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,12 +13,14 @@ from renewals.facts import (
     Kind,
     MethodKind,
     OfferingStatus,
+    OwedBack,
     Phase,
     Price,
     Subscription,
     Term,
 )
-from renewals.plan import Do, Step, next_charge_at, plan
+from renewals.forecast import forecast
+from renewals.plan import Do, Step, in_words, next_charge_at, plan
 from tests.renewals.builders import (
     card,
     declined,
@@ -312,6 +315,31 @@ def test_the_gateway_is_asked_what_became_of_an_attempt(changes: dict[str, objec
     facts: dict[str, object] = {"phase": Phase.PAST_DUE, "attempts": (in_doubt("2027-03-31T04:00"),), **changes}
     found = steps(subscription(**facts), "2027-03-31T04:01", Do.ASK_GATEWAY)
     assert [(step.at, step.subject) for step in found] == [(utc("2027-03-31T04:05"), "attempt-1")]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="live"),
+        pytest.param({"parked": True}, id="parked"),
+        pytest.param({"phase": Phase.LAPSED}, id="lapsed"),
+    ],
+)
+def test_what_is_owed_goes_back_whatever_became_of_the_subscription(changes: dict[str, object]) -> None:
+    owed = OwedBack("refund-1", utc("2027-03-31T04:01"), 25_740, "EUR")
+    sub = subscription(**{"owed_back": (owed,), **changes})
+    (step,) = steps(sub, "2027-03-31T04:01", Do.SEND_BACK)
+    assert (step.at, step.subject, step.amount) == (owed.next_at, "refund-1", 25_740)
+    assert in_words(step) == "send back EUR 257.40"
+    assert not plan(sub, utc("2027-03-31T04:01")).over
+
+
+def test_money_that_goes_back_and_questions_about_old_vouchers_forecast_no_renewal() -> None:
+    old = replace(in_doubt("2027-01-20T10:00"), state=AttemptState.EXPIRED, next_at=utc("2027-02-02T10:00"))
+    owed = OwedBack("refund-1", utc("2027-02-01T00:00"), 25_740, "EUR")
+    now, until = utc("2027-02-01T00:00"), date(2027, 3, 1)
+    plain = list(forecast(manual(), now, until))
+    assert list(forecast(manual(late_vouchers=(old,), owed_back=(owed,)), now, until)) == plain
 
 
 def test_nothing_expires_or_lapses_while_in_doubt() -> None:

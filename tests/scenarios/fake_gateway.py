@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateways.port import Answer, Charge, GivenUp, NotReceived, Paid
+from gateways.port import Answer, Charge, GivenUp, NotReceived, Paid, Pending
 from renewals.money import Money
 
 Say = Answer | BaseException | Callable[[], Awaitable[Answer]]
@@ -48,14 +48,13 @@ class FakeGateway:
         assert not isinstance(found, GivenUp)
         return found
 
-    async def give_up(self, key: str, now: datetime) -> Paid | GivenUp:
+    async def give_up(self, key: str, now: datetime) -> Paid | Pending | GivenUp:
         found = self.truths.popleft() if self.truths else GivenUp()
         if isinstance(found, BaseException):
             raise found
         if isinstance(found, Paid):
             self.moved[key] = self._amount_of(key)
-            return found
-        return GivenUp()
+        return found if isinstance(found, Paid | Pending | GivenUp) else GivenUp()
 
     async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
         self.refunds[refund_key] = amount.minor

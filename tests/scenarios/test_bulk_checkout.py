@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowFailureError
 
+from activities import baskets
 from mail.sink import read_mail
-from tests.scenarios.bulk import BY_HAND, CSN, FIRST, SECOND, THIRD, bulk, carried_out, given, three, told
+from tests.scenarios.bulk import BY_HAND, CSN, FIRST, SECOND, THIRD, bulk, carried_out, given, outcomes, three, told
 from tests.scenarios.diary import written
 from tests.scenarios.portfolios import BUYER
 from tests.scenarios.theatre import Theatre
@@ -209,6 +211,26 @@ async def test_between_two_retries_it_pays_instead_of_the_automatic_orders(theat
         )
     states = await lives[0].rows("SELECT DISTINCT way, state FROM orders ORDER BY way")
     assert [(row["way"], row["state"]) for row in states] == [("automatic", "void"), ("bulk", "paid")]
+
+
+async def test_a_basket_that_cannot_be_grouped_has_an_outcome_and_raises_an_alarm(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lives = await three(theatre)
+    basket_id = await given(lives, NOON)
+
+    async def breaks(*_: object) -> None:
+        raise ValueError("odd")
+
+    monkeypatch.setattr(baskets, "_groups_of", breaks)
+    with pytest.raises(WorkflowFailureError):
+        await carried_out(lives, basket_id)
+    found = await told(lives[0], basket_id)
+    assert (outcomes(found), found.closed) == (["refused not_carried_out"] * 3, True)
+    (alarm,) = await lives[0].rows("SELECT kind, detail FROM alarms")
+    assert alarm["kind"] == "step_failed"
+    assert "could not be grouped (ValueError)" in alarm["detail"]
+    assert await lives[0].rows("SELECT 1 FROM orders") == []
 
 
 async def test_a_repeat_under_its_key_is_the_same_basket(theatre: Theatre) -> None:

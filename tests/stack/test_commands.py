@@ -86,6 +86,26 @@ def test_a_bulk_renewal_names_each_line_and_ends_with_1_unless_all_are_renewed(t
     assert terminal("bulk-renew", "--all-of", "0", "--by", "ada@northwind.example").status == 1
 
 
+def test_a_bulk_renewal_takes_its_numbers_from_a_file_or_does_nothing(terminal: Terminal, tmp_path: Path) -> None:
+    file, buyer = tmp_path / "mine.csv", ("--by", "ines@lumiere.example")
+    file.write_text("subscription\nS-1006\nS-0000\nno number\n")
+    bad = terminal("bulk-renew", "--from", str(file), *buyer)
+    assert (bad.status, bad.out) == (1, "")
+    assert "mine.csv:3: there is no subscription S-0000; correct it or drop the line." in bad.err
+    assert "mine.csv:4: " in bad.err
+    assert "Nothing was renewed: 2 bad lines" in bad.err
+    file.write_text("S-1006\n")
+    good = terminal("bulk-renew", "--from", str(file), *buyer, "--json")
+    assert [line["subscription"] for line in good.json["lines"]] == ["S-1006"]
+    missing = terminal("bulk-renew", "--from", str(tmp_path / "none"), *buyer)
+    assert (missing.status, missing.err) == (1, "none: cannot be read (No such file or directory); check the path.\n")
+    assert terminal("bulk-renew", "S-1006", "--from", str(file), *buyer).status == 2
+    piped = CliRunner().invoke(
+        app, ["bulk-renew", "--from", "-", *buyer], input="S-0000\n", env=dict(terminal.environment)
+    )
+    assert "stdin:1: there is no subscription S-0000" in piped.stderr
+
+
 def test_a_refused_command_says_why_on_stderr_and_ends_with_1(terminal: Terminal) -> None:
     said = terminal("cancel-auto-renew", "S-1001", "--by", "mallory@elsewhere.example")
     assert (said.status, said.out) == (1, "")

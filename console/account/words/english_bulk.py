@@ -6,6 +6,7 @@ from types import MappingProxyType
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "choose": "Choose {product} {number}",
+        "refused.not_carried_out": "An error of ours stopped it; nothing was charged. Try again later.",
         "choose_every": "Choose all on this page that can be renewed",
         "choose_more": "Choose more on the next page",
         "chosen_elsewhere": "Chosen on other pages: {count}",

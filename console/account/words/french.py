@@ -120,6 +120,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.held": "La prochaine période attend un paiement déjà commencé. D’ici là, rien n’est prélevé "
         "automatiquement.",
         "panel.voucher": "Pour payer {amount} : {code}, jusqu’au {until}.",
+        "panel.voucher_rest": "{received} sur {amount} reçus. Reste à payer {rest} : {code}, jusqu’au {until}.",
         "panel.past_due": "Le paiement de la période {span} est en retard.",
         "panel.retry": "Nouvelle tentative le {day} : {amount}, {method}.",
         "panel.no_retry": "Ce moyen de paiement ne sera plus essayé. Indiquez-en un autre, il sera essayé aussitôt, "

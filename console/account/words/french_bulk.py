@@ -6,6 +6,7 @@ from types import MappingProxyType
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "choose": "Choisir {product} {number}",
+        "refused.not_carried_out": "Une erreur de notre côté l’a empêché ; rien n’a été prélevé. Réessayez plus tard.",
         "choose_every": "Choisir tout ce qui peut être renouvelé sur cette page",
         "choose_more": "En choisir d’autres à la page suivante",
         "chosen_elsewhere": "Choisis sur d’autres pages : {count}",

@@ -6,6 +6,7 @@ from types import MappingProxyType
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "choose": "{product} {number}を選択",
+        "refused.not_carried_out": "不具合により処理できませんでした。請求はありません。後ほどお試しください。",
         "choose_every": "このページで更新できるものをすべて選択",
         "choose_more": "次のページでさらに選択",
         "chosen_elsewhere": "ほかのページで選択済み：{count}件",

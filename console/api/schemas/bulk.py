@@ -106,7 +106,7 @@ class CheckedOutLine(Resource):
 
 
 class CheckedOutOrder(Resource):
-    """One order with its payment. A voucher is paid with its code until `pay_until`."""
+    """One order with its payment. A voucher is paid with its code until `pay_until`; `received` has come so far."""
 
     id: UUID
     customer: str
@@ -118,6 +118,7 @@ class CheckedOutOrder(Resource):
     decline_code: str | None
     voucher_code: str | None
     pay_until: Instant | None
+    received: int
 
 
 class BulkCheckout(Resource):

@@ -47,7 +47,7 @@ class Entry(Resource):
     """One entry of the ledger."""
 
     at: Instant
-    entry: Literal["order", "attempt", "settlement"]
+    entry: Literal["order", "attempt", "part", "settlement", "refund"]
     subscription: str
     customer: str
     term_starts_on: date

@@ -45,6 +45,17 @@ class NextTerm(Resource):
     paid: bool
 
 
+class OpenVoucher(Resource):
+    """A store code or transfer reference that waits to be paid, in one part or in several."""
+
+    amount: int
+    received: int
+    """What has come so far."""
+    remaining: int
+    currency: str
+    pay_until: Instant | None
+
+
 class Subscription(Resource):
     """A subscription as it stands."""
 
@@ -79,6 +90,8 @@ class Subscription(Resource):
     """When the hold ends by itself; None also where it ends with an answer."""
     held_by_quote: str | None
     """The reference of the open quote that holds it."""
+    voucher: OpenVoucher | None
+    """The voucher by which an order of the next term is being paid; of a bulk checkout, that of the whole order."""
     time_zone: str
 
 

@@ -130,6 +130,25 @@ async def test_a_voucher_is_shown_with_its_code_and_given_up(theatre: Theatre, b
 
 
 @pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en-GB", "JPY 102,960 of JPY 257,400 has come. To pay the remaining JPY 154,440: Store payment code"),
+        ("fr-FR", "102 960 JPY sur 257 400 JPY reçus. Reste à payer 154 440 JPY : Code"),
+        ("ja-JP", "JPY 257,400のうちJPY 102,960ご入金済み。お支払いの残額 JPY 154,440、払込番号"),
+    ],
+)
+async def test_what_has_come_of_a_voucher_and_what_remains_is_shown(
+    theatre: Theatre, browser: Browser, locale: str, said: str
+) -> None:
+    life = await theatre.subscription(**TOKYO | {"locale": locale}, method_token="voucher-in-parts:40@1d")
+    await life.command("2027-03-20 18:00", "renew")
+    await life.move_to("2027-03-22 10:00")
+    await browser.sign_in()
+    page = " ".join(words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}")).split())
+    assert said in page
+
+
+@pytest.mark.parametrize(
     ("chosen", "kind"),
     [
         pytest.param({}, "card", id="the subscription's own method"),
