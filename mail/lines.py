@@ -75,18 +75,20 @@ def fill(paragraph: str, columns: int) -> str:
 
 def _pieces(paragraph: str) -> Iterator[str]:
     """The parts of a paragraph that no line may divide, each with the spaces that follow it."""
-    begin = 0
+    begin, last = 0, ""
     for end in range(1, len(paragraph)):
-        if _may_end(paragraph[end - 1], paragraph[end]):
+        spaced, first = paragraph[end - 1] == " ", paragraph[end]
+        last = last if spaced else paragraph[end - 1]
+        if first != " " and _may_end(last, first, spaced=spaced):
             yield paragraph[begin:end]
             begin = end
     yield paragraph[begin:]
 
 
-def _may_end(last: str, first: str) -> bool:
-    """May a line end between these two characters? Between two narrow ones only where a space was."""
-    if first == " " or last == " ":
-        return first != " "
+def _may_end(last: str, first: str, *, spaced: bool) -> bool:
+    """May a line end between these two characters, or where a space was between them? Narrow ones need that space."""
+    if spaced:
+        return not ((is_wide(last) and last in _NEVER_LAST) or (is_wide(first) and first in _NEVER_FIRST))
     if first in _NEVER_FIRST or last in _NEVER_LAST:
         return False
     return (is_wide(last) or is_wide(first)) and not _belong_together(last, first)

@@ -52,6 +52,8 @@ def test_a_line_neither_begins_nor_ends_as_it_may_not(text: str, columns: int) -
         pytest.param("本日更新した。", ["本日更新", "した。"], id="a full stop fits"),
         pytest.param("本日更新日です。", ["本日更新", "日です。"], id="a full stop goes along"),
         pytest.param("更新は「次」から", ["更新は", "「次」か", "ら"], id="an opening bracket goes along"),
+        pytest.param("更新「 次", ["更新", "「 次"], id="an opening bracket and a space"),
+        pytest.param("本日更新 。次", ["本日更", "新 。次"], id="a space and a full stop"),
         pytest.param("今日は12日です", ["今日は", "12日です"], id="a number keeps its unit"),
         pytest.param("今日、シートを", ["今日、", "シートを"], id="a word in katakana is whole"),
         pytest.param("次 https://x.example/a を", ["次", "https://x.example/a", "を"], id="an address is whole"),

@@ -84,7 +84,7 @@ async def test_options_are_what_explain_says(
     api: Api, database_url: str, sessions: Sessions, monkeypatch: pytest.MonkeyPatch, number: str
 ) -> None:
     monkeypatch.setenv("PERENNIAL_DATABASE_URL", database_url)
-    monkeypatch.setattr(looking.desk, "facts", lambda settings: nullcontext(sessions))
+    monkeypatch.setattr("cli.desk.facts", lambda settings: nullcontext(sessions))
     options = {each["command"]: each for each in (await api.get(f"/subscriptions/{number}/options")).json()["items"]}
     assert set(options) == BUYER_MAY
     for name in sorted(BUYER_MAY):
