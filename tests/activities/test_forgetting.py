@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from activities import forgetting
-from console.account.tokens import digest
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.engine import Sessions
+from models.tokens import digest
 from tests.activities.desk import Desk
 from tests.activities.test_watchdog import look
 
