@@ -3,7 +3,9 @@
 Disabling, resetting and another role end every session of the person, from the commit on.
 """
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
@@ -19,12 +21,20 @@ LINK_LIVES = timedelta(minutes=30)
 """How long a one-time link can be used: long enough to hand it over."""
 
 
+PROVIDER = "identity-provider"
+"""Who gave a role that came with a sign-in."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LOCK = 0x5065726F7073
 """Advisory lock key: of two admins who disable each other, one is the last."""
 
 
 class StaffRefused(Exception):
-    """It cannot be done; its text is one sentence."""
+    """It cannot be done: a code for pages, one sentence for the terminal."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 async def every_operator(session: AsyncSession) -> Sequence[OperatorRow]:
@@ -36,7 +46,9 @@ async def find_operator(session: AsyncSession, name: str, *, lock: bool = False)
     """The operator of that name. Raises `StaffRefused` when there is none."""
     row = await session.get(OperatorRow, name, with_for_update=lock or None, populate_existing=lock)
     if row is None:
-        raise StaffRefused("There is no operator of that name; `perennial operator list` shows those that exist.")
+        raise StaffRefused(
+            "unknown", "There is no operator of that name; `perennial operator list` shows those that exist."
+        )
     return row
 
 
@@ -45,7 +57,7 @@ async def add_operator(
 ) -> str:
     """A new local account; the token of the link by which it is set up. Raises `StaffRefused` for a name in use."""
     if await session.get(OperatorRow, name) is not None:
-        raise StaffRefused("There is an operator of that name already; names are never given twice.")
+        raise StaffRefused("name_in_use", "There is an operator of that name already; names are never given twice.")
     session.add(OperatorRow(name=name, email=email, role=role, created_at=now, created_by=by, created_because=reason))
     await session.flush()
     audit(session, now, by, "operator.add", name, reason=reason, data={"role": role})
@@ -83,7 +95,7 @@ async def reset(session: AsyncSession, name: str, *, by: str, reason: str, now: 
     """
     row = await find_operator(session, name, lock=True)
     if row.issuer is not None:
-        raise StaffRefused("This operator signs in by the identity provider; reset the account there.")
+        raise StaffRefused("provider", "This operator signs in by the identity provider; reset the account there.")
     row.password_hash = row.totp_secret = row.totp_step = None
     row.disabled_at = row.disabled_by = row.disabled_because = None
     await session.execute(delete(RecoveryCodeRow).where(col(RecoveryCodeRow.operator) == name))
@@ -101,6 +113,58 @@ async def local_admin(session: AsyncSession, name: str, *, by: str, reason: str,
         return await reset(session, name, by=by, reason=reason, now=now)
     audit(session, now, by, "operator.link", name, reason=reason)
     return _new_link(session, name, now)
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    """The identity provider knows the person, and we let nobody in: `no_role`, `no_name`, or `disabled` here."""
+
+    code: str
+
+
+async def admit(
+    session: AsyncSession, issuer: str, subject: str, name: str, email: str, role: Role | None, now: datetime
+) -> OperatorRow | NotAdmitted:
+    """The operator of that identity, with the role that the provider gives today; made at the first sign-in."""
+    query = select(OperatorRow).where(col(OperatorRow.issuer) == issuer, col(OperatorRow.subject) == subject)
+    row = (await session.execute(query.with_for_update())).scalar_one_or_none()
+    if row is None:
+        return await _first_sign_in(session, issuer, subject, name, email, role, now)
+    if role is None:
+        await end_sessions(session, row.name, now)
+        return NotAdmitted("no_role")
+    if row.disabled_at is not None:
+        return NotAdmitted("disabled")
+    row.email = email
+    if row.role != role:
+        data = {"from": row.role, "to": role}
+        audit(session, now, PROVIDER, "operator.role", row.name, reason="its groups changed", data=data)
+        row.role = role.value
+        await end_sessions(session, row.name, now)
+    return row
+
+
+async def _first_sign_in(
+    session: AsyncSession, issuer: str, subject: str, name: str, email: str, role: Role | None, now: datetime
+) -> OperatorRow | NotAdmitted:
+    if role is None:
+        return NotAdmitted("no_role")
+    if not _NAME.fullmatch(name) or await session.get(OperatorRow, name) is not None:
+        return NotAdmitted("no_name")
+    row = OperatorRow(
+        name=name,
+        email=email,
+        role=role,
+        issuer=issuer,
+        subject=subject,
+        created_at=now,
+        created_by=PROVIDER,
+        created_because="first sign-in",
+    )
+    session.add(row)
+    await session.flush()
+    audit(session, now, PROVIDER, "operator.add", name, reason="first sign-in", data={"role": role})
+    return row
 
 
 async def end_sessions(session: AsyncSession, name: str, now: datetime) -> None:
@@ -129,4 +193,4 @@ async def _keep_an_admin(session: AsyncSession, row: OperatorRow) -> None:
         col(OperatorRow.name) != row.name,
     )
     if not await session.scalar(others):
-        raise StaffRefused("This is the last admin; make another one first.")
+        raise StaffRefused("last_admin", "This is the last admin; make another one first.")

@@ -1,0 +1,6 @@
+"""The overview in English."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType({})
