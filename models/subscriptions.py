@@ -47,6 +47,7 @@ class SubscriptionRow(SQLModel, table=True):
         Index(
             "ix_subscriptions_due_on", text("((renews_on - shift)::date)"), postgresql_where=text("phase <> 'lapsed'")
         ),
+        Index("ix_subscriptions_past_due", "number", postgresql_where=text("phase = 'past_due'")),
         Index("ix_subscriptions_parked", "number", postgresql_where=text("parked_at IS NOT NULL")),
     )
 

@@ -46,8 +46,11 @@ class Desk:
 def speech_for(request: Request, who: Staff | None) -> Speech:
     """How to speak to an operator, or to somebody who is not signed in."""
     chosen = request.query_params.get("lang") or (who.language if who else None)
-    wanted = language_wanted(chosen, request.headers.get("accept-language", ""), LANGUAGES)
-    return Speech(Wording(letter_locale(wanted)), WORDS)
+    return speech_in(language_wanted(chosen, request.headers.get("accept-language", ""), LANGUAGES))
+
+
+def speech_in(locale: str) -> Speech:
+    return Speech(Wording(letter_locale(locale)), WORDS)
 
 
 def desk_of(request: Request) -> Desk:

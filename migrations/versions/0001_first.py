@@ -98,7 +98,8 @@ def _create_tables() -> None:
         sa.Column("revoked_because", sa.String(), nullable=True),
         sa.CheckConstraint("created_because <> ''", name="ck_api_keys_created_because"),
         sa.CheckConstraint(
-            "scopes <@ ARRAY['read', 'write']::varchar[] AND cardinality(scopes) > 0", name="ck_api_keys_scopes_known"
+            "scopes <@ ARRAY['read', 'write', 'operate']::varchar[] AND cardinality(scopes) > 0",
+            name="ck_api_keys_scopes_known",
         ),
         sa.CheckConstraint("(revoked_at IS NULL) = (revoked_because IS NULL)", name="ck_api_keys_revoked_because"),
         sa.CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="ck_api_keys_revoked_by"),
@@ -722,6 +723,9 @@ def _create_tables() -> None:
     )
     op.create_index(
         "ix_subscriptions_parked", "subscriptions", ["number"], postgresql_where=sa.text("parked_at IS NOT NULL")
+    )
+    op.create_index(
+        "ix_subscriptions_past_due", "subscriptions", ["number"], postgresql_where=sa.text("phase = 'past_due'")
     )
     op.create_index("ix_subscriptions_primary_admin_id", "subscriptions", ["primary_admin_id"])
     op.create_index("ix_subscriptions_renews_on", "subscriptions", ["renews_on"])
