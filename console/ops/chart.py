@@ -9,7 +9,9 @@ from xml.etree import ElementTree
 import pygal
 from markupsafe import Markup
 
-_MARGIN = 8
+_MARGIN, _ROOM_FOR_MARK = 8, 24
+_FEW = 6
+"""So many are counted one by one at the side."""
 
 
 def stacked(
@@ -36,6 +38,7 @@ def stacked(
         js=[],
         show_legend=False,
         margin=_MARGIN,
+        margin_top=_ROOM_FOR_MARK,
         spacing=12,
         show_minor_x_labels=False,
         min_scale=3,
@@ -45,6 +48,9 @@ def stacked(
     )
     chart.value_formatter = value
     chart.x_labels, chart.x_labels_major = list(labels), list(major)
+    highest = max((sum(parts) for parts in zip(*stacks.values(), strict=True)), default=0)
+    if highest <= _FEW:
+        chart.y_labels = list(range(highest + 1))
     for name, values in stacks.items():
         chart.add(name, list(values))
     drawn = chart.render_tree()
@@ -100,4 +106,4 @@ def _mark(drawn: ElementTree.Element, column: int, words: str) -> None:
     at = float(bar.get("x", "0")) - 1
     group = ElementTree.SubElement(plot, "g", {"class": "mark"})
     ElementTree.SubElement(group, "path", {"d": f"M{at:.1f} 0v{float(height):.1f}"})
-    ElementTree.SubElement(group, "text", {"x": f"{at + 4:.1f}", "y": "10"}).text = words
+    ElementTree.SubElement(group, "text", {"x": f"{at + 4:.1f}", "y": "-7"}).text = words

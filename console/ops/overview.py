@@ -142,10 +142,15 @@ class View:
         parts = list(parts)
         sums = {money: sum(part.amount for part in parts if part.currency == money) for money in currencies}
         count = sum(part.count for part in parts)
-        return Row(key, label, self.number(count), [self.whole(Money(sums[each], each)) for each in currencies])
+        return Row(
+            key,
+            label,
+            self.number(count) if count else "–",
+            [self.whole(Money(sums[each], each)) for each in currencies],
+        )
 
     def number(self, count: int) -> str:
-        return str(format_decimal(count, locale=self.t.w.locale)) if count else "–"
+        return str(format_decimal(count, locale=self.t.w.locale))
 
     def whole(self, money: Money) -> str:
         """Without decimals and code: the head of the column names the currency."""

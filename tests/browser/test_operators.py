@@ -46,7 +46,7 @@ class Operator:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         await self.album.keep(self.page, name)
 
-    async def send(self, action: str, name: str, button: str = "", **fields: str) -> None:
+    async def send(self, action: str, picture: str, /, button: str = "", **fields: str) -> None:
         """Fill in a form, opening it if it is folded, send it, and keep the page that comes."""
         form = self.page.locator(f'form[method="post"][action$="{action}"]').first
         folded = self.page.locator("details:not([open])").filter(has=form)
@@ -56,7 +56,7 @@ class Operator:
             await write(form, field, value)
         async with self.page.expect_navigation():
             await (form.get_by_role("button", name=button) if button else form.locator("button").first).click()
-        await self.album.keep(self.page, name)
+        await self.album.keep(self.page, picture)
 
 
 @pytest.fixture(params=["en", "fr"])

@@ -249,10 +249,7 @@ def desk(sessions: Sessions) -> Desk:
 
 
 @pytest.mark.usefixtures("_portfolio")
-async def test_quick_figures_are_always_those_of_now(
-    desk: Desk, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kept, "QUICK_MS", 60_000)
+async def test_figures_over_few_are_always_those_of_now(desk: Desk, sessions: Sessions) -> None:
     assert (await figures(desk, NOW)).figures.counts.phases[Phase.EXPIRED] == 1
     await run(sessions, "UPDATE subscriptions SET phase = 'expired'")
     shown = await figures(desk, NOW + timedelta(seconds=1))
@@ -261,10 +258,10 @@ async def test_quick_figures_are_always_those_of_now(
 
 
 @pytest.mark.usefixtures("_portfolio")
-async def test_slow_figures_are_kept_for_a_minute_then_renewed_after_the_page(
+async def test_figures_over_many_are_kept_for_a_minute_then_renewed_after_the_page(
     desk: Desk, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "QUICK_MS", -1)
+    monkeypatch.setattr(kept, "FEW", 11)
     first = (await figures(desk, NOW)).figures
     await run(sessions, "UPDATE subscriptions SET phase = 'expired'")
     soon = await figures(desk, NOW + timedelta(seconds=59))
