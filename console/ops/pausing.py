@@ -38,6 +38,8 @@ async def end(desk: InDesk, who: Steers, what: Pausable) -> Response:
     """Overdue charges are made at once then: of that somebody else must be sure, too."""
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
+        if what not in {row.what for row in await paused_now(session)}:
+            return see_other(PAUSES)
         if what is Pausable.CHARGES:
             await ask_second_person(session, RESUME_CHARGES, {}, by=who.by, reason=reason, now=now)
             return see_other(PAUSES)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from models.engine import Sessions
 from models.pauses import Pausable, pause, paused_now
 from renewals.roles import Role
-from tests.console.ops.staff import People, Person, acts, now
+from tests.console.ops.staff import People, Person, acts, form, now
 
 SECOND = "/ops/second-person"
 
@@ -89,6 +89,14 @@ async def test_after_a_day_it_has_expired(mira: Person, people: People, sessions
     async with sessions() as session:
         told = await session.execute(sa.text("SELECT decision, decided_by FROM second_person_requests ORDER BY 1"))
         assert [tuple(row) for row in told] == [("expired", "system"), (None, None)]
+
+
+async def test_what_is_not_paused_is_not_asked_for(people: People) -> None:
+    mira = await people.signed_in("mira", Role.OPERATOR)
+    csrf = form(await mira.page("/ops/pauses"), "/charges/pause").fields
+    answer = await mira.client.post("/ops/pauses/charges/resume", data=csrf | {"reason": "just so"})
+    assert answer.status_code == 303
+    assert "Nothing waits for a second person." in await mira.page(SECOND)
 
 
 async def test_mails_are_resumed_by_one_person(people: People, sessions: Sessions) -> None:
