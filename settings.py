@@ -21,6 +21,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from renewals.addresses import is_address
+from renewals.calendar import zone
+from renewals.roles import Role
 
 PREFIX = "PERENNIAL_"
 STACK_FILE = "stack.json"
@@ -120,6 +122,31 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _provider(url: str) -> str:
+    """Tokens and secrets go there: in the clear only inside this machine."""
+    parts = AnyHttpUrl(url)
+    if parts.scheme != "https" and parts.host not in ("localhost", "127.0.0.1", "[::1]"):
+        raise ValueError("is no safe address: write it as https://login.example.com")
+    return url
+
+
+def _roles(text: str) -> str:
+    for part in text.split(";"):
+        value, _, role = part.rpartition("=")
+        if not value.strip() or role.strip() not in set(Role):
+            known = ", ".join(Role)
+            raise ValueError(f"cannot be read: write VALUE=role;VALUE=role, where a role is one of {known}")
+    return text
+
+
+def _time_zone(name: str) -> str:
+    try:
+        zone(name)
+    except ValueError:
+        raise ValueError("is no time zone: write one such as Europe/Paris") from None
+    return name
+
+
 def _mail_address(address: str) -> str:
     if not is_address(address):
         raise ValueError("is no mail address: write it without a name, such as renewals@example.com")
@@ -141,6 +168,9 @@ HostAndPort = Annotated[Line, AfterValidator(_host_and_port)]
 DatabaseAddress = Annotated[Line, AfterValidator(database_address), AfterValidator(_that_can_be_called)]
 MailAddress = Annotated[Line, AfterValidator(_mail_address)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]
+Provider = Annotated[WebAddress, AfterValidator(_provider)]
+Roles = Annotated[Line, AfterValidator(_roles)]
+TimeZone = Annotated[Line, AfterValidator(_time_zone)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 SigningKey = Annotated[Secret, AfterValidator(_long_enough)]
 Directory = Annotated[Path, AfterValidator(_directory)]
@@ -180,6 +210,36 @@ class Settings(BaseSettings):
 
     account_url: WebAddress = "http://localhost:8080/account"
     """Where buyers find their account; every letter links there."""
+
+    ops_url: WebAddress = "http://localhost:8080/ops"
+    """Where operators find their console; one-time links and the identity provider lead there."""
+
+    ops_time_zone: TimeZone = "UTC"
+    """Time zone of the operations team: its today, and the times on its pages."""
+
+    operator_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    """After how many minutes without a page an operator is signed out."""
+
+    operator_session_hours: int = Field(default=12, ge=1, le=7 * 24)
+    """After how many hours an operator is signed out in any case."""
+
+    oidc_issuer: Provider | None = None
+    """Issuer of the OpenID Connect provider by which operators sign in; without it there are local accounts only."""
+
+    oidc_client_id: Line | None = None
+    """Who we are to that provider."""
+
+    oidc_client_secret: Secret | None = None
+    """Our secret with that provider."""
+
+    oidc_roles: Roles | None = None
+    """Which value of the claim gives which role, as `renewals-admins=admin;support=operator`; the first one counts."""
+
+    oidc_role_claim: Line = "groups"
+    """The claim of the provider's ID token that names groups or roles."""
+
+    oidc_name_claim: Line = "preferred_username"
+    """The claim of the ID token that the operator's name is made of."""
 
     support_contact: Line = "support@example.com"
     """Whom a refusal or letter names for everything that is not sales or a partner's."""
@@ -247,6 +307,12 @@ class Settings(BaseSettings):
                 f"{self.data_dir}: set it to postgresql://user:password@host/database, or run `perennial up`."
             )
         return self.database_url
+
+    @property
+    def role_of_group(self) -> dict[str, Role]:
+        """By value of the claim: the role that it gives, in the order that they are written in."""
+        parts = [part.rpartition("=") for part in (self.oidc_roles or "").split(";") if part]
+        return {value.strip(): Role(role.strip()) for value, _, role in parts}
 
     @property
     def signing(self) -> bytes:

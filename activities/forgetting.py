@@ -1,6 +1,6 @@
 """Deleting what nobody needs any more: old sign-ins, calendar addresses that ended, days on which seats were used.
 
-They are personal data, and no record of anything: what was done in a session stands in its commands.
+They are personal data, and no record of anything: what was done in a session stands in its commands, or on the audit.
 """
 
 from datetime import date, datetime
@@ -11,7 +11,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
+from models.operators import OperatorLinkRow, OperatorSessionRow, OperatorTryRow
 from models.seat_use import DayOfUseRow, SeatAssignmentRow
+
+_Over = AccountSessionRow | SignInLinkRow | CalendarFeedRow | OperatorSessionRow | OperatorLinkRow | OperatorTryRow
 
 PER_LOOK = 5_000
 """Rows of each table that one look deletes at most; the next one goes on."""
@@ -25,6 +28,9 @@ async def forget_sign_ins(session: AsyncSession, before: datetime) -> int:
         await _delete(session, AccountSessionRow, col(AccountSessionRow.expires_at) < before)
         + await _delete(session, SignInLinkRow, link_over)
         + await _delete(session, CalendarFeedRow, col(CalendarFeedRow.ended_at) < before)
+        + await _delete(session, OperatorSessionRow, col(OperatorSessionRow.expires_at) < before)
+        + await _delete(session, OperatorLinkRow, col(OperatorLinkRow.expires_at) < before)
+        + await _delete(session, OperatorTryRow, col(OperatorTryRow.tried_at) < before)
     )
 
 
@@ -53,7 +59,7 @@ async def forget_days_of_use(session: AsyncSession, before: date) -> int:
 
 async def _delete(
     session: AsyncSession,
-    table: type[AccountSessionRow | SignInLinkRow | CalendarFeedRow],
+    table: type[_Over],
     over: ColumnElement[bool],
 ) -> int:
     some = select(col(table.id)).where(over).limit(PER_LOOK)

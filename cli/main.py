@@ -13,6 +13,7 @@ from cli import (
     ledger,
     legal,
     looking,
+    operators,
     pausing,
     portfolios,
     quoting,
@@ -41,6 +42,7 @@ app.command()(pausing.resume)
 app.command()(pausing.pauses)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="api-key")
+app.add_typer(operators.app, name="operator")
 app.add_typer(seat_use.app, name="usage")
 app.command(name="forecast")(coming.show_forecast)
 app.command(name="show")(looking.show)

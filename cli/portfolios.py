@@ -22,8 +22,7 @@ from portfolio.importing import ImportReport, import_portfolio
 from portfolio.problems import Problem
 from renewals.commands import BadArguments, Operator, parse_actor
 from settings import Settings
-from workflows.client import connect
-from workflows.contract import WATCHDOG_SCHEDULE
+from workflows.client import connect, let_watchdog_look
 
 By = Annotated[str, typer.Option(help="Who decides, as operator:NAME.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
@@ -74,8 +73,7 @@ async def _import(
 async def tell_watchdog(settings: Settings) -> None:
     """Let the watchdog look now instead of at its next turn; without Temporal it will look when it is back."""
     try:
-        client = await connect(settings)
-        await client.get_schedule_handle(WATCHDOG_SCHEDULE).trigger()
+        await let_watchdog_look(await connect(settings))
     except (RPCError, RuntimeError):
         warn("Temporal cannot be reached now; the watchdog will see to it when the worker runs.")
 

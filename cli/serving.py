@@ -18,7 +18,7 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "portfolio"
 
 
 def up() -> None:
-    """Start everything on this machine: databases, Temporal, mail sink, worker, status page. Ctrl-C stops it all."""
+    """Start everything on this machine: databases, Temporal, mail sink, worker, console. Ctrl-C stops it all."""
     from cli.stack import run_up  # no other command needs to load all the servers
 
     try:
@@ -50,7 +50,7 @@ def _log(settings: Settings) -> None:
 
 def web(
     host: Annotated[
-        str, typer.Option(help="Address to listen on; only the account has a login: keep it to yourself.")
+        str, typer.Option(help="Address to listen on; a proxy that ends TLS stands before any but this one.")
     ] = ("127.0.0.1"),
 ) -> None:
     """Serve the console until it is told to stop (SIGTERM, Ctrl-C)."""

@@ -17,6 +17,7 @@ from secrets import token_urlsafe
 
 from pydantic import SecretStr
 
+from cli.stack_admin import link_for_admin
 from cli.stack_database import migrated_database
 from cli.stack_example import bring_example_to_life
 from cli.stack_ports import claim_data_directory, claim_ports
@@ -102,7 +103,7 @@ async def _run(settings: Settings, example: Path) -> None:
             worker = await parts.enter_async_context(running_worker(settings, client))
         with step("Console"):
             console = await parts.enter_async_context(running_console(settings, sessions, client, web))
-        say(where_to_look(settings))
+        say(where_to_look(settings, await link_for_admin(sessions, settings)))
         await _first_to_fail(postgres.ended(), temporal.ended(), worker.ended(), console.ended())
 
 
@@ -121,6 +122,7 @@ def _write_down(settings: Settings, data: Path, url: str) -> Settings:
         "smtp_password": None,
         "smtp_tls": "none",
         "account_url": f"http://localhost:{settings.http_port}/account",
+        "ops_url": f"http://localhost:{settings.http_port}/ops",
         "local_stack": True,
     }
     ports = settings.model_dump(include={"http_port", "temporal_port", "temporal_ui_port", "smtp_sink_port"})

@@ -32,13 +32,13 @@ def step(name: str) -> Iterator[Step]:
     say(f"  {name:<12} {time.monotonic() - began:4.1f} s  {done.note}".rstrip())
 
 
-def where_to_look(settings: Settings) -> str:
-    """The addresses and the first command, once everything runs."""
+def where_to_look(settings: Settings, link: str) -> str:
+    """The addresses and the first command, once everything runs; `link` signs the admin in, once."""
     console = f"http://localhost:{settings.http_port}"
     lines = (
-        ("Console", console),
+        ("Console", link),
         ("Account", f"{console}/account"),
-        ("Mails", f"{console}/mails"),
+        ("Mails", f"{settings.ops_url}/mails"),
         ("Temporal UI", f"http://localhost:{settings.temporal_ui_port}"),
         ("Terminal", f"{_program()} show S-1001"),
     )

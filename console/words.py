@@ -1,5 +1,6 @@
-"""How the pages put things: instants, spans, phases and events in plain words."""
+"""How the pages put things: instants, spans, phases and events in plain words, and how books of words are bound."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -87,3 +88,13 @@ def event_in_words(event: str, data: Mapping[str, Any]) -> str:
         case "alarm", {"kind": kind}:
             return f"alarm: {plain(kind)}"
     return ": ".join([plain(event), *(f"{plain(name)} {value}" for name, value in data.items())])
+
+
+def unbroken(text: str) -> str:
+    """French as it is set: no line begins with a sign that has a space before it."""
+    return re.sub(" (?=[:;?!÷×])", "\u00a0", text)
+
+
+def together(*parts: Mapping[str, str]) -> Mapping[str, str]:
+    """One book of several."""
+    return {key: text for part in parts for key, text in part.items()}

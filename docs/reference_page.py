@@ -148,7 +148,7 @@ def _temporal() -> str:
         ("task queue", f"`{contract.TASK_QUEUE}`", "workflows and activities"),
         ("signal", f"`{contract.CANCEL_SIGNAL}`", "as `perennial cancel-auto-renew`"),
         ("signal", f"`{contract.RESUME_SIGNAL}`", "as `perennial resume-auto-renew`"),
-        ("signal", f"`{contract.WAKE_SIGNAL}`", "the facts may have changed: plan again, or go by the plan that is handed over"),
+        ("signal", f"`{contract.WAKE_SIGNAL}`", "the facts may have changed: plan again, or take the plan given"),
         ("update", f"`{contract.APPLY_UPDATE}`", "applies a stored command, by its id"),
         ("update", f"`{contract.CATCH_UP_UPDATE}`", "answers when nothing is due"),
         ("query", f"`{contract.STATUS_QUERY}`", "where it stood when it was last planned"),

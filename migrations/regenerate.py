@@ -61,7 +61,7 @@ def _protect_what_only_grows() -> None:
         $$
         """
     )
-    for table in ("events", "prices", "policies", "legal_rules"):
+    for table in ("events", "prices", "policies", "legal_rules", "audit"):
         op.execute(
             f"""
             CREATE TRIGGER {table}_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}

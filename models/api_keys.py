@@ -18,10 +18,11 @@ from models.columns import instant, key
 
 
 class Scope(StrEnum):
-    """What a key is good for."""
+    """What a key is good for: reading, acting for buyers, acting as an operator."""
 
     READ = "read"
     WRITE = "write"
+    OPERATE = "operate"
 
 
 class ApiKeyRow(SQLModel, table=True):
@@ -30,7 +31,9 @@ class ApiKeyRow(SQLModel, table=True):
     __tablename__ = "api_keys"
     __table_args__ = (
         UniqueConstraint("prefix"),
-        CheckConstraint("scopes <@ ARRAY['read', 'write']::varchar[] AND cardinality(scopes) > 0", name="scopes_known"),
+        CheckConstraint(
+            "scopes <@ ARRAY['read', 'write', 'operate']::varchar[] AND cardinality(scopes) > 0", name="scopes_known"
+        ),
         CheckConstraint("length(secret_sha256) = 32", name="digest"),
         CheckConstraint("created_because <> ''", name="created_because"),
         CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_by"),

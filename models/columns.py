@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ColumnElement, DateTime, any_, bindparam
+from sqlalchemy import BigInteger, CheckConstraint, Column, ColumnElement, DateTime, String, any_, bindparam, literal
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -47,6 +47,11 @@ def amount(*, nullable: bool = False) -> Any:
     if nullable:
         return Field(default=None, sa_type=BigInteger, nullable=True)
     return Field(sa_type=BigInteger, nullable=False)
+
+
+def fixed(value: str) -> ColumnElement[str]:
+    """A value that is written into the statement, so that PostgreSQL sees which partial index holds it."""
+    return literal(value, String, literal_execute=True)
 
 
 def among(column: Any, parameter: str) -> ColumnElement[bool]:

@@ -61,6 +61,8 @@ class NoticeRow(SQLModel, table=True):
         one_of("outcome", NOTICE_OUTCOMES, optional=True),
         CheckConstraint("outcome <> 'sent' OR sent_at IS NOT NULL", name="sent_at"),
         Index("ix_notices_waiting", "subscription", postgresql_where=text("outcome IS NULL")),
+        Index("ix_notices_sent_at", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
+        Index("ix_notices_undelivered", "subscription", postgresql_where=text("outcome IN ('failed', 'bounced')")),
     )
 
     id: UUID = key()
@@ -100,6 +102,7 @@ class AlarmRow(SQLModel, table=True):
             unique=True,
             postgresql_where=text("cleared_at IS NULL"),
         ),
+        Index("ix_alarms_open", "raised_at", postgresql_where=text("cleared_at IS NULL")),
     )
 
     id: UUID = key()

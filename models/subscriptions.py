@@ -45,6 +45,11 @@ class SubscriptionRow(SQLModel, table=True):
         CheckConstraint("announced_unit_price >= 0", name="announced_unit_price"),
         CheckConstraint("parked_at IS NULL OR parked_because IS NOT NULL", name="parked_because"),
         Index("ix_subscriptions_next_step", "next_step_at", postgresql_where=text("phase <> 'lapsed'")),
+        Index(
+            "ix_subscriptions_due_on", text("((renews_on - shift)::date)"), postgresql_where=text("phase <> 'lapsed'")
+        ),
+        Index("ix_subscriptions_past_due", "number", postgresql_where=text("phase = 'past_due'")),
+        Index("ix_subscriptions_parked", "number", postgresql_where=text("parked_at IS NOT NULL")),
     )
 
     number: str = Field(primary_key=True)
@@ -117,6 +122,7 @@ class RenewalRow(SQLModel, table=True):
     __tablename__ = "renewals"
     __table_args__ = (
         UniqueConstraint("subscription", "term_starts_on"),
+        Index("ix_renewals_settled", "term_starts_on", postgresql_where=text("settled_at IS NOT NULL")),
         CheckConstraint("(settled_at IS NULL) = (order_id IS NULL)", name="settled_by_an_order"),
     )
 
@@ -135,6 +141,7 @@ class ClaimRow(SQLModel, table=True):
         one_of("holder", ("automatic", "order", "quote", "voucher")),
         CheckConstraint("(holder = 'quote') = (quote_id IS NOT NULL)", name="of_a_quote"),
         Index("uq_claims_open", "renewal_id", unique=True, postgresql_where=text("released_at IS NULL")),
+        Index("ix_claims_ending", "ends_at", postgresql_where=text("released_at IS NULL AND ends_at IS NOT NULL")),
     )
 
     id: UUID = key()

@@ -4,8 +4,10 @@ from sqlmodel import SQLModel
 
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.api_keys import ApiKeyRow
+from models.audit import AuditRow
 from models.baskets import BasketLineRow, BasketRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
+from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow, RecoveryCodeRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow, PartRow, RefundRow
@@ -13,6 +15,8 @@ from models.quotes import QuoteLineRow, QuoteRow
 from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
 from models.sandbox import SandboxChargeRow, SandboxMethodRow, SandboxRefundRow
 from models.seat_use import DayOfUseRow, SeatAssignmentRow, UsageImportRow, UsageToldRow
+from models.second_person import RequestRow
+from models.snapshots import SnapshotRow
 from models.subscriptions import ClaimRow, ImportRow, RenewalRow, SubscriptionRow, TermRow
 
 METADATA = SQLModel.metadata
@@ -23,6 +27,7 @@ __all__ = [
     "AlarmRow",
     "ApiKeyRow",
     "AttemptRow",
+    "AuditRow",
     "BasketLineRow",
     "BasketRow",
     "CalendarFeedRow",
@@ -37,6 +42,10 @@ __all__ = [
     "LegalRuleRow",
     "NoticeRow",
     "OfferingRow",
+    "OperatorLinkRow",
+    "OperatorRow",
+    "OperatorSessionRow",
+    "OperatorTryRow",
     "OrderLineRow",
     "OrderRow",
     "PartRow",
@@ -46,14 +55,17 @@ __all__ = [
     "PriceRow",
     "QuoteLineRow",
     "QuoteRow",
+    "RecoveryCodeRow",
     "RefundRow",
     "RenewalRow",
+    "RequestRow",
     "RulebookRow",
     "SandboxChargeRow",
     "SandboxMethodRow",
     "SandboxRefundRow",
     "SeatAssignmentRow",
     "SignInLinkRow",
+    "SnapshotRow",
     "SubscriptionRow",
     "TermRow",
     "UsageImportRow",

@@ -1,6 +1,5 @@
 """The buyer's account as an ASGI application, to be mounted under `/account`: its routes, faults and headers."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,29 +10,26 @@ from console.account.calendar import calendar_routes
 from console.account.carts import cart_routes
 from console.account.desk import HOME, SIGN_IN, Desk, see_other, speech_for, templates_of
 from console.account.finding import NotYours
-from console.account.guard import NotOurForm, SignInFirst
+from console.account.guard import SignInFirst
 from console.account.methods import method_routes
 from console.account.pages import subscription_routes
 from console.account.quotes import quote_routes
 from console.account.signing_in import sign_in_routes
 from console.account.usage import usage_routes
+from console.headers import with_page_headers
+from console.own_forms import NotOurForm
 from mail.sender import Mailer
 from models.engine import Sessions
 from settings import Settings
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-"""What a page of the account may load and send: its own style and pictures, its own forms. No scripts at all."""
-
 
 def create_account(settings: Settings, sessions: Sessions, client: Client, mailer: Mailer) -> FastAPI:
     """The account of one installation. `client` gets the commands, `mailer` the links to sign in."""
     app = FastAPI(title="Perennial account", docs_url=None, redoc_url=None, openapi_url=None)
     desk = Desk(settings, sessions, client, mailer, templates_of(_TEMPLATES))
-    app.middleware("http")(_with_headers)
+    app.middleware("http")(with_page_headers)
     app.include_router(sign_in_routes(desk))
     app.include_router(calendar_routes(desk))
     app.include_router(method_routes(desk))
@@ -66,12 +62,3 @@ def _add_faults(app: FastAPI, desk: Desk) -> None:
     @app.exception_handler(NotOurForm)
     async def refused(request: Request, fault: NotOurForm) -> Response:
         return desk.page(request, "message.html", speech_for(request), status=403, about="refused_form")
-
-
-async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Before the console adds its own. Browsers name where a form comes from, and no token in a path."""
-    response = await call_next(request)
-    response.headers["Content-Security-Policy"] = PAGE_POLICY
-    response.headers["Referrer-Policy"] = "strict-origin"
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response

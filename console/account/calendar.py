@@ -13,9 +13,9 @@ from console.account.finding import NotYours, locale_of, numbers_of
 from console.account.guard import form_of, visitor
 from console.account.ics import READ_AGAIN, calendar_of
 from console.account.speech import speech_of
-from console.account.tokens import digest
 from console.limits import RateLimits
 from models.engine import Sessions
+from models.tokens import digest
 
 PAGE = "/account/calendar"
 PER_MINUTE, AT_ONCE = 10, 30

@@ -10,9 +10,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from console.account.tokens import digest, new_token
 from models.accounts import AccountSessionRow, SignInLinkRow
 from models.parties import ContactRow, CustomerRow
+from models.tokens import digest, new_token
 from renewals.addresses import is_address
 
 LINK_LIVES = timedelta(minutes=15)

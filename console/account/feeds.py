@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from console.account.tokens import digest, new_token
 from models.accounts import CalendarFeedRow
+from models.tokens import digest, new_token
 
 _ROW = CalendarFeedRow
 

@@ -3,31 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request, Response
 
+from console import own_forms
 from console.account.entering import SESSION_LIVES, signed_in
-from console.account.tokens import form_token, new_token, same
+from console.own_forms import LONGEST_FORM, MOST_FIELDS
 from models.engine import Sessions
-from renewals.characters import control_character
+from models.tokens import form_token, new_token
 from settings import Settings
 
 SESSION_COOKIE = "perennial_account"
 FORM_COOKIE = "perennial_form"
 """The second holds a secret for the forms of whoever is not signed in yet."""
 
-LONGEST_FORM = 20_000
-MOST_FIELDS = 40
 _SCOPE = "/account"
 
 
 class SignInFirst(Exception):
     """Nobody is signed in."""
-
-
-class NotOurForm(Exception):
-    """A form that was not made for this session, or not sent from our own page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +45,8 @@ async def visitor(request: Request, sessions: Sessions) -> Visitor:
 async def form_of(
     request: Request, settings: Settings, secret_token: str, *, longest: int = LONGEST_FORM, most: int = MOST_FIELDS
 ) -> Mapping[str, str]:
-    """The fields of a form that was sent by our own page of this session. Raises `NotOurForm`."""
-    if not _sent_from_here(request, settings):
-        raise NotOurForm
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > longest:
-            raise NotOurForm
-    try:
-        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most, errors="strict"))
-    except ValueError:
-        raise NotOurForm from None
-    if any(map(control_character, fields.values())) or not same(fields.get("csrf", ""), secret_token):
-        raise NotOurForm
-    return fields
-
-
-def _sent_from_here(request: Request, settings: Settings) -> bool:
-    """What browsers say about where a form comes from. One that says nothing still needs the form's token."""
-    site = request.headers.get("sec-fetch-site")
-    if site not in (None, "same-origin"):
-        return False
-    origin = request.headers.get("origin")
-    account = urlsplit(settings.account_url)
-    ours = (f"{account.scheme}://{account.netloc}", f"{request.url.scheme}://{request.url.netloc}")
-    return origin is None or origin in ours
+    """The fields of a form of the account. Raises `NotOurForm`."""
+    return await own_forms.form_of(request, settings.account_url, secret_token, longest=longest, most=most)
 
 
 def form_secret(request: Request) -> str:

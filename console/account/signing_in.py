@@ -16,7 +16,7 @@ from console.account.guard import (
     visitor,
 )
 from console.account.letter import send_link
-from console.account.tokens import form_token
+from models.tokens import form_token
 from renewals.addresses import is_address
 
 _LONGEST_NUMBER = 64

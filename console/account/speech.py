@@ -1,43 +1,16 @@
-"""Speaking one locale: the account's words, with the dates, amounts and phrases of the letters."""
+"""How the account speaks: with its own words, as the letters do."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from babel.dates import format_time
-
+from console import speech
 from console.account.words import LANGUAGES, WORDS
 from mail.wording import Wording, letter_locale
-from renewals.calendar import local_date, zone
 from renewals.facts import MethodKind, PaymentMethod
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
-    """Says the words of the account. Templates know it as `t`, and its wording as `w`."""
-
-    w: Wording
-
-    def __call__(self, key: str, **parts: str) -> str:
-        return self._words[key].format(**parts)
-
-    def first(self, *keys: str, **parts: str) -> str:
-        """The first of the keys that there are words for; a name without any is said as it is."""
-        known = next((key for key in keys if key in self._words), None)
-        return self(known, **parts) if known else keys[-1].rpartition(".")[2].replace("_", " ")
-
-    @property
-    def _words(self) -> Mapping[str, str]:
-        return WORDS[self.w.language]
-
-    def day_of(self, at: datetime, zone_name: str) -> str:
-        """The local date of an instant."""
-        return self.w.day(local_date(at, zone_name))
-
-    def moment(self, at: datetime, zone_name: str) -> str:
-        """An instant on the customer's clock, to the minute."""
-        time = format_time(at.astimezone(zone(zone_name)), "short", locale=self.w.locale)
-        return self("at_time", day=self.day_of(at, zone_name), time=time)
+class Speech(speech.Speech):
+    """Says the words of the account."""
 
     def method(self, method: PaymentMethod | None) -> str:
         """A stored method, with its month of expiry if it has one."""
@@ -55,13 +28,9 @@ class Speech:
 
 def speech_of(customer_locale: str) -> Speech:
     """How a customer is spoken to: as in the letters."""
-    return Speech(Wording(letter_locale(customer_locale)))
+    return Speech(Wording(letter_locale(customer_locale)), WORDS)
 
 
 def speech_wanted(chosen: str | None, accept_language: str) -> Speech:
-    """How to speak to somebody who is not known yet: as chosen, else as the browser asks, else in English."""
-    wanted = [part.partition(";")[0].strip() for part in accept_language.split(",")]
-    for each in (chosen or "", *wanted):
-        if each.replace("_", "-").partition("-")[0].lower() in LANGUAGES:
-            return speech_of(each)
-    return speech_of("en")
+    """How to speak to somebody who is not known yet."""
+    return speech_of(speech.language_wanted(chosen, accept_language, LANGUAGES))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from console.api.problems import Problem
+from console.api.problems import Problem, scope_missing
 from console.limits import RateLimits
 from models.api_keys import Caller, Scope, caller_of
 from models.engine import Sessions, lacks_grant
@@ -76,9 +76,9 @@ class Gate:
             detail = "Send a key that is not revoked, as `Authorization: Bearer KEY`."
             raise Problem(401, "no_key", detail, headers={"WWW-Authenticate": 'Bearer realm="perennial"'})
         _wait(self._limits.seconds_to_wait(caller.key_id), "with this key")
-        needed = Scope.READ if scope["method"] in _READS else Scope.WRITE
-        if needed not in caller.scopes:
-            raise Problem(403, "scope_missing", f"This key lacks the scope {needed}; use one that has it.")
+        needed = (Scope.READ,) if scope["method"] in _READS else (Scope.WRITE, Scope.OPERATE)
+        if caller.scopes.isdisjoint(needed):
+            raise scope_missing(needed[0])
         return caller
 
     def _count_stranger(self, scope: MutableMapping[str, Any]) -> None:

@@ -58,6 +58,10 @@ _STATUS_OF = {"bad_arguments": 422, "not_buyer": 403, "not_operator": 403, "unkn
 """What is no conflict with the state of the subscription."""
 
 
+def scope_missing(needed: str) -> Problem:
+    return Problem(403, "scope_missing", f"This key lacks the scope {needed}; use one that has it.")
+
+
 def no_such_subscription(number: str) -> Refusal:
     return Refusal("unknown_subscription", f"There is no subscription {number}; check the number.")
 

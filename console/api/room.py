@@ -9,11 +9,11 @@ from fastapi import Depends, Header, Path, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 
-from console.api.problems import Problem, no_such_subscription
-from models.api_keys import Caller
+from console.api.problems import Problem, no_such_subscription, scope_missing
+from models.api_keys import Caller, Scope
 from models.engine import Sessions
 from models.store import Stored, load
-from renewals.commands import Actor, BadArguments, parse_actor
+from renewals.commands import Actor, BadArguments, Operator, parse_actor
 from settings import Settings
 
 
@@ -65,6 +65,7 @@ class OnBehalf:
 
 
 def _on_behalf(
+    caller: Calling,
     by: Annotated[
         str,
         Header(
@@ -75,10 +76,15 @@ def _on_behalf(
         ),
     ],
 ) -> OnBehalf:
+    """Raises `Problem`: a key acts for buyers with one scope, and as an operator with another."""
     try:
-        return OnBehalf(by, parse_actor(by))
+        actor = parse_actor(by)
     except BadArguments:
         raise Problem(400, "bad_actor", "The header Perennial-Actor must be operator:NAME or a mail address.") from None
+    needed = Scope.OPERATE if isinstance(actor, Operator) else Scope.WRITE
+    if needed not in caller.scopes:
+        raise scope_missing(needed)
+    return OnBehalf(by, actor)
 
 
 Acting = Annotated[OnBehalf, Depends(_on_behalf)]

@@ -34,7 +34,7 @@ def _protect_what_only_grows() -> None:
         $$
         """
     )
-    for table in ("events", "prices", "policies", "legal_rules"):
+    for table in ("events", "prices", "policies", "legal_rules", "audit"):
         op.execute(
             f"""
             CREATE TRIGGER {table}_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
@@ -98,7 +98,8 @@ def _create_tables() -> None:
         sa.Column("revoked_because", sa.String(), nullable=True),
         sa.CheckConstraint("created_because <> ''", name="ck_api_keys_created_because"),
         sa.CheckConstraint(
-            "scopes <@ ARRAY['read', 'write']::varchar[] AND cardinality(scopes) > 0", name="ck_api_keys_scopes_known"
+            "scopes <@ ARRAY['read', 'write', 'operate']::varchar[] AND cardinality(scopes) > 0",
+            name="ck_api_keys_scopes_known",
         ),
         sa.CheckConstraint("(revoked_at IS NULL) = (revoked_because IS NULL)", name="ck_api_keys_revoked_because"),
         sa.CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="ck_api_keys_revoked_by"),
@@ -106,6 +107,21 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_api_keys"),
         sa.UniqueConstraint("prefix", name="uq_api_keys_prefix"),
     )
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_by", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.CheckConstraint("action <> ''", name="ck_audit_action"),
+        sa.PrimaryKeyConstraint("id", name="pk_audit"),
+    )
+    op.create_index("ix_audit_about", "audit", ["about", "id"])
+    op.create_index("ix_audit_action", "audit", ["action", "id"])
+    op.create_index("ix_audit_done_by", "audit", ["done_by", "id"])
     op.create_table(
         "baskets",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -210,6 +226,47 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("sku", name="pk_offerings"),
     )
     op.create_table(
+        "operator_tries",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name_hash", sa.String(), nullable=False),
+        sa.Column("client_hash", sa.String(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("succeeded", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_operator_tries"),
+    )
+    op.create_index("ix_operator_tries_client_hash", "operator_tries", ["client_hash", "tried_at"])
+    op.create_index("ix_operator_tries_name_hash", "operator_tries", ["name_hash", "tried_at"])
+    op.create_index("ix_operator_tries_tried_at", "operator_tries", ["tried_at"])
+    op.create_table(
+        "operators",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.Column("issuer", sa.String(), nullable=True),
+        sa.Column("subject", sa.String(), nullable=True),
+        sa.Column("password_hash", sa.String(), nullable=True),
+        sa.Column("totp_secret", sa.String(), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_because", sa.String(), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_by", sa.String(), nullable=True),
+        sa.Column("disabled_because", sa.String(), nullable=True),
+        sa.CheckConstraint("created_because <> ''", name="ck_operators_created_because"),
+        sa.CheckConstraint("language IS NULL OR language IN ('en', 'fr')", name="ck_operators_language_known"),
+        sa.CheckConstraint("name ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$'", name="ck_operators_name"),
+        sa.CheckConstraint("role IN ('viewer', 'operator', 'finance', 'admin')", name="ck_operators_role_known"),
+        sa.CheckConstraint("(disabled_at IS NULL) = (disabled_because IS NULL)", name="ck_operators_disabled_because"),
+        sa.CheckConstraint("(disabled_at IS NULL) = (disabled_by IS NULL)", name="ck_operators_disabled_by"),
+        sa.CheckConstraint("(issuer IS NULL) = (subject IS NULL)", name="ck_operators_identity"),
+        sa.CheckConstraint("(password_hash IS NULL) = (totp_secret IS NULL)", name="ck_operators_two_factors"),
+        sa.CheckConstraint("issuer IS NULL OR password_hash IS NULL", name="ck_operators_one_way_in"),
+        sa.PrimaryKeyConstraint("name", name="pk_operators"),
+        sa.UniqueConstraint("issuer", "subject", name="uq_operators_issuer_subject"),
+    )
+    op.create_table(
         "pauses",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
@@ -263,6 +320,43 @@ def _create_tables() -> None:
         schema="sandbox",
     )
     op.create_table(
+        "second_person_requests",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("args", postgresql.JSONB(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_because", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decision", sa.String(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_because", sa.String(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("asked_because <> ''", name="ck_second_person_requests_asked_because"),
+        sa.CheckConstraint(
+            "decision <> 'withdrawn' OR decided_by = asked_by", name="ck_second_person_requests_withdrawn_by_the_first"
+        ),
+        sa.CheckConstraint(
+            "decision IS NULL OR decision IN ('confirmed', 'rejected', 'withdrawn', 'expired')",
+            name="ck_second_person_requests_decision_known",
+        ),
+        sa.CheckConstraint(
+            "decision NOT IN ('confirmed', 'rejected') OR decided_by <> asked_by",
+            name="ck_second_person_requests_two_people",
+        ),
+        sa.CheckConstraint(
+            "num_nulls(decision, decided_at, decided_by) IN (0, 3)", name="ck_second_person_requests_decided"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_second_person_requests"),
+    )
+    op.create_index(
+        "uq_second_person_requests_open",
+        "second_person_requests",
+        ["what", "args"],
+        unique=True,
+        postgresql_where=sa.text("decision IS NULL"),
+    )
+    op.create_table(
         "sign_in_links",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -281,6 +375,14 @@ def _create_tables() -> None:
     op.create_index("ix_sign_in_links_address_hash", "sign_in_links", ["address_hash", "asked_at"])
     op.create_index("ix_sign_in_links_client_hash", "sign_in_links", ["client_hash", "asked_at"])
     op.create_index("ix_sign_in_links_expires_at", "sign_in_links", ["expires_at"])
+    op.create_table(
+        "snapshots",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("took_ms", sa.Integer(), nullable=False),
+        sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_snapshots"),
+    )
     op.create_table(
         "usage_imports",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -318,6 +420,40 @@ def _create_tables() -> None:
         sa.UniqueConstraint("csn", "email", name="uq_contacts_csn_email"),
     )
     op.create_index("ix_contacts_address", "contacts", [sa.literal_column("lower(email)")])
+    op.create_table(
+        "operator_links",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("token_hash ~ '^[0-9a-f]{64}$'", name="ck_operator_links_token_hash"),
+        sa.ForeignKeyConstraint(["operator"], ["operators.name"], name="fk_operator_links_operator"),
+        sa.PrimaryKeyConstraint("id", name="pk_operator_links"),
+        sa.UniqueConstraint("token_hash", name="uq_operator_links_token_hash"),
+    )
+    op.create_index("ix_operator_links_expires_at", "operator_links", ["expires_at"])
+    op.create_index("ix_operator_links_operator", "operator_links", ["operator"])
+    op.create_table(
+        "operator_sessions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totp_offered", sa.String(), nullable=True),
+        sa.CheckConstraint("token_hash ~ '^[0-9a-f]{64}$'", name="ck_operator_sessions_token_hash"),
+        sa.CheckConstraint("way IN ('link', 'password', 'provider')", name="ck_operator_sessions_way_known"),
+        sa.ForeignKeyConstraint(["operator"], ["operators.name"], name="fk_operator_sessions_operator"),
+        sa.PrimaryKeyConstraint("id", name="pk_operator_sessions"),
+        sa.UniqueConstraint("token_hash", name="uq_operator_sessions_token_hash"),
+    )
+    op.create_index("ix_operator_sessions_expires_at", "operator_sessions", ["expires_at"])
+    op.create_index("ix_operator_sessions_operator", "operator_sessions", ["operator"])
     op.create_table(
         "orders",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -396,6 +532,16 @@ def _create_tables() -> None:
         sa.UniqueConstraint("sku", "term", "currency", "version", name="uq_prices_sku_term_currency_version"),
     )
     op.create_table(
+        "recovery_codes",
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("code_hash ~ '^[0-9a-f]{64}$'", name="ck_recovery_codes_code_hash"),
+        sa.ForeignKeyConstraint(["operator"], ["operators.name"], name="fk_recovery_codes_operator"),
+        sa.PrimaryKeyConstraint("operator", "code_hash", name="pk_recovery_codes"),
+    )
+    op.create_table(
         "refunds",
         sa.Column("key", sa.Uuid(), nullable=False),
         sa.Column("charge_key", sa.Uuid(), nullable=False),
@@ -449,6 +595,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_attempts"),
         sa.UniqueConstraint("order_id", "n", name="uq_attempts_order_id_n"),
     )
+    op.create_index("ix_attempts_called_at", "attempts", ["called_at"])
     op.create_index(
         "uq_attempts_unanswered",
         "attempts",
@@ -573,7 +720,19 @@ def _create_tables() -> None:
     op.create_index("ix_subscriptions_buyer_id", "subscriptions", ["buyer_id"])
     op.create_index("ix_subscriptions_csn", "subscriptions", ["csn"])
     op.create_index(
+        "ix_subscriptions_due_on",
+        "subscriptions",
+        [sa.literal_column("((renews_on - shift)::date)")],
+        postgresql_where=sa.text("phase <> 'lapsed'"),
+    )
+    op.create_index(
         "ix_subscriptions_next_step", "subscriptions", ["next_step_at"], postgresql_where=sa.text("phase <> 'lapsed'")
+    )
+    op.create_index(
+        "ix_subscriptions_parked", "subscriptions", ["number"], postgresql_where=sa.text("parked_at IS NOT NULL")
+    )
+    op.create_index(
+        "ix_subscriptions_past_due", "subscriptions", ["number"], postgresql_where=sa.text("phase = 'past_due'")
     )
     op.create_index("ix_subscriptions_primary_admin_id", "subscriptions", ["primary_admin_id"])
     op.create_index("ix_subscriptions_renews_on", "subscriptions", ["renews_on"])
@@ -589,6 +748,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_alarms_subscription"),
         sa.PrimaryKeyConstraint("id", name="pk_alarms"),
     )
+    op.create_index("ix_alarms_open", "alarms", ["raised_at"], postgresql_where=sa.text("cleared_at IS NULL"))
     op.create_index(
         "uq_alarms_open",
         "alarms",
@@ -645,6 +805,13 @@ def _create_tables() -> None:
             "recipient",
             name="uq_notices_subscription_term_starts_on_kind_occasion_recipient",
         ),
+    )
+    op.create_index("ix_notices_sent_at", "notices", ["sent_at"], postgresql_where=sa.text("sent_at IS NOT NULL"))
+    op.create_index(
+        "ix_notices_undelivered",
+        "notices",
+        ["subscription"],
+        postgresql_where=sa.text("outcome IN ('failed', 'bounced')"),
     )
     op.create_index("ix_notices_waiting", "notices", ["subscription"], postgresql_where=sa.text("outcome IS NULL"))
     op.create_table(
@@ -738,6 +905,9 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_renewals"),
         sa.UniqueConstraint("subscription", "term_starts_on", name="uq_renewals_subscription_term_starts_on"),
     )
+    op.create_index(
+        "ix_renewals_settled", "renewals", ["term_starts_on"], postgresql_where=sa.text("settled_at IS NOT NULL")
+    )
     op.create_table(
         "seat_assignments",
         sa.Column("subscription", sa.String(), nullable=False),
@@ -811,6 +981,12 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["quote_id"], ["quotes.id"], name="fk_claims_quote_id"),
         sa.ForeignKeyConstraint(["renewal_id"], ["renewals.id"], name="fk_claims_renewal_id"),
         sa.PrimaryKeyConstraint("id", name="pk_claims"),
+    )
+    op.create_index(
+        "ix_claims_ending",
+        "claims",
+        ["ends_at"],
+        postgresql_where=sa.text("released_at IS NULL AND ends_at IS NOT NULL"),
     )
     op.create_index("ix_claims_quote_id", "claims", ["quote_id"])
     op.create_index(

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from activities import forgetting
-from console.account.tokens import digest
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.engine import Sessions
+from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow
 from models.seat_use import DayOfUseRow, SeatAssignmentRow
+from models.tokens import digest
 from tests.activities.desk import Desk
 from tests.activities.test_watchdog import look
 
@@ -105,3 +106,22 @@ async def test_one_look_deletes_a_few_and_the_next_goes_on(desk: Desk, monkeypat
     for name in "abc":
         await sign_in(desk.sessions, name, timedelta(days=31))
     assert [(await look(desk)).forgotten for _ in range(3)] == [2, 1, 0]
+
+
+async def test_what_is_over_of_operators_sign_ins_goes_as_well_and_they_stay(desk: Desk) -> None:
+    await desk.open(live="2027-02-10")
+    async with desk.sessions.begin() as session:
+        made = {"created_at": NOW, "created_by": "operator:ana", "created_because": "a test"}
+        session.add(OperatorRow(name="mira", email="mira@vendor.example", role="viewer", **made))
+        await session.flush()
+        for name, days in (("old", 31), ("young", 29)):
+            at = NOW - timedelta(days=days)
+            whose = {"operator": "mira", "token_hash": digest(name), "expires_at": at}
+            session.add(OperatorLinkRow(made_at=at, **whose))
+            session.add(OperatorSessionRow(way="link", started_at=at, seen_at=at, **whose))
+            session.add(OperatorTryRow(name_hash=name, client_hash=name, tried_at=at))
+    assert (await look(desk)).forgotten == 3
+    async with desk.sessions() as session:
+        assert list(await session.scalars(select(col(OperatorTryRow.name_hash)))) == ["young"]
+        assert list(await session.scalars(select(col(OperatorSessionRow.token_hash)))) == [digest("young")]
+        assert list(await session.scalars(select(col(OperatorRow.name)))) == ["mira"]

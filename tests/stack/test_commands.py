@@ -320,6 +320,39 @@ def test_a_key_of_the_api_is_told_once_used_over_http_and_revoked(terminal: Term
     assert terminal("api-key", "create", "--name", "x", "--scope", "all", *why).status == 2
 
 
+def test_an_operator_is_added_let_in_reset_and_disabled(terminal: Terminal) -> None:
+    why = ("--by", "operator:ana", "--reason", "new colleague")
+    added = terminal("operator", "add", "nils", "--email", "nils@vendor.example", "--role", "viewer", *why)
+    assert (added.status, added.err) == (0, "")
+    link = added.out.splitlines()[0]
+    assert link.startswith(f"http://localhost:{terminal.environment['PERENNIAL_HTTP_PORT']}/ops/enter/")
+    assert httpx.get(link).status_code == 200
+    found = {row["name"]: row for row in terminal("operator", "list", "--json").json}
+    assert found["nils"] | {"role": "viewer", "created_by": "operator:ana"} == found["nils"]
+    assert found["admin"]["created_by"] == "operator:perennial-up"
+    assert not any("password" in name or "totp" in name for name in found["nils"])
+    assert terminal("operator", "role", "nils", "finance", *why).out == "nils is finance from now on.\n"
+    reset = terminal("operator", "reset", "nils", "--role", "operator", *why, "--json").json
+    assert reset["link"] != link
+    assert httpx.get(link).status_code == 410
+    assert terminal("operator", "disable", "nils", *why).out == "nils is disabled.\n"
+    assert "disabled by operator:ana: new colleague" in terminal("operator", "list").out
+    assert httpx.get(reset["link"]).status_code == 410
+    for words, sentence in (
+        (("add", "nils", "--email", "a@b.example", "--role", "viewer"), "names are never given twice"),
+        (("disable", "nobody"), "There is no operator of that name"),
+        (("disable", "admin"), "This is the last admin"),
+    ):
+        said = terminal("operator", *words, *why)
+        assert (said.status, said.out, sentence in said.err) == (1, "", True)
+    bad = (
+        ("add", "a b", "--email", "a@b.example", "--role", "viewer"),
+        ("add", "ab", "--email", "x", "--role", "viewer"),
+    )
+    for words in (*bad, ("role", "nils", "king")):
+        assert terminal("operator", *words, *why).status == 2
+
+
 def test_a_database_is_brought_up_to_date_once(terminal: Terminal) -> None:
     said = terminal("migrate")
     assert (said.status, said.out) == (0, "The database is up to date.\n")
@@ -336,7 +369,8 @@ async def test_the_console_is_served_by_a_command_of_its_own(terminal: Terminal)
         while not await _ready(browser):
             assert serving.returncode is None
             await asyncio.sleep(0.05)
-        assert "S-1001" in (await browser.get("/")).text
+        assert (await browser.get("/")).headers["location"] == "/ops/"
+        assert (await browser.get("/ops/sign-in")).is_success
     serving.terminate()
     output, _ = await serving.communicate()
     assert output.decode() == f"Console on http://127.0.0.1:{port}\n"

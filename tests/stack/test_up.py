@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -19,6 +20,7 @@ from cli.stack_postgres import run_sql, running_postgres
 from cli.stack_process import StackFailed
 from cli.stack_temporal import temporal_lock
 from settings import Settings
+from tests.console.account.browser import form
 from tests.stack.conftest import PATIENCE_SECONDS, Stacks, Up, free_ports
 from workflows.contract import workflow_id
 
@@ -36,19 +38,27 @@ async def nothing_is_left_of(up: Up) -> bool:
 
 
 async def until_all_is_planned(up: Up) -> None:
-    """Wait until the status page tells the next step of a subscription of the example."""
+    """Enter by the link that was printed, and wait until the overview tells the next step of the example."""
     async with httpx.AsyncClient(base_url=f"http://localhost:{up.ports['HTTP']}") as browser:
         try:
+            await enter(browser, up)
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while not _all_is_planned((await browser.get("/")).text):  # noqa: ASYNC110 - another process plans
+                while not _all_is_planned((await browser.get("/ops/")).text):  # noqa: ASYNC110 - another process plans
                     await asyncio.sleep(0.05)
         except httpx.TransportError:
             raise AssertionError(f"it ended with {await up.ended()}:\n{up.said}") from None
         assert (await browser.get("/readyz")).json() == {"status": "ok"}
 
 
+async def enter(browser: httpx.AsyncClient, up: Up) -> None:
+    (link,) = re.findall(r"/ops/enter/\S+", up.said)
+    its = form((await browser.get(link)).text, link)
+    assert (await browser.post(its.action, data=its.fields)).headers["location"] == "/ops/"
+    assert (await browser.get(link)).status_code == 410
+
+
 def _all_is_planned(page: str) -> bool:
-    return "S-1001" in page and "waiting to be planned" not in page
+    return "S-1001" in page and "waiting to be planned" not in page and "Nothing is planned" not in page
 
 
 async def run_of(up: Up, number: str) -> str | None:

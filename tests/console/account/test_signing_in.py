@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from console.account.entering import MOST_PER_ADDRESS, MOST_PER_CLIENT
 from console.account.guard import FORM_COOKIE, SESSION_COOKIE
-from console.account.tokens import digest
 from console.app import create_app
 from mail.sender import Mailer
 from mail.sink import list_mails, read_mail
 from models.engine import Sessions
+from models.tokens import digest
 from settings import Settings
 from tests.console.account.browser import SUBSCRIPTIONS, Browser, form, words
 from tests.scenarios.portfolios import BUYER, PUNCTUAL, import_one

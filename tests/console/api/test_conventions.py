@@ -72,6 +72,19 @@ async def test_of_a_key_only_its_digest_is_stored(api: Api, sessions: Sessions) 
     assert api.key[12:] not in stored
 
 
+async def test_a_key_acts_for_buyers_by_one_scope_and_as_an_operator_by_another(api: Api, sessions: Sessions) -> None:
+    for_buyers = Api(api.app, await new_key(sessions, Scope.WRITE))
+    operating = Api(api.app, await new_key(sessions, Scope.OPERATE))
+    reason = {"reason": "a test"}
+    answers = [
+        await for_buyers.give("S-1001", "park", reason, by="operator:ana"),
+        await operating.give("S-1001", "renew", {}, by=ADA),
+        await operating.get("/subscriptions"),
+    ]
+    assert codes(answers) == [(403, "scope_missing")] * 3
+    assert "lacks the scope operate" in answers[0].json()["detail"]
+
+
 async def test_a_scope_opens_its_own_methods_only(api: Api, sessions: Sessions) -> None:
     reader = Api(api.app, await new_key(sessions, Scope.READ))
     writer = Api(api.app, await new_key(sessions, Scope.WRITE))

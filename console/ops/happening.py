@@ -1,0 +1,32 @@
+"""One event of the record as a phrase for operators, who are told everything; what has no words is named as it is."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from console import words
+from console.speech import Speech
+from renewals.money import Money
+
+
+def event_in_words(event: str, data: Mapping[str, Any], t: Speech) -> str:
+    """What happened, with its code if it has one."""
+    match event, data:
+        case "phase", {"from": before, "to": after}:
+            now = t(f"phase.{after}")
+            return f"{t(f'phase.{before}')} → {now}" if before else t("event.begins", phase=now)
+        case "notice", {"kind": kind, "outcome": outcome}:
+            return t("event.notice", kind=t.first(f"kind.{kind}"), outcome=t.first(f"outcome.{outcome}"))
+        case "payment" | "voucher" | "refund", {"amount": amount, "currency": currency}:
+            said = t.first(f"outcome.{data['outcome']}") if data.get("outcome") else None
+            code = f" ({words.plain(data['code'])})" if data.get("code") else ""
+            what = t(f"event.{event}", amount=t.w.amount(Money(amount, currency)))
+            return f"{what}: {said}{code}" if said else what
+        case "term", {"starts_on": starts, "renews_on": ends}:
+            return t("event.term", span=t.w.span(date.fromisoformat(starts), date.fromisoformat(ends)))
+        case "command", {"name": name, "outcome": outcome}:
+            code = f" ({words.plain(data['code'])})" if data.get("code") else ""
+            return f"{t.first(f'command.{name}')}: {t.first(f'outcome.{outcome}')}{code}"
+        case "alarm", {"kind": kind}:
+            return t("event.alarm", kind=t.first(f"alarm.{kind}"))
+    return words.event_in_words(event, data)

@@ -1,0 +1,51 @@
+"""Pausing all charges or all mails, at once and by one person; resuming charges takes a second one."""
+
+from fastapi import APIRouter, Request, Response
+
+from console.ops.deeds import RESUME_CHARGES, wake_watchdog
+from console.ops.desk import InDesk, see_other, wall_now
+from console.ops.guard import Reads, Steers
+from models.audit import audit
+from models.pauses import Pausable, pause, paused_now, resume
+from models.second_person import ask_second_person, open_requests
+
+PAUSES = "/ops/pauses"
+
+routes = APIRouter(prefix="/pauses")
+
+
+@routes.get("")
+async def pauses(request: Request, desk: InDesk, who: Reads) -> Response:
+    async with desk.sessions() as session:
+        rows = {row.what: row for row in await paused_now(session)}
+        waiting = {row.what for row in await open_requests(session, wall_now())}
+    asked = {Pausable.CHARGES.value} if RESUME_CHARGES in waiting else set()
+    states = [(what.value, rows.get(what)) for what in Pausable]
+    return desk.page(request, "pauses.html", who, states=states, asked=asked)
+
+
+@routes.post("/{what}/pause")
+async def begin(desk: InDesk, who: Steers, what: Pausable) -> Response:
+    reason, now = who.reason, wall_now()
+    async with desk.sessions.begin() as session:
+        if await pause(session, what, by=who.by, reason=reason, now=now):
+            audit(session, now, who.by, "pause", what.value, reason=reason)
+    return see_other(PAUSES)
+
+
+@routes.post("/{what}/resume")
+async def end(desk: InDesk, who: Steers, what: Pausable) -> Response:
+    """Overdue charges are made at once then: of that somebody else must be sure, too."""
+    reason, now = who.reason, wall_now()
+    async with desk.sessions.begin() as session:
+        if what not in {row.what for row in await paused_now(session)}:
+            return see_other(PAUSES)
+        if what is Pausable.CHARGES:
+            await ask_second_person(session, RESUME_CHARGES, {}, by=who.by, reason=reason, now=now)
+            return see_other(PAUSES)
+        ended = await resume(session, what, by=who.by, reason=reason, now=now)
+        if ended:
+            audit(session, now, who.by, "resume", what.value, reason=reason)
+    if ended:
+        await wake_watchdog(desk.client)
+    return see_other(PAUSES)

@@ -1,0 +1,78 @@
+"""The pages where a second person confirms or rejects what the first has asked for."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from console.ops.deeds import DEEDS
+from console.ops.desk import InDesk, see_other, wall_now
+from console.ops.guard import Reads
+from console.ops.staff import Staff
+from models.second_person import Decision, RequestRow, decide, open_request, open_requests
+
+SECOND_PERSON = "/ops/second-person"
+
+routes = APIRouter(prefix="/second-person")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, and what this person may do about it."""
+
+    row: RequestRow
+    own: bool
+    may: bool
+
+
+@routes.get("")
+async def requests(request: Request, desk: InDesk, who: Reads) -> Response:
+    async with desk.sessions() as session:
+        found = await open_requests(session, wall_now())
+    shown = [Asked(row, row.asked_by == who.by, _may_decide(who, row)) for row in found]
+    return desk.page(request, "second_person.html", who, requests=shown)
+
+
+@routes.post("/{id_}/confirm")
+async def confirm(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response:
+    """The deed is done in the transaction that confirms it, once."""
+    reason, now = who.reason, wall_now()
+    async with desk.sessions.begin() as session:
+        row = await open_request(session, id_, now)
+        if row is None or not _may_decide(who, row):
+            return _over(request, desk, who)
+        decide(session, row, Decision.CONFIRMED, by=who.by, reason=reason, now=now)
+        await DEEDS[row.what].do(session, row, now)
+    await DEEDS[row.what].then(desk.client)
+    return see_other(SECOND_PERSON)
+
+
+@routes.post("/{id_}/reject")
+async def reject(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response:
+    reason, now = who.reason, wall_now()
+    async with desk.sessions.begin() as session:
+        row = await open_request(session, id_, now)
+        if row is None or not _may_decide(who, row):
+            return _over(request, desk, who)
+        decide(session, row, Decision.REJECTED, by=who.by, reason=reason, now=now)
+    return see_other(SECOND_PERSON)
+
+
+@routes.post("/{id_}/withdraw")
+async def withdraw(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response:
+    now = wall_now()
+    async with desk.sessions.begin() as session:
+        row = await open_request(session, id_, now)
+        if row is None or row.asked_by != who.by:
+            return _over(request, desk, who)
+        decide(session, row, Decision.WITHDRAWN, by=who.by, reason=None, now=now)
+    return see_other(SECOND_PERSON)
+
+
+def _may_decide(who: Staff, row: RequestRow) -> bool:
+    """Somebody else, with the right that the deed takes."""
+    return row.asked_by != who.by and row.what in DEEDS and who.may(DEEDS[row.what].right)
+
+
+def _over(request: Request, desk: InDesk, who: Staff) -> Response:
+    return desk.page(request, "message.html", who, status=409, about="second_over")

@@ -1,0 +1,22 @@
+"""What the operators' pages say, in English and French, a module per language and room. All have the same keys.
+
+A new room brings two modules of its own, and a line in each of the tuples below.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from console.ops.words import english, english_overview, french, french_overview
+from console.words import together, unbroken
+
+_ENGLISH = (english, english_overview)
+_FRENCH = (french, french_overview)
+
+WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "en": together(*(room.WORDS for room in _ENGLISH)),
+        "fr": {key: unbroken(text) for key, text in together(*(room.WORDS for room in _FRENCH)).items()},
+    }
+)
+LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "fr": "Français"})
+"""Each language by its own name."""

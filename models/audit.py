@@ -1,0 +1,49 @@
+"""The audit of the operations console: who did or saw what, when and why. Rows are added, never changed.
+
+What happens to a subscription stands in its record (`events`); here stands what people did at their pages, also what
+they only read where that is sensitive.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel
+
+from models.columns import instant, json
+
+
+class AuditRow(SQLModel, table=True):
+    """One act. `about` is what it concerns, such as a number or a name; `data` holds no secret."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        CheckConstraint("action <> ''", name="action"),
+        Index("ix_audit_done_by", "done_by", "id"),
+        Index("ix_audit_about", "about", "id"),
+        Index("ix_audit_action", "action", "id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    at: datetime = instant()
+    done_by: str
+    action: str
+    about: str | None = None
+    reason: str | None = None
+    data: dict[str, Any] = json()
+
+
+def audit(
+    session: AsyncSession,
+    now: datetime,
+    by: str,
+    action: str,
+    about: str | None = None,
+    *,
+    reason: str | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Add one act, in the transaction of its effect. `by` is `operator:NAME`, `action` such as `operator.disable`."""
+    session.add(AuditRow(at=now, done_by=by, action=action, about=about, reason=reason, data=dict(data or {})))

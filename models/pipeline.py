@@ -1,0 +1,177 @@
+"""The renewal pipeline: what is due around a day, by renewal date, currency, way and phase, aggregated by PostgreSQL.
+
+It holds every subscription from 90 days before its renewal date to 45 days after it, as the early and the late window
+do (domain.md 3), and what was paid for renewal dates that have passed since. Renewal dates are counted in the world's
+time: a clock that runs ahead is taken back. The rules of price and way are those of `renewals/`, in SQL; a test holds
+both together.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import CTE, ColumnElement, Date, Select, and_, case, cast, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.catalog import PriceRow
+from models.columns import fixed
+from models.parties import CustomerRow, PaymentMethodRow
+from models.payments import OrderLineRow, OrderRow
+from models.subscriptions import RenewalRow, SubscriptionRow
+from renewals.facts import Channel, MethodKind, Phase, Way
+
+DAYS_BEFORE, DAYS_AFTER = 90, 45
+
+_S = SubscriptionRow
+
+
+class Path(StrEnum):
+    """By which way a renewal comes about."""
+
+    AUTOMATIC = "automatic"
+    BY_HAND = "by_hand"
+    PARTNER = "partner"
+    LEGACY = "legacy"
+
+
+PAID = "paid"
+"""Stands for the phase where the next term, or the one that began on the renewal date, is paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many renewals of one day, currency, way and phase there are, and for how much (minor units)."""
+
+    due_on: date
+    currency: str
+    path: Path
+    phase: str
+    count: int
+    amount: int
+
+
+DUE_ON: ColumnElement[date] = cast(col(_S.renews_on) - col(_S.shift), Date)
+"""The renewal date in the world's time; the index `ix_subscriptions_due_on` is on this very expression."""
+
+LIVES = and_(col(_S.phase) != fixed(Phase.LAPSED.value), col(_S.live_at).is_not(None))
+DIRECT = col(_S.channel).in_([Channel.DIRECT_ONLINE.value, Channel.DIRECT_SALES.value])
+CHARGEABLE = col(PaymentMethodRow.kind).in_([kind.value for kind in MethodKind if kind.charges_automatically])
+RENEWS_AUTOMATICALLY = and_(col(_S.auto_renew), DIRECT, func.coalesce(CHARGEABLE, False))
+"""`Subscription.renews_automatically`, over a left join to the payment method."""
+
+_BY_CHANNEL = (
+    (col(_S.channel) == Channel.PARTNER.value, Path.PARTNER.value),
+    (col(_S.channel) == Channel.LEGACY.value, Path.LEGACY.value),
+)
+
+
+def in_window(today: date) -> ColumnElement[bool]:
+    """Is the renewal date near enough?"""
+    return DUE_ON.between(today - timedelta(days=DAYS_AFTER), today + timedelta(days=DAYS_BEFORE))
+
+
+def prices_in_force(now: datetime) -> CTE:
+    """Of each offering, term and currency the last version in effect."""
+    price = PriceRow
+    return (
+        select(price)
+        .ext(distinct_on(col(price.sku), col(price.term), col(price.currency)))
+        .where(col(price.effective_at) <= now)
+        .order_by(col(price.sku), col(price.term), col(price.currency), col(price.version).desc())
+        .cte("in_force")
+    )
+
+
+def next_amount(prices: CTE) -> ColumnElement[int]:
+    """What the next term costs its buyer now (`renewals.pricing.next_line`), over a left join to `prices`."""
+    announced = and_(RENEWS_AUTOMATICALLY, col(_S.announced_term) == func.coalesce(col(_S.pending_term), col(_S.term)))
+    per_seat = case(
+        (col(_S.phase) == Phase.EXPIRED.value, prices.c.list_price),
+        (announced, func.least(prices.c.renewal_price, col(_S.announced_unit_price))),
+        else_=prices.c.renewal_price,
+    )
+    return func.coalesce(per_seat * func.coalesce(col(_S.pending_seats), col(_S.seats)), 0)
+
+
+def with_prices(query: Select[tuple[object, ...]], prices: CTE) -> Select[tuple[object, ...]]:
+    """The query over subscriptions, joined to what bears on way and price."""
+    is_of = and_(
+        prices.c.sku == col(_S.sku),
+        prices.c.term == func.coalesce(col(_S.pending_term), col(_S.term)),
+        prices.c.currency == col(CustomerRow.currency),
+    )
+    return (
+        query.select_from(_S)
+        .join(CustomerRow, col(CustomerRow.csn) == col(_S.csn))
+        .outerjoin(PaymentMethodRow, col(PaymentMethodRow.id) == col(_S.method_id))
+        .outerjoin(prices, is_of)
+    )
+
+
+def _unpaid(today: date, now: datetime) -> Select[tuple[object, ...]]:
+    prices = prices_in_force(now)
+    path = case((RENEWS_AUTOMATICALLY, Path.AUTOMATIC.value), *_BY_CHANNEL, else_=Path.BY_HAND.value)
+    columns = (DUE_ON.label("due_on"), col(CustomerRow.currency).label("currency"), path.label("path"))
+    query = select(*columns, col(_S.phase).label("phase"), next_amount(prices).label("amount"))
+    return with_prices(query, prices).where(in_window(today), LIVES, col(_S.phase) != Phase.RENEWED.value)
+
+
+def _paid(today: date) -> Select[tuple[object, ...]]:
+    """Renewals that are settled, by the renewal date that they are for."""
+    line, renewal = OrderLineRow, RenewalRow
+    due_on = cast(col(renewal.term_starts_on) - col(_S.shift), Date)
+    path = case(
+        (col(OrderRow.way) == Way.AUTOMATIC.value, Path.AUTOMATIC.value), *_BY_CHANNEL, else_=Path.BY_HAND.value
+    )
+    columns = (due_on.label("due_on"), col(OrderRow.currency).label("currency"), path.label("path"))
+    return (
+        select(*columns, literal(PAID).label("phase"), col(line.amount).label("amount"))
+        .select_from(renewal)
+        .join(line, and_(col(line.order_id) == col(renewal.order_id), col(line.renewal_id) == col(renewal.id)))
+        .join(OrderRow, col(OrderRow.id) == col(line.order_id))
+        .join(_S, col(_S.number) == col(renewal.subscription))
+        .where(col(renewal.settled_at).is_not(None))
+        .where(col(renewal.term_starts_on) >= today - timedelta(days=DAYS_AFTER))
+        .where(due_on.between(today - timedelta(days=DAYS_AFTER), today + timedelta(days=DAYS_BEFORE)))
+    )
+
+
+async def pipeline(session: AsyncSession, today: date, now: datetime) -> list[Cell]:
+    """Every cell that is not empty, in order of days."""
+    each = union_all(_unpaid(today, now), _paid(today)).subquery().c
+    keys = (each.due_on, each.currency, each.path, each.phase)
+    query = select(*keys, func.count(), func.sum(each.amount)).group_by(*keys).order_by(*keys)
+    return [
+        Cell(due_on, currency, Path(path), phase, count, int(amount))
+        for due_on, currency, path, phase, count, amount in await session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The whole portfolio: how many in each phase, not live yet, parked, and live but without a plan."""
+
+    phases: dict[Phase, int]
+    not_live: int
+    parked: int
+    unplanned: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.phases.values())
+
+
+async def counts(session: AsyncSession) -> Counts:
+    """The portfolio as it stands."""
+    by_phase = select(col(_S.phase), func.count()).group_by(col(_S.phase))
+    found = {Phase(phase): int(count) for phase, count in await session.execute(by_phase)}
+    lapsed = col(_S.phase) == Phase.LAPSED.value
+    aside = select(
+        func.count().filter(col(_S.live_at).is_(None)),
+        func.count().filter(col(_S.parked_at).is_not(None)),
+        func.count().filter(col(_S.next_step_at).is_(None), col(_S.parked_at).is_(None), ~lapsed),
+    )
+    not_live, parked, unplanned = (await session.execute(aside)).one()
+    return Counts({phase: found.get(phase, 0) for phase in Phase}, not_live, parked, unplanned)

@@ -1,0 +1,113 @@
+"""What is dangerous takes two: one person asks, another one with the right confirms or rejects, before it expires.
+
+`what` names the deed and `args` what it is done with; what confirming does is no concern of this module.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel, col
+
+from models.audit import audit
+from models.columns import instant, json, key, one_of
+
+HOLDS_FOR = timedelta(hours=24)
+"""How long a request waits for the second person."""
+
+
+class Decision(StrEnum):
+    """How a request ended."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class RequestRow(SQLModel, table=True):
+    """A request for a second person; open until it is decided. The same one is open only once."""
+
+    __tablename__ = "second_person_requests"
+    __table_args__ = (
+        one_of("decision", Decision, optional=True),
+        CheckConstraint("asked_because <> ''", name="asked_because"),
+        CheckConstraint("num_nulls(decision, decided_at, decided_by) IN (0, 3)", name="decided"),
+        CheckConstraint("decision NOT IN ('confirmed', 'rejected') OR decided_by <> asked_by", name="two_people"),
+        CheckConstraint("decision <> 'withdrawn' OR decided_by = asked_by", name="withdrawn_by_the_first"),
+        Index("uq_second_person_requests_open", "what", "args", unique=True, postgresql_where=text("decision IS NULL")),
+    )
+
+    id: UUID = key()
+    what: str
+    args: dict[str, Any] = json()
+    asked_by: str
+    asked_because: str
+    asked_at: datetime = instant()
+    expires_at: datetime = instant()
+    decision: str | None = None
+    decided_by: str | None = None
+    decided_because: str | None = None
+    decided_at: datetime | None = instant(nullable=True)
+
+
+async def ask_second_person(
+    session: AsyncSession, what: str, args: Mapping[str, Any], *, by: str, reason: str, now: datetime
+) -> bool:
+    """Store the request; False when the same one is open already."""
+    await expire_requests(session, now)
+    statement = (
+        insert(RequestRow)
+        .values(what=what, args=dict(args), asked_by=by, asked_because=reason, asked_at=now, expires_at=now + HOLDS_FOR)
+        .on_conflict_do_nothing(index_elements=["what", "args"], index_where=col(RequestRow.decision).is_(None))
+        .returning(col(RequestRow.id))
+    )
+    new = (await session.execute(statement)).scalar_one_or_none()
+    if new:
+        audit(session, now, by, "second_person.ask", str(new), reason=reason, data={"what": what, "args": dict(args)})
+    return new is not None
+
+
+async def open_requests(session: AsyncSession, now: datetime) -> Sequence[RequestRow]:
+    """What waits for a second person, oldest first."""
+    query = (
+        select(RequestRow)
+        .where(col(RequestRow.decision).is_(None), col(RequestRow.expires_at) > now)
+        .order_by(col(RequestRow.asked_at))
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def open_request(session: AsyncSession, id_: UUID, now: datetime) -> RequestRow | None:
+    """One that can still be decided, its row locked until the transaction ends."""
+    query = (
+        select(RequestRow)
+        .where(col(RequestRow.id) == id_, col(RequestRow.decision).is_(None), col(RequestRow.expires_at) > now)
+        .with_for_update()
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+def decide(
+    session: AsyncSession, row: RequestRow, decision: Decision, *, by: str, reason: str | None, now: datetime
+) -> None:
+    """End an open request. That two people are two is asked before; the table holds it as well."""
+    row.decision, row.decided_by, row.decided_because, row.decided_at = decision.value, by, reason, now
+    session.add(row)
+    data = {"what": row.what, "args": row.args, "asked_by": row.asked_by, "decision": decision.value}
+    audit(session, now, by, "second_person.decide", str(row.id), reason=reason, data=data)
+
+
+async def expire_requests(session: AsyncSession, now: datetime) -> None:
+    """Close what nobody decided in time."""
+    late = (
+        update(RequestRow)
+        .where(col(RequestRow.decision).is_(None), col(RequestRow.expires_at) <= now)
+        .values(decision=Decision.EXPIRED.value, decided_by="system", decided_at=now)
+    )
+    await session.execute(late)

@@ -1,0 +1,39 @@
+"""Figures over the whole portfolio, kept for a while: they cost as much as there are subscriptions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel
+
+from models.columns import instant, json
+
+
+class SnapshotRow(SQLModel, table=True):
+    """The figures of a page as they were at `taken_at`, and how long it took to get them."""
+
+    __tablename__ = "snapshots"
+
+    name: str = Field(primary_key=True)
+    taken_at: datetime = instant()
+    took_ms: int
+    data: dict[str, Any] = json()
+
+
+async def snapshot(session: AsyncSession, name: str) -> SnapshotRow | None:
+    """The figures as they were taken last."""
+    return await session.get(SnapshotRow, name, populate_existing=True)
+
+
+async def keep_snapshot(session: AsyncSession, name: str, now: datetime, took_ms: int, data: dict[str, Any]) -> None:
+    """Keep these in place of those that there were."""
+    values = {"taken_at": now, "took_ms": took_ms, "data": data}
+    statement = insert(SnapshotRow).values(name=name, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+async def alone_at(session: AsyncSession, name: str) -> bool:
+    """Is nobody else taking these figures now? Holds until the transaction ends."""
+    return bool(await session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(f"snapshot {name}")))))

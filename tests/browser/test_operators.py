@@ -1,0 +1,133 @@
+"""An operator's first hour at the console without JavaScript, in both languages: every page is looked at."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+import sqlalchemy as sa
+from playwright.async_api import Browser, Page, expect
+
+from console.ops.words import WORDS
+from models import staff
+from models.engine import Sessions
+from models.journal import raise_alarm
+from portfolio.golive import go_live
+from portfolio.importing import import_portfolio
+from renewals.roles import Role
+from tests.browser.album import AXE, NARROW, PICTURES, WIDE, Album
+from tests.browser.person import write
+from tests.console.ops.staff import PASSWORD
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "portfolio"
+PATIENCE = 10_000
+"""Milliseconds after which what does not come fails the test; no test measures time."""
+
+
+@dataclass
+class Operator:
+    """A person before a browser, who reads that language."""
+
+    page: Page
+    base: str
+    language: str
+    album: Album
+
+    def t(self, key: str, **parts: str) -> str:
+        return WORDS[self.language][key].format(**parts)
+
+    async def go(self, path: str, name: str) -> None:
+        """Open a page of ours, with our policy in force, and keep it."""
+        answer = await self.page.goto(self.base + path)
+        assert answer is not None
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        await self.album.keep(self.page, name)
+
+    async def send(self, action: str, picture: str, /, button: str = "", **fields: str) -> None:
+        """Fill in a form, opening it if it is folded, send it, and keep the page that comes."""
+        form = self.page.locator(f'form[method="post"][action$="{action}"]').first
+        folded = self.page.locator("details:not([open])").filter(has=form)
+        if await folded.count():
+            await folded.locator("summary").click()
+        for field, value in fields.items():
+            await write(form, field, value)
+        async with self.page.expect_navigation():
+            await (form.get_by_role("button", name=button) if button else form.locator("button").first).click()
+        await self.album.keep(self.page, picture)
+
+
+@pytest.fixture(params=["en", "fr"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def operator(chromium: Browser, home: str, language: str) -> AsyncIterator[Operator]:
+    """English on a wide screen, French on a phone's in the dark."""
+    french = language == "fr"
+    tastes: dict[str, Any] = {"locale": "fr-FR" if french else "en-GB", "color_scheme": "dark" if french else "light"}
+    async with (
+        await chromium.new_context(viewport=NARROW if french else WIDE, **tastes) as reading,
+        await chromium.new_context(java_script_enabled=False, **tastes) as looking,
+    ):
+        await reading.add_init_script(AXE)
+        album = Album(PICTURES / f"ops-{language}", await reading.new_page())
+        page = await looking.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", album.hear)
+        page.on("response", album.see)
+        yield Operator(page, home.removesuffix("/account"), language, album)
+
+
+async def fill(sessions: Sessions) -> None:
+    """The example, live, its renewal dates spread around today; two alarms."""
+    now = datetime.now(UTC)
+    async with sessions.begin() as session:
+        await import_portfolio(session, EXAMPLE, now=now, imported_by="operator:ana")
+        await go_live(session, wall_now=now, by="operator:ana", reason="a test")
+        spread = (
+            "UPDATE subscriptions SET starts_on = current_date - 400,"
+            " renews_on = current_date - 40 + 10 * (substr(number, 4)::int % 12),"
+            " phase = CASE WHEN substr(number, 4)::int % 12 >= 4 THEN 'renewable'"
+            " WHEN auto_renew THEN 'past_due' ELSE 'expired' END"
+        )
+        await session.execute(sa.text(spread))
+        for number, kind in (("S-1001", "parked"), ("S-1002", "mail_rejected")):
+            await raise_alarm(session, number, kind, "Somebody has to look at this.", now)
+
+
+async def test_an_operators_first_hour(operator: Operator, sessions: Sessions) -> None:
+    now = datetime.now(UTC)
+    async with sessions.begin() as session:
+        why = {"by": "operator:ana", "reason": "a test", "now": now}
+        token = await staff.add_operator(session, "mira", "mira@vendor.example", Role.ADMIN, **why)
+    await operator.go("/ops/sign-in", "sign-in")
+    await operator.go(f"/ops/enter/{token}", "enter")
+    await operator.send(f"/enter/{token}", "overview-empty")
+    await operator.go("/ops/set-up", "set-up")
+    secret = (await operator.page.locator("code.address").inner_text()).replace(" ", "")
+    wrong = {"password": PASSWORD, "again": PASSWORD + "!", "code": "123456"}
+    await operator.send("/set-up", "set-up-wrong", **wrong)
+    right = {"again": PASSWORD, "code": pyotp.TOTP(secret).now()}
+    await operator.send("/set-up", "recovery-codes", **wrong | right)
+    await fill(sessions)
+    await operator.go("/ops/", "overview")
+    await expect(operator.page.locator(".alarms article")).to_have_count(2)
+    await operator.go("/ops/?of=USD&per=day", "overview-by-day")
+    fields = {"name": "nils", "email": "nils@vendor.example", "role": "operator", "reason": "new colleague"}
+    await operator.go("/ops/people", "people")
+    await operator.send("/ops/people", "people-added", **fields)
+    await operator.go("/ops/pauses", "pauses")
+    await operator.send("/charges/pause", "paused", reason="odd declines")
+    await operator.send("/charges/resume", "asked", reason="all is well")
+    await operator.go("/ops/second-person", "second-person")
+    await operator.go("/ops/keys", "keys")
+    await operator.go("/ops/mails", "mails")
+    await operator.go("/ops/elsewhere", "not-found")
+    await operator.go("/ops/", "overview-paused")
+    await operator.send("/sign-out", "signed-out")
+    await expect(operator.page.get_by_role("button", name=operator.t("sign_in"))).to_be_visible()
+    assert await operator.album.everything_read() == []

@@ -1,0 +1,118 @@
+"""What is dangerous takes two people, and each of them stands on record."""
+
+import pytest
+import sqlalchemy as sa
+
+from models.engine import Sessions
+from models.pauses import Pausable, pause, paused_now
+from renewals.roles import Role
+from tests.console.ops.staff import People, Person, acts, form, now
+
+SECOND = "/ops/second-person"
+
+
+@pytest.fixture
+async def mira(people: People, sessions: Sessions) -> Person:
+    """She has asked to resume charges."""
+    async with sessions.begin() as session:
+        await pause(session, Pausable.CHARGES, by="operator:ana", reason="odd", now=now())
+    mira = await people.signed_in("mira", Role.OPERATOR)
+    await mira.send(await mira.page("/ops/pauses"), "/charges/resume", reason="all is well")
+    return mira
+
+
+async def paused(sessions: Sessions) -> bool:
+    async with sessions() as session:
+        return bool(await paused_now(session))
+
+
+async def test_another_operator_confirms_and_it_is_done_as_the_first_asked(
+    mira: Person, people: People, sessions: Sessions
+) -> None:
+    assert await paused(sessions)
+    assert "It waits for a second person." in await mira.page("/ops/pauses")
+    nils = await people.signed_in("nils", Role.OPERATOR)
+    page = await nils.page(SECOND)
+    assert (await nils.send(page, "/confirm", reason="I looked too")).headers["location"] == SECOND
+    assert not await paused(sessions)
+    assert (await nils.send(page, "/confirm", reason="again")).status_code == 409
+    told = [(by, action, why) for by, action, _, why in await acts(sessions) if action.startswith("second")]
+    assert told == [
+        ("operator:mira", "second_person.ask", "all is well"),
+        ("operator:nils", "second_person.decide", "I looked too"),
+    ]
+    async with sessions() as session:
+        row = (await session.execute(sa.text("SELECT ended_by, ended_because FROM pauses"))).one()
+    assert tuple(row) == ("operator:mira", "all is well")
+
+
+async def test_nobody_confirms_what_they_asked_for_themselves(mira: Person, people: People, sessions: Sessions) -> None:
+    nils = await people.signed_in("nils", Role.OPERATOR)
+    page = await nils.page(SECOND)
+    action = page.partition('action="/ops/second-person/')[2].partition('"')[0]
+    assert "/confirm" not in await mira.page(SECOND)
+    csrf = {"csrf": (await mira.page(SECOND)).partition('name="csrf" value="')[2].partition('"')[0]}
+    answer = await mira.client.post(f"{SECOND}/{action}", data=csrf | {"reason": "me too"})
+    assert answer.status_code == 409
+    assert await paused(sessions)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.FINANCE])
+async def test_the_second_person_needs_the_right_as_well(mira: Person, people: People, role: Role) -> None:
+    other = await people.signed_in("other", role)
+    assert "Your role may not confirm this." in await other.page(SECOND)
+
+
+async def test_it_can_be_rejected_and_withdrawn_and_asked_again(
+    mira: Person, people: People, sessions: Sessions
+) -> None:
+    nils = await people.signed_in("nils", Role.ADMIN)
+    page = await nils.page(SECOND)
+    reject = page.partition('formaction="')[2].partition('"')[0]
+    csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+    assert (await nils.client.post(reject, data={"csrf": csrf, "reason": "not yet"})).status_code == 303
+    await mira.send(await mira.page("/ops/pauses"), "/charges/resume", reason="now?")
+    await mira.send(await mira.page(SECOND), "/withdraw")
+    assert "Nothing waits for a second person." in await nils.page(SECOND)
+    await mira.send(await mira.page("/ops/pauses"), "/charges/resume", reason="now!")
+    assert "now!" in await nils.page(SECOND)
+    assert await paused(sessions)
+
+
+async def test_after_a_day_it_has_expired(mira: Person, people: People, sessions: Sessions) -> None:
+    nils = await people.signed_in("nils", Role.OPERATOR)
+    page = await nils.page(SECOND)
+    async with sessions.begin() as session:
+        await session.execute(sa.text("UPDATE second_person_requests SET expires_at = now()"))
+    assert (await nils.send(page, "/confirm", reason="late")).status_code == 409
+    await mira.send(await mira.page("/ops/pauses"), "/charges/resume", reason="still wanted")
+    async with sessions() as session:
+        told = await session.execute(sa.text("SELECT decision, decided_by FROM second_person_requests ORDER BY 1"))
+        assert [tuple(row) for row in told] == [("expired", "system"), (None, None)]
+
+
+async def test_what_is_not_paused_is_not_asked_for(people: People) -> None:
+    mira = await people.signed_in("mira", Role.OPERATOR)
+    csrf = form(await mira.page("/ops/pauses"), "/charges/pause").fields
+    answer = await mira.client.post("/ops/pauses/charges/resume", data=csrf | {"reason": "just so"})
+    assert answer.status_code == 303
+    assert "Nothing waits for a second person." in await mira.page(SECOND)
+
+
+async def test_mails_are_resumed_by_one_person(people: People, sessions: Sessions) -> None:
+    mira = await people.signed_in("mira", Role.OPERATOR)
+    await mira.send(await mira.page("/ops/pauses"), "/mails/pause", reason="odd letters")
+    assert "All mails are paused" in await mira.page("/ops/pauses")
+    await mira.send(await mira.page("/ops/pauses"), "/mails/resume", reason="corrected")
+    assert not await paused(sessions)
+    assert [row for row in await acts(sessions) if row[1] in ("pause", "resume")] == [
+        ("operator:mira", "pause", "mails", "odd letters"),
+        ("operator:mira", "resume", "mails", "corrected"),
+    ]
+
+
+async def test_the_table_itself_refuses_one_person_as_two(mira: Person, sessions: Sessions) -> None:
+    change = "UPDATE second_person_requests SET decision = 'confirmed', decided_by = asked_by, decided_at = now()"
+    with pytest.raises(sa.exc.IntegrityError, match="two_people"):
+        async with sessions.begin() as session:
+            await session.execute(sa.text(change))
