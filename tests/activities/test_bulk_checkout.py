@@ -269,6 +269,14 @@ async def test_an_open_quote_on_lines_of_it_is_void_with_the_checkout(counter: C
     assert await counter.paid_terms() == 3
 
 
+async def test_a_checkout_of_the_last_minutes_of_the_late_window_is_paid_after_it_has_closed(desk: Desk) -> None:
+    counter = await open_counter(desk, "2027-05-15 23:50", **BY_HAND)
+    basket_id = await counter.stored("2027-05-15 23:58")
+    assert await counter.carry_out(basket_id, "2027-05-16 00:02") == ["renewed"] * 3
+    assert list(counter.first.gateway.moved.values()) == [3 * 12 * 54000]
+    assert await counter.paid_terms() == 3
+
+
 @pytest.mark.parametrize("shown", [False, True], ids=["at the price in force", "at the price that was shown"])
 async def test_a_checkout_of_the_eve_that_is_carried_out_after_expiry_costs_the_renewal_price(
     desk: Desk, shown: bool
