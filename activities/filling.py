@@ -70,7 +70,7 @@ def given_at(basket: BasketRow, stored: Stored) -> datetime:
 def _candidate(stored: Stored, basket: BasketRow, actor: c.Actor, renews_on: date | None) -> Candidate:
     at = given_at(basket, stored)
     is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
-    return Candidate(as_ordered(stored, at), stored.customer.csn, is_buyer, at, renews_on)
+    return Candidate(as_ordered(stored, at), stored.customer.csn, is_buyer, at, renews_on, stored.now)
 
 
 async def _paying(session: AsyncSession, basket: BasketRow, actor: c.Actor, stored: Stored) -> Paying:
@@ -113,7 +113,7 @@ async def place(
     expires_at = (
         None
         if kind.charges_automatically
-        else min(voucher_expires_at(stored.facts, kind, stored.now) for stored, _ in bought)
+        else min(voucher_expires_at(stored.facts, kind, given_at(basket, stored)) for stored, _ in bought)
     )
     attempt = AttemptRow(
         order_id=row.id,

@@ -44,7 +44,8 @@ class Request:
     the command had been received. `pays_with` is the method of an order; None when the subscription has none and the
     command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
     this subscription. `alone`: the order has no lines of other subscriptions. `renews_on` is the next renewal date when
-    it was received, which whoever renews means; None: that of now.
+    it was received, which whoever renews means; None: that of now. `handled_at` is when it is decided about; None: at
+    once.
     """
 
     command: c.Command
@@ -61,6 +62,7 @@ class Request:
     wish: c.Wish | None = None
     alone: bool = True
     renews_on: date | None = None
+    handled_at: datetime | None = None
 
 
 def decide(sub: Subscription, request: Request) -> Decision:
@@ -233,7 +235,13 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
             return may_add_seats(sub, request.received_at, request.pays_with)
         case c.Renew():
             return may_renew(
-                sub, request.received_at, request.pays_with, command.when, alone=request.alone, meant=request.renews_on
+                sub,
+                request.received_at,
+                request.pays_with,
+                command.when,
+                alone=request.alone,
+                meant=request.renews_on,
+                handled_at=request.handled_at,
             )
         case c.AskForQuote() if request.wish:
             return may_ask(sub, request.wish.seats, request.wish.term, request.received_at)
