@@ -226,7 +226,9 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
     unanswered = sub.in_doubt or sub.seats_attempt
     if isinstance(command, c.ReleaseHold):
         return _release_hold(sub)
-    if unanswered and (moves_price or isinstance(command, _GIVES_UP)):
+    if unanswered and (moves_price or isinstance(command, c.WithdrawQuote)):
+        return _in_doubt()
+    if isinstance(command, c.DeclineQuote) and (sub.seats_attempt or sub.money_may_move):
         return _in_doubt()
     if moves_price and sub.hold and not _yields(sub, request):
         return Refused("hold_open", "An order, quote or voucher for the next term is open; release it or wait for it.")
@@ -288,8 +290,6 @@ _MOVES_THE_PRICE = (
 )
 """What would pay the next term, or change its price."""
 
-_GIVES_UP = c.DeclineQuote | c.WithdrawQuote
-
 
 def _yields(sub: Subscription, request: Request) -> bool:
     """An open quote yields to the buyer's own checkout, and to its own acceptance."""
@@ -314,8 +314,7 @@ def _release_hold(sub: Subscription) -> Refused | None:
     """A hold is released unless money may be moving; an order that was never sent moves none."""
     if sub.hold is None:
         return Refused("already_renewed", "The voucher has been paid; the term is renewed.")
-    doubt = sub.in_doubt
-    if sub.seats_attempt or (doubt and not doubt.was_never_sent):
+    if sub.seats_attempt or sub.money_may_move:
         return _in_doubt()
     return None
 
