@@ -115,6 +115,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.held": "The next term waits for a payment that has been begun. Until then nothing is charged by itself.",
         "panel.voucher": "To pay {amount}: {code}, until {until}.",
         "panel.voucher_rest": "{received} of {amount} has come. To pay the remaining {rest}: {code}, until {until}.",
+        "panel.voucher_together": "{amount} is to be paid for this subscription until {until}, in one payment with "
+        "others. The buyer, {buyer}, has the code.",
         "panel.past_due": "The payment for the term {span} is overdue.",
         "panel.retry": "We try again on {day}: {amount}, {method}.",
         "panel.no_retry": "That method is not tried again. Set another payment method, or renew now; it is tried at "

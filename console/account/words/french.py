@@ -121,6 +121,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "automatiquement.",
         "panel.voucher": "Pour payer {amount} : {code}, jusqu’au {until}.",
         "panel.voucher_rest": "{received} sur {amount} reçus. Reste à payer {rest} : {code}, jusqu’au {until}.",
+        "panel.voucher_together": "À payer pour cet abonnement : {amount}, jusqu’au {until}, en un seul paiement avec "
+        "d’autres. L’acheteur, {buyer}, a le code.",
         "panel.past_due": "Le paiement de la période {span} est en retard.",
         "panel.retry": "Nouvelle tentative le {day} : {amount}, {method}.",
         "panel.no_retry": "Ce moyen de paiement ne sera plus essayé. Indiquez-en un autre, il sera essayé aussitôt, "

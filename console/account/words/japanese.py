@@ -116,6 +116,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.held": "次の契約期間には、手続き中のお支払いがあります。その間、自動での請求はありません。",
         "panel.voucher": "お支払い金額 {amount}、{code}、お支払い期限 {until}",
         "panel.voucher_rest": "{amount}のうち{received}ご入金済み。お支払いの残額 {rest}、{code}、お支払い期限 {until}",
+        "panel.voucher_together": "このサブスクリプションの分は{amount}です。他の分とまとめてのお支払いになります（お支"
+        "払い期限 {until}）。番号は購入者の{buyer}様にお尋ねください。",
         "panel.past_due": "契約期間（{span}）のお支払いが遅れています。",
         "panel.retry": "{day}に、{amount}を再度請求します（{method}）。",
         "panel.no_retry": "このお支払い方法では再度請求されません。別のお支払い方法を設定するか（すぐに請求されま"
