@@ -125,6 +125,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.suspended": "Access is suspended until it is paid.",
         "panel.expired": "The subscription expired on {day} and there is no access. Until {last} it can still be "
         "renewed, at the list price; the new term begins on {day} all the same.",
+        "panel.anew": "After that only a new subscription can be bought, which may cost more.",
+        "panel.keep": "Letting it expire and buying a new one may cost more: at today's prices it renews for {amount} "
+        "before {day}, and for {list_price} once it has expired.",
         "panel.automatic": "On {day} we charge {amount} ({method}) for {seats} and the term {span}.",
         "panel.automatic_unpriced": "It renews automatically on {day}, at the price in force then.",
         "panel.manual": "Nothing is charged by itself. Unless it is renewed, the subscription expires on {day} and "

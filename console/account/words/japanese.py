@@ -126,6 +126,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.suspended": "お支払いが確認できるまで、ご利用を停止しています。",
         "panel.expired": "{day}に失効し、現在はご利用いただけません。{last}までは標準価格で更新できます。その場合も、"
         "新しい契約期間は{day}から始まります。",
+        "panel.anew": "その後は新規のご購入のみとなり、割高になることがあります。",
+        "panel.keep": "失効後に新しくご購入になると、割高になることがあります。現在の価格では、{day}より前の更新は"
+        "{amount}、失効後の更新は{list_price}です。",
         "panel.automatic": "{day}に、契約期間（{span}、{seats}）の料金として{amount}を請求します（{method}）。",
         "panel.automatic_unpriced": "{day}に、その時点の価格で自動更新されます。",
         "panel.manual": "自動での請求はありません。更新されない場合、{day}に失効し、その日からご利用いただけなくなりま"
