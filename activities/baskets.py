@@ -16,7 +16,7 @@ from temporalio.client import Client
 
 from activities.clock import started_at
 from activities.conclusions import give_up_unmade
-from activities.filling import fill, no_such, place
+from activities.filling import fill, given_at, no_such, place
 from activities.ordered import Ordered, locked
 from activities.outcomes import tell_line
 from activities.starting import wake_all
@@ -216,9 +216,10 @@ async def _attempt_of(session: AsyncSession, order_id: UUID) -> UUID:
 async def _begin(session: AsyncSession, attempt_id: str, wall_now: datetime) -> tuple[Ordered, Attempt | None]:
     """The order with what is to be resumed of its attempt; None: the gateway has never been called for it.
 
-    From now on it may have been. What may not be charged any more is given up before.
+    From now on it may have been. What may not be charged any more is given up before; one that was received in the late
+    window may be all the same, as a single checkout is.
     """
-    number = await _first_number(session, attempt_id)
+    number, basket = await _origin_of(session, attempt_id)
     ordered = await locked(session, number, attempt_id, wall_now)
     attempt = ordered.attempt
     if attempt.state != AttemptState.OPEN:
@@ -227,19 +228,23 @@ async def _begin(session: AsyncSession, attempt_id: str, wall_now: datetime) -> 
     if attempt.next_at is None or attempt.calls:
         attempt.next_at = None  # a call is under way, so that nobody gives it up meanwhile
         return ordered, fact
-    if not all(still_wanted(stored.facts, fact, stored.now) for stored in ordered.subscriptions):
+    wanted = all(still_wanted(each.facts, fact, given_at(basket, each)) for each in ordered.subscriptions)
+    if not wanted or (attempt.expires_at and attempt.expires_at <= ordered.now):
         await give_up_unmade(session, ordered, wall_now)
         return ordered, None
     attempt.called_at, attempt.next_at = ordered.now, None
     return ordered, None
 
 
-async def _first_number(session: AsyncSession, attempt_id: str) -> str:
+async def _origin_of(session: AsyncSession, attempt_id: str) -> tuple[str, BasketRow]:
+    """The first of the numbers that an attempt pays for, and the basket that its order was placed for."""
     query = (
-        select(col(BasketLineRow.subscription))
+        select(col(BasketLineRow.subscription), BasketRow)
         .join(AttemptRow, col(AttemptRow.order_id) == col(BasketLineRow.order_id))
+        .join(BasketRow, col(BasketRow.id) == col(BasketLineRow.basket_id))
         .where(col(AttemptRow.id) == UUID(attempt_id))
         .order_by(col(BasketLineRow.subscription))
         .limit(1)
     )
-    return (await session.execute(query)).scalar_one()
+    number, basket = (await session.execute(query)).one()
+    return number, basket

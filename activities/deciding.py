@@ -198,6 +198,7 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
         pays_with=method,
         renews_on=row.renews_on,
+        handled_at=stored.now,
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
 

@@ -62,15 +62,20 @@ def no_such(number: str) -> Refused:
     return Refused("unknown_subscription", f"There is no subscription {number}; check the number.")
 
 
+def given_at(basket: BasketRow, stored: Stored) -> datetime:
+    """When a basket was received, in a subscription's own time: that decides what may be bought, and for how much."""
+    return min(basket.received_at + stored.row.shift, stored.now)  # its sender's clock may be fast
+
+
 def _candidate(stored: Stored, basket: BasketRow, actor: c.Actor, renews_on: date | None) -> Candidate:
-    at = min(basket.received_at + stored.row.shift, stored.now)  # its sender's clock may be fast
+    at = given_at(basket, stored)
     is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
-    return Candidate(as_ordered(stored, at), stored.customer.csn, is_buyer, at, renews_on)
+    return Candidate(as_ordered(stored, at), stored.customer.csn, is_buyer, at, renews_on, stored.now)
 
 
 async def _paying(session: AsyncSession, basket: BasketRow, actor: c.Actor, stored: Stored) -> Paying:
     """What a customer's orders are paid with, as chosen."""
-    csn, at = stored.customer.csn, min(basket.received_at + stored.row.shift, stored.now)
+    csn, at = stored.customer.csn, given_at(basket, stored)
     try:
         choice = parse_choice(basket.methods.get(csn) or basket.methods.get(ALL_OTHERS) or {}, actor)
     except c.BadArguments as bad:
@@ -108,7 +113,7 @@ async def place(
     expires_at = (
         None
         if kind.charges_automatically
-        else min(voucher_expires_at(stored.facts, kind, stored.now) for stored, _ in bought)
+        else min(voucher_expires_at(stored.facts, kind, given_at(basket, stored)) for stored, _ in bought)
     )
     attempt = AttemptRow(
         order_id=row.id,

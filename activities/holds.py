@@ -12,15 +12,15 @@ from activities.clock import started_at
 from activities.offers import close_quote
 from activities.ordered import fellows_of
 from activities.planning import plan_of
-from activities.releasing import release
+from activities.releasing import give_up_unsent, release
 from activities.settling import is_due
 from activities.till import charge_of
 from gateways.port import Charge, Gateway, GivenUp, NoAnswer, Paid, Pending, Unreachable
 from models.engine import Sessions
 from models.journal import SYSTEM, VOUCHER_IN_DOUBT, raise_alarm
 from models.payments import AttemptRow
-from models.quotes import find_quote
-from models.store import Stored, load, load_all
+from models.quotes import find_quote, numbers_of
+from models.store import Stored, load, load_all, lock_all
 from models.subscriptions import ClaimRow
 from renewals.facts import AttemptState
 from renewals.plan import Do
@@ -81,22 +81,30 @@ class Holds:
             stored = next((each for each in held if each.row.number == number), None)
             if stored is None or stored.facts.hold is None or hold is None or stored.facts.hold.id != hold.id:
                 return Ended(released=True, paid=await _is_paid(session, charge))
-            if stored.facts.in_doubt and not stored.facts.in_doubt.was_never_sent:
+            if stored.facts.money_may_move:
                 return Ended(released=False)
             await release(session, number, wall_now, by=by, ran_out=by == SYSTEM, received=received)
         return Ended(released=True)
 
     async def _end_quote(self, number: str, reference: str, wall_now: datetime, by: str) -> Ended:
-        """A quote that is over lets go of all its subscriptions; its buyer declines it. Not while its money moves."""
+        """A quote that is over lets go of all its subscriptions; its buyer declines it. Not while its money moves.
+
+        A payment that never reached the gateway moves none: it is given up with the quote.
+        """
         async with self._sessions.begin() as session:
+            quote = await find_quote(session, reference)
+            if quote and by != SYSTEM:
+                await lock_all(session, [number, *await numbers_of(session, quote)])
             stored = await load(session, number, wall_now, lock=True)
             quote = await find_quote(session, reference, lock=True)
             if stored is None or stored.facts.hold is None or stored.facts.hold.quote != reference or quote is None:
                 return Ended(released=True)
-            if stored.facts.in_doubt or (by == SYSTEM and not is_due(stored, Do.END_HOLD)):
+            if stored.facts.money_may_move or (by == SYSTEM and not is_due(stored, Do.END_HOLD)):
                 return Ended(released=False)
             state = QuoteState.EXPIRED if by == SYSTEM else QuoteState.DECLINED
             await close_quote(session, quote, state, wall_now, by=by)
+            if quote.order_id and by != SYSTEM:
+                await give_up_unsent(session, number, quote.order_id, wall_now, by=by)
         return Ended(released=True)
 
     async def _given_up(self, charge: Charge, now: datetime) -> Paid | Pending | GivenUp | None:

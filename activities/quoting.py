@@ -11,6 +11,7 @@ from activities.offers import ASKED, close_quote, hold_for, order_from, tell
 from activities.orders import abandon_unsent, renewal_of
 from activities.outbox import queue
 from activities.outcomes import conclude
+from activities.releasing import give_up_unsent
 from activities.settling import settle
 from models.journal import clear_alarm, raise_alarm
 from models.payments import AttemptRow
@@ -262,7 +263,10 @@ async def _accept(session: AsyncSession, asked: _Asked, quote: QuoteRow, command
 
 
 async def _give_up(session: AsyncSession, asked: _Asked, quote: QuoteRow, state: QuoteState) -> Answer:
-    row = asked.row
+    """The quote is over, and so is a payment of it that never reached the gateway."""
+    row, number = asked.row, asked.home.row.number
     answer = conclude(session, row, Eligible(), asked.home.now)
     await close_quote(session, quote, state, asked.wall_now, by=row.given_by, reason=row.reason)
+    if quote.order_id:
+        await give_up_unsent(session, number, quote.order_id, asked.wall_now, by=row.given_by, reason=row.reason)
     return answer

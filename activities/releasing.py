@@ -68,6 +68,25 @@ async def release(
     await enter_what_follows(session, held, by=by, reason=reason)
 
 
+async def give_up_unsent(
+    session: AsyncSession, number: str, order_id: UUID, wall_now: datetime, *, by: str, reason: str | None = None
+) -> None:
+    """The payment of a quote that waits to be called again is never made; one whose call may be under way goes on.
+
+    The caller has locked all subscriptions of the order, and has ended what held them.
+    """
+    unsent = and_(col(AttemptRow.state) == AttemptState.OPEN, col(AttemptRow.next_at).is_not(None))
+    query = select(col(AttemptRow.id)).where(col(AttemptRow.order_id) == order_id, unsent)
+    attempt_id = (await session.execute(query)).scalar_one_or_none()
+    if attempt_id is None:
+        return
+    ordered = await locked(session, number, str(attempt_id), wall_now)
+    ordered.order.state = "void"
+    await _end(session, ordered, by, ran_out=False)
+    await enter_what_follows(session, ordered.subscriptions, by=by, reason=reason)
+    plan_again(ordered, wall_now)
+
+
 async def _end(session: AsyncSession, ordered: Ordered, by: str, *, ran_out: bool) -> None:
     """The attempt of the order is over: its voucher can be paid no more, or it is never made."""
     if ordered.attempt.voucher_code:

@@ -76,7 +76,7 @@ async def create_key(
     row = ApiKeyRow(
         name=name,
         prefix=prefix,
-        secret_sha256=_digest(secret),
+        secret_sha256=digest_of(secret),
         scopes=sorted(set(scopes)),
         created_at=now,
         created_by=by,
@@ -94,8 +94,19 @@ async def caller_of(session: AsyncSession, secret: str) -> Caller | None:
         return None
     query = select(ApiKeyRow).where(col(ApiKeyRow.prefix) == shape[1], col(ApiKeyRow.revoked_at).is_(None))
     row = (await session.execute(query)).scalar_one_or_none()
-    is_same = hmac.compare_digest(row.secret_sha256 if row else _NOBODYS, _digest(secret))
+    is_same = hmac.compare_digest(row.secret_sha256 if row else _NOBODYS, digest_of(secret))
     return Caller(row.id, frozenset(map(Scope, row.scopes))) if row and is_same else None
+
+
+def digest_of(secret: str) -> bytes:
+    """A key is random and long, so that a plain digest cannot be guessed back."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def good_digests(session: AsyncSession) -> frozenset[bytes]:
+    """The digests of all keys that are not revoked."""
+    query = select(col(ApiKeyRow.secret_sha256)).where(col(ApiKeyRow.revoked_at).is_(None))
+    return frozenset((await session.execute(query)).scalars())
 
 
 async def every_key(session: AsyncSession) -> Sequence[ApiKeyRow]:
@@ -116,8 +127,3 @@ async def revoke_key(session: AsyncSession, prefix: str, *, by: str, reason: str
         return True
     known = select(col(ApiKeyRow.id)).where(col(ApiKeyRow.prefix) == prefix)
     return False if (await session.execute(known)).first() is not None else None
-
-
-def _digest(secret: str) -> bytes:
-    """A key is random and long, so that a plain digest cannot be guessed back."""
-    return hashlib.sha256(secret.encode()).digest()

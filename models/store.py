@@ -47,6 +47,7 @@ from renewals.facts import (
     Way,
 )
 from renewals.legal import Audience, Network
+from renewals.renewing import just_before
 from renewals.windows import access_until
 
 
@@ -75,6 +76,11 @@ class Stored:
         pending, currency = sub.pending_term, self.customer.currency
         status, prices = self.rulebook.prices_of(sub.sku, currency, sub.term, pending, at)
         return replace(sub, prices=prices, offering_status=status)
+
+    @property
+    def as_found(self) -> Subscription:
+        """The facts as a command finds them that comes now: what is shown, decided on and charged is the same."""
+        return just_before(self.facts, self.now)
 
     @property
     def access_until(self) -> datetime:

@@ -74,7 +74,7 @@ class Candidate:
     """A subscription that is asked for: its facts as a command finds them (`renewing.just_before`), and its customer.
 
     `at` is when the basket was given, in the subscription's own time, and `renews_on` the next renewal date then;
-    `is_buyer` says whether whoever gives it is the buyer.
+    `is_buyer` says whether whoever gives it is the buyer. `handled_at` is when it is decided about; None: at once.
     """
 
     sub: Subscription
@@ -82,6 +82,7 @@ class Candidate:
     is_buyer: bool
     at: datetime
     renews_on: date | None = None
+    handled_at: datetime | None = None
 
     @property
     def group(self) -> Group:
@@ -196,6 +197,7 @@ def _line(candidate: Candidate, actor: c.Actor, method: Paying, bound: "Bound | 
         pays_with=pays_with,
         alone=False,
         renews_on=candidate.renews_on,
+        handled_at=candidate.handled_at,
     )
     decision = decide(sub, request)
     if isinstance(decision, Refused):

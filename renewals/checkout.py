@@ -41,11 +41,13 @@ def may_renew(
     *,
     alone: bool = True,
     meant: date | None = None,
+    handled_at: datetime | None = None,
 ) -> Refused | None:
     """Why the next term cannot be bought at `at` with that method, if so.
 
     Where it is not bought `alone`, whether the method takes the amount is a question of the order's sum. `meant` is the
     renewal date that the buyer had in mind: where that term was paid meanwhile, he did not mean the one after it.
+    `handled_at` is when the order is placed, if that is later than `at`, when it was received.
     """
     day, opens_on, starts_on = today(sub, at), window_opens_on(sub), meant or sub.renews_on
     if sub.paid_ahead or starts_on != sub.renews_on:
@@ -58,6 +60,8 @@ def may_renew(
         return Refused("too_late", "The renewal date has come; renew now instead.")
     if method is None:
         return Refused("method_cannot_auto_charge", "Choose a payment method: the subscription has none.")
+    if when is When.NOW and handled_at and (over := voucher_over(sub, method.kind, at, handled_at)):
+        return over
     if when is When.ON_RENEWAL_DATE and not method.kind.charges_automatically:
         return Refused("method_cannot_auto_charge", "This method cannot be charged by itself; renew now instead.")
     try:
@@ -86,6 +90,15 @@ def not_accepted(amount: Money, kind: MethodKind) -> Refused | None:
         span = f"from {smallest} to {largest}"
         return Refused("method_not_accepted", f"Stores take {span}, this is {amount}; choose another payment method.")
     return None
+
+
+def voucher_over(sub: Subscription, kind: MethodKind, at: datetime, handled_at: datetime) -> Refused | None:
+    """Why no voucher can be issued at `handled_at` for an order that was received at `at`: nobody could pay it."""
+    if kind.charges_automatically or handled_at < voucher_expires_at(sub, kind, at):
+        return None
+    if handled_at >= late_window_closes_at(sub):
+        return Refused("too_late", "The late window has closed before a code could be issued; ask support.")
+    return Refused("too_late", "The code could be paid no more before it was issued; order again.")
 
 
 def voucher_expires_at(sub: Subscription, kind: MethodKind, at: datetime) -> datetime:

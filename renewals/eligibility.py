@@ -44,7 +44,8 @@ class Request:
     the command had been received. `pays_with` is the method of an order; None when the subscription has none and the
     command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
     this subscription. `alone`: the order has no lines of other subscriptions. `renews_on` is the next renewal date when
-    it was received, which whoever renews means; None: that of now.
+    it was received, which whoever renews means; None: that of now. `handled_at` is when it is decided about; None: at
+    once.
     """
 
     command: c.Command
@@ -61,6 +62,7 @@ class Request:
     wish: c.Wish | None = None
     alone: bool = True
     renews_on: date | None = None
+    handled_at: datetime | None = None
 
 
 def decide(sub: Subscription, request: Request) -> Decision:
@@ -224,7 +226,9 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
     unanswered = sub.in_doubt or sub.seats_attempt
     if isinstance(command, c.ReleaseHold):
         return _release_hold(sub)
-    if unanswered and (moves_price or isinstance(command, _GIVES_UP)):
+    if unanswered and (moves_price or isinstance(command, c.WithdrawQuote)):
+        return _in_doubt()
+    if isinstance(command, c.DeclineQuote) and (sub.seats_attempt or sub.money_may_move):
         return _in_doubt()
     if moves_price and sub.hold and not _yields(sub, request):
         return Refused("hold_open", "An order, quote or voucher for the next term is open; release it or wait for it.")
@@ -233,7 +237,13 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
             return may_add_seats(sub, request.received_at, request.pays_with)
         case c.Renew():
             return may_renew(
-                sub, request.received_at, request.pays_with, command.when, alone=request.alone, meant=request.renews_on
+                sub,
+                request.received_at,
+                request.pays_with,
+                command.when,
+                alone=request.alone,
+                meant=request.renews_on,
+                handled_at=request.handled_at,
             )
         case c.AskForQuote() if request.wish:
             return may_ask(sub, request.wish.seats, request.wish.term, request.received_at)
@@ -280,8 +290,6 @@ _MOVES_THE_PRICE = (
 )
 """What would pay the next term, or change its price."""
 
-_GIVES_UP = c.DeclineQuote | c.WithdrawQuote
-
 
 def _yields(sub: Subscription, request: Request) -> bool:
     """An open quote yields to the buyer's own checkout, and to its own acceptance."""
@@ -306,8 +314,7 @@ def _release_hold(sub: Subscription) -> Refused | None:
     """A hold is released unless money may be moving; an order that was never sent moves none."""
     if sub.hold is None:
         return Refused("already_renewed", "The voucher has been paid; the term is renewed.")
-    doubt = sub.in_doubt
-    if sub.seats_attempt or (doubt and not doubt.was_never_sent):
+    if sub.seats_attempt or sub.money_may_move:
         return _in_doubt()
     return None
 

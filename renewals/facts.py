@@ -372,6 +372,11 @@ class Subscription:
         return next((attempt for attempt in self.attempts if attempt.may_move_money), None)
 
     @property
+    def money_may_move(self) -> bool:
+        """Is an attempt in doubt that may have reached the gateway? One that was never sent can be given up."""
+        return self.in_doubt is not None and not self.in_doubt.was_never_sent
+
+    @property
     def open_attempt(self) -> Attempt | None:
         """The automatic attempt that was begun and not yet answered: it is resumed, never replaced."""
         return next((attempt for attempt in self._automatic if attempt.state is AttemptState.OPEN), None)

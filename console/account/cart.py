@@ -20,7 +20,6 @@ from renewals.basket import Order as OrderOf
 from renewals.decisions import Refused
 from renewals.eligibility import Request, decide
 from renewals.facts import MethodKind, PaymentMethod
-from renewals.renewing import just_before
 from settings import Settings
 
 
@@ -83,7 +82,7 @@ def why_not_together(stored: Stored, email: str, t: Speech) -> str | None:
     asked = Request(
         c.Renew(), c.Name.RENEW, actor, found.is_buyer, now, pays_with=_any_method(stored, now), alone=False
     )
-    answer = decide(just_before(stored.facts, now), asked)
+    answer = decide(stored.as_found, asked)
     return sentence(answer.code, answer.possible_on, c.Name.RENEW, found, t) if isinstance(answer, Refused) else None
 
 

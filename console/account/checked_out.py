@@ -22,6 +22,7 @@ _WORTH_ANOTHER_TRY = {
     "method_cannot_auto_charge",
     "bad_arguments",
     "not_carried_out",
+    "too_late",
 }
 """What another look at the price, or another method, may cure."""
 

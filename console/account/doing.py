@@ -11,7 +11,7 @@ from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.eligibility import Request, decide
 from renewals.facts import Channel, MethodKind, PaymentMethod, Phase, Subscription, Term
 from renewals.options import example, options
-from renewals.renewing import just_before, last_paid_term
+from renewals.renewing import last_paid_term
 from settings import Settings
 
 _ORDER = (
@@ -78,7 +78,7 @@ def decisions(found: Found) -> Mapping[c.Name, Decision]:
         command = example(stored.facts, name)
         card = PaymentMethod("", MethodKind.CARD, stored.now)
         asked = Request(command, name, actor, found.is_buyer, stored.now, pays_with=card)
-        answers[name] = decide(just_before(stored.facts, stored.now), asked)
+        answers[name] = decide(stored.as_found, asked)
     return answers
 
 

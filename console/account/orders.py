@@ -1,20 +1,23 @@
 """The orders of a subscription with what was paid, and the voucher that waits to be paid."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from console.account.finding import numbers_of
 from console.account.speech import Speech
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.store import Stored
+from models.subscriptions import SubscriptionRow
 from renewals.facts import AttemptState, MethodKind, Purpose
 from renewals.money import Money
+from renewals.parts import shares
 
 _MOST = 50
 
@@ -41,8 +44,11 @@ class Record:
     to_pay: str | None
 
 
-async def orders_of(session: AsyncSession, stored: Stored, t: Speech) -> Record:
-    """What was ordered for the subscription."""
+async def orders_of(session: AsyncSession, stored: Stored, email: str, t: Speech) -> Record:
+    """What was ordered for the subscription, as its buyer or primary admin may see it.
+
+    Of an order with others that are not theirs to see, only its own part is told: no code, no sum, no receipt.
+    """
     number = stored.facts.number
     mine = select(col(OrderLineRow.order_id)).where(col(OrderLineRow.subscription) == number)
     newest = select(OrderRow).where(col(OrderRow.id).in_(mine)).order_by(col(OrderRow.ordered_at).desc()).limit(_MOST)
@@ -50,7 +56,8 @@ async def orders_of(session: AsyncSession, stored: Stored, t: Speech) -> Record:
     ids = [row.id for row in rows]
     lines = select(OrderLineRow).where(col(OrderLineRow.order_id).in_(ids), col(OrderLineRow.subscription) == number)
     bought = (await session.execute(lines.order_by(col(OrderLineRow.term_starts_on)))).scalars().all()
-    attempts, refunds = await _attempts(session, ids), await _refunds(session, ids)
+    attempts, amounts = await _attempts(session, ids), await _amounts(session, ids)
+    refunds, seen = await _refunds(session, ids), await _seen_whole(session, amounts, email)
     orders = []
     for row in rows:
         own = [line for line in bought if line.order_id == row.id]
@@ -64,14 +71,38 @@ async def orders_of(session: AsyncSession, stored: Stored, t: Speech) -> Record:
                 amount=t.w.amount(total),
                 lines=[_line(line, t) for line in own],
                 notes=_notes([each for each in attempts if each[0].order_id == row.id], row, t)
-                + [t("happened.refund", amount=t.w.amount(money)) for money in refunds.get(row.id, ())],
-                receipt=f"/account/orders/{row.id}/receipt.pdf" if row.state == "paid" else None,
+                + [_refunded(money, amounts[row.id], number, t) for money in refunds.get(row.id, ())],
+                receipt=f"/account/orders/{row.id}/receipt.pdf" if row.state == "paid" and row.id in seen else None,
             )
         )
-    return Record(orders, _to_pay(attempts, stored.facts.time_zone, t))
+    return Record(orders, _to_pay(attempts, amounts, seen, stored, t))
 
 
 Tried = tuple[AttemptRow, str]
+Amounts = dict[UUID, dict[str, int]]
+"""By order and number: what is ordered for each subscription, in minor units."""
+
+
+async def _amounts(session: AsyncSession, orders: Sequence[UUID]) -> Amounts:
+    line = OrderLineRow
+    query = (
+        select(col(line.order_id), col(line.subscription), func.sum(col(line.amount)))
+        .where(col(line.order_id).in_(orders))
+        .group_by(col(line.order_id), col(line.subscription))
+        .order_by(col(line.order_id), col(line.subscription))
+    )
+    found: Amounts = {}
+    for order, number, amount in (await session.execute(query)).all():
+        found.setdefault(order, {})[number] = int(amount)
+    return found
+
+
+async def _seen_whole(session: AsyncSession, amounts: Amounts, email: str) -> set[UUID]:
+    """The orders of which a person may see every subscription."""
+    numbers = {number for order in amounts.values() for number in order}
+    query = numbers_of(email).where(col(SubscriptionRow.number).in_(numbers))
+    seen = set((await session.execute(query)).scalars())
+    return {order for order, lines in amounts.items() if lines.keys() <= seen}
 
 
 async def _attempts(session: AsyncSession, orders: Sequence[UUID]) -> list[Tried]:
@@ -119,13 +150,24 @@ def _notes(attempts: Sequence[Tried], row: OrderRow, t: Speech) -> list[str]:
     return notes
 
 
-def _to_pay(attempts: Sequence[Tried], zone_name: str, t: Speech) -> str | None:
-    """What to bring to the store or to write on the transfer, and until when."""
+def _refunded(money: Money, amounts: Mapping[str, int], number: str, t: Speech) -> str:
+    """The part of a refund that is the subscription's own."""
+    parts = dict(zip(amounts, shares(money.minor, list(amounts.values())), strict=True))
+    return t("happened.refund", amount=t.w.amount(Money(parts[number], money.currency)))
+
+
+def _to_pay(attempts: Sequence[Tried], amounts: Amounts, seen: Set[UUID], stored: Stored, t: Speech) -> str | None:
+    """What to bring to the store or to write on the transfer, and until when; or who knows it."""
     for attempt, kind in attempts:
         if attempt.state == AttemptState.ISSUED and attempt.voucher_code and attempt.expires_at:
+            until = t.moment(attempt.expires_at, stored.facts.time_zone)
+            if attempt.order_id not in seen:
+                own = Money(amounts[attempt.order_id][stored.facts.number], attempt.currency)
+                buyer = stored.buyer.name or stored.buyer.email
+                return t("panel.voucher_together", amount=t.w.amount(own), until=until, buyer=buyer)
             code = t("order.store_code" if kind == MethodKind.KONBINI else "order.transfer", code=attempt.voucher_code)
             amount, received = Money(attempt.amount, attempt.currency), Money(attempt.received, attempt.currency)
-            return voucher_in_words(amount, received, code, t.moment(attempt.expires_at, zone_name), t)
+            return voucher_in_words(amount, received, code, until, t)
     return None
 
 

@@ -123,7 +123,7 @@ async def _details(
     """The page of one subscription; after a form that could not be read, with what is wrong in it."""
     stored, t = found.stored, speech_of(found.stored.customer.locale)
     people = await contacts_of(session, stored.customer.csn) if found.is_buyer else []
-    orders = await orders_of(session, stored, t)
+    orders = await orders_of(session, stored, who.email, t)
     return desk.page(
         request,
         "details.html",

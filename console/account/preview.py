@@ -16,8 +16,9 @@ from renewals.checkout import may_add_seats
 from renewals.decisions import Refused
 from renewals.facts import Purpose, Subscription
 from renewals.money import Money
+from renewals.preview import Preview as Shown
 from renewals.preview import preview, token_of
-from renewals.pricing import Line, checkout_line, seats_lines
+from renewals.pricing import Line
 from renewals.savings import longer_terms
 from renewals.windows import today
 from settings import Settings
@@ -67,10 +68,11 @@ class Preview:
 async def preview_renewal(session: AsyncSession, found: Found, t: Speech, settings: Settings) -> Preview:
     """The next term as it would be paid for now."""
     refused = _refused(c.Name.RENEW, found, t, settings)
-    sub = found.stored.facts
     if refused:
         return refused
-    line = checkout_line(sub)
+    sub = found.stored.as_found
+    shown = preview(sub, c.Renew(), found.stored.now)
+    (line,) = shown.lines
     when: tuple[Choice, ...] = ()
     if today(sub, found.stored.now) < sub.renews_on:
         later = t("preview.on-renewal-date", day=t.w.day(sub.renews_on))
@@ -78,38 +80,37 @@ async def preview_renewal(session: AsyncSession, found: Found, t: Speech, settin
     return Preview(
         name=c.Name.RENEW,
         lines=(price_line(line, t),),
-        total=t.w.amount(line.total),
+        total=t.w.amount(shown.total),
         dates=t("preview.unchanged", day=t.w.day(line.starts_on), span=t.w.span(line.starts_on, line.renews_on)),
         pending=tuple(words for _, words in pending(sub, t)),
         savings=tuple(savings(sub, t)),
         methods=method_choices(await methods_of(session, found.stored), found.stored, t),
         when=when,
-        token=_proof(found, c.Renew(), settings),
+        token=_proof(shown, settings),
     )
 
 
 async def preview_seats(session: AsyncSession, found: Found, seats: int, t: Speech, settings: Settings) -> Preview:
     """More seats as they would be paid for now."""
     refused = _refused(c.Name.ADD_SEATS, found, t, settings)
-    sub, now = found.stored.facts, found.stored.now
     if refused:
         return refused
-    lines = seats_lines(sub, seats, today(sub, now))
+    sub, now = found.stored.as_found, found.stored.now
+    shown = preview(sub, c.AddSeats(seats), now)
     rows = await methods_of(session, found.stored)
     usable = [row for row in rows if may_add_seats(sub, now, fact_of_method(row, now)) is None]
     return Preview(
         name=c.Name.ADD_SEATS,
-        lines=tuple(price_line(line, t) for line in lines),
-        total=t.w.amount(Money(sum(line.amount for line in lines), sub.currency)),
-        dates=t("preview.until", day=t.w.day(lines[-1].renews_on)),
+        lines=tuple(price_line(line, t) for line in shown.lines),
+        total=t.w.amount(shown.total),
+        dates=t("preview.until", day=t.w.day(shown.lines[-1].renews_on)),
         methods=method_choices(usable, found.stored, t),
         seats=seats,
-        token=_proof(found, c.AddSeats(seats), settings),
+        token=_proof(shown, settings),
     )
 
 
-def _proof(found: Found, command: c.AddSeats | c.Renew, settings: Settings) -> str:
-    shown = preview(found.stored.facts, command, found.stored.now)
+def _proof(shown: Shown, settings: Settings) -> str:
     return token_of(shown, settings.signing) if settings.signing else ""
 
 

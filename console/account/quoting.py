@@ -23,7 +23,6 @@ from renewals.eligibility import Request, decide
 from renewals.facts import MethodKind, Term
 from renewals.money import Money
 from renewals.quoting import MOST_LINES, QuoteState
-from renewals.renewing import just_before
 
 _MOST = 100
 
@@ -180,7 +179,7 @@ def _goes_with(stored: Stored, first: Stored) -> bool:
 
 
 def _may_ask(stored: Stored, email: str) -> bool:
-    sub, number = just_before(stored.facts, stored.now), stored.row.number
+    sub, number = stored.as_found, stored.row.number
     wish = c.Wish(number)
     request = Request(
         command=c.AskForQuote((wish,)),

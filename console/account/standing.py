@@ -9,6 +9,7 @@ from console.account.speech import Speech
 from models.store import Stored
 from renewals.calendar import local_date
 from renewals.facts import Channel, OfferingKind, OfferingStatus, Phase, Subscription
+from renewals.money import Money
 from renewals.plan import next_charge_at
 from renewals.pricing import Line, NotPriced, next_line
 from renewals.renewing import last_paid_term
@@ -150,6 +151,8 @@ def _sentences(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]:
         day, last = t.w.day(sub.renews_on), t.w.day(late_window_last_day(sub))
         yield t("panel.expired", day=day, last=last)
         yield from _elsewhere(sub, t)
+        if renewed_elsewhere(sub) is None:
+            yield t("panel.anew")
     elif sub.phase is Phase.PAST_DUE:
         yield from _overdue(sub, stored, t)
     else:
@@ -169,6 +172,7 @@ def _next(sub: Subscription, now: datetime, t: Speech) -> Iterator[str]:
         if renewed_elsewhere(sub) is None:
             opens_on = window_opens_on(sub)
             yield t("panel.opens", day=t.w.day(opens_on)) if today(sub, now) < opens_on else t("panel.open")
+            yield from _dearer_once_expired(line, day, t)
     elif line is None or sub.method is None:
         yield t("panel.automatic_unpriced", day=day)
     else:
@@ -176,6 +180,13 @@ def _next(sub: Subscription, now: datetime, t: Speech) -> Iterator[str]:
         span, seats = t.w.span(line.starts_on, line.renews_on), t.w.seats(line.seats)
         amount, method = t.w.amount(line.total), t.w.method(sub.method.kind)
         yield t("panel.automatic", day=charged_on, amount=amount, method=method, seats=seats, span=span)
+
+
+def _dearer_once_expired(line: Line | None, day: str, t: Speech) -> Iterator[str]:
+    """What letting it expire costs: the renewal price is for whoever renews in time (domain.md 5)."""
+    if line and line.list_price > line.unit_price:
+        list_price = Money(line.list_price * line.seats, line.currency)
+        yield t("panel.keep", day=day, amount=t.w.amount(line.total), list_price=t.w.amount(list_price))
 
 
 def _overdue(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]:

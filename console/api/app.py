@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from console.api import access, bulk, calendars, commands, methods, papers, previews, quotes, seats, subscriptions
 from console.api.gate import Asgi, Gate, Receive, Send
+from console.api.known_keys import KnownKeys
 from console.api.openapi import MOUNTED_AT, describe
 from console.api.problems import Problem, add_problem_answers
 from console.api.room import Room
@@ -56,7 +57,8 @@ def create_api(
     )
     api.state.room = Room(settings, sessions, client, PATIENCE_SECONDS)
     of_keys, of_strangers = (RateLimits(settings.api_requests_per_minute, settings.api_burst, clock) for _ in range(2))
-    api.add_middleware(Gate, sessions=sessions, limits=of_keys, strangers=of_strangers)
+    known = KnownKeys(sessions, clock)
+    api.add_middleware(Gate, sessions=sessions, limits=of_keys, strangers=of_strangers, known=known)
     add_problem_answers(api)
     for part in (subscriptions, previews, commands, bulk, quotes, papers, calendars, access, methods, seats):
         api.include_router(part.routes)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from console.api.known_keys import KnownKeys
 from console.api.problems import Problem, scope_missing
 from console.limits import RateLimits
 from models.api_keys import Caller, Scope, caller_of
@@ -34,8 +35,11 @@ Asgi = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 class Gate:
     """ASGI middleware; the caller stands in `request.state.caller` afterwards."""
 
-    def __init__(self, app: Asgi, *, sessions: Sessions, limits: RateLimits, strangers: RateLimits) -> None:
+    def __init__(
+        self, app: Asgi, *, sessions: Sessions, limits: RateLimits, strangers: RateLimits, known: KnownKeys
+    ) -> None:
         self._app, self._sessions, self._limits, self._strangers = app, sessions, limits, strangers
+        self._known = known
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,10 +71,7 @@ class Gate:
     async def _let_in(self, scope: MutableMapping[str, Any]) -> Caller:
         """Who calls. Raises `Problem` for whoever may not."""
         kind, _, secret = _header(scope, b"authorization").partition(" ")
-        caller = None
-        if kind.casefold() == "bearer":
-            async with self._sessions() as session:
-                caller = await caller_of(session, secret.strip())
+        caller = await self._whose(scope, secret.strip()) if kind.casefold() == "bearer" else None
         if caller is None:
             self._count_stranger(scope)
             detail = "Send a key that is not revoked, as `Authorization: Bearer KEY`."
@@ -81,10 +82,21 @@ class Gate:
             raise scope_missing(needed[0])
         return caller
 
+    async def _whose(self, scope: MutableMapping[str, Any], secret: str) -> Caller | None:
+        """Whose key it is. A wrong one is not looked up where strangers from that address have spent their limit."""
+        if self._strangers.is_spent(_address(scope)) and not await self._known.hold(secret):
+            return None
+        async with self._sessions() as session:
+            return await caller_of(session, secret)
+
     def _count_stranger(self, scope: MutableMapping[str, Any]) -> None:
         """Whoever shows no good key is counted by network address. Raises `Problem` beyond the limit."""
-        client = scope.get("client")
-        _wait(self._strangers.seconds_to_wait(client[0] if client else ""), "without a key")
+        _wait(self._strangers.seconds_to_wait(_address(scope)), "without a key")
+
+
+def _address(scope: MutableMapping[str, Any]) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def _wait(seconds: int, how: str) -> None:

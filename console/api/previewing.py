@@ -19,7 +19,6 @@ from renewals.eligibility import Request, decide
 from renewals.facts import MethodKind, PaymentMethod, Purpose, Subscription
 from renewals.preview import Preview, preview, token_of
 from renewals.pricing import Line
-from renewals.renewing import just_before
 from renewals.savings import Saving, longer_terms
 from renewals.usage import UnusedSeats
 
@@ -46,7 +45,7 @@ async def preview_of_seats(session: AsyncSession, stored: Stored, seats: int, ke
 
 def _allowed(stored: Stored, name: c.Name, command: c.Command) -> Subscription:
     """The facts that the command would be decided on. Without a stored method the buyer chooses one that is taken."""
-    sub = just_before(stored.facts, stored.now)
+    sub = stored.as_found
     usable = sub.method if sub.method and (name is c.Name.RENEW or sub.method_charges) else _any_method(sub, stored.now)
     decision = decide(
         sub,

@@ -26,6 +26,7 @@ from tests.scenarios.theatre import SIGNING_KEY
 NOON, LATER = "2027-02-01 12:00", "2027-02-01 12:10"
 PRICE = 12 * 48600
 BY_HAND = {"auto_renew": "no"}
+TRANSFER = {"*": {"kind": "bank_transfer", "token": "by hand"}}
 
 
 @pytest.fixture
@@ -250,8 +251,7 @@ async def test_lines_that_were_not_woken_are_woken_by_the_watchdog(counter: Coun
 async def test_a_voucher_that_runs_out_while_nobody_answers_holds_all_of_them(counter: Counter) -> None:
     unpaid = Issued("1234", "reference")
     counter.first.gateway.answers.append(unpaid)
-    methods = {"*": {"kind": "bank_transfer", "token": "by hand"}}
-    basket_id = await counter.stored(NOON, methods=methods)
+    basket_id = await counter.stored(NOON, methods=TRANSFER)
     assert await counter.carry_out(basket_id, NOON) == ["awaiting_payment"] * 3
     counter.first.gateway.truths.extend([Unreachable()] * 3)
     assert await counter.desks[2].give(LATER, "release-hold") == "refused payment_in_doubt"
@@ -266,6 +266,14 @@ async def test_an_open_quote_on_lines_of_it_is_void_with_the_checkout(counter: C
     reference = await issue(counter.first, PUNCTUAL, SECOND, at="2027-02-01 11:00")
     assert await counter.carry_out(await counter.stored(NOON), NOON) == ["renewed"] * 3
     assert (await quote(counter.first, reference))["state"] == "void"
+    assert await counter.paid_terms() == 3
+
+
+async def test_a_checkout_of_the_last_minutes_of_the_late_window_is_paid_after_it_has_closed(desk: Desk) -> None:
+    counter = await open_counter(desk, "2027-05-15 23:50", **BY_HAND)
+    basket_id = await counter.stored("2027-05-15 23:58")
+    assert await counter.carry_out(basket_id, "2027-05-16 00:02") == ["renewed"] * 3
+    assert list(counter.first.gateway.moved.values()) == [3 * 12 * 54000]
     assert await counter.paid_terms() == 3
 
 
@@ -285,6 +293,29 @@ async def test_a_checkout_of_the_eve_that_is_carried_out_after_expiry_costs_the_
         assert (await each.walk("2027-03-31 00:01")).phase == "expired"
     assert await counter.carry_out(basket_id, "2027-03-31 00:02") == ["renewed"] * 3
     assert list(counter.first.gateway.moved.values()) == [3 * PRICE]
+
+
+async def test_a_code_ends_as_long_after_the_checkout_was_received_as_that_of_a_single_one(counter: Counter) -> None:
+    counter.first.gateway.answers.append(Issued("1234", "reference"))
+    basket_id = await counter.stored(NOON, methods=TRANSFER)
+    assert await counter.carry_out(basket_id, "2027-02-04 12:00") == ["awaiting_payment"] * 3
+    (attempt,) = await counter.first.rows("SELECT expires_at FROM attempts")
+    assert attempt["expires_at"] == instant("2027-02-08 23:59:59", PARIS)
+
+
+async def test_no_code_is_issued_for_lines_that_nobody_could_pay(counter: Counter) -> None:
+    basket_id = await counter.stored(NOON, methods=TRANSFER)
+    assert await counter.carry_out(basket_id, "2027-02-09 00:00") == ["refused too_late"] * 3
+    assert counter.first.gateway.charges == []
+
+
+async def test_an_order_whose_code_ended_before_the_gateway_was_asked_is_given_up(counter: Counter) -> None:
+    basket_id = await counter.stored(NOON, methods=TRANSFER)
+    (attempt,) = await counter.reserve(basket_id, NOON)
+    await counter.pay(attempt, "2027-02-09 00:00")
+    assert counter.first.gateway.charges == []
+    assert await counter.outcomes(basket_id) == ["payment_failed"] * 3
+    assert await counter.paid_terms() == 0
 
 
 async def test_a_price_that_changed_between_receipt_and_reserving_does_not_count(counter: Counter) -> None:

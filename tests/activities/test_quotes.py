@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import RowMapping
 
 from activities.quotes import Quotes
-from gateways.port import Answer, Declined, NoAnswer, NotReceived, Paid, Pending
+from gateways.port import Answer, Declined, NoAnswer, NotReceived, Paid, Pending, Unreachable
 from mail.sender import Mailer
 from models.engine import Sessions
 from tests.activities.desk import PARIS, Desk, PulledPlug
@@ -264,6 +264,41 @@ async def test_without_an_answer_nobody_else_pays_and_the_quote_does_not_end(des
     desk.gateway.truths.append(Paid("reference"))
     await desk.ask("2027-02-12 10:00")
     assert ((await quote(desk, reference))["state"], len(desk.gateway.charges)) == ("accepted", 1)
+    assert await paid_terms(desk) == {PUNCTUAL: 1, SECOND: 1}
+
+
+@pytest.mark.parametrize("command", ["release-hold", "decline-quote"])
+async def test_a_payment_that_never_reached_the_gateway_is_given_up_with_the_quote(desk: Desk, command: str) -> None:
+    reference = await issue(desk, PUNCTUAL, SECOND)
+    desk.gateway.answers.append(Unreachable())
+    assert await desk.give("2027-02-10 10:00", "accept-quote", quote=reference) == "done"
+    second = beside(desk, SECOND)
+    args = {"quote": reference} if command == "decline-quote" else {}
+    assert await second.give("2027-02-10 10:00:05", command, **args) == "done"
+    assert ((await quote(desk, reference))["state"], await held(desk)) == ("declined", [])
+    assert await desk.attempts() == [(1, "abandoned", None)]
+    assert [row["state"] for row in await desk.rows("SELECT state FROM orders")] == ["void"]
+    for each in (desk, second):
+        await each.walk("2027-02-10 11:00")
+    assert (len(desk.gateway.charges), desk.gateway.moved) == (1, {})
+    assert await second.give("2027-02-10 11:01", "renew") == "done"
+
+
+@pytest.mark.parametrize("command", ["release-hold", "decline-quote"])
+async def test_a_payment_whose_call_may_be_under_way_is_not_given_up_with_the_quote(desk: Desk, command: str) -> None:
+    reference = await issue(desk, PUNCTUAL, SECOND)
+    desk.gateway.answers.append(Unreachable())
+    assert await desk.give("2027-02-10 10:00", "accept-quote", quote=reference) == "done"
+    said: list[str] = []
+
+    async def meanwhile() -> Answer:
+        args = {"quote": reference} if command == "decline-quote" else {}
+        said.append(await desk.give("2027-02-10 10:00:11", command, **args))
+        return Paid("reference")
+
+    desk.gateway.answers.append(meanwhile)
+    await desk.walk("2027-02-10 10:00:11")
+    assert said == ["refused payment_in_doubt"]
     assert await paid_terms(desk) == {PUNCTUAL: 1, SECOND: 1}
 
 

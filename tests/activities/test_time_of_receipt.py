@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from gateways.port import Issued
 from models.store import load
 from renewals.commands import Renew, When
 from renewals.preview import preview, token_of
@@ -10,6 +13,7 @@ from tests.scenarios.diary import instant
 from tests.scenarios.theatre import SIGNING_KEY
 
 CARD = {"kind": "card", "token": "other", "expires": "2030-05"}
+TRANSFER = {"kind": "bank_transfer", "token": "by hand"}
 LATER = {"when": "on-renewal-date"}
 
 
@@ -86,6 +90,51 @@ async def test_in_the_late_window_the_lost_term_costs_the_list_price_and_access_
     )
     assert row["access_until"] > at
     assert await unit_prices(desk) == [54000]
+
+
+async def test_an_order_of_the_last_minutes_of_the_late_window_is_paid_after_it_has_closed(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-05-15 23:50")
+    command_id = await desk.store("2027-05-15 23:58", "renew")
+    assert await handled(desk, "2027-05-16 00:02", command_id) == "done"
+    assert await unit_prices(desk) == [54000]
+    assert (await desk.row())["renews_on"].isoformat() == "2028-03-31"
+
+
+@pytest.mark.parametrize(
+    ("received", "handled_at", "hint"),
+    [
+        pytest.param(
+            "2027-03-01 10:00",
+            "2027-03-09 00:00",
+            "The code could be paid no more before it was issued; order again.",
+            id="after the code's own end",
+        ),
+        pytest.param(
+            "2027-05-15 23:58",
+            "2027-05-16 00:02",
+            "The late window has closed before a code could be issued; ask support.",
+            id="after the late window",
+        ),
+    ],
+)
+async def test_no_code_is_issued_that_nobody_could_pay(desk: Desk, received: str, handled_at: str, hint: str) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk(received)
+    command_id = await desk.store(received, "renew", **TRANSFER)
+    applied = await desk.at(handled_at, desk.commands.apply_command, desk.number, str(command_id))
+    answer = applied.answer
+    assert (answer.outcome, answer.code, answer.hint) == ("refused", "too_late", hint)
+    assert (desk.gateway.charges, await desk.rows("SELECT 1 FROM orders")) == ([], [])
+
+
+async def test_a_code_that_can_still_be_paid_for_a_moment_is_issued(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-01 10:00")
+    command_id = await desk.store("2027-03-01 10:00", "renew", **TRANSFER)
+    desk.gateway.answers.append(Issued("1234", "reference"))
+    assert await handled(desk, "2027-03-08 23:59:58", command_id) == "done"
+    assert await desk.attempts() == [(1, "issued", None)]
 
 
 async def test_a_renewal_on_its_date_is_refused_once_what_was_shown_binds_no_more(desk: Desk) -> None:

@@ -115,6 +115,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.held": "The next term waits for a payment that has been begun. Until then nothing is charged by itself.",
         "panel.voucher": "To pay {amount}: {code}, until {until}.",
         "panel.voucher_rest": "{received} of {amount} has come. To pay the remaining {rest}: {code}, until {until}.",
+        "panel.voucher_together": "{amount} is to be paid for this subscription until {until}, in one payment with "
+        "others. The buyer, {buyer}, has the code.",
         "panel.past_due": "The payment for the term {span} is overdue.",
         "panel.retry": "We try again on {day}: {amount}, {method}.",
         "panel.no_retry": "That method is not tried again. Set another payment method, or renew now; it is tried at "
@@ -123,6 +125,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.suspended": "Access is suspended until it is paid.",
         "panel.expired": "The subscription expired on {day} and there is no access. Until {last} it can still be "
         "renewed, at the list price; the new term begins on {day} all the same.",
+        "panel.anew": "After that only a new subscription can be bought, which may cost more.",
+        "panel.keep": "Letting it expire and buying a new one may cost more: at today's prices it renews for {amount} "
+        "before {day}, and for {list_price} once it has expired.",
         "panel.automatic": "On {day} we charge {amount} ({method}) for {seats} and the term {span}.",
         "panel.automatic_unpriced": "It renews automatically on {day}, at the price in force then.",
         "panel.manual": "Nothing is charged by itself. Unless it is renewed, the subscription expires on {day} and "

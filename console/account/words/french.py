@@ -121,6 +121,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "automatiquement.",
         "panel.voucher": "Pour payer {amount} : {code}, jusqu’au {until}.",
         "panel.voucher_rest": "{received} sur {amount} reçus. Reste à payer {rest} : {code}, jusqu’au {until}.",
+        "panel.voucher_together": "À payer pour cet abonnement : {amount}, jusqu’au {until}, en un seul paiement avec "
+        "d’autres. L’acheteur, {buyer}, a le code.",
         "panel.past_due": "Le paiement de la période {span} est en retard.",
         "panel.retry": "Nouvelle tentative le {day} : {amount}, {method}.",
         "panel.no_retry": "Ce moyen de paiement ne sera plus essayé. Indiquez-en un autre, il sera essayé aussitôt, "
@@ -129,6 +131,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.suspended": "L’accès est suspendu jusqu’au paiement.",
         "panel.expired": "L’abonnement a expiré le {day} et l’accès est fermé. Il peut encore être renouvelé jusqu’au "
         "{last}, au prix catalogue ; la nouvelle période commence malgré tout le {day}.",
+        "panel.anew": "Ensuite, seul un nouvel abonnement peut être acheté, ce qui peut coûter plus cher.",
+        "panel.keep": "Le laisser expirer puis en acheter un nouveau peut coûter plus cher : aux prix actuels, il se "
+        "renouvelle pour {amount} avant le {day}, et pour {list_price} une fois expiré.",
         "panel.automatic": "Le {day}, nous prélevons {amount} ({method}) pour {seats} et la période {span}.",
         "panel.automatic_unpriced": "Il se renouvelle automatiquement le {day}, au prix alors en vigueur.",
         "panel.manual": "Rien n’est prélevé automatiquement. Sans renouvellement, l’abonnement expire le {day} et "

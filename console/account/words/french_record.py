@@ -20,7 +20,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.window_not_open": "Il est trop tôt pour renouveler. Revenez le {day}.",
         "refused.term_not_paid": "La période en cours n’est pas réglée. Renouvelez d’abord, puis ajoutez des postes.",
         "refused.too_late": "L’abonnement a expiré. Renouvelez-le d’abord.",
-        "refused.too_late.renew": "La date de renouvellement est arrivée. Renouvelez maintenant.",
+        "refused.too_late.renew": "Il est trop tard pour cela. Renouvelez maintenant.",
         "refused.too_late.resume-auto-renew": "La date de renouvellement est arrivée. Renouvelez à la main.",
         "refused.auto_renew_off": "Les postes se réduisent lors d’un renouvellement automatique. Activez-le d’abord.",
         "refused.method_cannot_auto_charge": "Choisissez un moyen qui peut être prélevé : carte, PayPal ou "

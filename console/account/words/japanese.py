@@ -116,6 +116,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.held": "次の契約期間には、手続き中のお支払いがあります。その間、自動での請求はありません。",
         "panel.voucher": "お支払い金額 {amount}、{code}、お支払い期限 {until}",
         "panel.voucher_rest": "{amount}のうち{received}ご入金済み。お支払いの残額 {rest}、{code}、お支払い期限 {until}",
+        "panel.voucher_together": "このサブスクリプションの分は{amount}です。他の分とまとめてのお支払いになります（お支"
+        "払い期限 {until}）。番号は購入者の{buyer}様にお尋ねください。",
         "panel.past_due": "契約期間（{span}）のお支払いが遅れています。",
         "panel.retry": "{day}に、{amount}を再度請求します（{method}）。",
         "panel.no_retry": "このお支払い方法では再度請求されません。別のお支払い方法を設定するか（すぐに請求されま"
@@ -124,6 +126,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.suspended": "お支払いが確認できるまで、ご利用を停止しています。",
         "panel.expired": "{day}に失効し、現在はご利用いただけません。{last}までは標準価格で更新できます。その場合も、"
         "新しい契約期間は{day}から始まります。",
+        "panel.anew": "その後は新規のご購入のみとなり、割高になることがあります。",
+        "panel.keep": "失効後に新しくご購入になると、割高になることがあります。現在の価格では、{day}より前の更新は"
+        "{amount}、失効後の更新は{list_price}です。",
         "panel.automatic": "{day}に、契約期間（{span}、{seats}）の料金として{amount}を請求します（{method}）。",
         "panel.automatic_unpriced": "{day}に、その時点の価格で自動更新されます。",
         "panel.manual": "自動での請求はありません。更新されない場合、{day}に失効し、その日からご利用いただけなくなりま"

@@ -21,7 +21,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.term_not_paid": "現在の契約期間のお支払いが済んでいません。先に更新してから、シートを追加してくださ"
         "い。",
         "refused.too_late": "すでに失効しています。先に更新してください。",
-        "refused.too_late.renew": "更新日になりました。今すぐ更新してください。",
+        "refused.too_late.renew": "期限を過ぎました。今すぐ更新してください。",
         "refused.too_late.resume-auto-renew": "更新日になりました。手動で更新してください。",
         "refused.auto_renew_off": "シート数は自動更新の際に減らせます。先に自動更新をオンにしてください。",
         "refused.method_cannot_auto_charge": "カード、PayPal、口座振替のいずれかをお選びください。",

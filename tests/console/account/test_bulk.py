@@ -15,6 +15,11 @@ from tests.scenarios.theatre import Life, Theatre
 CART = "/account/cart"
 ALL_THREE = f"{CART}?number={FIRST}&number={SECOND}&number={THIRD}"
 NOON = "2027-02-01 12:00"
+ADMIN = "it@northwind.example"
+SENT_BACK = """
+    INSERT INTO refunds (id, attempt_id, subscription, amount, currency, because, owed_at, calls, sent_at, reference)
+    SELECT gen_random_uuid(), id, 'S-23561', 3000, 'EUR', 'paid_too_much', now(), 0, now(), 'reference' FROM attempts
+"""
 CARD = {"method-1": "new", "kind-1": "card", "expires-1": "2030-05"}
 
 
@@ -24,6 +29,17 @@ async def lives(theatre: Theatre) -> list[Life]:
     for life in lives:
         await life.move_to(NOON)
     return lives
+
+
+async def admit(theatre: Theatre, life: Life) -> None:
+    """Another person becomes the primary admin of that one alone."""
+    async with theatre.sessions.begin() as session:
+        admin = (
+            "INSERT INTO contacts (id, csn, email, name) VALUES (gen_random_uuid(), 'C-1', :email, 'Ida') RETURNING id"
+        )
+        id_ = (await session.execute(text(admin), {"email": ADMIN})).scalar_one()
+        update = text("UPDATE subscriptions SET primary_admin_id = :id WHERE number = :number")
+        await session.execute(update, {"id": id_, "number": life.number})
 
 
 async def confirm(browser: Browser, page: str, **fields: str) -> str:
@@ -77,6 +93,36 @@ async def test_a_transfer_shows_its_reference_and_until_when(browser: Browser) -
     result = words(await confirm(browser, await browser.page(ALL_THREE), **transfer))
     assert re.search(r"To pay EUR 17,496.00: Transfer reference \d{4}-\d{4}-\d{4}, until 8 February 2027", result)
     assert result.count("to be paid by you") == 3
+
+
+async def test_the_admin_of_one_line_sees_its_part_and_nothing_of_the_others(
+    browser: Browser, theatre: Theatre, lives: list[Life]
+) -> None:
+    await admit(theatre, lives[0])
+    await browser.sign_in()
+    transfer = {"method-1": "new", "kind-1": "bank_transfer", "token-1": "voucher-never-paid"}
+    await confirm(browser, await browser.page(ALL_THREE), **transfer)
+    async with theatre.sessions.begin() as session:
+        await session.execute(text(SENT_BACK))
+    page = words(await browser.page(f"{SUBSCRIPTIONS}/{FIRST}"))
+    assert re.search(r"To pay EUR 17,496.00: Transfer reference \d{4}-\d{4}-\d{4}, until 8 February 2027", page)
+    await browser.sign_in(ADMIN)
+    page = words(await browser.page(f"{SUBSCRIPTIONS}/{FIRST}"))
+    assert "EUR 5,832.00 is to be paid for this subscription until 8 February 2027" in page
+    assert "in one payment with others. The buyer, Ada Quill, has the code." in page
+    assert "EUR 10.00" in page
+    assert not re.search(r"\d{4}-\d{4}-\d{4}|17,496|30\.00", page), page
+
+
+async def test_the_receipt_of_an_order_is_offered_to_whoever_may_see_all_of_it(
+    browser: Browser, theatre: Theatre, lives: list[Life]
+) -> None:
+    await admit(theatre, lives[0])
+    await browser.sign_in()
+    await confirm(browser, await browser.page(ALL_THREE))
+    assert "/receipt.pdf" in await browser.page(f"{SUBSCRIPTIONS}/{FIRST}")
+    await browser.sign_in(ADMIN)
+    assert "/receipt.pdf" not in await browser.page(f"{SUBSCRIPTIONS}/{FIRST}")
 
 
 async def test_what_cannot_be_renewed_says_why_and_is_not_offered(browser: Browser, theatre: Theatre) -> None:

@@ -278,6 +278,20 @@ async def test_once_expired_the_preview_says_the_list_price_and_the_old_date(
     assert (await life.payments())[-1] == "payment 1 of EUR 648000 paid"
 
 
+async def test_while_a_worker_lags_the_price_that_is_shown_is_the_one_that_binds(
+    theatre: Theatre, browser: Browser
+) -> None:
+    life = await theatre.subscription(auto_renew="no")
+    await life.move_to("2027-04-10 10:00")
+    async with life.sessions.begin() as session:
+        await session.execute(sa.text("UPDATE subscriptions SET phase = 'renewable'"))
+    await browser.sign_in()
+    page = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew"))
+    assert "EUR 540.00 × 12, at the list price" in page
+    assert "Done: renewing" in await browser.do(PUNCTUAL, "renew", on="/renew")
+    assert (await life.payments())[-1] == "payment 1 of EUR 648000 paid"
+
+
 async def test_the_answer_of_another_persons_command_is_not_told(life: Life, browser: Browser) -> None:
     await browser.sign_in()
     await browser.do(PUNCTUAL, "reduce-seats", to="9")

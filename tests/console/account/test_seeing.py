@@ -162,6 +162,49 @@ async def test_whoever_is_admin_but_not_buyer_sees_all_and_changes_nothing(theat
     assert "This is not possible now. Only the buyer can do this: Ada Quill." in preview
 
 
+KEEP = {
+    "en-GB": "more: at today's prices it renews for EUR 5,832.00 before 31 March 2027, and for EUR 6,480.00 once",
+    "fr-FR": "plus cher : aux prix actuels, il se renouvelle pour 5 832,00 EUR avant le 31 mars 2027, et pour 6 480",
+    "ja-JP": "割高になることがあります。現在の価格では、2027年3月31日より前の更新は",
+}
+ANEW = {
+    "en-GB": "After that only a new subscription can be bought, which may cost more.",
+    "fr-FR": "Ensuite, seul un nouvel abonnement peut être acheté, ce qui peut coûter plus cher.",
+    "ja-JP": "その後は新規のご購入のみとなり、割高になることがあります。",
+}
+
+
+@pytest.mark.parametrize("locale", KEEP)
+@pytest.mark.parametrize(
+    ("at", "said"), [("2027-02-01 10:00", KEEP), ("2027-04-10 10:00", ANEW)], ids=["before", "late"]
+)
+async def test_what_is_let_expire_may_cost_more_to_buy_anew_and_says_so(
+    theatre: Theatre, browser: Browser, locale: str, at: str, said: dict[str, str]
+) -> None:
+    await begin(theatre, at, auto_renew="no", locale=locale)
+    await browser.sign_in()
+    page = re.sub(r"\s", " ", await details(browser))
+    assert said[locale] in page, page
+
+
+@pytest.mark.parametrize(
+    ("at", "columns"),
+    [
+        pytest.param("2027-02-01 10:00", {}, id="renews automatically"),
+        pytest.param("2027-02-01 10:00", {"auto_renew": "no", "channel": "partner"}, id="at a partner's price"),
+        pytest.param("2027-04-10 10:00", {"auto_renew": "no", "sku": "PLANT-MP"}, id="not sold any more"),
+        pytest.param("2027-05-20 10:00", {"auto_renew": "no"}, id="lapsed"),
+    ],
+)
+async def test_what_nobody_can_keep_here_by_renewing_says_nothing_of_it(
+    theatre: Theatre, browser: Browser, at: str, columns: dict[str, str]
+) -> None:
+    life = await begin(theatre, at, **columns)
+    await life.catch_up()
+    await browser.sign_in()
+    assert "may cost more" not in await details(browser)
+
+
 @pytest.mark.parametrize(
     ("locale", "language", "charge", "possible"),
     [
