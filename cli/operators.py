@@ -1,7 +1,7 @@
 """`perennial operator`: who may come to the operators' pages, and what for."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -131,7 +131,7 @@ async def _in_facts(work: Callable[[AsyncSession], Awaitable[desk.Result]]) -> d
         fail(str(refused))
 
 
-def _hand_over(name: str, work: Awaitable[str], as_json: bool) -> None:
+def _hand_over(name: str, work: Coroutine[Any, Any, str], as_json: bool) -> None:
     settings = desk.settings_or_fail()
     link = f"{settings.ops_url}/enter/{desk.run(work)}"
     if as_json:

@@ -109,7 +109,7 @@ def _has_method(such: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(col(PaymentMethodRow.id) == col(_S.method_id), such).correlate(_S)
 
 
-def _holds_that_end(now: datetime) -> Select[tuple[str]]:
+def _holds_that_end(now: datetime) -> Select[str]:
     """Subscriptions of which a quote or voucher is about to end; times of a clock ahead are taken back."""
     its = aliased(_S)
     return (

@@ -9,6 +9,7 @@ both together.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Date, Select, and_, case, cast, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -95,7 +96,7 @@ def next_amount(prices: CTE) -> ColumnElement[int]:
     return func.coalesce(per_seat * func.coalesce(col(_S.pending_seats), col(_S.seats)), 0)
 
 
-def with_prices(query: Select[tuple[object, ...]], prices: CTE) -> Select[tuple[object, ...]]:
+def with_prices(query: Select[*tuple[Any, ...]], prices: CTE) -> Select[*tuple[Any, ...]]:
     """The query over subscriptions, joined to what bears on way and price."""
     is_of = and_(
         prices.c.sku == col(_S.sku),
@@ -110,22 +111,30 @@ def with_prices(query: Select[tuple[object, ...]], prices: CTE) -> Select[tuple[
     )
 
 
-def _unpaid(today: date, now: datetime) -> Select[tuple[object, ...]]:
+def _unpaid(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
     prices = prices_in_force(now)
     path = case((RENEWS_AUTOMATICALLY, Path.AUTOMATIC.value), *_BY_CHANNEL, else_=Path.BY_HAND.value)
-    columns = (DUE_ON.label("due_on"), col(CustomerRow.currency).label("currency"), path.label("path"))
+    columns: tuple[ColumnElement[Any], ...] = (
+        DUE_ON.label("due_on"),
+        col(CustomerRow.currency).label("currency"),
+        path.label("path"),
+    )
     query = select(*columns, col(_S.phase).label("phase"), next_amount(prices).label("amount"))
     return with_prices(query, prices).where(in_window(today), LIVES, col(_S.phase) != Phase.RENEWED.value)
 
 
-def _paid(today: date) -> Select[tuple[object, ...]]:
+def _paid(today: date) -> Select[*tuple[Any, ...]]:
     """Renewals that are settled, by the renewal date that they are for."""
     line, renewal = OrderLineRow, RenewalRow
     due_on = cast(col(renewal.term_starts_on) - col(_S.shift), Date)
     path = case(
         (col(OrderRow.way) == Way.AUTOMATIC.value, Path.AUTOMATIC.value), *_BY_CHANNEL, else_=Path.BY_HAND.value
     )
-    columns = (due_on.label("due_on"), col(OrderRow.currency).label("currency"), path.label("path"))
+    columns: tuple[ColumnElement[Any], ...] = (
+        due_on.label("due_on"),
+        col(OrderRow.currency).label("currency"),
+        path.label("path"),
+    )
     return (
         select(*columns, literal(PAID).label("phase"), col(line.amount).label("amount"))
         .select_from(renewal)

@@ -1,6 +1,6 @@
 """Fields of the operators' forms: what is wrong is named with its field, and nothing is done."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 
 from renewals.addresses import is_address
 from renewals.commands import BadArguments, parse_actor
@@ -14,7 +14,7 @@ class Wrong(Exception):
         self.field, self.words = field, words or f"wrong.{field}"
 
 
-def choice(form: Mapping[str, str], field: str, values: Collection[str]) -> str:
+def choice(form: Mapping[str, str], field: str, values: Iterable[str]) -> str:
     """One of the values. Raises `Wrong`."""
     value = form.get(field, "")
     if value not in set(values):

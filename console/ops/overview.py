@@ -89,8 +89,7 @@ class View:
 
     def __init__(self, found: Figures, t: Speech, of: str, per: str) -> None:
         self.found, self.t = found, t
-        amounts = (*found.cells, *found.risks)
-        self.currencies = sorted({each.currency for each in amounts})
+        self.currencies = sorted({cell.currency for cell in found.cells} | {risk.currency for risk in found.risks})
         self.charged_in = sorted({each.currency for each in found.charged})
         self.of = of if of in self.currencies else ""
         self.per = "day" if per == "day" else "week"

@@ -1,6 +1,7 @@
 """What is long over of sign-ins is deleted by the watchdog's look, and nothing else."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -111,12 +112,12 @@ async def test_one_look_deletes_a_few_and_the_next_goes_on(desk: Desk, monkeypat
 async def test_what_is_over_of_operators_sign_ins_goes_as_well_and_they_stay(desk: Desk) -> None:
     await desk.open(live="2027-02-10")
     async with desk.sessions.begin() as session:
-        made = {"created_at": NOW, "created_by": "operator:ana", "created_because": "a test"}
+        made: dict[str, Any] = {"created_at": NOW, "created_by": "operator:ana", "created_because": "a test"}
         session.add(OperatorRow(name="mira", email="mira@vendor.example", role="viewer", **made))
         await session.flush()
         for name, days in (("old", 31), ("young", 29)):
             at = NOW - timedelta(days=days)
-            whose = {"operator": "mira", "token_hash": digest(name), "expires_at": at}
+            whose: dict[str, Any] = {"operator": "mira", "token_hash": digest(name), "expires_at": at}
             session.add(OperatorLinkRow(made_at=at, **whose))
             session.add(OperatorSessionRow(way="link", started_at=at, seen_at=at, **whose))
             session.add(OperatorTryRow(name_hash=name, client_hash=name, tried_at=at))

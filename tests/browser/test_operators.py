@@ -102,8 +102,9 @@ async def fill(sessions: Sessions) -> None:
 async def test_an_operators_first_hour(operator: Operator, sessions: Sessions) -> None:
     now = datetime.now(UTC)
     async with sessions.begin() as session:
-        why = {"by": "operator:ana", "reason": "a test", "now": now}
-        token = await staff.add_operator(session, "mira", "mira@vendor.example", Role.ADMIN, **why)
+        token = await staff.add_operator(
+            session, "mira", "mira@vendor.example", Role.ADMIN, by="operator:ana", reason="a test", now=now
+        )
     await operator.go("/ops/sign-in", "sign-in")
     await operator.go(f"/ops/enter/{token}", "enter")
     await operator.send(f"/enter/{token}", "overview-empty")

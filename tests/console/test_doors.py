@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -23,6 +23,7 @@ from console.app import create_app
 from console.ops import app as ops_app
 from console.ops.app import Unguarded, create_ops, rule_of
 from console.ops.guard import Needs, Open, Reads
+from console.ops.signing_in import SIGNING_IN
 from mail.sender import Mailer
 from models.engine import Sessions, create_engine, sessions_of
 from renewals.roles import RIGHTS, May, Role, may
@@ -127,7 +128,7 @@ def test_a_page_without_a_rule_keeps_the_console_from_starting(
 
 def test_a_page_with_two_rules_does_not_start_either(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     class Part:
-        routes = APIRouter(dependencies=[ops_app.signing_in.SIGNING_IN])
+        routes = APIRouter(dependencies=[SIGNING_IN])
 
     @Part.routes.get("/both")
     async def both(who: Reads) -> None: ...
@@ -189,7 +190,7 @@ async def test_nobody_is_led_to_the_sign_in_from_every_page_of_the_account(app: 
 
 
 async def test_nobody_gets_anything_from_the_api_without_a_key(app: FastAPI, people: People) -> None:
-    (api,) = [each.kwargs["api"] for each in app.user_middleware if "api" in each.kwargs]
+    (api,) = [cast("FastAPI", each.kwargs["api"]) for each in app.user_middleware if "api" in each.kwargs]
     nobody = people.stranger().client
     asked = [door for door in doors(api) if door.path not in OPEN_IN_API]
     assert len(asked) > 25

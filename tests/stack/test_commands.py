@@ -349,8 +349,8 @@ def test_an_operator_is_added_let_in_reset_and_disabled(terminal: Terminal) -> N
         ("add", "a b", "--email", "a@b.example", "--role", "viewer"),
         ("add", "ab", "--email", "x", "--role", "viewer"),
     )
-    for words in (*bad, ("role", "nils", "king")):
-        assert terminal("operator", *words, *why).status == 2
+    for wrong in (*bad, ("role", "nils", "king")):
+        assert terminal("operator", *wrong, *why).status == 2
 
 
 def test_a_database_is_brought_up_to_date_once(terminal: Terminal) -> None:

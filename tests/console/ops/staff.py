@@ -79,7 +79,6 @@ class People:
     base: str = "http://localhost"
 
     async def add(self, name: str, role: Role, *, password: bool = False) -> None:
-        secrets = {"password_hash": await hash_of(PASSWORD), "totp_secret": SECRET} if password else {}
         row = OperatorRow(
             name=name,
             email=f"{name}@vendor.example",
@@ -87,7 +86,8 @@ class People:
             created_at=now(),
             created_by="operator:ana",
             created_because="a test",
-            **secrets,
+            password_hash=await hash_of(PASSWORD) if password else None,
+            totp_secret=SECRET if password else None,
         )
         async with self.sessions.begin() as session:
             session.add(row)

@@ -65,7 +65,12 @@ async def test_whatever_is_wrong_the_answer_is_the_same(mira: Person, name: str,
 
 async def test_a_name_that_nobody_has_takes_the_same_work(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(factors, "_matches", lambda stored, password: bool(asked.append(stored)))
+
+    def matches(stored: str, password: str) -> bool:
+        asked.append(stored)
+        return False
+
+    monkeypatch.setattr(factors, "_matches", matches)
     for name in ("mira", "nobody"):
         mira.name = name
         await mira.sign_in("wrong")
