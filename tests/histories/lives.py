@@ -175,6 +175,13 @@ async def paid_by_voucher(theatre: Theatre) -> Life:
     return life
 
 
+async def paid_in_part_and_given_up(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-20", auto_renew="no", currency="JPY", seats="1")
+    await life.command("2027-03-20 10:00", "renew", kind="konbini", token="voucher-in-parts:40@1d")
+    await life.command("2027-03-22 10:00", "release-hold")
+    return life
+
+
 LIVES = (
     a_year,
     declined_to_lapse,
@@ -199,4 +206,5 @@ LIVES = (
     a_new_card_after_suspension,
     bought_by_its_buyer,
     paid_by_voucher,
+    paid_in_part_and_given_up,
 )

@@ -9,10 +9,11 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowUpdateFailedError
 
 from models.inbox import store_command
+from renewals.calendar import days_after, local_date
 from renewals.facts import Kind
 from renewals.plan import Do, Step
 from tests.scenarios.diary import instant, written
-from tests.scenarios.portfolios import BUYER
+from tests.scenarios.portfolios import BUYER, CUSTOMER
 from tests.scenarios.theatre import Life, Theatre
 from workflows import contract
 from workflows.contract import Answer
@@ -142,10 +143,13 @@ async def test_search_attributes_follow_the_phase(theatre: Theatre) -> None:
 async def test_what_the_watchdog_starts_is_found_from_its_first_event_and_the_first_plan_adds_nothing(
     theatre: Theatre,
 ) -> None:
-    life = await theatre.subscription(live=None)
+    today = local_date(datetime.now(UTC), CUSTOMER["time_zone"])  # nobody moves its clock, and nothing is due
+    renews_on = days_after(today, 60)
+    term = {"starts_on": f"{days_after(renews_on, -365)}", "renews_on": f"{renews_on}"}
+    life = await theatre.subscription(live=None, imported=f"{today}", **term)
     await theatre.client.execute_workflow(contract.WATCHDOG_WORKFLOW, id="look", task_queue=contract.TASK_QUEUE)
     assert (await life.handle.query(contract.STATUS_QUERY))["planned"]
-    renews_at = instant("2027-03-31", life.zone)
+    renews_at = instant(f"{renews_on}", life.zone)
     assert await _attributes(life) == ("renewable", renews_at, f"C-{life.number}", True)
     kinds = {event.event_type async for event in life.handle.fetch_history_events()}
     assert EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES not in kinds

@@ -62,9 +62,9 @@ ATTEMPT = """
         FROM subscriptions, placed, open_one WHERE number = 'S-1002'
     )
     INSERT INTO attempts (id, order_id, n, method_id, amount, currency, state, called_at, answered_at, calls,
-        questions, code, decline_class)
+        questions, received, code, decline_class)
     SELECT gen_random_uuid(), placed.id, 1, (SELECT id FROM payment_methods LIMIT 1), 21000, 'USD', 'declined',
-        '2027-02-01T11:00Z', '2027-02-01T11:00Z', 0, 0, CODE, 'soft' FROM placed
+        '2027-02-01T11:00Z', '2027-02-01T11:00Z', 0, 0, 0, CODE, 'soft' FROM placed
 """
 
 
