@@ -145,7 +145,7 @@ async def test_what_the_watchdog_starts_is_found_from_its_first_event_and_the_fi
 ) -> None:
     today = local_date(datetime.now(UTC), CUSTOMER["time_zone"])  # nobody moves its clock, and nothing is due
     renews_on = days_after(today, 60)
-    term = {"starts_on": f"{days_after(renews_on, -365)}", "renews_on": f"{renews_on}"}
+    term: dict[str, Any] = {"starts_on": f"{days_after(renews_on, -365)}", "renews_on": f"{renews_on}"}
     life = await theatre.subscription(live=None, imported=f"{today}", **term)
     await theatre.client.execute_workflow(contract.WATCHDOG_WORKFLOW, id="look", task_queue=contract.TASK_QUEUE)
     assert (await life.handle.query(contract.STATUS_QUERY))["planned"]
