@@ -73,19 +73,20 @@ class SubscriptionWorkflow:
     async def _rest_until_due_or_planned_anew(self, plan: TermPlan | None) -> None:
         """One timer for the next step; a plan without steps waits for a wake-up."""
         step = plan.steps[0] if plan and plan.steps else None
+        until = self._starts_at(step) if step else None
         with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._woken or not (self._plan is plan or self._can_wait_for(step)),
-                timeout=self._starts_at(step) - workflow.now() if step else None,
+                lambda: self._woken or not (self._plan is plan or self._can_wait_until(until)),
+                timeout=until - workflow.now() if until else None,
                 timeout_summary=f"{in_words(step)} on {step.at:%Y-%m-%d}" if step else None,
             )
 
-    def _can_wait_for(self, step: Step | None) -> bool:
-        """Was the plan handed to us, and has nothing to do before that step? Then its timer is left to run."""
+    def _can_wait_until(self, until: datetime | None) -> bool:
+        """Was the plan handed to us, and has nothing to do before then? Then the timer that runs is left to run."""
         handed = self._handed
-        if step is None or handed is None or self._plan is not handed:
+        if until is None or handed is None or self._plan is not handed:
             return False
-        return not handed.steps or self._starts_at(handed.steps[0]) >= self._starts_at(step)
+        return not handed.steps or self._starts_at(handed.steps[0]) >= until
 
     def _due_now(self) -> Step | None:
         """The first step of the plan, if its time has come."""
@@ -244,6 +245,7 @@ class SubscriptionWorkflow:
             self._woken = True
         elif plan.replaces(self._plan):
             self._plan = self._handed = plan
+            self._not_before = None
             _show(plan)
 
     @workflow.update(name=contract.CATCH_UP_UPDATE)

@@ -7,7 +7,7 @@ from temporalio.api.history.v1 import HistoryEvent
 
 from benchmarks.year import kind_of
 from cli.stack_temporal import temporal_binary
-from tests.scenarios.theatre import Life
+from tests.scenarios.theatre import PATIENCE, Life
 
 
 async def temporal_cli(life: Life, *arguments: str) -> tuple[int, str]:
@@ -34,6 +34,14 @@ async def cli_signal(life: Life, at: str, signal: str, *inputs: str) -> None:
     status, output = await temporal_cli(life, "signal", "--name", signal, *given)
     assert status == 0, output
     await life.catch_up()
+
+
+async def wait_for(life: Life, kind: str, *, after: int = 0) -> None:
+    """Until the run has an event of that kind, later than the one of that number."""
+    async with asyncio.timeout(PATIENCE):
+        async for event in life.handle.fetch_history_events(wait_new_event=True):
+            if event.event_id > after and kind_of(event) == kind:
+                return
 
 
 def activities_of(events: Iterable[HistoryEvent]) -> list[str]:

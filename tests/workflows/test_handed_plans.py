@@ -13,6 +13,7 @@ from models.store import Stored
 from tests.scenarios.bulk import given, three
 from tests.scenarios.diary import written
 from tests.scenarios.theatre import Life, Theatre
+from tests.workflows.telling import wait_for
 from workflows import contract
 from workflows.contract import TermPlan
 
@@ -77,6 +78,28 @@ async def test_a_plan_whose_next_step_comes_sooner_sets_the_timer_anew(theatre: 
     assert (await _steps(life))[0].startswith(f"{sooner.at:%Y-%m-%d}")
     kinds = await _kinds(life, after=known)
     assert kinds == ["WORKFLOW_EXECUTION_SIGNALED", "TIMER_CANCELED", "TIMER_STARTED"]
+
+
+async def test_what_was_held_back_after_a_failure_is_taken_at_once_by_a_plan_that_is_handed_over(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = await theatre.subscription()
+    await life.move_to("2027-01-02 10:00")
+    await life.catch_up()
+    plan = await _plan(life)
+    due = replace(plan.steps[0], at=datetime.now(UTC) + (await life.row())["shift"])
+
+    def plan_stored(stored: Stored) -> TermPlan:
+        raise ValueError("odd")
+
+    known = await _last_event(life)
+    with monkeypatch.context() as broken:
+        broken.setattr("activities.planning.plan_stored", plan_stored)
+        await life.handle.signal(contract.WAKE_SIGNAL)
+        await wait_for(life, "TIMER_STARTED", after=known)
+    known = await _last_event(life)
+    await life.handle.signal(contract.WAKE_SIGNAL, replace(plan, steps=(due, *plan.steps[1:])))
+    await wait_for(life, "ACTIVITY_TASK_SCHEDULED", after=known)
 
 
 async def test_a_subscription_that_cannot_be_planned_keeps_no_other_asleep(

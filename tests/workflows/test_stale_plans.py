@@ -1,28 +1,17 @@
 """A command may come between a timer and the step it was for: the step asks again, under the lock."""
 
-import asyncio
-from collections.abc import Callable
 from uuid import uuid4
 
 from sqlalchemy import text
-from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowUpdateStage
 
-from benchmarks.year import kind_of
 from models.inbox import store_command
 from tests.scenarios.diary import instant, written
 from tests.scenarios.portfolios import BUYER
-from tests.scenarios.theatre import PATIENCE, Life, Theatre
-from tests.workflows.telling import activities_of
+from tests.scenarios.theatre import Theatre
+from tests.workflows.telling import activities_of, wait_for
 from workflows import contract
 from workflows.contract import Answer
-
-
-async def _wait_for(life: Life, happened: Callable[[HistoryEvent], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        async for event in life.handle.fetch_history_events(wait_new_event=True):
-            if happened(event):
-                return
 
 
 async def test_a_cancel_under_way_when_the_charge_falls_due_stops_it(theatre: Theatre) -> None:
@@ -49,7 +38,7 @@ async def test_a_cancel_under_way_when_the_charge_falls_due_stops_it(theatre: Th
             wait_for_stage=WorkflowUpdateStage.ACCEPTED,
             result_type=Answer,
         )
-        await _wait_for(life, lambda event: event.event_id > before and kind_of(event) == "TIMER_FIRED")
+        await wait_for(life, "TIMER_FIRED", after=before)
     assert await update.result() == Answer("done")
     await life.catch_up()
     await life.until("2027-04-20")
