@@ -6,7 +6,6 @@ A new route of the operators' pages without a rule keeps the console from starti
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from fastapi.routing import iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from console.app import create_app
 from console.ops import app as ops_app
@@ -25,7 +23,7 @@ from console.ops.app import Unguarded, create_ops, rule_of
 from console.ops.guard import Needs, Open, Reads
 from console.ops.signing_in import SIGNING_IN
 from mail.sender import Mailer
-from models.engine import Sessions, create_engine, sessions_of
+from models.engine import create_engine, sessions_of
 from renewals.roles import RIGHTS, May, Role, may
 from settings import Settings
 from tests.console.ops.staff import People, form
@@ -83,21 +81,6 @@ def doors(app: FastAPI, at: str = "") -> Iterator[Door]:
 
 def room(app: FastAPI, at: str) -> list[Door]:
     return [door for door in doors(app) if door.path.startswith(at + "/")]
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, local_stack=True)
-
-
-@pytest.fixture
-def app(settings: Settings, sessions: Sessions, temporal: WorkflowEnvironment) -> FastAPI:
-    return create_app(settings, sessions, temporal.client, Mailer("127.0.0.1", 9, tls="none"))
-
-
-@pytest.fixture
-def people(app: FastAPI, sessions: Sessions, settings: Settings) -> People:
-    return People(app, sessions, settings)
 
 
 def test_outside_of_the_rooms_only_what_is_known_is_open(app: FastAPI) -> None:

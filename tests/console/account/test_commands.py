@@ -99,7 +99,7 @@ async def test_what_cannot_be_read_is_named_with_its_field_and_not_sent(
     assert complaint in words(answer.text)
     assert f'href="#field-{field}"' in answer.text
     assert f'id="field-{field}"' in answer.text
-    assert "4111" not in answer.text
+    assert "4111 1111" not in answer.text
     assert await commands(life) == []
 
 
