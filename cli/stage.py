@@ -65,7 +65,9 @@ class Stage:
                 return
             before, again = step_at, again + 1 if step_at == before else 0
             if again > TRIES:
-                raise Stuck(f"{self._number} cannot take its next step; its alarms say why: perennial show.")
+                raise Stuck(
+                    f"{self._number} cannot take its next step; its alarms say why: perennial show {self._number}."
+                )
             await self.show(step_at)
             await self.catch_up()
             yield step_at

@@ -110,6 +110,7 @@ class SubscriptionWorkflow:
         Facts that cannot be planned leave the plan as it was; who mends them wakes us.
         """
         self._woken, self._not_before = False, None
+        handed = self._handed
         try:
             plan = await workflow.execute_local_activity_method(
                 Planning.plan_term, args=[self._number, workflow.now()], **PLANNING_LOCALLY
@@ -124,20 +125,21 @@ class SubscriptionWorkflow:
                     raise
                 await self._hold_back("planning", failure)
                 return
-        self._adopt(plan)
+        self._adopt(plan, handed)
 
     async def _perform(self, step: Step) -> None:
         """Perform a step; the activity reads the facts again, and answers with the plan that follows."""
         performer = PERFORMERS[step.do]
         args = [self._number] + ([performer.argument(step)] if performer.argument else [])
+        handed = self._handed
         try:
-            self._adopt(
-                await workflow.execute_activity_method(
-                    performer.activity, args=args, summary=in_words(step), **performer.options
-                )
+            plan = await workflow.execute_activity_method(
+                performer.activity, args=args, summary=in_words(step), **performer.options
             )
         except ActivityError as failure:
             await self._hold_back(in_words(step), failure)
+        else:
+            self._adopt(plan, handed)
 
     async def _hold_back(self, what: str, failure: ActivityError) -> None:
         """Take no step for a while, so that commands have their turn, and tell the operators why."""
@@ -150,8 +152,12 @@ class SubscriptionWorkflow:
             Planning.report_failure, args=[self._number, what, error_class(failure)], summary="alarm", **DATABASE
         )
 
-    def _adopt(self, plan: TermPlan) -> None:
-        if plan.replaces(self._plan):  # one that was handed to us meanwhile may be newer
+    def _adopt(self, plan: TermPlan, handed: TermPlan | None) -> None:
+        """Go by a plan that was made for us, unless a newer one was handed over since the one we knew of.
+
+        Otherwise ours is the truth whatever its count: a database restored from its backup counts from an older one.
+        """
+        if self._handed is handed or plan.replaces(self._plan):
             self._plan = plan
             self._term_starts_on = self._term_starts_on or plan.starts_on
             _show(plan)
@@ -185,6 +191,7 @@ class SubscriptionWorkflow:
     async def apply(self, command_id: str) -> Answer:
         """Apply a stored command; answers with its outcome."""
         async with self._turn:
+            handed = self._handed
             try:
                 applied: Applied = await workflow.execute_activity_method(
                     Commands.apply_command, args=[self._number, command_id], summary=f"command {command_id}", **COMMAND
@@ -194,7 +201,7 @@ class SubscriptionWorkflow:
                 if workflow.patched(contract.PLANS_AFTER_A_FAILED_COMMAND):
                     self._woken = True  # its order may stand, and be asked about
                 raise ApplicationError("The command could not be applied; the operators have been told.") from None
-            return self._applied(applied)
+            return self._applied(applied, handed)
 
     @apply.validator
     def _is_an_id(self, command_id: str) -> None:
@@ -221,6 +228,7 @@ class SubscriptionWorkflow:
             received_at=workflow.now(),
         )
         async with self._turn:
+            handed = self._handed
             try:
                 applied = await workflow.execute_activity_method(
                     Commands.take_signal, signal, summary=f"signal {command}", **DATABASE
@@ -228,11 +236,11 @@ class SubscriptionWorkflow:
             except ActivityError as failure:
                 await self._report(f"signal {command}", failure)
             else:
-                self._applied(applied)
+                self._applied(applied, handed)
 
-    def _applied(self, applied: Applied) -> Answer:
+    def _applied(self, applied: Applied, handed: TermPlan | None) -> Answer:
         if applied.plan:
-            self._adopt(applied.plan)
+            self._adopt(applied.plan, handed)
         return applied.answer
 
     @workflow.signal(name=contract.WAKE_SIGNAL)

@@ -69,7 +69,7 @@ async def test_a_workflow_that_plans_before_it_acts_does_not_replay(monkeypatch:
 async def test_a_workflow_that_keeps_its_search_attributes_to_itself_does_not_replay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def adopt(self: SubscriptionWorkflow, plan: TermPlan) -> None:
+    def adopt(self: SubscriptionWorkflow, plan: TermPlan, handed: TermPlan | None) -> None:
         self._plan, self._term_starts_on = plan, self._term_starts_on or plan.starts_on
 
     monkeypatch.setattr(SubscriptionWorkflow, "_adopt", adopt)

@@ -142,7 +142,7 @@ class Theatre:
         return list_mails(self.sink.directory)
 
     async def close(self) -> None:
-        """Leave no workflow behind for the worker of the next test."""
+        """Leave no workflow behind for the worker of the next test; no worker may run that could start one again."""
         async with self.sessions() as session:
             quotes = [f"Q-{id_}" for id_ in (await session.execute(text("SELECT id FROM quotes"))).scalars()]
         for id_ in (*map(contract.workflow_id, self._numbers), *map(contract.quote_workflow_id, quotes)):
@@ -200,4 +200,4 @@ async def theatre(
     ):
         theatre = Theatre(temporal.client, sessions, tmp_path / "portfolio", sink)
         yield theatre
-        await theatre.close()
+    await theatre.close()

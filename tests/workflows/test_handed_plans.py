@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from activities import planning
 from activities.planning import plan_of
@@ -30,6 +31,11 @@ async def _last_event(life: Life) -> int:
 
 async def _steps(life: Life) -> list[str]:
     return [f"{step['at'][:10]} {step['do']}" for step in await life.handle.query(contract.FORECAST_QUERY)]
+
+
+async def _count_plans_from(life: Life, n: int) -> None:
+    async with life.sessions.begin() as session:
+        await session.execute(text("UPDATE subscriptions SET plans = :n"), {"n": n})
 
 
 async def _plan(life: Life) -> TermPlan:
@@ -66,6 +72,18 @@ async def test_a_plan_of_older_facts_does_not_replace_a_newer_one(theatre: Theat
     await life.handle.signal(contract.WAKE_SIGNAL, old)
     assert await _steps(life) == newer
     assert not any("charge" in step for step in newer)
+
+
+async def test_a_restored_database_that_counts_from_an_older_plan_is_believed(theatre: Theatre) -> None:
+    life = await theatre.subscription()
+    await _count_plans_from(life, 1000)
+    await life.move_to("2027-02-01 10:00")
+    await life.catch_up()
+    await _count_plans_from(life, 0)
+    assert await life.command("2027-02-01 10:01", "cancel-auto-renew", by="operator:ana", reason="budget") == "done"
+    assert not any("charge" in step for step in await _steps(life))
+    await life.until("2027-05-20")
+    assert await life.phase() == "lapsed"
 
 
 async def test_a_plan_whose_next_step_comes_sooner_sets_the_timer_anew(theatre: Theatre) -> None:
