@@ -82,7 +82,7 @@ def facts(stored: Stored, admin: ContactRow, t: Speech) -> list[tuple[str, str]]
     """The facts as labels and values. Times are on the customer's clock."""
     sub, row, w = stored.facts, stored.row, t.w
     changes = ", ".join(pending(sub, t)) or t("none")
-    price = "–" if sub.unit_price is None else w.amount(Money(sub.unit_price, sub.currency))
+    price = t("fact.price_elsewhere") if sub.unit_price is None else w.amount(Money(sub.unit_price, sub.currency))
     return [
         (t("fact.phase"), t("fact.since", what=t(f"phase.{sub.phase}"), when=t.moment(sub.phase_since, sub.time_zone))),
         (t("fact.product"), f"{stored.offering.name} ({sub.sku})"),

@@ -124,6 +124,9 @@ def _clock(clock: time, t: Speech) -> str:
     return str(format_time(clock, "short", locale=t.w.locale))
 
 
+CALENDAR = "calendar of the term"
+"""Why a dated mail was sent, as its row says; the plan has told why then."""
+
 _EVENT_TONES = {"payment": "money", "voucher": "money", "refund": "money", "notice": "mail", "command": "command"}
 _PHASES = ("phase", "term", "parked", "released", "access_suspended", "go_live")
 
@@ -149,7 +152,7 @@ def _details(each: Happened, t: Speech) -> Iterator[str]:
         yield t("detail.mail_to", to=each.mail.recipient)
         if each.data.get("outcome") in ("failed", "bounced") and each.mail.reply:
             yield t("detail.reply", reply=each.mail.reply)
-    if each.event == "notice" and each.data.get("why"):
+    if each.event == "notice" and each.data.get("why") not in (None, CALENDAR):
         yield t("detail.why", why=each.data["why"])
     if each.event == "alarm" and each.data.get("detail"):
         yield each.data["detail"]

@@ -52,7 +52,7 @@ async def test_an_operator_reads_six_lives_and_steers_one(
     late = await theatre.subscription(OVERDUE, method_token="insufficient_funds")
     await late.move_to("2027-04-06 12:00")
     doubtful = await theatre.subscription(DOUBTFUL, method_token="timeout-then-paid")
-    await doubtful.move_to("2027-03-31 08:30")
+    await doubtful.move_to("2027-03-31 06:04")
     ended = await theatre.subscription(ENDED, auto_renew="no")
     await ended.move_to("2027-06-01 10:00")
     await theatre.subscription(THIRD, live=None, imported="2027-02-01 10:00", channel="partner", method_kind="")
@@ -73,8 +73,8 @@ async def test_an_operator_reads_six_lives_and_steers_one(
     await operator.go("/ops/subscriptions/S-0", "unknown")
     page = operator.page
     await operator.go(f"/ops/subscriptions/{PUNCTUAL}", "again")
-    for folded in await page.locator("details:not([open])").all():
-        await folded.locator("summary").first.click()
+    while await (folded := page.locator("details:not([open])")).count():
+        await folded.first.locator("summary").first.click()
     await operator.album.keep(page, "unfolded")
     await page.locator(".timeline a").first.click()
     await operator.album.keep(page, "mail")

@@ -34,8 +34,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "because.caused": "A command or a payment caused it; such a mail goes at once.",
         "because.resent": "The mail server did not take it; it is tried again then.",
         "because.missed": "Of several overdue mails only the latest is sent; the rest is written off.",
-        "because.charge": "On the renewal date, {on}, at the charge time, {clock}, and {minutes} minutes of its "
-        "own that spread the charges of a morning.",
+        "because.charge": "On the renewal date, {on}, at the charge time, {clock}, and {minutes} min of its own "
+        "that spread the charges of a morning.",
         "because.retry": "A soft decline is tried again {days} days after the renewal date, {on}, at the charge time.",
         "because.new_method": "A method that was not tried yet is tried as soon as it is set.",
         "because.after_hold": "The charge waits for the hold on the next term, which ends then.",

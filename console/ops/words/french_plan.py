@@ -35,7 +35,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "because.resent": "Le serveur de courriel ne l’a pas pris ; nouvel essai à ce moment.",
         "because.missed": "De plusieurs courriels en retard, seul le dernier part ; les autres sont abandonnés.",
         "because.charge": "À la date de renouvellement, le {on}, à l’heure des prélèvements, {clock}, plus "
-        "{minutes} minutes qui lui sont propres et répartissent la matinée.",
+        "{minutes} min qui lui sont propres et répartissent la matinée.",
         "because.retry": "Un refus passager est retenté {days} jours après la date de renouvellement, le {on}, à "
         "l’heure des prélèvements.",
         "because.new_method": "Un moyen jamais essayé l’est dès qu’il est choisi.",
