@@ -83,16 +83,16 @@ async def past_of(
     tried = await _tried_at(session, number, [event.at for event in payments]) if payments else {}
     found = [
         Happened(
-            id=event.id,
+            id=event.id or 0,
             at=event.at,
             event=event.event,
             data=event.data,
             by=event.caused_by,
             reason=event.reason,
-            mail=Mail(*its_mail) if its_mail[0] else None,
+            mail=Mail(notice, recipient, is_kept, reply) if notice else None,
             tried=tried.get((event.at, event.data.get("attempt", 1))) if event in payments else None,
         )
-        for event, *its_mail in rows[:limit]
+        for event, notice, recipient, is_kept, reply in rows[:limit]
     ]
     return found, older
 

@@ -43,7 +43,7 @@ async def test_an_operator_reads_six_lives_and_steers_one(
 ) -> None:
     now = datetime.now(UTC)
     async with sessions.begin() as session:
-        why = {"by": "operator:ana", "reason": "a test", "now": now}
+        why: dict[str, Any] = {"by": "operator:ana", "reason": "a test", "now": now}
         token = await staff.add_operator(session, "mira", "mira@vendor.example", Role.ADMIN, **why)
     steered = await theatre.subscription(PUNCTUAL)
     await steered.move_to("2027-02-01 12:00")
