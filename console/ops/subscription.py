@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.papers import receipt_paper
 from console.headers import FRAMING_POLICY, LETTER_POLICY
-from console.ops import commanding, receipts, standing, timeline
+from console.ops import commanding, offering, receipts, standing, timeline
 from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
 from console.ops.guard import Needs, Reads
 from console.ops.staff import Staff
@@ -80,8 +80,8 @@ async def one(
             before=before,
             next_receipt=receipts.next_one(stored, t),
             orders=orders,
-            offers=await commanding.offers(session, stored, who, t),
-            for_buyers=commanding.for_buyers(stored, t),
+            offers=await offering.offers(session, stored, who, t),
+            for_buyers=offering.for_buyers(stored, t),
         )
 
 
