@@ -271,6 +271,9 @@ class Settings(BaseSettings):
     temporal_ui_port: Port = 8233
     """Port of the local stack's Temporal web page."""
 
+    temporal_ui_url: WebAddress | None = None
+    """Where operators find Temporal's web page; their pages link there. The local stack knows its own."""
+
     smtp_sink_port: Port = 2525
     """Port of the local stack's mail sink."""
 
@@ -318,6 +321,12 @@ class Settings(BaseSettings):
     def signing(self) -> bytes:
         """The key that signs previews; empty where none is set."""
         return self.signing_key.get_secret_value().encode() if self.signing_key else b""
+
+    @property
+    def temporal_ui(self) -> str | None:
+        """The address of Temporal's web page, if it is known."""
+        own = f"http://localhost:{self.temporal_ui_port}" if self.local_stack else None
+        return self.temporal_ui_url or own
 
     @property
     def mails_dir(self) -> Path:

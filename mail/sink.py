@@ -206,6 +206,12 @@ def read_mail(directory: Path, mail_id: str) -> StoredMail | None:
     return StoredMail(_summary(mail_id, message), _body(message, "html"), _body(message, "plain"), raw)
 
 
+def opened(raw: bytes) -> tuple[str, str, str]:
+    """Subject, HTML and text of the bytes of a mail."""
+    message = _parsed(raw)
+    return str(message["Subject"] or ""), _body(message, "html"), _body(message, "plain")
+
+
 def _parsed(raw: bytes) -> EmailMessage:
     message: Any = message_from_bytes(raw, policy=default)
     assert isinstance(message, EmailMessage)

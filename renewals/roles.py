@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from renewals.commands import Name
+
 
 class Role(StrEnum):
     """What an operator is here for."""
@@ -36,3 +38,19 @@ def may(role: Role, right: May) -> bool:
     (True, False, False)
     """
     return right in RIGHTS[role]
+
+
+MOVES_MONEY = frozenset({Name.RECORD_RENEWAL, Name.RESOLVE_PAYMENT, Name.RELEASE_HOLD, Name.ISSUE_QUOTE})
+"""Commands that say what was paid, grant a term, give up a payment or bind a price; all others steer."""
+
+ASKED_TWICE = MOVES_MONEY | {Name.CANCEL_AUTO_RENEW, Name.RELEASE, Name.GO_LIVE}
+"""Commands that move money or end access, or let overdue charges be made at once: a page asks twice before them."""
+
+
+def right_to_give(name: Name) -> May:
+    """The right that an operator's command takes.
+
+    >>> right_to_give(Name.PARK), right_to_give(Name.RESOLVE_PAYMENT)
+    (<May.STEER: 'steer'>, <May.MONEY: 'money'>)
+    """
+    return May.MONEY if name in MOVES_MONEY else May.STEER

@@ -3,7 +3,7 @@
 from pathlib import Path
 from uuid import uuid4
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
@@ -11,22 +11,36 @@ from temporalio.client import Client
 
 from console import words
 from console.headers import with_page_headers
-from console.ops import keys, mails, overview, pausing, people, provided, second_person, setting_up, signing_in
+from console.ops import (
+    keys,
+    mails,
+    overview,
+    pausing,
+    people,
+    provided,
+    second_person,
+    setting_up,
+    signing_in,
+    subscription,
+)
+from console.ops.commanding import BadForm
 from console.ops.desk import Desk, see_other
 from console.ops.fields import Wrong
 from console.ops.guard import Needs, NotYourRole, Open, SetUpFirst, SignInFirst
 from console.ops.provider import IdentityProvider
 from console.ops.setting_up import SET_UP
 from console.ops.signing_in import sign_in_for
+from console.ops.subscription import NoSubscription
 from console.ops.words import LANGUAGES
 from console.own_forms import NotOurForm
 from models.engine import Sessions
+from models.history import NoSuchPlace
 from models.staff import StaffRefused
 from settings import Settings
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
-PARTS = (overview, signing_in, setting_up, second_person, pausing, people, keys)
+PARTS = (overview, signing_in, setting_up, second_person, pausing, people, keys, subscription)
 """The rooms, each with its `routes`. A new one is a line here, and one in `rooms.py` if it stands in the menu."""
 
 
@@ -102,7 +116,17 @@ def _add_faults(app: FastAPI) -> None:
     async def impossible(request: Request, fault: StaffRefused) -> Response:
         return told(request, 409, f"refused.{fault.code}")
 
+    @app.exception_handler(BadForm)
+    async def bad_form(request: Request, fault: BadForm) -> Response:
+        who = getattr(request.state, "staff", None)
+        return desk.page(request, "message.html", who, status=422, about="wrong.arguments", sentence=str(fault))
+
+    @app.exception_handler(NoSubscription)
+    async def no_subscription(request: Request, fault: NoSubscription) -> Response:
+        return told(request, 404, "no_subscription")
+
+    @app.exception_handler(NoSuchPlace)
     @app.exception_handler(404)
     @app.exception_handler(405)
-    async def missing(request: Request, fault: HTTPException) -> Response:
+    async def missing(request: Request, fault: Exception) -> Response:
         return told(request, 404, "not_found")

@@ -29,4 +29,11 @@ def event_in_words(event: str, data: Mapping[str, Any], t: Speech) -> str:
             return f"{t.first(f'command.{name}')}: {t.first(f'outcome.{outcome}')}{code}"
         case "alarm", {"kind": kind}:
             return t("event.alarm", kind=t.first(f"alarm.{kind}"))
+        case "seats", {"added": added, "seats": seats, "amount": amount, "currency": currency}:
+            more, now = t.w.seats(added), t.w.seats(seats)
+            return t("event.seats", added=more, seats=now, amount=t.w.amount(Money(amount, currency)))
+        case "quote", {"quote": quote, "state": state}:
+            return t("event.quote", quote=quote, state=t.first(f"quote_state.{state}"))
+        case (("admin" | "parked" | "released" | "access_suspended" | "hold_ended" | "go_live"), _):
+            return t(f"event.{event}")
     return words.event_in_words(event, data)

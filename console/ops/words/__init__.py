@@ -6,11 +6,22 @@ A new room brings two modules of its own, and a line in each of the tuples below
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from console.ops.words import english, english_overview, french, french_overview
+from console.ops.words import (
+    english,
+    english_commands,
+    english_overview,
+    english_plan,
+    english_subscription,
+    french,
+    french_commands,
+    french_overview,
+    french_plan,
+    french_subscription,
+)
 from console.words import together, unbroken
 
-_ENGLISH = (english, english_overview)
-_FRENCH = (french, french_overview)
+_ENGLISH = (english, english_overview, english_subscription, english_plan, english_commands)
+_FRENCH = (french, french_overview, french_subscription, french_plan, french_commands)
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

@@ -9,10 +9,16 @@ from console.ops.rooms import ROOMS
 from console.ops.words import WORDS
 from models.at_risk import Cause
 from models.pauses import Pausable
+from models.payments import ORDER_STATES
 from models.pipeline import Path
 from models.staff import StaffRefused
-from renewals.facts import AttemptState, Phase
-from renewals.roles import Role
+from renewals.commands import OPERATOR_MAY, Name
+from renewals.decisions import PRECEDENCE
+from renewals.facts import AttemptState, Channel, DeclineClass, Kind, Phase, Purpose, Way
+from renewals.plan import Do
+from renewals.quoting import QuoteState
+from renewals.reasons import Rule
+from renewals.roles import ASKED_TWICE, May, Role
 
 
 def test_every_language_has_the_same_words_with_the_same_parts() -> None:
@@ -35,6 +41,21 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
         ("outcome", list(AttemptState)),
         ("pause", list(Pausable)),
         ("deed", list(DEEDS)),
+        ("because", list(Rule)),
+        ("step", list(Do)),
+        ("kind", list(Kind)),
+        ("command", list(Name)),
+        ("do", list(Name)),
+        ("channel", list(Channel)),
+        ("way", list(Way)),
+        ("purpose", list(Purpose)),
+        ("order_state", list(ORDER_STATES)),
+        ("decline_class", list(DeclineClass)),
+        ("quote_state", list(QuoteState)),
+        ("why_not", PRECEDENCE),
+        ("already_so", sorted(OPERATOR_MAY)),
+        ("sure", sorted(ASKED_TWICE)),
+        ("needs_right", [May.STEER, May.MONEY]),
     ],
 )
 def test_every_name_has_words(prefix: str, names: list[str]) -> None:
@@ -45,3 +66,9 @@ def test_every_refusal_has_a_page() -> None:
     assert issubclass(StaffRefused, Exception)
     for code in ("unknown", "name_in_use", "provider", "last_admin"):
         assert {f"refused.{code}", f"refused.{code}_text"} <= WORDS["en"].keys()
+
+
+def test_every_command_of_an_operator_says_what_it_does_and_what_it_would_do() -> None:
+    for name in OPERATOR_MAY - {Name.RESOLVE_PAYMENT}:
+        assert {f"do.{name}_text", f"will.{name}"} <= WORDS["en"].keys(), name
+    assert {f"will.resolve-payment.{outcome}" for outcome in ("paid", "declined")} <= WORDS["en"].keys()

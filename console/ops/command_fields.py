@@ -1,0 +1,85 @@
+"""From the fields of an operator's form to the arguments of a command. What is wrong is named, and nothing is given."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from console.ops.fields import Wrong, choice
+from renewals.arguments import MOST_SEATS
+from renewals.commands import Name
+from renewals.facts import Term
+from renewals.money import parse_amount
+
+Form = Mapping[str, str]
+MOST_PRICED = 12
+"""Lines of a quote up to which its form asks for prices; a form of ours has at most forty fields."""
+
+_LONGEST_TEXT = 100
+
+
+def arguments(name: Name, form: Form, currency: str) -> dict[str, Any]:
+    """The arguments of an operator's command, without its reason; amounts are in that currency. Raises `Wrong`."""
+    match name:
+        case Name.CANCEL_AUTO_RENEW | Name.RESUME_AUTO_RENEW:
+            return {"renewal": _day(form, "renewal")} if form.get("renewal") else {}
+        case Name.RECORD_RENEWAL:
+            return {"reference": _text(form, "reference"), **_seats(form), **_term(form)}
+        case Name.RESOLVE_PAYMENT:
+            return {"outcome": choice(form, "outcome", ["paid", "declined"])}
+        case Name.ISSUE_QUOTE:
+            last_day = {"expires_on": _day(form, "expires_on")} if form.get("expires_on") else {}
+            return {
+                "quote": _text(form, "quote"),
+                "invoice": form.get("invoice") == "yes",
+                **last_day,
+                **_prices(form, currency),
+            }
+        case Name.WITHDRAW_QUOTE:
+            return {"quote": _text(form, "quote")}
+    return {}
+
+
+def client_key(form: Form) -> str:
+    """The key under which the command acts once, made when the page was. Raises `Wrong`."""
+    with suppress(ValueError):
+        return str(UUID(form.get("key", "")))
+    raise Wrong("key", "refused_form")
+
+
+def _text(form: Form, field: str) -> str:
+    text = form.get(field, "").strip()
+    if not text or len(text) > _LONGEST_TEXT:
+        raise Wrong(field, "wrong.reference")
+    return text
+
+
+def _seats(form: Form) -> dict[str, int]:
+    text = form.get("seats", "").strip()
+    if not text:
+        return {}
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_SEATS)) and 1 <= int(text) <= MOST_SEATS):
+        raise Wrong("seats")
+    return {"seats": int(text)}
+
+
+def _term(form: Form) -> dict[str, str]:
+    return {"term": choice(form, "term", list(Term))} if form.get("term") else {}
+
+
+def _prices(form: Form, currency: str) -> dict[str, dict[str, int]]:
+    """What a seat costs for a whole term, for those subscriptions of which a price is written."""
+    written = {n: text for n in range(MOST_PRICED) if (text := form.get(f"price-{n}", "").strip())}
+    try:
+        prices = {form[f"number-{n}"]: parse_amount(text, currency).minor for n, text in written.items()}
+    except (KeyError, ValueError):
+        raise Wrong("price") from None
+    return {"prices": prices} if prices else {}
+
+
+def _day(form: Form, field: str) -> str:
+    try:
+        return date.fromisoformat(form.get(field, "")).isoformat()
+    except ValueError:
+        raise Wrong(field, "wrong.day") from None

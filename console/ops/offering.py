@@ -1,0 +1,158 @@
+"""What may be done with a subscription, as its page offers it: an operator's commands, and what is for its buyer alone.
+
+Whether each is allowed is asked of the core; here are the fields that its form needs, and the words for why not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from console.ops.command_fields import MOST_PRICED
+from console.ops.staff import Staff
+from console.speech import Speech
+from models.quotes import QuoteLineRow, QuoteRow, open_quotes_for, quote_lines, terms_of
+from models.store import Stored
+from renewals.commands import BUYER_MAY, OPERATOR_MAY, IssueQuote, Name, Operator, Person, Wish, WithdrawQuote
+from renewals.decisions import AlreadyTrue, Decision, Refused
+from renewals.eligibility import Request, decide
+from renewals.facts import Subscription, Term
+from renewals.options import options
+from renewals.plan import ask_about_it_at, asked_about
+from renewals.quoting import QuoteState
+from renewals.renewing import just_before, last_paid_term
+from renewals.roles import right_to_give
+
+_ORDER = (
+    Name.RESOLVE_PAYMENT,
+    Name.RELEASE,
+    Name.PARK,
+    Name.CANCEL_AUTO_RENEW,
+    Name.RESUME_AUTO_RENEW,
+    Name.RECORD_RENEWAL,
+    Name.ISSUE_QUOTE,
+    Name.WITHDRAW_QUOTE,
+    Name.GO_LIVE,
+)
+"""Those that heal something come first; one that is not named here follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A command, possible or not.
+
+    `hidden` are fields that its form brings along, `about` names the quote, `terms` and `lines` are what its fields are
+    about. `right` is the one that whoever looks lacks. `why_not` is None where it may be given; `until`, when that may
+    change. `so`: it would change nothing.
+    """
+
+    name: Name
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
+    terms: Sequence[tuple[str, str]] = ()
+    lines: Sequence[str] = ()
+    why_not: str | None = None
+    until: str | None = None
+    so: bool = False
+    right: str = ""
+
+    @property
+    def id(self) -> str:
+        """Unique on the page."""
+        return f"{self.name}-{self.about}" if self.about else str(self.name)
+
+
+async def offers(session: AsyncSession, stored: Stored, who: Staff, t: Speech) -> list[Offer]:
+    """Every command of an operator: first those that may be given now, last those that are refused."""
+    found = list[Offer]()
+    decisions = options(stored.facts, Operator(who.name), is_buyer=False, at=stored.now)
+    for name in sorted(OPERATOR_MAY, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)):
+        if name in (Name.ISSUE_QUOTE, Name.WITHDRAW_QUOTE):
+            found += await _about_quotes(session, stored, name, who, t)
+        else:
+            hidden = _hidden(stored.facts, name)
+            found.append(_offer(Offer(name, hidden, terms=_terms(stored.facts, t)), decisions[name], stored, who, t))
+    return sorted(found, key=lambda each: (each.why_not is not None or bool(each.right), each.so))
+
+
+def _hidden(sub: Subscription, name: Name) -> dict[str, str]:
+    """A cancel or resume names the renewal that the operator has seen, so that it never concerns another one."""
+    about_renewal = name in (Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW)
+    return {"renewal": last_paid_term(sub).renews_on.isoformat()} if about_renewal else {}
+
+
+def _terms(sub: Subscription, t: Speech) -> list[tuple[str, str]]:
+    return [(term.value, t.w.term(term)) for term in Term if term in sub.prices]
+
+
+def _offer(offer: Offer, decision: Decision, stored: Stored, who: Staff, t: Speech) -> Offer:
+    values = {name: getattr(offer, name) for name in ("name", "hidden", "about", "terms", "lines")}
+    if isinstance(decision, Refused):
+        why = why_not(decision.code, offer.name, t)
+        return Offer(**values, why_not=why, until=until(decision, stored, t))
+    if isinstance(decision, AlreadyTrue):
+        return Offer(**values, so=True)
+    right = right_to_give(offer.name)
+    return Offer(**values, right="" if who.may(right) else right.value)
+
+
+async def _about_quotes(session: AsyncSession, stored: Stored, name: Name, who: Staff, t: Speech) -> list[Offer]:
+    """One offer for each open quote that the command may be about; one without a form where there is none."""
+    found = list[Offer]()
+    for quote in await open_quotes_for(session, stored.row.number):
+        if name is Name.ISSUE_QUOTE and quote.state != QuoteState.ASKED:
+            continue
+        lines = await quote_lines(session, quote)
+        offer = Offer(
+            name, {"quote": quote.reference}, quote.reference, lines=[line.subscription for line in lines[:MOST_PRICED]]
+        )
+        found.append(_offer(offer, decide_quote(stored, name, quote, lines, who), stored, who, t))
+    return found or [Offer(name, why_not=t("why_not.no_quote"))]
+
+
+def decide_quote(stored: Stored, name: Name, quote: QuoteRow, lines: Sequence[QuoteLineRow], who: Staff) -> Decision:
+    """May a command about that quote be given? Its lines are asked for this subscription alone."""
+    line = next(each for each in lines if each.subscription == stored.row.number)
+    about = IssueQuote(quote.reference) if name is Name.ISSUE_QUOTE else WithdrawQuote(quote.reference)
+    request = Request(
+        command=about,
+        name=name,
+        actor=Operator(who.name),
+        is_buyer=False,
+        received_at=stored.now,
+        quote=terms_of(quote, line),
+        wish=Wish(line.subscription, line.asked_seats, Term(line.asked_term) if line.asked_term else None),
+    )
+    return decide(just_before(stored.facts, stored.now), request)
+
+
+def for_buyers(stored: Stored, t: Speech) -> list[Offer]:
+    """What only the buyer may do, as the buyer finds it in the account: for whoever has a buyer on the telephone."""
+    buyer = Person(stored.buyer.email)
+    decisions = options(stored.facts, buyer, is_buyer=True, at=stored.now)
+    found = []
+    for name in sorted(BUYER_MAY - OPERATOR_MAY):
+        decision = decisions[name]
+        refused = decision if isinstance(decision, Refused) else None
+        why = why_not(refused.code, name, t) if refused else None
+        when = until(refused, stored, t) if refused else None
+        found.append(Offer(name, why_not=why, until=when, so=isinstance(decision, AlreadyTrue)))
+    return sorted(found, key=lambda each: (each.why_not is not None, each.so))
+
+
+def why_not(code: str, name: Name | str, t: Speech) -> str:
+    """Why not, in one sentence to an operator."""
+    return t.first(f"why_not.{code}.{name}", f"why_not.{code}")
+
+
+def until(refused: Refused, stored: Stored, t: Speech) -> str | None:
+    """When the reason goes away by itself, if that is known."""
+    sub, zone = stored.facts, stored.facts.time_zone
+    if refused.possible_on:
+        return t("possible_on", day=t.w.day(refused.possible_on))
+    if refused.code == "hold_open" and sub.hold and sub.hold.ends_at:
+        return t("held_until", when=t.moment(sub.hold.ends_at, zone))
+    if refused.code == "payment_in_doubt":
+        asked = [ask_about_it_at(attempt) or stored.now for attempt in asked_about(sub)]
+        return t("asked_at", when=t.moment(max(min(asked), stored.now), zone)) if asked else None
+    return None

@@ -1,0 +1,198 @@
+"""An operator's commands by their forms: looked at first, given once, refused with a reason, by who has the right."""
+
+import re
+from html import unescape
+
+import httpx
+import pytest
+
+from models.engine import Sessions
+from renewals.commands import OPERATOR_MAY, Name
+from renewals.roles import ASKED_TWICE, MOVES_MONEY, May, Role, may, right_to_give
+from tests.console.ops.staff import People, Person, acts, form, words
+from tests.scenarios.portfolios import PUNCTUAL
+from tests.scenarios.theatre import Life, Theatre, gateway, mailer, sink, temporal, theatre
+
+__all__ = ["gateway", "mailer", "sink", "temporal", "theatre"]
+
+PAGE = f"/ops/subscriptions/{PUNCTUAL}"
+
+
+@pytest.fixture
+async def life(theatre: Theatre) -> Life:
+    """Twelve seats for a year, renewable, on the first of February."""
+    life = await theatre.subscription(live="2027-01-05 10:00")
+    await life.move_to("2027-02-01 10:00")
+    return life
+
+
+@pytest.fixture
+async def ada(people: People) -> Person:
+    ada = await people.signed_in("ada", Role.ADMIN)
+    ada.client.headers["accept-language"] = "en-GB"
+    return ada
+
+
+async def look(person: Person, name: str, **fields: str) -> httpx.Response:
+    """The page that asks, after the form of the command."""
+    return await person.send(await person.page(PAGE), f"/{name}/confirm", **{"reason": "they called", **fields})
+
+
+async def do(person: Person, name: str, **fields: str) -> str:
+    """Give a command by both of its forms; what the page then says of it."""
+    asked = await look(person, name, **fields)
+    assert asked.status_code == 200, words(asked.text)
+    answer = await person.send(asked.text, f"/{name}", sure="yes")
+    assert answer.status_code == 303, words(answer.text)
+    return told(await person.page(answer.headers["location"]))
+
+
+def told(page: str) -> str:
+    (found,) = re.findall(r'<section class="told [a-z]+" role="status">.*?</section>', page, re.S)
+    return unescape(words(found)).strip()
+
+
+async def commands(life: Life) -> list[tuple[str, str, str, str]]:
+    rows = await life.rows("SELECT * FROM commands WHERE given_by <> 'operator:ana' ORDER BY stored_at")
+    return [(row["name"], row["given_by"], row["outcome"], row["reason"]) for row in rows]
+
+
+async def test_the_page_that_asks_says_what_will_happen_and_does_nothing(life: Life, ada: Person) -> None:
+    answer = await look(ada, "cancel-auto-renew")
+    page = unescape(words(answer.text))
+    assert "the renewal of 31 March 2027 is not charged" in page
+    assert "Access ends 31 March 2027" in page
+    assert "instead of 15 April 2027" in page
+    assert "No longer planned" in page.partition("Planned instead")[0]
+    assert "Charge of EUR 5,832.00" in page
+    assert "Becomes expired Nothing renews it by itself" in page
+    assert "Given as operator:ada, because: they called" in page
+    assert await commands(life) == []
+
+
+async def test_a_command_is_given_in_the_operators_name_with_the_reason_and_is_on_record(
+    life: Life, ada: Person, sessions: Sessions
+) -> None:
+    assert await do(ada, "cancel-auto-renew") == "Done: auto-renew off"
+    assert await commands(life) == [("cancel-auto-renew", "operator:ada", "done", "they called")]
+    assert ("operator:ada", "subscription.command", PUNCTUAL, "they called") in await acts(sessions)
+    page = unescape(words(await ada.page(PAGE)))
+    assert "auto-renew off: done operator:ada: they called" in page
+    assert "Auto-renew is off already." in page
+    assert await do(ada, "resume-auto-renew") == "Done: auto-renew on"
+
+
+async def test_the_same_form_sent_twice_acts_once_and_with_other_values_not_at_all(
+    life: Life, ada: Person, sessions: Sessions
+) -> None:
+    asked = (await look(ada, "park")).text
+    first, second = [await ada.send(asked, "/park") for _ in range(2)]
+    assert first.headers["location"] == second.headers["location"]
+    third = await ada.send(asked, "/park", reason="another one")
+    assert "This form was used before" in told(await ada.page(third.headers["location"]))
+    assert await commands(life) == [("park", "operator:ada", "done", "they called")]
+    assert [act[1] for act in await acts(sessions)].count("subscription.command") == 1
+
+
+async def test_what_moves_money_or_access_takes_a_tick_as_well(life: Life, ada: Person) -> None:
+    asked = (await look(ada, "record-renewal", reference="PO-4711")).text
+    assert "EUR 486.00 × 12, at the renewal price" in unescape(words(asked)).replace("\u00a0", " ")
+    answer = await ada.send(asked, "/record-renewal")
+    assert answer.status_code == 422
+    assert "Please say that you are sure" in words(answer.text)
+    assert await commands(life) == []
+    assert await do(ada, "record-renewal", reference="PO-4711", seats="9") == "Done: renewal recorded"
+    assert "ordered as PO-4711" in words(await ada.page(PAGE))
+    assert await life.phase() == "renewed"
+
+
+async def test_a_refusal_says_why_and_until_when(life: Life, ada: Person) -> None:
+    page = await ada.page(PAGE)
+    asked = (await look(ada, "record-renewal", reference="PO-1")).text
+    await do(ada, "record-renewal", reference="PO-2")
+    late = await ada.send(asked, "/record-renewal", sure="yes")
+    said = told(await ada.page(late.headers["location"]))
+    assert said == "Not done: renewal recorded The next term is paid."
+    again = await ada.send(page, "/record-renewal/confirm", reference="PO-3", reason="once more")
+    assert again.status_code == 422
+    assert "The next term is paid." in words(again.text)
+    assert not re.search(r'<form method="post" action="[^"]*/record-renewal"', again.text)
+    assert await commands(life) == [
+        ("record-renewal", "operator:ada", "done", "they called"),
+        ("record-renewal", "operator:ada", "refused", "they called"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "complaint"),
+    [
+        pytest.param("park", {"reason": "  "}, "Say why", id="no reason"),
+        pytest.param("park", {"key": "x"}, "That did not work", id="no key"),
+        pytest.param("record-renewal", {}, "What is it called?", id="no reference"),
+        pytest.param("record-renewal", {"reference": "P", "seats": "0"}, "Not a number of seats", id="no seat"),
+        pytest.param("record-renewal", {"reference": "P", "term": "week"}, "Not one of the values", id="no term"),
+        pytest.param("cancel-auto-renew", {"renewal": "soon"}, "Not a date", id="no date"),
+    ],
+)
+async def test_what_cannot_be_read_is_named_and_nothing_is_given(
+    life: Life, ada: Person, name: str, fields: dict[str, str], complaint: str
+) -> None:
+    answer = await look(ada, name, **fields)
+    assert answer.status_code == 422
+    assert complaint in words(answer.text)
+    assert await commands(life) == []
+
+
+async def test_a_cancel_means_the_renewal_that_was_seen(life: Life, ada: Person) -> None:
+    asked = (await look(ada, "cancel-auto-renew", renewal="2029-03-31")).text
+    answer = await ada.send(asked, "/cancel-auto-renew", sure="yes")
+    said = told(await ada.page(answer.headers["location"]))
+    assert "2029-03-31 is not a renewal date" in said
+    assert (await life.row())["auto_renew"] is True
+
+
+async def test_a_payment_in_doubt_is_resolved_by_who_moves_money(theatre: Theatre, people: People) -> None:
+    life = await theatre.subscription(method_token="timeout-then-paid")
+    await life.move_to("2027-03-31 06:02")
+    fay = await people.signed_in("fay", Role.FINANCE)
+    asked = await look(fay, "resolve-payment", outcome="paid")
+    assert "counts as paid" in words(asked.text)
+    assert "I have looked it up" in words(asked.text)
+    assert await do(fay, "resolve-payment", outcome="paid") == "Done: payment in doubt resolved"
+    assert (await life.row())["renews_on"].isoformat() == "2028-03-31"
+
+
+async def test_a_quote_that_was_asked_for_is_issued_at_the_agreed_price_and_withdrawn(life: Life, ada: Person) -> None:
+    assert await life.command("2027-02-01 11:00", "ask-for-quote", lines=[{"subscription": PUNCTUAL}]) == "done"
+    assert await do(ada, "issue-quote", **{"price-0": "450.00"}) == "Done: quote issued"
+    page = unescape(words(await ada.page(PAGE)))
+    assert "Held by quote Q-" in page
+    (line,) = await life.rows("SELECT unit_price FROM quote_lines")
+    assert line["unit_price"] == 45000
+    assert await do(ada, "withdraw-quote") == "Done: quote withdrawn"
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_each_role_finds_the_forms_that_it_may_send_and_no_others(life: Life, people: People, role: Role) -> None:
+    person = await people.signed_in("somebody", role)
+    page = await person.page(PAGE)
+    offered = {Name(each) for each in re.findall(rf'action="{PAGE}/([a-z-]+)/confirm"', page)}
+    possible = {Name.CANCEL_AUTO_RENEW, Name.PARK, Name.RECORD_RENEWAL}
+    assert offered == {name for name in possible if may(role, right_to_give(name))}
+    csrf = form(page, "/sign-out").fields
+    for name in sorted(OPERATOR_MAY):
+        for step in ("/confirm", ""):
+            answer = await person.client.post(f"{PAGE}/{name}{step}", data=csrf)
+            assert (answer.status_code == 403) is not may(role, right_to_give(name)), (role, name)
+
+
+def test_what_says_that_money_was_paid_takes_the_right_to_move_it() -> None:
+    assert {name for name in OPERATOR_MAY if right_to_give(name) is May.MONEY} == MOVES_MONEY & OPERATOR_MAY
+    assert {Name.RESOLVE_PAYMENT, Name.RECORD_RENEWAL} <= MOVES_MONEY <= ASKED_TWICE
+
+
+async def test_what_only_the_buyer_may_do_is_told_as_the_account_answers_it(life: Life, ada: Person) -> None:
+    page = unescape(words(await ada.page(PAGE)))
+    assert "Renew possible now" in page
+    assert "Withdraw a planned change nothing to do" in page
+    assert f'action="{PAGE}/renew/confirm"' not in await ada.page(PAGE)
