@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 from models.columns import amount, instant, key, one_of
 from renewals.facts import Channel, Phase, Term
 
+NEXT_STEP_AT = "coalesce(next_step_at, '9999-06-01 00:00:00+00'::timestamptz)"
+"""What lists sort by: the next step; what has none comes last. The index is on this very expression."""
+
 
 class ImportRow(SQLModel, table=True):
     """One import of a portfolio: when, from which files (digest of their content), by whom."""
@@ -49,6 +52,12 @@ class SubscriptionRow(SQLModel, table=True):
         ),
         Index("ix_subscriptions_past_due", "number", postgresql_where=text("phase = 'past_due'")),
         Index("ix_subscriptions_parked", "number", postgresql_where=text("parked_at IS NOT NULL")),
+        Index("ix_subscriptions_beginning", text("lower(number) text_pattern_ops")),
+        Index("ix_subscriptions_renews_on", "renews_on", "number"),
+        Index("ix_subscriptions_by_step", text(NEXT_STEP_AT), "number"),
+        Index("ix_subscriptions_phase", "phase", "number"),
+        Index("ix_subscriptions_phase_renews_on", "phase", "renews_on", "number"),
+        Index("ix_subscriptions_sku", "sku", "number"),
     )
 
     number: str = Field(primary_key=True)
@@ -58,7 +67,7 @@ class SubscriptionRow(SQLModel, table=True):
     seats: int
     unit_price: int | None = amount(nullable=True)
     starts_on: date
-    renews_on: date = Field(index=True)
+    renews_on: date
     anchor_day: int
     auto_renew: bool
     channel: str

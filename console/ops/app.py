@@ -11,7 +11,19 @@ from temporalio.client import Client
 
 from console import words
 from console.headers import with_page_headers
-from console.ops import keys, mails, overview, pausing, people, provided, second_person, setting_up, signing_in
+from console.ops import (
+    bulk,
+    keys,
+    mails,
+    overview,
+    pausing,
+    people,
+    provided,
+    second_person,
+    setting_up,
+    signing_in,
+    subscriptions,
+)
 from console.ops.desk import Desk, see_other
 from console.ops.fields import Wrong
 from console.ops.guard import Needs, NotYourRole, Open, SetUpFirst, SignInFirst
@@ -26,7 +38,7 @@ from settings import Settings
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
-PARTS = (overview, signing_in, setting_up, second_person, pausing, people, keys)
+PARTS = (overview, subscriptions, bulk, signing_in, setting_up, second_person, pausing, people, keys)
 """The rooms, each with its `routes`. A new one is a line here, and one in `rooms.py` if it stands in the menu."""
 
 

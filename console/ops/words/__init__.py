@@ -6,11 +6,11 @@ A new room brings two modules of its own, and a line in each of the tuples below
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from console.ops.words import english, english_overview, french, french_overview
+from console.ops.words import english, english_list, english_overview, french, french_list, french_overview
 from console.words import together, unbroken
 
-_ENGLISH = (english, english_overview)
-_FRENCH = (french, french_overview)
+_ENGLISH = (english, english_overview, english_list)
+_FRENCH = (french, french_overview, french_list)
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

@@ -4,14 +4,18 @@ from string import Formatter
 
 import pytest
 
+from console.ops.asking import Column
 from console.ops.deeds import DEEDS
 from console.ops.rooms import ROOMS
+from console.ops.subscriptions import TOGETHER
 from console.ops.words import WORDS
 from models.at_risk import Cause
+from models.bulk_actions import Outcome
+from models.listing import Sort
 from models.pauses import Pausable
 from models.pipeline import Path
 from models.staff import StaffRefused
-from renewals.facts import AttemptState, Phase
+from renewals.facts import AttemptState, Channel, Phase
 from renewals.roles import Role
 
 
@@ -35,6 +39,12 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
         ("outcome", list(AttemptState)),
         ("pause", list(Pausable)),
         ("deed", list(DEEDS)),
+        ("col", ["number", *Column]),
+        ("sort", list(Sort)),
+        ("list.channel", list(Channel)),
+        ("bulk", list(TOGETHER)),
+        ("bulk.state", list(Outcome)),
+        ("bulk.would", [each for each in Outcome if each is not Outcome.WAITING]),
     ],
 )
 def test_every_name_has_words(prefix: str, names: list[str]) -> None:
