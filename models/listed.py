@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import case, func, null, select
+from sqlalchemy import Select, case, func, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -55,7 +56,7 @@ async def listed(session: AsyncSession, numbers: Sequence[str], now: datetime) -
     row, customer = SubscriptionRow, CustomerRow
     buyer, admin, prices = aliased(ContactRow), aliased(ContactRow), prices_in_force(now)
     unpaid = col(row.phase).not_in([Phase.RENEWED.value, Phase.LAPSED.value])
-    columns = {
+    columns: dict[str, Any] = {
         "number": col(row.number),
         "csn": col(row.csn),
         "customer": col(customer.name),
@@ -81,9 +82,10 @@ async def listed(session: AsyncSession, numbers: Sequence[str], now: datetime) -
         "buyer": col(buyer.email),
         "admin": col(admin.email),
     }
-    query = with_prices(select(*(value.label(name) for name, value in columns.items())), prices)
+    chosen: Select[Any] = select(*(value.label(name) for name, value in columns.items()))
     query = (
-        query.join(OfferingRow, col(OfferingRow.sku) == col(row.sku))
+        with_prices(chosen, prices)
+        .join(OfferingRow, col(OfferingRow.sku) == col(row.sku))
         .join(buyer, col(buyer.id) == col(row.buyer_id))
         .join(admin, col(admin.id) == col(row.primary_admin_id))
         .where(among(col(row.number), "numbers"))

@@ -4,7 +4,7 @@ A page begins beside a place, the keys of the subscription at its edge, so that 
 pages tile whatever is added or removed meanwhile. What a page shows of each stands in `listed.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -36,7 +36,7 @@ class Sort(StrEnum):
 Place = tuple[Any, ...]
 """Of a subscription in an order: what it is sorted by, and its number. In order of numbers the number alone."""
 
-_KEYS: dict[Sort, tuple[ColumnElement[Any], ...]] = {
+_KEYS: Mapping[Sort, tuple[Any, ...]] = {
     Sort.NUMBER: (col(_S.number),),
     Sort.RENEWS_ON: (col(_S.renews_on), col(_S.number)),
     Sort.NEXT_STEP: (literal_column(NEXT_STEP_AT, DateTime(timezone=True)), col(_S.number)),
@@ -120,7 +120,7 @@ class Listing:
         few = self._wanted(col(_S.number)).limit(most + 1).subquery()
         return (await session.execute(select(func.count()).select_from(few))).scalar_one()
 
-    def _wanted(self, *columns: ColumnElement[Any]) -> Select[Any]:
+    def _wanted(self, *columns: Any) -> Select[Any]:
         query = select(*columns).select_from(_S).where(*self._conditions())
         if self.asked.path is not None:
             query = query.outerjoin(PaymentMethodRow, col(PaymentMethodRow.id) == col(_S.method_id))
@@ -130,9 +130,13 @@ class Listing:
         asked, found = self.asked, list[ColumnElement[bool]]()
         if asked.text:
             found.append(is_meant(asked.text, self.meant))
-        for column, value in ((_S.phase, asked.phase), (_S.channel, asked.channel), (_S.sku, asked.sku)):
+        for column, value in (
+            (col(_S.phase), asked.phase),
+            (col(_S.channel), asked.channel),
+            (col(_S.sku), asked.sku),
+        ):
             if value:
-                found.append(col(column) == str(value))
+                found.append(column == str(value))
         if asked.path is not None:
             found.append(asked.path.value == PATH)
         if asked.currency:

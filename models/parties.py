@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, literal_column, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import instant, key, one_of
@@ -17,8 +17,15 @@ class CustomerRow(SQLModel, table=True):
     __table_args__ = (
         one_of("audience", ("business", "consumer")),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_code"),
-        Index("ix_customers_beginning", text("lower(csn) text_pattern_ops")),
-        Index("ix_customers_parts", text("lower(name) gin_trgm_ops"), postgresql_using="gin"),
+        Index(
+            "ix_customers_beginning", literal_column("lower(csn)"), postgresql_ops={"lower(csn)": "text_pattern_ops"}
+        ),
+        Index(
+            "ix_customers_parts",
+            literal_column("lower(name)"),
+            postgresql_ops={"lower(name)": "gin_trgm_ops"},
+            postgresql_using="gin",
+        ),
         Index("ix_customers_currency", "currency", "csn"),
     )
 
@@ -39,7 +46,12 @@ class ContactRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("csn", "email"),
         Index("ix_contacts_address", text("lower(email)")),
-        Index("ix_contacts_parts", text("lower(email) gin_trgm_ops"), postgresql_using="gin"),
+        Index(
+            "ix_contacts_parts",
+            literal_column("lower(email)"),
+            postgresql_ops={"lower(email)": "gin_trgm_ops"},
+            postgresql_using="gin",
+        ),
     )
 
     id: UUID = key()

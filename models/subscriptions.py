@@ -3,7 +3,16 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Interval, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Interval,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import amount, instant, key, one_of
@@ -52,7 +61,11 @@ class SubscriptionRow(SQLModel, table=True):
         ),
         Index("ix_subscriptions_past_due", "number", postgresql_where=text("phase = 'past_due'")),
         Index("ix_subscriptions_parked", "number", postgresql_where=text("parked_at IS NOT NULL")),
-        Index("ix_subscriptions_beginning", text("lower(number) text_pattern_ops")),
+        Index(
+            "ix_subscriptions_beginning",
+            literal_column("lower(number)"),
+            postgresql_ops={"lower(number)": "text_pattern_ops"},
+        ),
         Index("ix_subscriptions_renews_on", "renews_on", "number"),
         Index("ix_subscriptions_by_step", text(NEXT_STEP_AT), "number"),
         Index("ix_subscriptions_phase", "phase", "number"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from console.ops.fields import Wrong
@@ -61,6 +61,7 @@ OF_PEOPLE = (Column.BUYER, Column.ADMIN)
 """Columns that name people: who looks at them stands on the audit."""
 
 Known = TypeVar("Known", bound=StrEnum)
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ def _yes_or_no(fields: Mapping[str, str], name: str) -> bool | None:
     return _read({"yes": True, "no": False}.__getitem__, fields, name)
 
 
-def _read(reader: Callable[[str], Any], fields: Mapping[str, str], name: str) -> Any:
+def _read(reader: Callable[[str], Read], fields: Mapping[str, str], name: str) -> Read | None:
     if name not in fields:
         return None
     try:

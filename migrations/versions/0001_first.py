@@ -180,10 +180,19 @@ def _create_tables() -> None:
         sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name="ck_customers_currency_code"),
         sa.PrimaryKeyConstraint("csn", name="pk_customers"),
     )
-    op.create_index("ix_customers_beginning", "customers", [sa.literal_column("lower(csn) text_pattern_ops")])
+    op.create_index(
+        "ix_customers_beginning",
+        "customers",
+        [sa.literal_column("lower(csn)")],
+        postgresql_ops={"lower(csn)": "text_pattern_ops"},
+    )
     op.create_index("ix_customers_currency", "customers", ["currency", "csn"])
     op.create_index(
-        "ix_customers_parts", "customers", [sa.literal_column("lower(name) gin_trgm_ops")], postgresql_using="gin"
+        "ix_customers_parts",
+        "customers",
+        [sa.literal_column("lower(name)")],
+        postgresql_ops={"lower(name)": "gin_trgm_ops"},
+        postgresql_using="gin",
     )
     op.create_table(
         "decline_codes",
@@ -438,7 +447,11 @@ def _create_tables() -> None:
     )
     op.create_index("ix_contacts_address", "contacts", [sa.literal_column("lower(email)")])
     op.create_index(
-        "ix_contacts_parts", "contacts", [sa.literal_column("lower(email) gin_trgm_ops")], postgresql_using="gin"
+        "ix_contacts_parts",
+        "contacts",
+        [sa.literal_column("lower(email)")],
+        postgresql_ops={"lower(email)": "gin_trgm_ops"},
+        postgresql_using="gin",
     )
     op.create_table(
         "operator_links",
@@ -745,7 +758,10 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_subscriptions"),
     )
     op.create_index(
-        "ix_subscriptions_beginning", "subscriptions", [sa.literal_column("lower(number) text_pattern_ops")]
+        "ix_subscriptions_beginning",
+        "subscriptions",
+        [sa.literal_column("lower(number)")],
+        postgresql_ops={"lower(number)": "text_pattern_ops"},
     )
     op.create_index("ix_subscriptions_buyer_id", "subscriptions", ["buyer_id"])
     op.create_index(

@@ -48,7 +48,7 @@ class Operator:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         await self.album.keep(self.page, name)
 
-    async def send(self, action: str, name: str, button: str = "", **fields: str) -> None:
+    async def send(self, action: str, name: str, button: str = "", /, **fields: str) -> None:
         """Fill in a form, opening it if it is folded, send it, and keep the page that comes."""
         form = self.page.locator(f'form[method="post"][action$="{action}"]').first
         folded = self.page.locator("details:not([open])").filter(has=form)

@@ -26,7 +26,7 @@ PREVIEW = "/ops/bulk/preview"
 @pytest.fixture
 async def lives(theatre: Theatre) -> Sequence[Life]:
     """One renews automatically, one could, and one has a method that nobody can charge."""
-    konbini = {"country": "JP", "currency": "JPY", "time_zone": "Asia/Tokyo", "method_kind": "konbini"}
+    konbini: dict[str, Any] = {"country": "JP", "currency": "JPY", "time_zone": "Asia/Tokyo", "method_kind": "konbini"}
     return [
         await theatre.subscription(PUNCTUAL),
         await theatre.subscription(SECOND, csn="5200000002", auto_renew="no"),
@@ -61,7 +61,8 @@ def lines(page: str) -> dict[str, tuple[str, str]]:
 async def commands(sessions: Sessions) -> list[tuple[str, str, str, str, str | None]]:
     query = "SELECT subscription, name, given_by, reason, outcome FROM commands ORDER BY subscription, stored_at"
     async with sessions() as session:
-        return [tuple(row) for row in await session.execute(sa.text(query))]
+        found: Any = await session.execute(sa.text(query))
+        return [tuple(row) for row in found]
 
 
 async def test_a_refused_line_keeps_no_other_and_the_form_sent_again_acts_once(
