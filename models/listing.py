@@ -138,7 +138,7 @@ class Listing:
             if value:
                 found.append(column == str(value))
         if asked.path is not None:
-            found.append(asked.path.value == PATH)
+            found.append(PATH.in_([asked.path.value]))
         if asked.currency:
             found.append(
                 col(_S.csn).in_(select(col(CustomerRow.csn)).where(col(CustomerRow.currency) == asked.currency))

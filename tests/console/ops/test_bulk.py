@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -40,13 +40,12 @@ async def mira(people: People) -> Person:
 
 
 @pytest.fixture
-async def _nobody_delivers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+def _nobody_delivers(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the process had gone right after its answer."""
 
     async def nothing(*_: object) -> None: ...
 
     monkeypatch.setattr(pages, "deliver_all", nothing)
-    return
 
 
 def lines(page: str) -> dict[str, tuple[str, str]]:
