@@ -138,7 +138,7 @@ class Listing:
             if value:
                 found.append(column == str(value))
         if asked.path is not None:
-            found.append(PATH.in_([asked.path.value]))
+            found.append(_comes_by(asked.path))
         if asked.currency:
             found.append(
                 col(_S.csn).in_(select(col(CustomerRow.csn)).where(col(CustomerRow.currency) == asked.currency))
@@ -157,6 +157,11 @@ class Listing:
             if wanted is not None:
                 found.append(is_so if wanted else not_(is_so))
         return found
+
+
+def _comes_by(path: Path) -> ColumnElement[bool]:
+    """Partners and the older systems are channels of their own, which have an index."""
+    return (col(_S.channel) if path in (Path.PARTNER, Path.LEGACY) else PATH).in_([path.value])
 
 
 def _is_held() -> ColumnElement[bool]:

@@ -71,6 +71,7 @@ class SubscriptionRow(SQLModel, table=True):
         Index("ix_subscriptions_phase", "phase", "number"),
         Index("ix_subscriptions_phase_renews_on", "phase", "renews_on", "number"),
         Index("ix_subscriptions_sku", "sku", "number"),
+        Index("ix_subscriptions_channel", "channel", "number"),
     )
 
     number: str = Field(primary_key=True)

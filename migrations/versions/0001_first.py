@@ -769,6 +769,7 @@ def _create_tables() -> None:
         "subscriptions",
         [sa.literal_column("coalesce(next_step_at, '9999-06-01 00:00:00+00'::timestamptz)"), "number"],
     )
+    op.create_index("ix_subscriptions_channel", "subscriptions", ["channel", "number"])
     op.create_index("ix_subscriptions_csn", "subscriptions", ["csn"])
     op.create_index(
         "ix_subscriptions_due_on",
