@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from babel.dates import format_time
+from babel.numbers import format_decimal
 
 from mail.wording import Wording
 from renewals.calendar import local_date, zone
@@ -31,6 +32,10 @@ class Speech:
     @property
     def _words(self) -> Mapping[str, str]:
         return self.book[self.w.language]
+
+    def number(self, count: int) -> str:
+        """A count with its thousands apart."""
+        return str(format_decimal(count, locale=self.w.locale))
 
     def day_of(self, at: datetime, zone_name: str) -> str:
         """The local date of an instant."""

@@ -96,5 +96,10 @@ def unbroken(text: str) -> str:
 
 
 def together(*parts: Mapping[str, str]) -> Mapping[str, str]:
-    """One book of several."""
-    return {key: text for part in parts for key, text in part.items()}
+    """One book of several. Raises if two have words for the same key."""
+    book: dict[str, str] = {}
+    for part in parts:
+        if twice := book.keys() & part.keys():
+            raise ValueError(f"said twice: {', '.join(sorted(twice))}")
+        book |= part
+    return book

@@ -43,6 +43,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     _create_tables()
     _protect_what_only_grows()
     _number_the_rulebook()

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, literal_column, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import instant, key, one_of
@@ -17,6 +17,16 @@ class CustomerRow(SQLModel, table=True):
     __table_args__ = (
         one_of("audience", ("business", "consumer")),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_code"),
+        Index(
+            "ix_customers_beginning", literal_column("lower(csn)"), postgresql_ops={"lower(csn)": "text_pattern_ops"}
+        ),
+        Index(
+            "ix_customers_parts",
+            literal_column("lower(name)"),
+            postgresql_ops={"lower(name)": "gin_trgm_ops"},
+            postgresql_using="gin",
+        ),
+        Index("ix_customers_currency", "currency", "csn"),
     )
 
     csn: str = Field(primary_key=True)
@@ -33,7 +43,16 @@ class ContactRow(SQLModel, table=True):
     """A person of a customer; which role they have stands on the subscription."""
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("csn", "email"), Index("ix_contacts_address", text("lower(email)")))
+    __table_args__ = (
+        UniqueConstraint("csn", "email"),
+        Index("ix_contacts_address", text("lower(email)")),
+        Index(
+            "ix_contacts_parts",
+            literal_column("lower(email)"),
+            postgresql_ops={"lower(email)": "gin_trgm_ops"},
+            postgresql_using="gin",
+        ),
+    )
 
     id: UUID = key()
     csn: str = Field(foreign_key="customers.csn")

@@ -66,6 +66,8 @@ _BY_CHANNEL = (
     (col(_S.channel) == Channel.PARTNER.value, Path.PARTNER.value),
     (col(_S.channel) == Channel.LEGACY.value, Path.LEGACY.value),
 )
+PATH = case((RENEWS_AUTOMATICALLY, Path.AUTOMATIC.value), *_BY_CHANNEL, else_=Path.BY_HAND.value)
+"""By which way the next term comes about, over a left join to the payment method."""
 
 
 def in_window(today: date) -> ColumnElement[bool]:
@@ -113,11 +115,10 @@ def with_prices(query: Select[*tuple[Any, ...]], prices: CTE) -> Select[*tuple[A
 
 def _unpaid(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
     prices = prices_in_force(now)
-    path = case((RENEWS_AUTOMATICALLY, Path.AUTOMATIC.value), *_BY_CHANNEL, else_=Path.BY_HAND.value)
     columns: tuple[ColumnElement[Any], ...] = (
         DUE_ON.label("due_on"),
         col(CustomerRow.currency).label("currency"),
-        path.label("path"),
+        PATH.label("path"),
     )
     query = select(*columns, col(_S.phase).label("phase"), next_amount(prices).label("amount"))
     return with_prices(query, prices).where(in_window(today), LIVES, col(_S.phase) != Phase.RENEWED.value)

@@ -3,11 +3,23 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Interval, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Interval,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import amount, instant, key, one_of
 from renewals.facts import Channel, Phase, Term
+
+NEXT_STEP_AT = "coalesce(next_step_at, '9999-06-01 00:00:00+00'::timestamptz)"
+"""What lists sort by: the next step; what has none comes last. The index is on this very expression."""
 
 
 class ImportRow(SQLModel, table=True):
@@ -50,6 +62,17 @@ class SubscriptionRow(SQLModel, table=True):
         ),
         Index("ix_subscriptions_past_due", "number", postgresql_where=text("phase = 'past_due'")),
         Index("ix_subscriptions_parked", "number", postgresql_where=text("parked_at IS NOT NULL")),
+        Index(
+            "ix_subscriptions_beginning",
+            literal_column("lower(number)"),
+            postgresql_ops={"lower(number)": "text_pattern_ops"},
+        ),
+        Index("ix_subscriptions_renews_on", "renews_on", "number"),
+        Index("ix_subscriptions_by_step", text(NEXT_STEP_AT), "number"),
+        Index("ix_subscriptions_phase", "phase", "number"),
+        Index("ix_subscriptions_phase_renews_on", "phase", "renews_on", "number"),
+        Index("ix_subscriptions_sku", "sku", "number"),
+        Index("ix_subscriptions_channel", "channel", "number"),
     )
 
     number: str = Field(primary_key=True)
@@ -59,7 +82,7 @@ class SubscriptionRow(SQLModel, table=True):
     seats: int
     unit_price: int | None = amount(nullable=True)
     starts_on: date
-    renews_on: date = Field(index=True)
+    renews_on: date
     anchor_day: int
     auto_renew: bool
     channel: str

@@ -6,6 +6,7 @@ from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.api_keys import ApiKeyRow
 from models.audit import AuditRow
 from models.baskets import BasketLineRow, BasketRow
+from models.bulk_actions import BulkActionLineRow, BulkActionRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow, RecoveryCodeRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
@@ -14,6 +15,7 @@ from models.payments import AttemptRow, OrderLineRow, OrderRow, PartRow, RefundR
 from models.quotes import QuoteLineRow, QuoteRow
 from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
 from models.sandbox import SandboxChargeRow, SandboxMethodRow, SandboxRefundRow
+from models.saved_views import SavedViewRow
 from models.seat_use import DayOfUseRow, SeatAssignmentRow, UsageImportRow, UsageToldRow
 from models.second_person import RequestRow
 from models.snapshots import SnapshotRow
@@ -30,6 +32,8 @@ __all__ = [
     "AuditRow",
     "BasketLineRow",
     "BasketRow",
+    "BulkActionLineRow",
+    "BulkActionRow",
     "CalendarFeedRow",
     "ClaimRow",
     "CommandRow",
@@ -63,6 +67,7 @@ __all__ = [
     "SandboxChargeRow",
     "SandboxMethodRow",
     "SandboxRefundRow",
+    "SavedViewRow",
     "SeatAssignmentRow",
     "SignInLinkRow",
     "SnapshotRow",

@@ -46,6 +46,7 @@ class Rule(StrEnum):
     ASK = "ask"
     ASK_VOUCHER = "ask_voucher"
     ASK_LATE = "ask_late"
+    SEND_BACK = "send_back"
     QUOTE_ENDS = "quote_ends"
     HOLD_ENDS = "hold_ends"
     SUSPENSION = "suspension"
@@ -87,6 +88,8 @@ def because(sub: Subscription, step: Step, now: datetime) -> Because:
             return _charge(sub, step)
         case Do.ASK_GATEWAY:
             return _asked(sub, step)
+        case Do.SEND_BACK:
+            return Because(Rule.SEND_BACK)
         case Do.END_HOLD:
             quote = sub.hold.quote if sub.hold else None
             return Because(Rule.QUOTE_ENDS, names=(quote,)) if quote else Because(Rule.HOLD_ENDS)

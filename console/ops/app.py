@@ -12,6 +12,7 @@ from temporalio.client import Client
 from console import words
 from console.headers import with_page_headers
 from console.ops import (
+    bulk,
     keys,
     mails,
     overview,
@@ -22,6 +23,7 @@ from console.ops import (
     setting_up,
     signing_in,
     subscription,
+    subscriptions,
 )
 from console.ops.commanding import BadForm
 from console.ops.desk import Desk, see_other
@@ -40,7 +42,18 @@ from settings import Settings
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
-PARTS = (overview, signing_in, setting_up, second_person, pausing, people, keys, subscription)
+PARTS = (
+    overview,
+    subscriptions,
+    bulk,
+    signing_in,
+    setting_up,
+    second_person,
+    pausing,
+    people,
+    keys,
+    subscription,
+)
 """The rooms, each with its `routes`. A new one is a line here, and one in `rooms.py` if it stands in the menu."""
 
 

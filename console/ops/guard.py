@@ -11,13 +11,15 @@ from fastapi import Depends, Request, Response
 from console.ops.desk import InDesk, wall_now
 from console.ops.entering import signed_in
 from console.ops.staff import Staff
-from console.own_forms import form_of
+from console.own_forms import LONGEST_FORM, form_of
 from models.tokens import form_token, new_token
 from renewals.roles import May
 from settings import Settings
 
 _READS = ("GET", "HEAD")
 _FORM_SECONDS = 60 * 60
+LONGEST_LIST = 100_000
+"""Characters of a form that names a thousand subscriptions."""
 
 
 class SignInFirst(Exception):
@@ -34,10 +36,14 @@ class NotYourRole(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Lets in whoever has the right. `before_set_up`: also whoever has neither password nor second factor yet."""
+    """Lets in whoever has the right. `before_set_up`: also whoever has neither password nor second factor yet.
+
+    `longest` is how many characters the form may have.
+    """
 
     right: May
     before_set_up: bool = False
+    longest: int = LONGEST_FORM
 
     async def __call__(self, request: Request, desk: InDesk) -> Staff:
         """Raises `SignInFirst`, `SetUpFirst`, `NotYourRole`, `NotOurForm`."""
@@ -53,7 +59,8 @@ class Needs:
             raise NotYourRole
         if request.method in _READS:
             return who
-        return replace(who, form=await form_of(request, desk.settings.ops_url, who.form_token))
+        form = await form_of(request, desk.settings.ops_url, who.form_token, longest=self.longest)
+        return replace(who, form=form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Open:
 
 Reads = Annotated[Staff, Depends(Needs(May.READ))]
 Steers = Annotated[Staff, Depends(Needs(May.STEER))]
+SteersMany = Annotated[Staff, Depends(Needs(May.STEER, longest=LONGEST_LIST))]
 MovesMoney = Annotated[Staff, Depends(Needs(May.MONEY))]
 Governs = Annotated[Staff, Depends(Needs(May.GOVERN))]
 NotSetUpYet = Annotated[Staff, Depends(Needs(May.READ, before_set_up=True))]

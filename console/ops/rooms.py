@@ -18,6 +18,8 @@ class Room:
 
 ROOMS = (
     Room("overview", "/ops/", May.READ),
+    Room("list", "/ops/subscriptions", May.READ),
+    Room("bulk", "/ops/bulk", May.READ),
     Room("second", "/ops/second-person", May.READ),
     Room("pauses", "/ops/pauses", May.READ),
     Room("people", "/ops/people", May.GOVERN),

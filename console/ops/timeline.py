@@ -48,6 +48,7 @@ class Past:
 _TONES = {
     Do.CHARGE: "money",
     Do.ASK_GATEWAY: "money",
+    Do.SEND_BACK: "money",
     Do.ENTER_PHASE: "phase",
     Do.ROLL_OVER: "phase",
     Do.SUSPEND_ACCESS: "phase",

@@ -16,6 +16,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     _create_tables()
     _protect_what_only_grows()
     _number_the_rulebook()
@@ -138,6 +139,19 @@ def _create_tables() -> None:
     op.create_index("ix_baskets_given_by", "baskets", ["given_by", "received_at"])
     op.create_index("ix_baskets_open", "baskets", ["received_at"], postgresql_where=sa.text("closed_at IS NULL"))
     op.create_table(
+        "bulk_actions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_key", sa.String(), nullable=False),
+        sa.Column("command", sa.String(), nullable=False),
+        sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name="ck_bulk_actions_reason"),
+        sa.PrimaryKeyConstraint("id", name="pk_bulk_actions"),
+        sa.UniqueConstraint("client_key", name="uq_bulk_actions_client_key"),
+    )
+    op.create_index("ix_bulk_actions_given_at", "bulk_actions", ["given_at"])
+    op.create_table(
         "calendar_feeds",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -165,6 +179,20 @@ def _create_tables() -> None:
         sa.CheckConstraint("audience IN ('business', 'consumer')", name="ck_customers_audience_known"),
         sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name="ck_customers_currency_code"),
         sa.PrimaryKeyConstraint("csn", name="pk_customers"),
+    )
+    op.create_index(
+        "ix_customers_beginning",
+        "customers",
+        [sa.literal_column("lower(csn)")],
+        postgresql_ops={"lower(csn)": "text_pattern_ops"},
+    )
+    op.create_index("ix_customers_currency", "customers", ["currency", "csn"])
+    op.create_index(
+        "ix_customers_parts",
+        "customers",
+        [sa.literal_column("lower(name)")],
+        postgresql_ops={"lower(name)": "gin_trgm_ops"},
+        postgresql_using="gin",
     )
     op.create_table(
         "decline_codes",
@@ -420,6 +448,13 @@ def _create_tables() -> None:
         sa.UniqueConstraint("csn", "email", name="uq_contacts_csn_email"),
     )
     op.create_index("ix_contacts_address", "contacts", [sa.literal_column("lower(email)")])
+    op.create_index(
+        "ix_contacts_parts",
+        "contacts",
+        [sa.literal_column("lower(email)")],
+        postgresql_ops={"lower(email)": "gin_trgm_ops"},
+        postgresql_using="gin",
+    )
     op.create_table(
         "operator_links",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -551,6 +586,18 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["charge_key"], ["sandbox.charges.key"], name="fk_refunds_charge_key"),
         sa.PrimaryKeyConstraint("key", name="pk_refunds"),
         schema="sandbox",
+    )
+    op.create_table(
+        "saved_views",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("name <> '' AND length(name) <= 60", name="ck_saved_views_name"),
+        sa.ForeignKeyConstraint(["operator"], ["operators.name"], name="fk_saved_views_operator"),
+        sa.PrimaryKeyConstraint("id", name="pk_saved_views"),
+        sa.UniqueConstraint("operator", "name", name="uq_saved_views_operator_name"),
     )
     op.create_table(
         "attempts",
@@ -717,7 +764,19 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["sku"], ["offerings.sku"], name="fk_subscriptions_sku"),
         sa.PrimaryKeyConstraint("number", name="pk_subscriptions"),
     )
+    op.create_index(
+        "ix_subscriptions_beginning",
+        "subscriptions",
+        [sa.literal_column("lower(number)")],
+        postgresql_ops={"lower(number)": "text_pattern_ops"},
+    )
     op.create_index("ix_subscriptions_buyer_id", "subscriptions", ["buyer_id"])
+    op.create_index(
+        "ix_subscriptions_by_step",
+        "subscriptions",
+        [sa.literal_column("coalesce(next_step_at, '9999-06-01 00:00:00+00'::timestamptz)"), "number"],
+    )
+    op.create_index("ix_subscriptions_channel", "subscriptions", ["channel", "number"])
     op.create_index("ix_subscriptions_csn", "subscriptions", ["csn"])
     op.create_index(
         "ix_subscriptions_due_on",
@@ -734,8 +793,11 @@ def _create_tables() -> None:
     op.create_index(
         "ix_subscriptions_past_due", "subscriptions", ["number"], postgresql_where=sa.text("phase = 'past_due'")
     )
+    op.create_index("ix_subscriptions_phase", "subscriptions", ["phase", "number"])
+    op.create_index("ix_subscriptions_phase_renews_on", "subscriptions", ["phase", "renews_on", "number"])
     op.create_index("ix_subscriptions_primary_admin_id", "subscriptions", ["primary_admin_id"])
-    op.create_index("ix_subscriptions_renews_on", "subscriptions", ["renews_on"])
+    op.create_index("ix_subscriptions_renews_on", "subscriptions", ["renews_on", "number"])
+    op.create_index("ix_subscriptions_sku", "subscriptions", ["sku", "number"])
     op.create_table(
         "alarms",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -756,6 +818,18 @@ def _create_tables() -> None:
         unique=True,
         postgresql_where=sa.text("cleared_at IS NULL"),
     )
+    op.create_table(
+        "bulk_action_lines",
+        sa.Column("bulk_action_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("command_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("place BETWEEN 1 AND 1000", name="ck_bulk_action_lines_place"),
+        sa.ForeignKeyConstraint(["bulk_action_id"], ["bulk_actions.id"], name="fk_bulk_action_lines_bulk_action_id"),
+        sa.ForeignKeyConstraint(["command_id"], ["commands.id"], name="fk_bulk_action_lines_command_id"),
+        sa.PrimaryKeyConstraint("bulk_action_id", "place", name="pk_bulk_action_lines"),
+        sa.UniqueConstraint("bulk_action_id", "command_id", name="uq_bulk_action_lines_bulk_action_id_command_id"),
+    )
+    op.create_index("ix_bulk_action_lines_command_id", "bulk_action_lines", ["command_id"])
     op.create_table(
         "days_of_use",
         sa.Column("subscription", sa.String(), nullable=False),

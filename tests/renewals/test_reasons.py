@@ -6,7 +6,17 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from renewals.calendar import local_date
-from renewals.facts import AttemptState, Channel, DeclineClass, Kind, MethodKind, Phase, QueuedNotice, Subscription
+from renewals.facts import (
+    AttemptState,
+    Channel,
+    DeclineClass,
+    Kind,
+    MethodKind,
+    OwedBack,
+    Phase,
+    QueuedNotice,
+    Subscription,
+)
 from renewals.legal import DEFAULT_RULES, Audience
 from renewals.plan import Do, Step, plan
 from renewals.reasons import Because, Rule, because
@@ -123,6 +133,12 @@ def named(sub: Subscription, now: str, rule: Rule) -> Because:
             "2027-03-02T00:00",
             Because(Rule.QUOTE_ENDS, names=("Q-1001",)),
             id="a quote",
+        ),
+        pytest.param(
+            subscription(owed_back=(OwedBack("refund-1", utc("2027-03-01T04:01"), 25_740, "EUR"),)),
+            "2027-03-01T04:02",
+            Because(Rule.SEND_BACK),
+            id="money that bought nothing",
         ),
         pytest.param(
             subscription(phase=Phase.RENEWED, paid_ahead=paid_ahead()),

@@ -62,6 +62,7 @@ async def test_constraints_indexes_and_columns_are_those_that_the_tables_in_code
     made_by_code = create_async_engine(empty_url)
     async with made_by_code.begin() as connection:
         await connection.execute(CreateSchema("sandbox"))
+        await connection.execute(sa.text("CREATE EXTENSION pg_trgm"))
         await connection.run_sync(METADATA.create_all)
     wanted = await definitions(made_by_code)
     await made_by_code.dispose()

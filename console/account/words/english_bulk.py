@@ -40,7 +40,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "outcome.renewed": "renewed",
         "outcome.refused": "left out",
         "outcome.payment_failed": "payment failed",
-        "refused.bulk_over_100": "At most 100 subscriptions are renewed together, these are {count}. Choose fewer.",
+        "cart.over_100": "At most 100 subscriptions are renewed together, these are {count}. Choose fewer.",
         "command.bulk-renew": "renewing together with others",
         "order.way.bulk": "renewal together with others",
     }

@@ -42,8 +42,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "outcome.renewed": "renouvelé",
         "outcome.refused": "laissé de côté",
         "outcome.payment_failed": "paiement échoué",
-        "refused.bulk_over_100": "Au plus 100 abonnements se renouvellent ensemble, ceux-ci sont {count}. "
-        "Choisissez-en moins.",
+        "cart.over_100": "Au plus 100 abonnements se renouvellent ensemble, ceux-ci sont {count}. Choisissez-en moins.",
         "command.bulk-renew": "renouvellement avec d’autres",
         "order.way.bulk": "renouvellement avec d’autres",
     }

@@ -42,7 +42,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "outcome.renewed": "更新済み",
         "outcome.refused": "対象外",
         "outcome.payment_failed": "お支払い失敗",
-        "refused.bulk_over_100": "まとめて更新できるのは100件までです（現在{count}件）。数を減らしてください。",
+        "cart.over_100": "まとめて更新できるのは100件までです（現在{count}件）。数を減らしてください。",
         "command.bulk-renew": "ほかのものとまとめて更新",
         "order.way.bulk": "まとめて更新",
     }

@@ -9,19 +9,21 @@ from types import MappingProxyType
 from console.ops.words import (
     english,
     english_commands,
+    english_list,
     english_overview,
     english_plan,
     english_subscription,
     french,
     french_commands,
+    french_list,
     french_overview,
     french_plan,
     french_subscription,
 )
 from console.words import together, unbroken
 
-_ENGLISH = (english, english_overview, english_subscription, english_plan, english_commands)
-_FRENCH = (french, french_overview, french_subscription, french_plan, french_commands)
+_ENGLISH = (english, english_overview, english_list, english_subscription, english_plan, english_commands)
+_FRENCH = (french, french_overview, french_list, french_subscription, french_plan, french_commands)
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

@@ -161,6 +161,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.quote_not_open": "The quote is not open.",
         "why_not.payment_declined": "The payment was declined.",
         "why_not.nothing_in_doubt": "No payment is without an answer.",
+        "why_not.not_carried_out": "An error stopped it: the alarm step_failed names it.",
         "why_not.no_quote": "No quote of this subscription waits for that.",
     }
 )

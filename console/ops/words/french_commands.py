@@ -169,6 +169,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.quote_not_open": "Le devis n’est pas ouvert.",
         "why_not.payment_declined": "Le paiement a été refusé.",
         "why_not.nothing_in_doubt": "Aucun paiement n’est sans réponse.",
+        "why_not.not_carried_out": "Une erreur l’a empêché : l’alarme step_failed la nomme.",
         "why_not.no_quote": "Aucun devis de cet abonnement n’attend cela.",
     }
 )

@@ -12,6 +12,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "step.end_hold": "Le blocage de la prochaine période prend fin",
         "step.send_queued": "Courriel : {kinds}",
         "step.send_notice": "Courriel : {kinds}",
+        "step.send_back": "{amount} sont remboursés à l’acheteur",
         "step.ask_gateway": "On demande au prestataire ce qu’est devenu le paiement",
         "step.charge": "Prélèvement de {amount}",
         "step.suspend_access": "L’accès est suspendu",
@@ -46,6 +47,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "because.ask": "Un paiement sans réponse fait l’objet d’une question après 5 minutes, après une heure, "
         "puis chaque jour.",
         "because.ask_voucher": "Un code de paiement est suivi jusqu’à son règlement ou son échéance.",
+        "because.send_back": "Ce qui n’a rien acheté est remboursé aussitôt, et retenté jusqu’à ce que le prestataire "
+        "l’accepte.",
         "because.ask_late": "Un code échu est encore suivi chaque jour pendant deux semaines, car l’argent peut "
         "encore arriver.",
         "because.quote_ends": "Le devis {names} peut être accepté jusque-là.",
@@ -82,6 +85,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "kind.lapsed": "abonnement terminé",
         "kind.voucher_issued": "comment payer",
         "kind.voucher_expired": "code de paiement échu",
+        "kind.voucher_part_received": "une partie reçue",
         "kind.seats_added": "postes ajoutés",
         "kind.order_confirmation": "commande confirmée",
         "kind.refund": "remboursement",

@@ -4,10 +4,14 @@ from string import Formatter
 
 import pytest
 
+from console.ops.asking import Column
 from console.ops.deeds import DEEDS
 from console.ops.rooms import ROOMS
+from console.ops.subscriptions import TOGETHER
 from console.ops.words import WORDS
 from models.at_risk import Cause
+from models.bulk_actions import Outcome
+from models.listing import Sort
 from models.pauses import Pausable
 from models.payments import ORDER_STATES
 from models.pipeline import Path
@@ -41,6 +45,12 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
         ("outcome", list(AttemptState)),
         ("pause", list(Pausable)),
         ("deed", list(DEEDS)),
+        ("col", ["number", *Column]),
+        ("sort", list(Sort)),
+        ("list.channel", list(Channel)),
+        ("bulk", list(TOGETHER)),
+        ("bulk.state", list(Outcome)),
+        ("bulk.would", [each for each in Outcome if each is not Outcome.WAITING]),
         ("because", list(Rule)),
         ("step", list(Do)),
         ("kind", list(Kind)),

@@ -1,0 +1,74 @@
+"""Search for subscriptions by what people have at hand: a number, a customer's number or name, somebody's mail address.
+
+Numbers are found by how they begin, names and addresses by any part, whatever the case. Trigrams (pg_trgm) serve the
+parts; who is meant is found first, so that a search costs as much as it finds.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.parties import ContactRow, CustomerRow
+from models.subscriptions import SubscriptionRow
+
+MOST = 500
+"""So many customers, and so many people, a search may mean; beyond, it says too little and is told so."""
+
+_WHOLE_TRIGRAM = 3
+"""A part shorter than this has no trigram of its own: it is sought at the beginning only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Whom a search may mean. `cut`: there are more."""
+
+    csns: tuple[str, ...] = ()
+    contacts: tuple[UUID, ...] = ()
+
+    @property
+    def cut(self) -> bool:
+        return len(self.csns) > MOST or len(self.contacts) > MOST
+
+
+async def meant_by(session: AsyncSession, text: str) -> Meant:
+    """The customers and people whom the text may mean."""
+    csn, name = col(CustomerRow.csn), func.lower(col(CustomerRow.name))
+    customers = union(
+        select(csn).where(func.lower(csn).like(_beginning(text))).limit(MOST + 1),
+        select(csn).where(name.like(_part(text))).limit(MOST + 1),
+    )
+    people = select(col(ContactRow.id)).where(func.lower(col(ContactRow.email)).like(_part(text))).limit(MOST + 1)
+    return Meant(
+        tuple((await session.scalars(customers.limit(MOST + 1))).all()), tuple((await session.scalars(people)).all())
+    )
+
+
+def is_meant(text: str, meant: Meant) -> ColumnElement[bool]:
+    """The condition on subscriptions: its number begins so, or it is of one of these."""
+    row = SubscriptionRow
+    found = [func.lower(col(row.number)).like(_beginning(text))]
+    if meant.csns:
+        found.append(col(row.csn).in_(meant.csns[:MOST]))
+    if meant.contacts:
+        found += [col(which).in_(meant.contacts[:MOST]) for which in (row.buyer_id, row.primary_admin_id)]
+    return or_(*found)
+
+
+def _beginning(text: str) -> str:
+    return f"{_literally(text)}%"
+
+
+def _part(text: str) -> str:
+    return f"%{_literally(text)}%" if len(text) >= _WHOLE_TRIGRAM else _beginning(text)
+
+
+def _literally(text: str) -> str:
+    """As a pattern that matches nothing but the text.
+
+    >>> print(_literally("50%_Off"))
+    50\\%\\_off
+    """
+    return text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
