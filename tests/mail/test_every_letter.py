@@ -114,7 +114,13 @@ FACTS_AS_THEY_ARE = (
 
 every_letter = pytest.mark.parametrize("kind", Kind)
 in_each_language = pytest.mark.parametrize("locale", ["en-US", "fr-FR", "ja-JP"])
-in_each_situation = pytest.mark.parametrize("situation", SITUATIONS.values(), ids=SITUATIONS.keys())
+in_every_situation = pytest.mark.parametrize("situation", SITUATIONS.values(), ids=SITUATIONS.keys())
+
+
+@pytest.fixture
+def letters(letter: Callable[..., Letter]) -> Callable[..., list[Letter]]:
+    """Of every kind, each of the same facts: thousands of letters, in a test for each language and situation."""
+    return lambda **facts: [letter(kind, **facts) for kind in Kind]
 
 
 class Outline(HTMLParser):
@@ -143,25 +149,24 @@ def squeezed(text: str) -> str:
     return re.sub(r"[ \n]+", " ", text).strip(" ")
 
 
-@every_letter
 @in_each_language
-@in_each_situation
+@in_every_situation
 def test_a_letter_is_whole_in_every_situation(
-    letter: Callable[..., Letter], contacts: Contacts, kind: Kind, locale: str, situation: dict[str, Any]
+    letters: Callable[..., list[Letter]], contacts: Contacts, locale: str, situation: dict[str, Any]
 ) -> None:
-    made = letter(kind, locale=locale, **situation)
-    written = render(made, contacts)
-    page = Outline(written.html)
-    for words in (written.subject, written.text, page.text):
-        assert not re.search(r"None|Undefined|\{\{|\{%|\}\}|%\}", words)
-    for words in (written.text, page.text):
-        assert "S-1001" in words
-        assert "Draft Standard" in words
-        assert page_of(made) in words.split()
-        assert "support@vendor.example" in words
-    assert written.subject == squeezed(written.subject)
-    assert 20 < len(written.subject) < 120
-    assert_well_set(written, page)
+    for made in letters(locale=locale, **situation):
+        written = render(made, contacts)
+        page = Outline(written.html)
+        for words in (written.subject, written.text, page.text):
+            assert not re.search(r"None|Undefined|\{\{|\{%|\}\}|%\}", words), words
+        for words in (written.text, page.text):
+            assert "S-1001" in words
+            assert "Draft Standard" in words
+            assert page_of(made) in words.split(), words
+            assert "support@vendor.example" in words
+        assert written.subject == squeezed(written.subject)
+        assert 20 < len(written.subject) < 120, written.subject
+        assert_well_set(written, page)
 
 
 def page_of(letter: Letter) -> str:
@@ -189,50 +194,49 @@ def assert_well_set(written: Rendered, page: Outline) -> None:
         assert address.isascii(), f"{address} goes on where its sentence does"
 
 
-@every_letter
-@in_each_situation
+@in_every_situation
+@pytest.mark.parametrize(("locale", "foreign"), [("fr-FR", ENGLISH), ("ja-JP", "[A-Za-z]")], ids=["fr-FR", "ja-JP"])
 def test_no_word_is_left_in_english(
-    letter: Callable[..., Letter], contacts: Contacts, kind: Kind, situation: dict[str, Any]
+    letters: Callable[..., list[Letter]], contacts: Contacts, locale: str, foreign: str, situation: dict[str, Any]
 ) -> None:
-    for locale, foreign in (("fr-FR", ENGLISH), ("ja-JP", "[A-Za-z]")):
-        written = render(letter(kind, locale=locale, **situation), contacts)
+    for made in letters(locale=locale, **situation):
+        written = render(made, contacts)
         for text in (written.subject, written.text, Outline(written.html).text):
             assert not re.search(foreign, re.sub(FACTS_AS_THEY_ARE, "", text)), text
 
 
-@every_letter
-@in_each_situation
+@in_every_situation
 def test_japanese_prose_has_no_spaces_and_no_line_that_begins_with_a_mark(
-    letter: Callable[..., Letter], contacts: Contacts, kind: Kind, situation: dict[str, Any]
+    letters: Callable[..., list[Letter]], contacts: Contacts, situation: dict[str, Any]
 ) -> None:
-    written = render(letter(kind, locale="ja-JP", **situation), contacts)
-    for text in (written.subject, Outline(written.html).text.replace("。 ", "。"), *written.text.split("\n")):
-        assert not re.search(f"{JAPANESE} +[、。）」]", text), text
-    for line in written.text.split("\n"):
-        assert not re.search(f"{JAPANESE} +{JAPANESE}", line), line
-        assert not re.match("[、。）」ー]", line), line
-        assert width(line) <= 72 or "://" in line, line
+    for made in letters(locale="ja-JP", **situation):
+        written = render(made, contacts)
+        for text in (written.subject, Outline(written.html).text.replace("。 ", "。"), *written.text.split("\n")):
+            assert not re.search(f"{JAPANESE} +[、。）」]", text), text
+        for line in written.text.split("\n"):
+            assert not re.search(f"{JAPANESE} +{JAPANESE}", line), line
+            assert not re.match("[、。）」ー]", line), line
+            assert width(line) <= 72 or "://" in line, line
 
 
-@every_letter
-@in_each_situation
+@in_every_situation
 def test_the_labels_of_japanese_rows_make_one_column(
-    letter: Callable[..., Letter], contacts: Contacts, kind: Kind, situation: dict[str, Any]
+    letters: Callable[..., list[Letter]], contacts: Contacts, situation: dict[str, Any]
 ) -> None:
-    written = render(letter(kind, locale="ja-JP", **situation), contacts)
-    labels = re.findall("^([^ ：\n]+： +)[^ ]", written.text, re.MULTILINE)
-    assert len(labels) >= 5
-    assert {width(label) for label in labels} == {33}
+    for made in letters(locale="ja-JP", **situation):
+        labels = re.findall("^([^ ：\n]+： +)[^ ]", render(made, contacts).text, re.MULTILINE)
+        assert len(labels) >= 5, made.kind
+        assert {width(label) for label in labels} == {33}, made.kind
 
 
-@every_letter
 @in_each_language
-@in_each_situation
+@in_every_situation
 def test_every_label_fits_its_column(
-    letter: Callable[..., Letter], kind: Kind, locale: str, situation: dict[str, Any]
+    letters: Callable[..., list[Letter]], locale: str, situation: dict[str, Any]
 ) -> None:
-    for row in rows(letter(kind, locale=locale, **situation), Wording(letter_locale(locale))):
-        assert width(row.label) <= 30, row
+    for made in letters(locale=locale, **situation):
+        for row in rows(made, Wording(letter_locale(locale))):
+            assert width(row.label) <= 30, row
 
 
 def test_every_language_has_the_same_letters_and_the_same_words() -> None:

@@ -39,12 +39,12 @@ async def nothing_is_left_of(up: Up) -> bool:
 
 async def until_all_is_planned(up: Up) -> None:
     """Enter by the link that was printed, and wait until the overview tells the next step of the example."""
-    async with httpx.AsyncClient(base_url=f"http://localhost:{up.ports['HTTP']}") as browser:
+    async with httpx.AsyncClient(base_url=f"http://localhost:{up.ports['HTTP']}", timeout=PATIENCE_SECONDS) as browser:
         try:
             await enter(browser, up)
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while not _all_is_planned((await browser.get("/ops/")).text):  # noqa: ASYNC110 - another process plans
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(0.5)  # so that asking keeps nobody from planning
         except httpx.TransportError:
             raise AssertionError(f"it ended with {await up.ended()}:\n{up.said}") from None
         assert (await browser.get("/readyz")).json() == {"status": "ok"}
@@ -101,6 +101,7 @@ async def test_a_stack_is_used_stopped_found_again_and_ends_when_a_part_crashes(
 
 async def test_after_a_stack_was_killed_the_next_one_clears_up_and_runs(stacks: Stacks) -> None:
     killed = await (await stacks.start()).running()
+    await until_all_is_planned(killed)  # else what a dead worker was about is waited for
     orphan = killed.temporal_pid()
     killed.process.kill()
     await killed.ended()
