@@ -52,13 +52,13 @@ STATEMENTS = (
         ('c0000000-0000-4000-8000-' || lpad(to_hex(n / 4 * 2 + 1), 12, '0'))::uuid,
         CASE WHEN n % 90 <> 0 THEN ('d0000000-0000-4000-8000-' || lpad(to_hex(n / 4), 12, '0'))::uuid END, '2025-01-01',
         CASE
-            WHEN on_ <= current_date AND n % 10 = 0 AND on_ > current_date - 10 THEN 'past_due'
+            WHEN on_ <= current_date AND n % 2 = 0 AND on_ > current_date - 15 THEN 'past_due'
             WHEN on_ <= current_date THEN 'expired'
             WHEN on_ > current_date + 90 THEN 'active'
             WHEN n % 3 = 0 THEN 'renewed'
             ELSE 'renewable'
         END,
-        now(), on_, CASE WHEN n % 1000 = 7 THEN now() END, CASE WHEN n % 1000 = 7 THEN 'an odd price' END, now(), '0',
+        now(), on_, CASE WHEN n % 100 = 7 THEN now() END, CASE WHEN n % 100 = 7 THEN 'an odd price' END, now(), '0',
         greatest(on_, current_date + 1) + interval '4 hours', 'charge', 'crowd', 3
     FROM (SELECT n, current_date - 45 + (n * 7919 % 365)::int AS on_ FROM generate_series(0::bigint, :count - 1) n) n
     """,

@@ -56,7 +56,7 @@ class SubscriptionRow(SQLModel, table=True):
         CheckConstraint("unit_price >= 0", name="unit_price"),
         CheckConstraint("announced_unit_price >= 0", name="announced_unit_price"),
         CheckConstraint("parked_at IS NULL OR parked_because IS NOT NULL", name="parked_because"),
-        Index("ix_subscriptions_next_step", "next_step_at", postgresql_where=text("phase <> 'lapsed'")),
+        Index("ix_subscriptions_next_step", "next_step_at", "number", postgresql_where=text("phase <> 'lapsed'")),
         Index(
             "ix_subscriptions_due_on", text("((renews_on - shift)::date)"), postgresql_where=text("phase <> 'lapsed'")
         ),
