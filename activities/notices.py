@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 from temporalio import activity
 
 from activities.clock import started_at
@@ -29,6 +30,7 @@ from models.engine import Sessions
 from models.journal import raise_alarm, record
 from models.records import NoticeRow
 from models.store import Stored, load, write
+from models.subscriptions import SubscriptionRow
 from renewals.facts import Announcement, Kind, Phase, Term
 from renewals.notices import DatedNotice, due_notices
 from renewals.plan import NoticeRef
@@ -40,6 +42,11 @@ LONGEST_RESEND = timedelta(hours=1)
 
 ANNOUNCING = frozenset({Kind.WINDOW_OPEN, Kind.ADVANCE_CHARGE_NOTICE})
 """Dated notices that name the amount of the coming charge."""
+
+_ANNOUNCES = "announces"
+"""Among the facts of such a notice: the price that its letter names."""
+
+_WITHOUT_BYTES = defer(NoticeRow.raw)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +99,7 @@ class Notices:
             stored = await load(session, number, wall_now, lock=True)
             if stored and stored.facts.may_be_mailed:
                 for notice in due_notices(stored.facts, stored.now).miss:
-                    row = await _claim(session, stored, notice)
-                    _conclude(session, stored, row, "missed")
+                    _miss(session, stored, await _claim(session, stored, notice))
         return await plan_of(self._sessions, number, wall_now)
 
     async def _claim_dated(self, session: AsyncSession, stored: Stored, ref: NoticeRef) -> Envelope | None:
@@ -113,7 +119,7 @@ class Notices:
         if row is None or row.outcome is not None or (row.next_at or stored.now) > stored.now:
             return None
         if not _reason_stands(stored, row):
-            _conclude(session, stored, row, "missed")
+            _miss(session, stored, row)
             return None
         return await self._freeze(session, stored, row)
 
@@ -147,10 +153,13 @@ class Notices:
             return
         delivery = await self._mailer.send(envelope.raw, sender=self._sender, recipient=envelope.recipient)
         async with self._sessions.begin() as session:
-            stored = await load(session, number, wall_now, lock=True)
-            row = await session.get(NoticeRow, envelope.notice_id, with_for_update=True)
-            if stored and row and row.outcome is None:
-                await _record_delivery(session, stored, row, delivery, again=envelope.again)
+            subscription = await session.get(SubscriptionRow, number, with_for_update=True)
+            row = await session.get(NoticeRow, envelope.notice_id, with_for_update=True, options=[_WITHOUT_BYTES])
+            if subscription is None or row is None or row.outcome is not None:
+                return
+            await _record_delivery(session, row, delivery, wall_now + subscription.shift, again=envelope.again)
+            if row.outcome == "sent" and _ANNOUNCES in row.facts:
+                await _announce(session, row, wall_now)
 
 
 def _reason_stands(stored: Stored, row: NoticeRow) -> bool:
@@ -189,13 +198,13 @@ def _name_price(stored: Stored, row: NoticeRow) -> None:
     named = announcement(stored.facts)
     if named:
         stored.facts = replace(stored.facts, announced=named)
-        row.facts = {"announces": {"term": named.term, "unit_price": named.unit_price}}
+        row.facts = {_ANNOUNCES: {"term": named.term, "unit_price": named.unit_price}}
 
 
-def _announce(session: AsyncSession, stored: Stored, row: NoticeRow) -> None:
+async def _announce(session: AsyncSession, row: NoticeRow, wall_now: datetime) -> None:
     """The buyer was told the price that the letter names, if it is still for the next term."""
-    named = row.facts.get("announces")
-    if named and row.term_starts_on == stored.facts.starts_on and named["term"] == stored.facts.next_term:
+    stored, named = await load(session, row.subscription, wall_now), row.facts[_ANNOUNCES]
+    if stored and row.term_starts_on == stored.facts.starts_on and named["term"] == stored.facts.next_term:
         announced = Announcement(Term(named["term"]), named["unit_price"])
         write(session, stored, replace(stored.facts, announced=announced))
 
@@ -219,34 +228,39 @@ async def _claim(session: AsyncSession, stored: Stored, notice: DatedNotice) -> 
 
 
 async def _record_delivery(
-    session: AsyncSession, stored: Stored, row: NoticeRow, delivery: Delivery, *, again: bool
+    session: AsyncSession, row: NoticeRow, delivery: Delivery, now: datetime, *, again: bool
 ) -> None:
     """Write down what the mail server said. A mail that it certainly has not is written anew at the next try."""
     match delivery:
         case Accepted(reply):
-            row.reply, row.sent_at = reply, stored.now
-            _announce(session, stored, row)
-            _conclude(session, stored, row, "sent")
+            row.reply, row.sent_at = reply, now
+            _conclude(session, row, "sent", now)
         case Rejected(code, reason):
             row.reply = f"{code} {reason}"
             detail = f"{row.kind}: {row.reply}"
-            await raise_alarm(session, row.subscription, "mail_rejected", detail, stored.now, subject=str(row.id))
-            _conclude(session, stored, row, "failed")
+            await raise_alarm(session, row.subscription, "mail_rejected", detail, now, subject=str(row.id))
+            _conclude(session, row, "failed", now)
         case TryAgain(reason, ambiguous):
             row.reply = reason
             if not ambiguous and not again:
                 row.raw = None
             wait = min(FIRST_RESEND * (1 << min(row.tries - 1, 10)), LONGEST_RESEND)
-            row.next_at = stored.now + wait
+            row.next_at = now + wait
             session.add(row)
 
 
-def _conclude(session: AsyncSession, stored: Stored, row: NoticeRow, outcome: str) -> None:
+def _miss(session: AsyncSession, stored: Stored, row: NoticeRow) -> None:
+    """Write off a notice that is not sent any more."""
+    if row.outcome is None and row.locale is None:
+        row.locale = str(letter_locale(stored.customer.locale)).replace("_", "-")
+    _conclude(session, row, "missed", stored.now)
+
+
+def _conclude(session: AsyncSession, row: NoticeRow, outcome: str, now: datetime) -> None:
     """Write the outcome of a notice, once, and record it."""
     if row.outcome is not None:
         return
     row.outcome, row.next_at = outcome, None
-    row.locale = row.locale or str(letter_locale(stored.customer.locale)).replace("_", "-")
     session.add(row)
     data = {"kind": row.kind, "locale": row.locale, "outcome": outcome, "occasion": row.occasion, "why": row.why}
-    record(session, row.subscription, stored.now, "notice", data, notice_id=row.id)
+    record(session, row.subscription, now, "notice", data, notice_id=row.id)

@@ -14,7 +14,8 @@ SHARED = "shared"
 def create_engine(url: str, *, connections: int = 10, pre_ping: bool = True) -> AsyncEngine:
     """An engine for `postgresql://…`; instants come back in UTC whatever the server's zone is.
 
-    `pre_ping` asks a connection whether it is alive before each use; who tries again anyway saves that.
+    `pre_ping` asks a connection whether it is alive before each use; who tries again anyway saves that. The connection
+    that was used last is used next: the server has prepared on it what is asked.
 
     Parameters and the values of rows are hidden from error messages: those end in logs and Temporal histories, where no
     name or address may.
@@ -24,6 +25,7 @@ def create_engine(url: str, *, connections: int = 10, pre_ping: bool = True) -> 
         driver_url,
         pool_size=connections,
         max_overflow=connections,
+        pool_use_lifo=True,
         pool_pre_ping=pre_ping,
         hide_parameters=True,
         connect_args={"options": "-c timezone=UTC"},

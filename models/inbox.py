@@ -51,7 +51,7 @@ async def store_command(
     stands = select(col(SubscriptionRow.shift), col(SubscriptionRow.renews_on))
     known = (await session.execute(stands.where(col(SubscriptionRow.number) == subscription))).one_or_none()
     reason = args.get("reason")
-    await session.execute(
+    new = await session.execute(
         insert(CommandRow)
         .values(
             id=uuid4(),
@@ -66,7 +66,10 @@ async def store_command(
             renews_on=known.renews_on if known else None,
         )
         .on_conflict_do_nothing(index_elements=["client_key"])
+        .returning(col(CommandRow.id))
     )
+    if (command_id := new.scalar_one_or_none()) is not None:
+        return command_id
     same_args = col(CommandRow.args) == literal(args, JSONB)  # Python reads 1e30 back as another number
     query = select(CommandRow, same_args).where(col(CommandRow.client_key) == client_key)
     stored, is_same = (await session.execute(query)).one()

@@ -1,14 +1,19 @@
-"""The parts of subscriptions' facts, each read by one query for however many subscriptions."""
+"""The parts of subscriptions' facts, each read with the rows that it belongs to.
 
-from collections.abc import Collection, Sequence
+What nearly every subscription has is a column of JSON beside them: one statement reads all. What hardly any has is read
+by a query of its own, for those of which a column says that there is some.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, defer
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.columns import among
@@ -43,40 +48,65 @@ class TermNotices:
 
 
 _OF_THIS_TERM = col(NoticeRow.term_starts_on) == col(SubscriptionRow.starts_on)
-_NOTICES = (
-    select(NoticeRow, _OF_THIS_TERM)
-    .options(defer(NoticeRow.raw))  # type: ignore[arg-type]
-    .join(SubscriptionRow, col(SubscriptionRow.number) == col(NoticeRow.subscription))
-    .where(among(col(NoticeRow.subscription), "numbers"), or_(_OF_THIS_TERM, col(NoticeRow.outcome).is_(None)))
-    .order_by(col(NoticeRow.subscription), col(NoticeRow.planned_for), col(NoticeRow.kind) == Kind.EXPIRED)
-    .order_by(col(NoticeRow.kind), col(NoticeRow.occasion))
+_NOTICE = func.jsonb_build_array(
+    col(NoticeRow.id),
+    col(NoticeRow.kind),
+    col(NoticeRow.occasion),
+    func.coalesce(col(NoticeRow.next_at), col(NoticeRow.planned_for)),
+    col(NoticeRow.dated),
+    _OF_THIS_TERM,
+    col(NoticeRow.outcome),
+    col(NoticeRow.sent_at),
 )
+_IN_ORDER = (
+    col(NoticeRow.planned_for),
+    col(NoticeRow.kind) == Kind.EXPIRED,
+    col(NoticeRow.kind),
+    col(NoticeRow.occasion),
+)
+"""What is to be sent at the same instant goes in one order, an end after what caused it."""
+
+NOTICES = (
+    select(func.jsonb_agg(aggregate_order_by(_NOTICE, *_IN_ORDER)))
+    .where(col(NoticeRow.subscription) == col(SubscriptionRow.number))
+    .where(or_(_OF_THIS_TERM, col(NoticeRow.outcome).is_(None)))
+    .correlate(SubscriptionRow)
+    .scalar_subquery()
+)
+"""A column of subscriptions: what became of the notices of the running term, and what is still to be sent."""
 
 
-async def notices_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, TermNotices]:
-    """By number: what became of the notices of the running term, and what is still to be sent.
-
-    What is to be sent at the same instant goes in one order, an end after what caused it.
-    """
-    found = (await session.execute(_NOTICES, {"numbers": numbers})).all()
-    return {
-        subscription: _term_notices([(row, current) for row, current in group])
-        for subscription, group in groupby(found, key=lambda each: each[0].subscription)
-    }
-
-
-def _term_notices(rows: Collection[tuple[NoticeRow, bool]]) -> TermNotices:
-    done = [row for row, _ in rows if row.outcome is not None]
+def term_notices(told: Sequence[Sequence[Any]] | None) -> TermNotices:
+    """What that column tells."""
+    notices = [_Notice(*each) for each in told or ()]
+    done = [each for each in notices if each.outcome is not None]
     return TermNotices(
-        recorded=frozenset((Kind(row.kind), row.occasion) for row in done),
+        recorded=frozenset((Kind(each.kind), each.occasion) for each in done),
         queued=tuple(
-            QueuedNotice(str(row.id), Kind(row.kind), row.occasion, row.next_at or row.planned_for, row.dated)
-            for row, of_this_term in rows
-            if row.outcome is None and (of_this_term or not row.dated)
+            QueuedNotice(each.id, Kind(each.kind), each.occasion, datetime.fromisoformat(each.next_at), each.dated)
+            for each in notices
+            if each.outcome is None and (each.of_this_term or not each.dated)
         ),
-        noticed=any(row.outcome == "sent" and row.kind in TELLS_OF_THE_END for row in done),
-        advance_sent_at=tuple(row.sent_at for row in done if row.sent_at and row.kind == Kind.ADVANCE_CHARGE_NOTICE),
+        noticed=any(each.outcome == "sent" and each.kind in TELLS_OF_THE_END for each in done),
+        advance_sent_at=tuple(
+            datetime.fromisoformat(each.sent_at)
+            for each in done
+            if each.sent_at and each.kind == Kind.ADVANCE_CHARGE_NOTICE
+        ),
     )
+
+
+class _Notice(NamedTuple):
+    """What is read of a notice; its instants in ISO 8601."""
+
+    id: str
+    kind: str
+    occasion: str
+    next_at: str
+    dated: bool
+    of_this_term: bool
+    outcome: str | None
+    sent_at: str | None
 
 
 def _has_an_earlier_line(line: type[OrderLineRow]) -> ColumnElement[bool]:
@@ -91,29 +121,51 @@ def _has_an_earlier_line(line: type[OrderLineRow]) -> ColumnElement[bool]:
 _SEEN_TO_HERE = not_(_has_an_earlier_line(OrderLineRow))
 """Of an order of many lines the first one sees to its payment: nobody asks a hundred times at the same moment."""
 
-_ATTEMPTS = (
-    select(col(OrderLineRow.renewal_id), AttemptRow, col(OrderRow.way), _SEEN_TO_HERE)
+_ATTEMPT = (
+    col(AttemptRow.id),
+    col(AttemptRow.n),
+    col(AttemptRow.state),
+    col(AttemptRow.method_id),
+    col(AttemptRow.called_at),
+    col(AttemptRow.next_at),
+    col(AttemptRow.answered_at),
+    col(AttemptRow.decline_class),
+    col(OrderRow.way),
+    col(AttemptRow.called_off_at).is_not(None),
+    col(AttemptRow.expires_at),
+    col(AttemptRow.amount),
+    col(AttemptRow.received),
+)
+ATTEMPTS = (
+    select(func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(*_ATTEMPT, _SEEN_TO_HERE), col(AttemptRow.n))))
+    .select_from(OrderLineRow)
     .join(OrderRow, col(OrderRow.id) == col(OrderLineRow.order_id))
     .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
-    .where(among(col(OrderLineRow.renewal_id), "renewals"))
-    .order_by(col(OrderLineRow.renewal_id), col(AttemptRow.n))
+    .where(col(OrderLineRow.renewal_id) == col(RenewalRow.id))
+    .correlate(RenewalRow)
+    .scalar_subquery()
 )
+"""A column of renewals: every attempt to pay it, by n."""
+
+_ATTEMPTS = select(col(RenewalRow.id), ATTEMPTS).where(among(col(RenewalRow.id), "renewals"))
 
 
 async def attempts_of(session: AsyncSession, renewals: Sequence[UUID]) -> dict[UUID, tuple[Attempt, ...]]:
     """By renewal: every attempt to pay it, by n."""
     found = (await session.execute(_ATTEMPTS, {"renewals": renewals})).all()
-    return {
-        renewal: tuple(_attempt_of(row, way, seen_to_here) for _, row, way, seen_to_here in group)
-        for renewal, group in groupby(found, key=lambda each: each[0])
-    }
+    return {renewal: attempts(told) for renewal, told in found}
 
 
+def attempts(told: Sequence[Sequence[Any]] | None) -> tuple[Attempt, ...]:
+    """What the column of attempts tells."""
+    return tuple(_attempt(*each) for each in told or ())
+
+
+_UNANSWERED = or_(
+    *(col(AttemptRow.state) == each for each in (AttemptState.OPEN, AttemptState.UNKNOWN, AttemptState.PENDING))
+)
 _WATCHED = or_(
-    and_(
-        col(OrderLineRow.purpose) == Purpose.SEATS,
-        col(AttemptRow.state).in_((AttemptState.OPEN, AttemptState.UNKNOWN, AttemptState.PENDING)),
-    ),
+    and_(col(OrderLineRow.purpose) == Purpose.SEATS, _UNANSWERED),
     and_(col(AttemptRow.state) == AttemptState.EXPIRED, col(AttemptRow.next_at).is_not(None), _SEEN_TO_HERE),
 )
 IS_WATCHED = (
@@ -125,7 +177,7 @@ IS_WATCHED = (
 """A column of subscriptions: is an attempt watched that is none to pay the next term? Hardly ever, and none is read."""
 
 _WATCHED_ATTEMPTS = (
-    select(col(OrderLineRow.subscription), AttemptRow, col(OrderRow.way))
+    select(col(OrderLineRow.subscription), func.jsonb_build_array(*_ATTEMPT, true()))
     .join(OrderRow, col(OrderRow.id) == col(OrderLineRow.order_id))
     .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
     .where(among(col(OrderLineRow.subscription), "numbers"), _WATCHED)
@@ -136,28 +188,48 @@ _WATCHED_ATTEMPTS = (
 async def watched_attempts_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, list[Attempt]]:
     """By number: the attempt to pay more seats that has no answer yet, and vouchers that ran out a short while ago."""
     found: dict[str, list[Attempt]] = {}
-    for number, row, way in (await session.execute(_WATCHED_ATTEMPTS, {"numbers": numbers})).all():
-        found.setdefault(number, []).append(_attempt_of(row, way, True))
+    for number, told in (await session.execute(_WATCHED_ATTEMPTS, {"numbers": numbers})).all():
+        found.setdefault(number, []).append(_attempt(*told))
     return found
 
 
-def _attempt_of(row: AttemptRow, way: str, seen_to_here: bool) -> Attempt:
+def _attempt(
+    id: str,
+    n: int,
+    state: str,
+    method_id: str,
+    called_at: str,
+    next_at: str | None,
+    answered_at: str | None,
+    decline_class: str | None,
+    way: str,
+    called_off: bool,
+    expires_at: str | None,
+    amount: int,
+    received: int,
+    seen_to_here: bool,
+) -> Attempt:
+    """An attempt from JSON, whose instants are in ISO 8601."""
     return Attempt(
-        id=str(row.id),
-        n=row.n,
-        state=AttemptState(row.state),
-        method_id=str(row.method_id),
-        called_at=row.called_at,
-        next_at=row.next_at,
-        answered_at=row.answered_at,
-        decline_class=DeclineClass(row.decline_class) if row.decline_class else None,
+        id=id,
+        n=n,
+        state=AttemptState(state),
+        method_id=method_id,
+        called_at=datetime.fromisoformat(called_at),
+        next_at=_instant(next_at),
+        answered_at=_instant(answered_at),
+        decline_class=DeclineClass(decline_class) if decline_class else None,
         way=Way(way),
-        called_off=row.called_off_at is not None,
+        called_off=called_off,
         seen_to_here=seen_to_here,
-        expires_at=row.expires_at,
-        amount=row.amount,
-        received=row.received,
+        expires_at=_instant(expires_at),
+        amount=amount,
+        received=received,
     )
+
+
+def _instant(told: str | None) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None
 
 
 _OWED_BACK = and_(col(RefundRow.subscription) == col(SubscriptionRow.number), col(RefundRow.next_at).is_not(None))

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, lambda_stmt, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,17 +16,18 @@ from models.journal import SYSTEM, record
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import Pausable
 from models.reading import (
+    ATTEMPTS,
     HOLD_IS_SEEN_TO_HERE,
     HOLDS_IT,
     IS_WATCHED,
     LEGAL_ALARM,
+    NOTICES,
     OWES_BACK,
-    TermNotices,
-    attempts_of,
+    attempts,
     hold_of,
-    notices_of,
     owed_back_of,
     paid_ahead,
+    term_notices,
     watched_attempts_of,
 )
 from models.rules import PAUSED, REVISION, Rulebook, rulebook_at
@@ -98,11 +100,9 @@ async def load(session: AsyncSession, number: str, wall_now: datetime, *, lock: 
     return found[0] if found else None
 
 
-_NUMBERS = among(col(SubscriptionRow.number), "numbers")
-_LOCKED = select(col(SubscriptionRow.number)).where(_NUMBERS).order_by(col(SubscriptionRow.number)).with_for_update()
+_NUMBER = col(SubscriptionRow.number)
 _NEXT_RENEWAL = and_(
-    col(RenewalRow.subscription) == col(SubscriptionRow.number),
-    col(RenewalRow.term_starts_on) == col(SubscriptionRow.renews_on),
+    col(RenewalRow.subscription) == _NUMBER, col(RenewalRow.term_starts_on) == col(SubscriptionRow.renews_on)
 )
 _JOINED = (
     select(
@@ -114,6 +114,8 @@ _JOINED = (
         RenewalRow,
         ClaimRow,
         HOLD_IS_SEEN_TO_HERE,
+        NOTICES,
+        ATTEMPTS,
         LEGAL_ALARM,
         IS_WATCHED,
         OWES_BACK,
@@ -126,25 +128,40 @@ _JOINED = (
     .outerjoin(PaymentMethodRow, col(PaymentMethodRow.id) == col(SubscriptionRow.method_id))
     .outerjoin(RenewalRow, _NEXT_RENEWAL)
     .outerjoin(ClaimRow, HOLDS_IT)
-    .where(_NUMBERS)
-    .order_by(col(SubscriptionRow.number))
     .execution_options(populate_existing=True)
 )
-_Joined = tuple[
-    SubscriptionRow,
-    CustomerRow,
-    OfferingRow,
-    ContactRow,
-    PaymentMethodRow | None,
-    RenewalRow | None,
-    ClaimRow | None,
-    bool,
-    str | None,
-    bool,
-    bool,
-    UUID,
-    list[str] | None,
-]
+_LOCKED = select(_NUMBER).with_for_update()
+
+_ONE = col(SubscriptionRow.number) == bindparam("number")
+"""One subscription, by statements of its own: PostgreSQL then plans them once, as one row is what it expects."""
+
+_MANY = among(_NUMBER, "numbers")
+
+# The cache of statements knows a lambda by its place in the code; all parts of such a statement take long to compare.
+_JOINED_ONE = lambda_stmt(lambda: _JOINED.where(_ONE))
+_LOCKED_ONE = lambda_stmt(lambda: _LOCKED.where(_ONE))
+_JOINED_MANY = lambda_stmt(lambda: _JOINED.where(_MANY).order_by(_NUMBER))
+_LOCKED_MANY = lambda_stmt(lambda: _LOCKED.where(_MANY).order_by(_NUMBER))
+
+
+class _Joined(NamedTuple):
+    """A row of that."""
+
+    row: SubscriptionRow
+    customer: CustomerRow
+    offering: OfferingRow
+    buyer: ContactRow
+    method: PaymentMethodRow | None
+    renewal: RenewalRow | None
+    claim: ClaimRow | None
+    hold_is_seen_to_here: bool
+    notices: list[list[Any]] | None
+    attempts: list[list[Any]] | None
+    legal_alarm: str | None
+    is_watched: bool
+    owes_back: bool
+    revision: UUID
+    paused: list[str] | None
 
 
 async def load_all(
@@ -156,72 +173,69 @@ async def load_all(
     """
     if lock:
         await lock_all(session, numbers)
-    rows = (await session.execute(_JOINED, {"numbers": numbers})).all()
-    if not rows:
+    joined = _JOINED_ONE if len(numbers) == 1 else _JOINED_MANY
+    found = [_Joined(*row) for row in await session.execute(joined, _named(numbers))]
+    if not found:
         return []
-    *_, revision, _paused = rows[0]
-    rulebook = await rulebook_at(session, revision)
-    watching = [row.number for row, *_, watched, _, _, _ in rows if watched]
-    owing = [row.number for row, *_, owes, _, _ in rows if owes]
-    records = await _read_records(session, numbers, watching, owing, [row[5] for row in rows if row[5]])
-    return [_stored(row, records, rulebook, wall_now) for row in rows]
+    rulebook = await rulebook_at(session, found[0].revision)
+    rare = await _read_what_is_rare(session, found)
+    return [_stored(joined, rare, rulebook, wall_now) for joined in found]
 
 
 async def lock_all(session: AsyncSession, numbers: Sequence[str]) -> None:
     """Hold the rows until the transaction ends; taken in the order of numbers, so that no two wait for each other."""
-    await session.execute(_LOCKED, {"numbers": numbers})
+    await session.execute(_LOCKED_ONE if len(numbers) == 1 else _LOCKED_MANY, _named(numbers))
+
+
+def _named(numbers: Sequence[str]) -> dict[str, Any]:
+    """What those statements are given."""
+    return {"number": numbers[0]} if len(numbers) == 1 else {"numbers": numbers}
 
 
 @dataclass(frozen=True, slots=True)
-class _Records:
-    """What is on record of several subscriptions: by number, or by renewal."""
+class _Rare:
+    """What hardly any subscription has: by number, or by renewal."""
 
-    notices: dict[str, TermNotices]
     watched: dict[str, list[Attempt]]
     owed_back: dict[str, tuple[OwedBack, ...]]
     paid_ahead: dict[UUID, PaidAhead]
-    attempts: dict[UUID, tuple[Attempt, ...]]
 
 
-async def _read_records(
-    session: AsyncSession,
-    numbers: Sequence[str],
-    watching: Sequence[str],
-    owing: Sequence[str],
-    renewals: Sequence[RenewalRow],
-) -> _Records:
-    notices = await notices_of(session, numbers)
-    watched = await watched_attempts_of(session, watching) if watching else {}
-    owed = await owed_back_of(session, owing) if owing else {}
-    if not renewals:
-        return _Records(notices, watched, owed, {}, {})
-    begun, settled = [each.id for each in renewals], [each.id for each in renewals if each.order_id]
-    return _Records(
-        notices,
-        watched,
-        owed,
+async def _read_what_is_rare(session: AsyncSession, found: Sequence[_Joined]) -> _Rare:
+    watching = [each.row.number for each in found if each.is_watched]
+    owing = [each.row.number for each in found if each.owes_back]
+    settled = [each.renewal.id for each in found if each.renewal and each.renewal.order_id]
+    return _Rare(
+        await watched_attempts_of(session, watching) if watching else {},
+        await owed_back_of(session, owing) if owing else {},
         await paid_ahead(session, settled) if settled else {},
-        await attempts_of(session, begun),
     )
 
 
-def _stored(joined: _Joined, records: _Records, rulebook: Rulebook, wall_now: datetime) -> Stored:
-    row, customer, offering, buyer, method, renewal, _, _, legal_alarm, *_ = joined
-    now = wall_now + row.shift
-    facts = _facts(joined, records, rulebook, now)
+def _stored(joined: _Joined, rare: _Rare, rulebook: Rulebook, wall_now: datetime) -> Stored:
+    now = wall_now + joined.row.shift
     return Stored(
-        row, customer, offering, buyer, method, renewal, facts, now, rulebook.in_effect(wall_now), legal_alarm, rulebook
+        row=joined.row,
+        customer=joined.customer,
+        offering=joined.offering,
+        buyer=joined.buyer,
+        method=joined.method,
+        renewal=joined.renewal,
+        facts=_facts(joined, rare, rulebook, now),
+        now=now,
+        rules=rulebook.in_effect(wall_now),
+        legal_alarm=joined.legal_alarm,
+        rulebook=rulebook,
     )
 
 
-def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime) -> Subscription:
-    row, customer, offering, _, method, renewal, claim, seen_to_here, *_, paused = joined
+def _facts(joined: _Joined, rare: _Rare, rulebook: Rulebook, now: datetime) -> Subscription:
+    row, customer, renewal, claim = joined.row, joined.customer, joined.renewal, joined.claim
     term, channel = Term(row.term), Channel(row.channel)
     pending_term = Term(row.pending_term) if row.pending_term else None
     status, prices = rulebook.prices_of(row.sku, customer.currency, term, pending_term, now)
-    on = local_date(now, customer.time_zone)
-    notices = records.notices.get(row.number) or TermNotices()
-    renewal_id, watched = renewal.id if renewal else _NO_RENEWAL, records.watched.get(row.number, [])
+    on, paused = local_date(now, customer.time_zone), joined.paused or ()
+    notices, watched = term_notices(joined.notices), rare.watched.get(row.number, [])
     announced = None
     if row.announced_term is not None and row.announced_unit_price is not None:
         announced = Announcement(Term(row.announced_term), row.announced_unit_price)
@@ -232,7 +246,7 @@ def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime
         currency=customer.currency,
         channel=channel,
         sku=row.sku,
-        offering_kind=OfferingKind(offering.kind),
+        offering_kind=OfferingKind(joined.offering.kind),
         offering_status=status,
         term=term,
         seats=row.seats,
@@ -245,7 +259,7 @@ def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime
         phase_since=row.phase_since,
         prices=prices,
         policy=rulebook.policy_of(row.sku, customer.country, channel, on),
-        method=_method(row, method),
+        method=_method(row, joined.method),
         pending_seats=row.pending_seats,
         pending_term=pending_term,
         announced=announced,
@@ -253,26 +267,23 @@ def _facts(joined: _Joined, records: _Records, rulebook: Rulebook, now: datetime
         live_at=row.live_at,
         late_start_at=row.late_start_at,
         owes_from=row.owes_from,
-        paid_ahead=records.paid_ahead.get(renewal_id),
-        attempts=records.attempts.get(renewal_id, ()),
+        paid_ahead=rare.paid_ahead.get(renewal.id) if renewal else None,
+        attempts=attempts(joined.attempts),
         seats_attempt=next((each for each in watched if each.way is Way.SEATS), None),
         late_vouchers=tuple(each for each in watched if each.state is AttemptState.EXPIRED),
-        owed_back=records.owed_back.get(row.number, ()),
-        hold=hold_of(claim, seen_to_here=seen_to_here) if claim else None,
+        owed_back=rare.owed_back.get(row.number, ()),
+        hold=hold_of(claim, seen_to_here=joined.hold_is_seen_to_here) if claim else None,
         recorded=notices.recorded,
         queued=notices.queued,
         noticed=notices.noticed,
         suspended=row.suspended_at is not None,
-        charges_paused=Pausable.CHARGES in (paused or ()),
-        mails_paused=Pausable.MAILS in (paused or ()),
+        charges_paused=Pausable.CHARGES in paused,
+        mails_paused=Pausable.MAILS in paused,
         region=customer.region,
         audience=Audience(customer.audience),
         legal_rules=rulebook.legal_rules_of(on, [customer.country, customer.region or "", *Network]),
         advance_noticed_on=tuple(local_date(at, customer.time_zone) for at in notices.advance_sent_at),
     )
-
-
-_NO_RENEWAL = UUID(int=0)
 
 
 def _method(row: SubscriptionRow, method: PaymentMethodRow | None) -> PaymentMethod | None:

@@ -54,6 +54,7 @@ def anchor_of_import(starts_on: date, renews_on: date) -> int:
     return max(renews_on.day, starts_on.day) if month_ends else renews_on.day
 
 
+@lru_cache(maxsize=16_384)
 def at_local(day: date, clock: time, zone_name: str) -> datetime:
     """The UTC instant of a local wall-clock time.
 

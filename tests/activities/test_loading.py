@@ -83,3 +83,17 @@ async def test_a_pause_is_known_from_its_commit_on(desk: Desk, what: str) -> Non
     )
     facts = (await loaded(desk)).facts
     assert (facts.charges_paused, facts.mails_paused) == (what == "charges", what == "mails")
+
+
+OFTEN = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE generic_plans + custom_plans > 10"
+
+
+async def test_all_facts_come_by_one_statement_behind_the_lock_and_the_server_plans_both_once(desk: Desk) -> None:
+    await desk.open()
+    async with desk.sessions() as session:
+        for _ in range(20):
+            stored = await load(session, desk.number, NOW, lock=True)
+            assert stored is not None
+        often = (await session.execute(text(OFTEN))).all()
+    assert len(often) == 2
+    assert all(generic > custom for generic, custom in often)
