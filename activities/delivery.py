@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import or_
 from sqlmodel import col
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -15,6 +16,7 @@ from models.quotes import quote_asked_in
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
 from renewals.commands import ABOUT_QUOTES
+from renewals.eligibility import OF_LAPSED_TOO
 from renewals.facts import Phase
 from workflows import contract
 from workflows.contract import Answer
@@ -24,12 +26,13 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
     """Deliver a stored command; repeating it is harmless, the outcome stands in its row.
 
     A workflow that should run but does not is started with it. For a number that does not exist, and for a
-    subscription that has lapsed, the same function decides without a workflow.
+    subscription that has lapsed and stays so, the same function decides without a workflow.
     """
+    is_of_lapsed_too = col(CommandRow.name).in_([str(name) for name in OF_LAPSED_TOO])
     query = (
         STARTABLE.add_columns(col(CommandRow.name))
         .join(CommandRow, col(CommandRow.subscription) == col(SubscriptionRow.number))
-        .where(col(CommandRow.id) == command_id, col(SubscriptionRow.phase) != Phase.LAPSED)
+        .where(col(CommandRow.id) == command_id, or_(col(SubscriptionRow.phase) != Phase.LAPSED, is_of_lapsed_too))
     )
     async with sessions() as session:
         found = (await session.execute(query)).one_or_none()

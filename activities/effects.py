@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.checkout import contact_of, method_of
 from activities.conclusions import settle_declined, settle_paid
+from activities.giving_back import owe_refund
 from activities.offers import yield_to_checkout
 from activities.ordered import locked
 from activities.orders import abandon_unsent, call_off, new_order
@@ -43,6 +44,8 @@ async def take_effect(
             await settle(session, order, wall_now, known=[stored], reason=row.reason)
         case c.ResolvePayment(paid):
             await _resolve(session, stored, row, paid, wall_now)
+        case c.Refund() as refund:
+            await owe_refund(session, stored, refund, row, wall_now)
         case _:
             await _change_facts(session, stored, request, row, bound)
 
@@ -80,6 +83,9 @@ async def _change_facts(
         await call_off(session, stored)
     if isinstance(command, c.HandOverAdmin):
         await _hand_over(session, stored, command, row)
+    if isinstance(command, c.ExtendLateWindow):
+        data = {"last_day": command.to.isoformat()}
+        record(session, stored.row.number, row.received_at, "late_window", data, by=row.given_by, reason=row.reason)
     if isinstance(command, c.Park | c.Release):
         await set_parked(session, stored, row.reason if isinstance(command, c.Park) else None, by=row.given_by)
     if after.open_attempt and not after.renews_automatically:

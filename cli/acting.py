@@ -162,6 +162,31 @@ def resolve_payment(
     give(Name.RESOLVE_PAYMENT, number, by, {"outcome": outcome, "reason": reason}, key=key, as_json=as_json)
 
 
+def extend_late_window(
+    number: Number,
+    by: By,
+    to: Annotated[str, typer.Option(help="Last day to renew it late, as 2027-08-31; the policy's own takes it back.")],
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Let this one be renewed late for longer than the policy says, or no longer."""
+    give(Name.EXTEND_LATE_WINDOW, number, by, {"to": to, "reason": reason}, key=key, as_json=as_json)
+
+
+def refund(
+    number: Number,
+    by: By,
+    order: Annotated[str, typer.Option(help="Id of the paid order, as `perennial ledger` names it.")],
+    amount: Annotated[int | None, typer.Option(help="How much, in minor units of its currency; else all.")] = None,
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Send back what was paid for an order, in full or in part; the term stays as it is."""
+    give(Name.REFUND, number, by, {"order": order, "amount": amount, "reason": reason}, key=key, as_json=as_json)
+
+
 ALL = (
     cancel_auto_renew,
     resume_auto_renew,
@@ -172,4 +197,6 @@ ALL = (
     park,
     release,
     resolve_payment,
+    extend_late_window,
+    refund,
 )

@@ -31,6 +31,7 @@ REFUSALS = {
     "window_not_open": "Come back on the day that the answer names.",
     "term_not_paid": "`perennial renew` first; seats are added to a term that is paid.",
     "too_late": "Renew inside the late window: `perennial record-renewal`.",
+    "day_out_of_range": "Name a day inside the span that the answer names.",
     "auto_renew_off": "`perennial resume-auto-renew` first.",
     "method_cannot_auto_charge": "`perennial set-payment-method` with a card, PayPal or a direct debit first.",
     "term_not_offered": "Name a term that the catalogue has in the customer's currency, or import one.",
@@ -43,6 +44,8 @@ REFUSALS = {
     "quote_not_open": "Look at the quote: `perennial show-quote` says where it stands.",
     "payment_declined": "Try again later, or name another method; nothing was bought.",
     "nothing_in_doubt": "Nothing; every payment has its answer.",
+    "nothing_to_refund": "Look at the ledger: what was paid elsewhere, or is on its way back, cannot go back here.",
+    "more_than_paid": "Name no more than is left of what was paid.",
     "not_carried_out": "Look at the alarm `step_failed`, mend what it names, and let the buyer try again.",
 }
 """In order of precedence: the first that applies is the answer."""
@@ -66,7 +69,7 @@ EVENTS = {
     "refund": (
         "`amount`, `currency`, `reference`, `because`",
         "Money went back. `because`: a voucher was paid after it had run out (`paid_late`), not in full in time"
-        " (`paid_in_part`), or by more than its amount (`paid_too_much`).",
+        " (`paid_in_part`), or by more than its amount (`paid_too_much`); or an `operator` refunded an order.",
     ),
     "assignments": ("`begun`, `changed`", "Users were told to have a seat, or to have given theirs up; how many."),
     "method_stored": (
@@ -87,6 +90,7 @@ EVENTS = {
     "parked": ("`because`", "Notices and charges stop until release."),
     "released": ("", "They go on."),
     "access_suspended": ("`phase`", "Access was taken away while past due."),
+    "late_window": ("`last_day`", "An operator named the last day on which it can be renewed late."),
     "hold_ended": ("`claim`", "A hold is over, by its time or by its buyer; the charge that waited for it goes on."),
     "alarm": ("`kind`, `detail`", "Something an operator must look at."),
 }
@@ -170,6 +174,8 @@ ARGUMENTS = {
     Name.RELEASE: "`reason`",
     Name.GO_LIVE: "`reason`",
     Name.RESOLVE_PAYMENT: "`outcome`: `paid` or `declined`; `reason`",
+    Name.EXTEND_LATE_WINDOW: "`to`: the last day to renew late (the policy's own takes it back); `reason`",
+    Name.REFUND: "`order`: its id, as the ledger has it; `amount` in minor units (else all that is left); `reason`",
 }
 
 POLICY = {
@@ -188,6 +194,7 @@ POLICY = {
     "monthly_debit_notice_days": "The same for monthly terms by direct debit.",
     "card_expiring_days": "`card_expiring`, days before.",
     "late_window_closing_days": "`late_window_closing`, days before the late window's last day.",
+    "late_window_extension_days": "An operator may let one be renewed late so many days longer.",
     "sales_self_service": "May buyers from sales help themselves?",
     "usage_fresh_days": "Use of seats that was told longer ago is not spoken of in letters and previews.",
     "methods": "The kinds of payment method that buyers may choose.",

@@ -21,6 +21,7 @@ from renewals.commands import (
     ChooseMethod,
     Command,
     DeclineQuote,
+    ExtendLateWindow,
     GoLive,
     HandOverAdmin,
     IssueQuote,
@@ -31,6 +32,7 @@ from renewals.commands import (
     Park,
     RecordRenewal,
     ReduceSeats,
+    Refund,
     Release,
     ReleaseHold,
     Renew,
@@ -122,6 +124,10 @@ def _build(which: Name, given: "_Arguments") -> Command:
             return Release()
         case Name.GO_LIVE:
             return GoLive()
+        case Name.EXTEND_LATE_WINDOW:
+            return ExtendLateWindow(given.named_day("to"))
+        case Name.REFUND:
+            return Refund(given.id("order"), given.minor_units("amount"))
 
 
 class _Arguments:
@@ -171,6 +177,20 @@ class _Arguments:
             MethodKind(self.choice("kind", list(MethodKind))), self.token("token"), self.month_end("expires")
         )
 
+    def id(self, key: str) -> UUID:
+        value = self._raw.get(key) if self.has(key) else None
+        with suppress(ValueError):
+            if isinstance(value, str):
+                return UUID(value)
+        raise self._bad(key, "an id such as 0198c1a2-7b1e-7c3d-9a50-3f1de4b0c9aa")
+
+    def minor_units(self, key: str) -> int | None:
+        """An amount of money that is not nothing; None when none is named."""
+        value = self._raw[key] if self.has(key) else None
+        if value is not None and (type(value) is not int or not 0 < value <= MOST_MINOR_UNITS):
+            raise self._bad(key, "whole minor units of the currency, from 1 up")
+        return value
+
     def choice(self, key: str, values: list[str]) -> str:
         value = self._raw.get(key) if self.has(key) else None
         if not isinstance(value, str) or value not in values:
@@ -185,6 +205,13 @@ class _Arguments:
             with suppress(ValueError):
                 return date.fromisoformat(value)
         raise self._bad(key, "a date such as 2027-03-31")
+
+    def named_day(self, key: str) -> date:
+        """A day that must be given."""
+        day = self.day(key)
+        if day is None:
+            raise self._bad(key, "a date such as 2027-03-31")
+        return day
 
     def month_end(self, key: str) -> date | None:
         if not self.has(key) or self._raw[key] == "":

@@ -38,6 +38,8 @@ class Name(StrEnum):
     RELEASE = "release"
     GO_LIVE = "go-live"
     RESOLVE_PAYMENT = "resolve-payment"
+    EXTEND_LATE_WINDOW = "extend-late-window"
+    REFUND = "refund"
 
 
 BOTH_MAY = frozenset({Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW})
@@ -253,6 +255,21 @@ class ResolvePayment:
     paid: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ExtendLateWindow:
+    """Let this subscription be renewed late through a local day; the policy's own day takes that back."""
+
+    to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Send back what was paid for an order, in full or in part; the term stays. `amount` in minor units, None: all."""
+
+    order: UUID
+    amount: int | None = None
+
+
 Command = (
     Cancel
     | Resume
@@ -275,6 +292,8 @@ Command = (
     | Release
     | GoLive
     | ResolvePayment
+    | ExtendLateWindow
+    | Refund
 )
 
 

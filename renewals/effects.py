@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from renewals import commands as c
+from renewals.extending import extended
 from renewals.facts import Announcement, PaymentMethod, Subscription
 from renewals.notices import due_notices
 from renewals.pricing import Line
@@ -37,6 +38,8 @@ def _changed(
             return replace(sub, parked=False, late_start_at=at)
         case c.GoLive():
             return replace(sub, live_at=at, late_start_at=at, announced=announcement(sub))
+        case c.ExtendLateWindow(to):
+            return replace(sub, late_until=extended(sub, to), owes_from=_owed_since(sub, at))
         case c.Cancel():
             changed = replace(sub, auto_renew=False)
         case c.Resume():
@@ -57,8 +60,8 @@ def _changed(
             changed = replace(sub, auto_renew=True, method=pays_with or sub.method)
         case c.HandOverAdmin():
             return sub
-        case c.Renew() | c.AddSeats() | c.ReleaseHold() | c.RecordRenewal() | c.ResolvePayment():
-            raise ValueError("what is paid or given up is an order's; it has no effect of its own here")
+        case c.Renew() | c.AddSeats() | c.ReleaseHold() | c.RecordRenewal() | c.ResolvePayment() | c.Refund():
+            raise ValueError("what is paid, given up or sent back is an order's; it has no effect of its own here")
         case c.AskForQuote() | c.IssueQuote() | c.AcceptQuote() | c.DeclineQuote() | c.WithdrawQuote():
             raise ValueError("what is quoted is a quote's; it has no effect of its own here")
     return replace(changed, owes_from=_owed_since(sub, at), announced=_announced(changed))

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from renewals import commands as c
 from renewals.checkout import may_add_seats, may_renew, not_offered
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
+from renewals.extending import may_extend
 from renewals.facts import (
     Attempt,
     Channel,
@@ -21,8 +22,9 @@ from renewals.facts import (
     Subscription,
 )
 from renewals.quoting import QuoteState, QuoteTerms, may_accept, may_ask, may_issue, not_open
+from renewals.refunding import Refundable, may_refund
 from renewals.renewing import last_paid_term
-from renewals.windows import today
+from renewals.windows import late_window_last_day, today
 
 EUROPE = frozenset(
     (
@@ -45,7 +47,7 @@ class Request:
     command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
     this subscription. `alone`: the order has no lines of other subscriptions. `renews_on` is the next renewal date when
     it was received, which whoever renews means; None: that of now. `handled_at` is when it is decided about; None: at
-    once.
+    once. `refundable` is what was paid for the order that is to be refunded; None if nothing was paid here.
     """
 
     command: c.Command
@@ -63,6 +65,7 @@ class Request:
     alone: bool = True
     renews_on: date | None = None
     handled_at: datetime | None = None
+    refundable: Refundable | None = None
 
 
 def decide(sub: Subscription, request: Request) -> Decision:
@@ -122,7 +125,7 @@ def _who(request: Request) -> Refused | None:
 
 def _barred(sub: Subscription, request: Request) -> Refused | None:
     """What the state of the subscription, its seller, its offering and its country forbid."""
-    if sub.phase is Phase.LAPSED:
+    if sub.phase is Phase.LAPSED and request.name not in OF_LAPSED_TOO:
         return Refused("lapsed", "The late window has closed; buy a new subscription instead.")
     if isinstance(request.actor, c.Operator):
         return None
@@ -138,6 +141,9 @@ def _barred(sub: Subscription, request: Request) -> Refused | None:
         return None
     return _not_self_service(sub, request.name)
 
+
+OF_LAPSED_TOO = frozenset({c.Name.REFUND})
+"""Commands that may still be given once a subscription has lapsed: what was paid for it can go back."""
 
 _OF_EVERY_DIRECT_ORDER = (
     c.Name.CANCEL_AUTO_RENEW,
@@ -206,7 +212,9 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return not sub.parked
         case c.GoLive():
             return sub.live_at is not None
-        case c.AddSeats() | c.Renew() | c.ResolvePayment() | c.AskForQuote():
+        case c.ExtendLateWindow(to):
+            return sub.paid_ahead is None and late_window_last_day(sub) == to
+        case c.AddSeats() | c.Renew() | c.ResolvePayment() | c.AskForQuote() | c.Refund():
             return False
         case c.AcceptQuote() | c.DeclineQuote() | c.IssueQuote() | c.WithdrawQuote() as about_quote:
             return request.quote is not None and request.quote.state is _BROUGHT_ABOUT[type(about_quote)]
@@ -271,6 +279,10 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
             return not_offered(sub, request.pays_with.kind)
         case c.RecordRenewal():
             return _record_renewal(sub, command)
+        case c.ExtendLateWindow(to):
+            return may_extend(sub, to, request.received_at)
+        case c.Refund(amount=amount):
+            return may_refund(request.refundable, amount)
         case c.ResolvePayment():
             if attempt_to_resolve(sub, request.received_at) is None:
                 return Refused("nothing_in_doubt", "No payment of this subscription is without an answer.")

@@ -26,6 +26,10 @@ def arguments(name: Name, form: Form, currency: str) -> dict[str, Any]:
             return {"renewal": _day(form, "renewal")} if form.get("renewal") else {}
         case Name.RECORD_RENEWAL:
             return {"reference": _text(form, "reference"), **_seats(form), **_term(form)}
+        case Name.REFUND:
+            return {"order": _text(form, "order"), **_amount(form, currency)}
+        case Name.EXTEND_LATE_WINDOW:
+            return {"to": _day(form, "to")}
         case Name.RESOLVE_PAYMENT:
             return {"outcome": choice(form, "outcome", ["paid", "declined"])}
         case Name.ISSUE_QUOTE:
@@ -76,6 +80,15 @@ def _prices(form: Form, currency: str) -> dict[str, dict[str, int]]:
     except (KeyError, ValueError):
         raise Wrong("price") from None
     return {"prices": prices} if prices else {}
+
+
+def _amount(form: Form, currency: str) -> dict[str, int]:
+    """Nothing where none is written: all that there is."""
+    text = form.get("amount", "").strip()
+    try:
+        return {"amount": parse_amount(text, currency).minor} if text else {}
+    except ValueError:
+        raise Wrong("amount") from None
 
 
 def _day(form: Form, field: str) -> str:

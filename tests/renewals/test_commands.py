@@ -190,6 +190,8 @@ WELL_FORMED: dict[Name, dict[str, Any]] = {
     Name.RELEASE: {},
     Name.GO_LIVE: {},
     Name.RESOLVE_PAYMENT: {"outcome": "paid"},
+    Name.EXTEND_LATE_WINDOW: {"to": "2027-06-30"},
+    Name.REFUND: {"order": "0198c1a2-7b1e-7c3d-9a50-3f1de4b0c9aa"},
 }
 
 

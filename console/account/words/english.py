@@ -241,5 +241,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "command.release": "going on after a check",
         "command.go-live": "start",
         "command.resolve-payment": "clearing up a payment",
+        "command.extend-late-window": "another last day to renew late",
+        "command.refund": "refund",
     }
 )

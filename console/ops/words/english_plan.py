@@ -103,6 +103,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "command.release": "released",
         "command.go-live": "go-live",
         "command.resolve-payment": "payment in doubt resolved",
+        "command.extend-late-window": "late window moved",
+        "command.refund": "refund",
         "command.bulk-renew": "bulk checkout",
         "alarm.seats_paid_late": "seats paid late",
         "alarm.voucher_in_doubt": "voucher in doubt",

@@ -88,6 +88,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "event.seats": "{added} added for {amount}; {seats} now",
         "event.quote": "quote {quote}: {state}",
         "event.admin": "another primary admin",
+        "event.late_window": "can be renewed late until {day}",
         "event.parked": "parked for an operator",
         "event.released": "released: it goes on",
         "event.access_suspended": "access suspended",

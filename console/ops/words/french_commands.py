@@ -58,6 +58,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "do.withdraw-quote_text": "Retire ce qui est demandé ou offert ; le blocage de la prochaine période prend fin.",
         "do.release-hold": "Abandonner le paiement en cours",
         "do.release-hold_text": "Met fin à la commande ou au code de paiement de la prochaine période.",
+        "do.extend-late-window": "Prolonger le renouvellement tardif",
+        "do.extend-late-window_text": "Sa période de renouvellement tardif finit plus tard que ne le dit la règle, ou "
+        "de nouveau comme elle le dit. Prix public, sans accès ; les courriels d’avant la fin suivent le nouveau jour.",
+        "do.refund": "Rembourser",
+        "do.refund_text": "Renvoie ce qui a été payé pour la commande, en tout ou en partie, là d’où c’est venu. La "
+        "période reste comme elle est. L’acheteur reçoit un courriel.",
         "do.renew": "Renouveler",
         "do.add-seats": "Ajouter des postes",
         "do.reduce-seats": "Moins de postes",
@@ -78,6 +84,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "already_so.issue-quote": "Le devis est déjà établi.",
         "already_so.withdraw-quote": "Le devis est déjà retiré.",
         "already_so.release-hold": "Rien ne bloque la prochaine période.",
+        "already_so.extend-late-window": "Il peut déjà être renouvelé jusqu’à ce jour, et pas plus tard.",
+        "already_so.refund": "C’est déjà remboursé.",
         "will.cancel-auto-renew": "Le renouvellement automatique est désactivé ; celui du {day} n’est pas prélevé. "
         "Un courriel le confirme à l’acheteur.",
         "will.resume-auto-renew": "Le renouvellement automatique est activé ; celui du {day} est prélevé de "
@@ -96,6 +104,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "will.withdraw-quote": "Le devis {quote} ne peut plus être accepté et ne bloque plus la prochaine période.",
         "will.release-hold": "La commande ou le code de paiement prend fin sans règlement ; un prélèvement dont "
         "l’heure est venue se fait aussitôt.",
+        "will.extend-late-window": "Le renouvellement du {day} peut être acheté en retard jusqu’au {to} inclus, au "
+        "prix public une fois expiré. L’acheteur ne reçoit pas de courriel maintenant.",
+        "will.refund": "{amount} de la commande du {when} retourne à l’acheteur, là d’où c’est venu ; un courriel le "
+        "lui dit. La période reste comme elle est : pour y mettre fin, désactivez aussi le renouvellement automatique.",
         "sure.cancel-auto-renew": "J’ai vérifié que l’acheteur ne veut pas de renouvellement, et je sais quand "
         "l’accès prend fin.",
         "sure.release": "Je sais que les prélèvements et courriels en retard se font aussitôt.",
@@ -105,6 +117,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "sure.resolve-payment": "J’ai vérifié dans les écritures du prestataire.",
         "sure.issue-quote": "Les prix sont convenus et nous engagent jusqu’à la fin du devis.",
         "sure.release-hold": "Je sais que l’acheteur ne pourra plus le régler.",
+        "sure.refund": "Le montant et la commande sont justes ; ce qui est remboursé ne revient pas.",
         "arg.reference": "Référence de la commande",
         "arg.reference_help": "Telle que là où elle a été passée, comme PO-4711.",
         "arg.seats": "Postes",
@@ -114,6 +127,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "arg.outcome": "Les écritures du prestataire disent",
         "arg.outcome.paid": "payé",
         "arg.outcome.declined": "pas payé",
+        "arg.last_day": "Dernier jour pour renouveler en retard",
+        "arg.last_day_help": "Du {first} au {last}. Celui de la règle est le {usual}.",
+        "arg.refunded": "Montant",
+        "arg.refunded_help": "En {currency} ; vide pour tout ce qui reste, {left}.",
+        "order_of": "Commande du {when} : {paid} payés, {gone} remboursés ou en chemin.",
         "arg.price": "Prix de {number} par poste et période",
         "arg.price_help": "En {currency} ; vide pour le prix en vigueur.",
         "arg.expires_on": "Dernier jour pour l’accepter",
@@ -125,6 +143,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.seats": "Ce n’est pas un nombre de postes",
         "wrong.seats_text": "Rien n’a été fait : écrivez un nombre entier de postes à partir de 1, ou rien. "
         "Revenez en arrière et recommencez.",
+        "wrong.amount": "Ce n’est pas un montant",
+        "wrong.amount_text": "Rien n’a été fait : écrivez un montant comme 486.00, ou rien pour tout. Revenez en "
+        "arrière et recommencez.",
         "wrong.price": "Ce n’est pas un prix",
         "wrong.price_text": "Rien n’a été fait : écrivez un montant comme 486.00, ou rien. Revenez en arrière et "
         "recommencez.",
@@ -156,6 +177,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.too_late": "C’est trop tard : il a expiré, ou la date de renouvellement est arrivée.",
         "why_not.too_late.resume-auto-renew": "La date de renouvellement est arrivée : à l’acheteur de renouveler "
         "à la main.",
+        "why_not.too_late.extend-late-window": "Le plus long délai pour le renouveler en retard est passé.",
+        "why_not.day_out_of_range": "Ce jour n’est pas possible : le formulaire dit de quand à quand.",
+        "why_not.hold_open.extend-late-window": "Ce qui bloque la prochaine période finit après ce jour : libérez-le "
+        "d’abord.",
         "why_not.auto_renew_off": "Le renouvellement automatique est désactivé : activez-le d’abord.",
         "why_not.method_cannot_auto_charge": "Le moyen ne peut pas être prélevé : l’acheteur en choisit d’abord un "
         "autre.",
@@ -169,6 +194,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.quote_not_open": "Le devis n’est pas ouvert.",
         "why_not.payment_declined": "Le paiement a été refusé.",
         "why_not.nothing_in_doubt": "Aucun paiement n’est sans réponse.",
+        "why_not.nothing_to_refund": "Rien de ce qui a été payé ici ne reste à rembourser.",
+        "why_not.more_than_paid": "C’est plus qu’il ne reste de ce qui a été payé.",
         "why_not.not_carried_out": "Une erreur l’a empêché : l’alarme step_failed la nomme.",
         "why_not.no_quote": "Aucun devis de cet abonnement n’attend cela.",
     }

@@ -111,6 +111,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "command.release": "libéré",
         "command.go-live": "mise en service",
         "command.resolve-payment": "paiement sans réponse clarifié",
+        "command.extend-late-window": "renouvellement tardif déplacé",
+        "command.refund": "remboursement",
         "command.bulk-renew": "achat groupé",
         "alarm.seats_paid_late": "postes payés trop tard",
         "alarm.voucher_in_doubt": "code de paiement sans réponse",

@@ -88,6 +88,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "event.seats": "{added} en plus pour {amount} ; {seats} désormais",
         "event.quote": "devis {quote} : {state}",
         "event.admin": "autre administrateur principal",
+        "event.late_window": "peut être renouvelé en retard jusqu’au {day}",
         "event.parked": "mis de côté pour décision",
         "event.released": "libéré : cela continue",
         "event.access_suspended": "accès suspendu",

@@ -132,6 +132,7 @@ async def test_a_refusal_says_why_and_until_when(life: Life, ada: Person) -> Non
         pytest.param("record-renewal", {"reference": "P", "seats": "0"}, "Not a number of seats", id="no seat"),
         pytest.param("record-renewal", {"reference": "P", "term": "week"}, "Not one of the values", id="no term"),
         pytest.param("cancel-auto-renew", {"renewal": "soon"}, "Not a date", id="no date"),
+        pytest.param("extend-late-window", {"to": "next week"}, "Not a date", id="no last day"),
     ],
 )
 async def test_what_cannot_be_read_is_named_and_nothing_is_given(
@@ -172,12 +173,52 @@ async def test_a_quote_that_was_asked_for_is_issued_at_the_agreed_price_and_with
     assert await do(ada, "withdraw-quote") == "Done: quote withdrawn"
 
 
+async def test_the_late_window_is_moved_within_the_days_that_the_form_names(theatre: Theatre, ada: Person) -> None:
+    life = await theatre.subscription(auto_renew="no")
+    await life.move_to("2027-05-01 10:00")
+    page = await ada.page(PAGE)
+    assert "From 15 May 2027 to 13 August 2027. The policy’s own is 15 May 2027." in unescape(words(page))
+    asked = unescape(words((await look(ada, "extend-late-window", to="2027-07-01")).text))
+    assert "can be bought late through 1 July 2027" in asked
+    assert "Becomes lapsed The late window is open for 92 days, through 1 July 2027" in asked
+    assert await do(ada, "extend-late-window", to="2027-07-01") == "Done: late window moved"
+    page = unescape(words(await ada.page(PAGE)))
+    assert "can be renewed late until 1 July 2027 operator:ada: they called" in page
+    assert "Can be renewed from 31 December 2026 to 1 July 2027" in page
+    late = await look(ada, "extend-late-window", to="2027-08-14")
+    assert late.status_code == 422
+    assert "That day is not possible" in words(late.text)
+
+
+async def test_a_paid_order_is_refunded_in_part_by_who_moves_money_after_a_tick(
+    theatre: Theatre, people: People
+) -> None:
+    life = await theatre.subscription(live="2027-03-25")
+    await life.until("2027-04-01")
+    fay = await people.signed_in("fay", Role.FINANCE)
+    fay.client.headers["accept-language"] = "en-GB"
+    page = unescape(words(await fay.page(PAGE))).replace("\u00a0", " ")
+    assert "EUR 5,832.00 paid, EUR 0.00 gone back or on its way." in page
+    asked = (await look(fay, "refund", amount="486.00")).text
+    assert "EUR 486.00 of the order of 31 March 2027" in unescape(words(asked)).replace("\u00a0", " ")
+    assert "The term stays as it is" in words(asked)
+    unsure = await fay.send(asked, "/refund")
+    assert (unsure.status_code, await life.rows("SELECT 1 FROM refunds")) == (422, [])
+    assert await do(fay, "refund", amount="486.00") == "Done: refund"
+    await life.catch_up()
+    page = unescape(words(await fay.page(PAGE))).replace("\u00a0", " ")
+    assert "refund of EUR 486.00 operator:fay: they called" in page
+    assert "EUR 5,832.00 paid, EUR 486.00 gone back or on its way." in page
+    more = await look(fay, "refund", amount="5346.01")
+    assert (more.status_code, "more than is left" in words(more.text)) == (422, True)
+
+
 @pytest.mark.parametrize("role", list(Role))
 async def test_each_role_finds_the_forms_that_it_may_send_and_no_others(life: Life, people: People, role: Role) -> None:
     person = await people.signed_in("somebody", role)
     page = await person.page(PAGE)
     offered = {Name(each) for each in re.findall(rf'action="{PAGE}/([a-z-]+)/confirm"', page)}
-    possible = {Name.CANCEL_AUTO_RENEW, Name.PARK, Name.RECORD_RENEWAL}
+    possible = {Name.CANCEL_AUTO_RENEW, Name.PARK, Name.RECORD_RENEWAL, Name.EXTEND_LATE_WINDOW}
     assert offered == {name for name in possible if may(role, right_to_give(name))}
     csrf = form(page, "/sign-out").fields
     for name in sorted(OPERATOR_MAY):
