@@ -17,6 +17,7 @@ from activities.effects import take_effect
 from activities.giving_back import numbers_to_lock, order_to_refund
 from activities.ordered import fellows_of
 from activities.outcomes import answer_of, conclude
+from activities.people import is_same_person
 from activities.quoting import decide_about_quote, lock_lines
 from activities.till import charge_of
 from gateways.port import Charge
@@ -58,9 +59,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class GivingUp:
-    """The hold on the next term is to be released, by whom."""
+    """The hold on the next term is to be released, by whom, and why if that was said."""
 
     by: str
+    reason: str | None = None
 
 
 async def decide_command(
@@ -102,7 +104,7 @@ async def decide_command(
         decision, bound = decide(decided_on, request), None
         if isinstance(decision, Eligible):
             if isinstance(request.command, c.ReleaseHold):
-                return GivingUp(row.given_by)
+                return GivingUp(row.given_by, row.reason)
             if _pays_now(request.command):
                 return await _placed(session, stored, decided_on, request.command, row, signing_key)
             if isinstance(request.command, c.Renew) and request.command.preview is not None:
@@ -200,6 +202,8 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         received_at=row.received_at,
         same_method=same_method,
         same_admin=isinstance(command, c.HandOverAdmin) and is_buyer and await _is_admin(session, stored, command),
+        same_person=isinstance(command, c.ChangeBuyer | c.ChangeContact)
+        and await is_same_person(session, stored, command),
         paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
         pays_with=method,
         renews_on=row.renews_on,

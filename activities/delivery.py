@@ -10,12 +10,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.deciding import decide_command
-from activities.starting import STARTABLE, Startable, follow, start_bulk_checkout, with_start
+from activities.starting import STARTABLE, Startable, follow, start_bulk_checkout, start_or_wake, with_start
 from models.engine import Sessions
 from models.quotes import quote_asked_in
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
-from renewals.commands import ABOUT_QUOTES
+from renewals.commands import ABOUT_QUOTES, Name
 from renewals.eligibility import OF_LAPSED_TOO
 from renewals.facts import Phase
 from workflows import contract
@@ -49,6 +49,9 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
         id=f"{command_id}:{uuid4()}",  # an id that failed once would fail for the rest of the run
         result_type=Answer,
     )
+    if name == Name.RE_PLAN and answer.outcome == "done":
+        with suppress(RPCError):  # a run that rests after a failure tries again at once
+            await start_or_wake(client, Startable.of(startable))
     if name in ABOUT_QUOTES and answer.outcome == "done":
         await _follow_quote(client, sessions, command_id)
     return answer

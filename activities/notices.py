@@ -246,7 +246,7 @@ def _conclude(session: AsyncSession, stored: Stored, row: NoticeRow, outcome: st
     if row.outcome is not None:
         return
     row.outcome, row.next_at = outcome, None
-    row.locale = row.locale or str(letter_locale(stored.customer.locale)).replace("_", "-")
+    row.locale = row.locale or str(letter_locale(stored.buyer.locale or stored.customer.locale)).replace("_", "-")
     session.add(row)
     data = {"kind": row.kind, "locale": row.locale, "outcome": outcome, "occasion": row.occasion, "why": row.why}
     record(session, row.subscription, stored.now, "notice", data, notice_id=row.id)

@@ -9,7 +9,7 @@ PHASES = {
     Phase.RENEWED: "The next term is paid; it begins on the renewal date.",
     Phase.PAST_DUE: "The renewal date has passed, the subscription renews automatically, and the term is unpaid.",
     Phase.EXPIRED: "Not renewed, no access; the late window is open.",
-    Phase.LAPSED: "The late window has closed. Final: buying again is a new subscription.",
+    Phase.LAPSED: "The late window has closed. Buying again is a new subscription; a mistake is undone by `reinstate`.",
 }
 
 REFUSALS = {
@@ -17,7 +17,8 @@ REFUSALS = {
     "unknown_subscription": "Check the number with `perennial list`.",
     "not_buyer": "Give the command as the buyer: `perennial show` names the buyer's address.",
     "not_operator": "Give it as `operator:NAME`.",
-    "lapsed": "Nothing can be done to it; a new subscription has to be bought.",
+    "lapsed": "A new subscription has to be bought; if it lapsed wrongly: `perennial reinstate`.",
+    "not_lapsed": "`perennial extend-late-window`.",
     "parked": "An operator decides first: `perennial release`, or the command as `operator:NAME`.",
     "sold_by_partner": "The partner orders; record what was ordered with `perennial record-renewal`.",
     "legacy_order": "Support changes it in the older system; record it with `perennial record-renewal`.",
@@ -81,6 +82,8 @@ EVENTS = {
         "A quote for it is `asked` for, `issued`, or over: `accepted`, `declined`, `withdrawn`, `expired` or `void`.",
     ),
     "admin": ("`contact`", "Another contact of the organisation became the primary admin."),
+    "buyer": ("`contact`", "Another contact of the organisation became the buyer."),
+    "contact": ("`contact`", "The address, name or language of a contact was corrected."),
     "notice": (
         "`kind`, `to`, `locale`, `outcome`, `occasion`, `why`",
         "A mail has an outcome: `sent`, `missed` or `failed`.",
@@ -91,7 +94,10 @@ EVENTS = {
     "released": ("", "They go on."),
     "access_suspended": ("`phase`", "Access was taken away while past due."),
     "late_window": ("`last_day`", "An operator named the last day on which it can be renewed late."),
-    "hold_ended": ("`claim`", "A hold is over, by its time or by its buyer; the charge that waited for it goes on."),
+    "hold_ended": (
+        "`claim`",
+        "A hold is over, by its time, its buyer or an operator; a charge that waited goes on.",
+    ),
     "alarm": ("`kind`, `detail`", "Something an operator must look at."),
 }
 
@@ -162,7 +168,7 @@ ARGUMENTS = {
     Name.SET_PAYMENT_METHOD: "`method` (the id of a stored one), or `kind`, `token`, `expires` (as `2029-08`)",
     Name.ADD_SEATS: f"`seats`; {_METHOD}; `preview`",
     Name.RENEW: f"`when`: `now` or `on-renewal-date`; {_METHOD}; `preview`",
-    Name.RELEASE_HOLD: "none",
+    Name.RELEASE_HOLD: "`reason`, of an operator",
     Name.HAND_OVER_ADMIN: "`to`: a contact's mail address",
     Name.ASK_FOR_QUOTE: "`lines`: a list of objects, each with a subscription, and seats or term if they change",
     Name.ACCEPT_QUOTE: f"`quote`; `purchase_order`, or {_METHOD}",
@@ -176,6 +182,10 @@ ARGUMENTS = {
     Name.RESOLVE_PAYMENT: "`outcome`: `paid` or `declined`; `reason`",
     Name.EXTEND_LATE_WINDOW: "`to`: the last day to renew late (the policy's own takes it back); `reason`",
     Name.REFUND: "`order`: its id, as the ledger has it; `amount` in minor units (else all that is left); `reason`",
+    Name.REINSTATE: "`to`: the last day to renew it late from now on; `reason`",
+    Name.CHANGE_BUYER: "`email`; `name` for somebody new; `reason`",
+    Name.CHANGE_CONTACT: "`contact`: the present address; `email`, `name`, `language` (as `fr-CA`); `reason`",
+    Name.RE_PLAN: "`reason`",
 }
 
 POLICY = {

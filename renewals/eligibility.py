@@ -10,7 +10,7 @@ from datetime import date, datetime
 from renewals import commands as c
 from renewals.checkout import may_add_seats, may_renew, not_offered
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
-from renewals.extending import may_extend
+from renewals.extending import may_extend, may_reinstate
 from renewals.facts import (
     Attempt,
     Channel,
@@ -42,7 +42,8 @@ class Request:
     """A command as given: by whom, whether that is the buyer, and when it was received.
 
     `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
-    `same_admin`, whether the contact that it names is the primary admin; `paid_since`, whether a voucher was paid after
+    `same_admin`, whether the contact that it names is the primary admin; `same_person`, whether it names the buyer of
+    now, or says of a contact what is kept already; `paid_since`, whether a voucher was paid after
     the command had been received. `pays_with` is the method of an order; None when the subscription has none and the
     command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
     this subscription. `alone`: the order has no lines of other subscriptions. `renews_on` is the next renewal date when
@@ -58,6 +59,7 @@ class Request:
     same_method: bool = False
     same_reference: bool = False
     same_admin: bool = False
+    same_person: bool = False
     paid_since: bool = False
     pays_with: PaymentMethod | None = None
     quote: QuoteTerms | None = None
@@ -142,8 +144,8 @@ def _barred(sub: Subscription, request: Request) -> Refused | None:
     return _not_self_service(sub, request.name)
 
 
-OF_LAPSED_TOO = frozenset({c.Name.REFUND})
-"""Commands that may still be given once a subscription has lapsed: what was paid for it can go back."""
+OF_LAPSED_TOO = frozenset({c.Name.REFUND, c.Name.REINSTATE})
+"""Commands that may be given once a subscription has lapsed: what was paid can go back, and so can it itself."""
 
 _OF_EVERY_DIRECT_ORDER = (
     c.Name.CANCEL_AUTO_RENEW,
@@ -201,6 +203,8 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return sub.hold is None and not request.paid_since
         case c.HandOverAdmin():
             return request.same_admin
+        case c.ChangeBuyer() | c.ChangeContact():
+            return request.same_person
         case c.Renew(when=c.When.ON_RENEWAL_DATE):
             same = request.same_method or request.pays_with == sub.method
             return sub.renews_automatically and same and sub.paid_ahead is None
@@ -214,7 +218,7 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return sub.live_at is not None
         case c.ExtendLateWindow(to):
             return sub.paid_ahead is None and late_window_last_day(sub) == to
-        case c.AddSeats() | c.Renew() | c.ResolvePayment() | c.AskForQuote() | c.Refund():
+        case c.AddSeats() | c.Renew() | c.ResolvePayment() | c.AskForQuote() | c.Refund() | c.Reinstate() | c.RePlan():
             return False
         case c.AcceptQuote() | c.DeclineQuote() | c.IssueQuote() | c.WithdrawQuote() as about_quote:
             return request.quote is not None and request.quote.state is _BROUGHT_ABOUT[type(about_quote)]
@@ -281,6 +285,8 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
             return _record_renewal(sub, command)
         case c.ExtendLateWindow(to):
             return may_extend(sub, to, request.received_at)
+        case c.Reinstate(to):
+            return may_reinstate(sub, to, request.received_at)
         case c.Refund(amount=amount):
             return may_refund(request.refundable, amount)
         case c.ResolvePayment():

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from renewals.calendar import days_after, midnight
 from renewals.decisions import Refused
-from renewals.facts import Subscription
+from renewals.facts import Phase, Subscription
 from renewals.windows import late_window_last_day, today
 
 
@@ -49,6 +49,13 @@ def may_extend(sub: Subscription, to: date, at: datetime) -> Refused | None:
     if sub.paid_ahead:
         hint = f"The term from {sub.renews_on} is paid; the late window after it can be extended once it has begun."
         return Refused("already_renewed", hint)
+    return _not_nameable(nameable_days(sub, at), to)
+
+
+def may_reinstate(sub: Subscription, to: date, at: datetime) -> Refused | None:
+    """Why it cannot be brought back into a late window that is open through that day, if so."""
+    if sub.phase is not Phase.LAPSED:
+        return Refused("not_lapsed", "It has not lapsed; extend its late window instead.")
     return _not_nameable(nameable_days(sub, at), to)
 
 

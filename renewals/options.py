@@ -111,6 +111,14 @@ def example(sub: Subscription, name: c.Name, at: datetime) -> c.Command:
             return c.ExtendLateWindow(nameable_days(sub, at).last)
         case c.Name.REFUND:
             return c.Refund(UUID(int=0))
+        case c.Name.REINSTATE:
+            return c.Reinstate(nameable_days(sub, at).last)
+        case c.Name.CHANGE_BUYER:
+            return c.ChangeBuyer("example")
+        case c.Name.CHANGE_CONTACT:
+            return c.ChangeContact("example")
+        case c.Name.RE_PLAN:
+            return c.RePlan()
 
 
 def _quote_of(sub: Subscription) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from console.ops.fields import Wrong, choice
+from console.ops.fields import Wrong, choice, mail_address
 from renewals.arguments import MOST_SEATS
 from renewals.commands import Name
 from renewals.facts import Term
@@ -28,7 +28,13 @@ def arguments(name: Name, form: Form, currency: str) -> dict[str, Any]:
             return {"reference": _text(form, "reference"), **_seats(form), **_term(form)}
         case Name.REFUND:
             return {"order": _text(form, "order"), **_amount(form, currency)}
-        case Name.EXTEND_LATE_WINDOW:
+        case Name.CHANGE_BUYER:
+            return {"email": mail_address(form), **_written(form, "name")}
+        case Name.CHANGE_CONTACT:
+            email = {"email": mail_address(form)} if form.get("email", "").strip() else {}
+            rest = {**_written(form, "name"), **_written(form, "language")}
+            return {"contact": _text(form, "contact"), **email, **rest}
+        case Name.EXTEND_LATE_WINDOW | Name.REINSTATE:
             return {"to": _day(form, "to")}
         case Name.RESOLVE_PAYMENT:
             return {"outcome": choice(form, "outcome", ["paid", "declined"])}
@@ -57,6 +63,12 @@ def _text(form: Form, field: str) -> str:
     if not text or len(text) > _LONGEST_TEXT:
         raise Wrong(field, "wrong.reference")
     return text
+
+
+def _written(form: Form, field: str) -> dict[str, str]:
+    """The text of a field that may be left empty."""
+    text = form.get(field, "").strip()
+    return {field: text} if text else {}
 
 
 def _seats(form: Form) -> dict[str, int]:

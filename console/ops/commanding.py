@@ -30,12 +30,15 @@ from models.store import Stored
 from renewals.arguments import parse_command
 from renewals.commands import (
     BadArguments,
+    ChangeBuyer,
+    ChangeContact,
     Command,
     ExtendLateWindow,
     IssueQuote,
     Name,
     Operator,
     Refund,
+    Reinstate,
     ResolvePayment,
     WithdrawQuote,
 )
@@ -159,8 +162,15 @@ def _will(stored: Stored, what: Asked, order: PaidOrder | None, t: Speech) -> st
         when = t.moment(order.ordered_at, sub.time_zone) if order else ""
         return t("will.refund", amount=amount, when=when)
     quote = command.quote if isinstance(command, IssueQuote | WithdrawQuote) else ""
-    to = t.w.day(command.to) if isinstance(command, ExtendLateWindow) else ""
-    return t(f"will.{what.name}", day=day, quote=quote, to=to)
+    to = t.w.day(command.to) if isinstance(command, ExtendLateWindow | Reinstate) else ""
+    return t(f"will.{what.name}", day=day, quote=quote, to=to, email=_person(command))
+
+
+def _person(command: Command) -> str:
+    """Whom a command about people names."""
+    if isinstance(command, ChangeBuyer):
+        return command.email
+    return command.contact if isinstance(command, ChangeContact) else ""
 
 
 def _consequences(foreseen: Foreseen, at: datetime, t: Speech) -> Iterator[str]:

@@ -39,6 +39,8 @@ from renewals.roles import right_to_give
 
 _ORDER = (
     Name.RESOLVE_PAYMENT,
+    Name.REINSTATE,
+    Name.RELEASE_HOLD,
     Name.RELEASE,
     Name.PARK,
     Name.CANCEL_AUTO_RENEW,
@@ -49,10 +51,13 @@ _ORDER = (
     Name.ISSUE_QUOTE,
     Name.WITHDRAW_QUOTE,
     Name.GO_LIVE,
+    Name.CHANGE_BUYER,
+    Name.CHANGE_CONTACT,
+    Name.RE_PLAN,
 )
 """Those that heal something come first; one that is not named here follows."""
 
-_NAMES_A_DAY = (Name.EXTEND_LATE_WINDOW,)
+_NAMES_A_DAY = (Name.EXTEND_LATE_WINDOW, Name.REINSTATE)
 """Commands that name the last day of the late window."""
 
 MOST_REFUNDED = 10
@@ -83,6 +88,11 @@ class Offer:
     until: str | None = None
     so: bool = False
     right: str = ""
+
+    @property
+    def at_once(self) -> bool:
+        """Need nobody look first, as it changes nothing?"""
+        return self.name is Name.RE_PLAN
 
     @property
     def id(self) -> str:

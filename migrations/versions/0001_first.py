@@ -443,6 +443,7 @@ def _create_tables() -> None:
         sa.Column("csn", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
+        sa.Column("locale", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_contacts_csn"),
         sa.PrimaryKeyConstraint("id", name="pk_contacts"),
         sa.UniqueConstraint("csn", "email", name="uq_contacts_csn_email"),

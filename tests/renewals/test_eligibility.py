@@ -117,6 +117,13 @@ GIVEN = {
     "refund more than is left": Given(N.REFUND, c.Refund(ORDER, 401), refundable=Refundable(500, 100, "EUR")),
     "refund what has gone back": Given(N.REFUND, c.Refund(ORDER), refundable=Refundable(500, 500, "EUR")),
     "refund what was paid elsewhere": Given(N.REFUND, c.Refund(ORDER)),
+    "reinstate": Given(N.REINSTATE, c.Reinstate(date(2027, 8, 13))),
+    "reinstate for too long": Given(N.REINSTATE, c.Reinstate(date(2027, 8, 14))),
+    "another buyer": Given(N.CHANGE_BUYER, c.ChangeBuyer("it@northwind.example")),
+    "the same buyer": Given(N.CHANGE_BUYER, c.ChangeBuyer("ada@northwind.example"), repeats=True),
+    "correct a contact": Given(N.CHANGE_CONTACT, c.ChangeContact("ada@northwind.example", name="Ada")),
+    "correct nothing": Given(N.CHANGE_CONTACT, c.ChangeContact("ada@northwind.example", name="Ada"), repeats=True),
+    "plan again": Given(N.RE_PLAN, c.RePlan()),
     "resolve": Given(N.RESOLVE_PAYMENT, c.ResolvePayment(paid=True)),
 }
 
@@ -145,6 +152,11 @@ OPEN_TO_OPERATORS = {
     N.RESOLVE_PAYMENT,
     N.EXTEND_LATE_WINDOW,
     N.REFUND,
+    N.REINSTATE,
+    N.CHANGE_BUYER,
+    N.CHANGE_CONTACT,
+    N.RE_PLAN,
+    N.RELEASE_HOLD,
     N.ISSUE_QUOTE,
     N.WITHDRAW_QUOTE,
 }
@@ -194,14 +206,15 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
     quote, held_by = given.quote, sub.hold.quote if sub.hold else None
     state = quote.state if quote else None
     back = given.refundable
-    last_day = command.to if isinstance(command, c.ExtendLateWindow) else None
+    last_day = command.to if isinstance(command, c.ExtendLateWindow | c.Reinstate) else None
     held_beyond = sub.hold is not None and sub.hold.quote is None  # into June, the quote only up to the date
     on_invoice = isinstance(command, c.AcceptQuote) and command.purchase_order is not None
     yields = held_by is not None and (name is N.RENEW or (name is N.ACCEPT_QUOTE and quote is not None))
     before: list[tuple[str, bool]] = [
         ("not_buyer", (actor == STRANGER and name in SELF_SERVICE) or not (as_buyer or name in OPEN_TO_OPERATORS)),
         ("not_operator", as_buyer and name not in SELF_SERVICE),
-        ("lapsed", sub.phase is Phase.LAPSED and name is not N.REFUND),
+        ("lapsed", sub.phase is Phase.LAPSED and name not in (N.REFUND, N.REINSTATE)),
+        ("not_lapsed", sub.phase is not Phase.LAPSED and name is N.REINSTATE),
         ("parked", as_buyer and (sub.parked or (name in PAYS and sub.live_at is None))),
         ("sold_by_partner", as_buyer and sub.channel is Channel.PARTNER),
         ("legacy_order", as_buyer and sub.channel is Channel.LEGACY),
@@ -242,6 +255,10 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         N.GO_LIVE: sub.live_at is not None,
         N.RESOLVE_PAYMENT: False,
         N.REFUND: False,
+        N.REINSTATE: False,
+        N.CHANGE_BUYER: given.repeats,
+        N.CHANGE_CONTACT: given.repeats,
+        N.RE_PLAN: False,
         N.EXTEND_LATE_WINDOW: last_day == date(2027, 5, 15) and sub.paid_ahead is None,
         N.ASK_FOR_QUOTE: False,
         **{each: state is brought for each, brought in BRINGS_ABOUT.items()},
@@ -320,6 +337,7 @@ def answer(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         same_method=given.repeats,
         same_reference=given.repeats,
         same_admin=given.repeats,
+        same_person=given.repeats,
         pays_with=sub.method,
         quote=given.quote,
         wish=given.wish,
@@ -425,6 +443,7 @@ def test_the_tables_reach_every_answer_there_is() -> None:
         "not_buyer",
         "not_operator",
         "lapsed",
+        "not_lapsed",
         "parked",
         "sold_by_partner",
         "legacy_order",

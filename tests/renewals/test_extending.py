@@ -12,7 +12,7 @@ from renewals import commands as c
 from renewals.calendar import days_after, midnight
 from renewals.checkout import may_renew
 from renewals.effects import after_command
-from renewals.extending import Span, may_extend, nameable_days
+from renewals.extending import Span, may_extend, may_reinstate, nameable_days
 from renewals.facts import DeclineClass, Kind, PaidAhead, Phase, Subscription, Term
 from renewals.plan import Do, plan
 from renewals.pricing import checkout_line
@@ -218,3 +218,49 @@ def test_whatever_day_may_be_named_is_the_last_one_and_inside_the_lost_term(
     assert at < late_window_closes_at(longer) == midnight(days_after(to, 1), sub.time_zone)
     assert (to - sub.renews_on).days <= sub.policy.late_window_days[term] + 90
     assert late_window_last_day(sub) <= to
+
+
+LAPSED = manual(phase=Phase.LAPSED, phase_since=utc("2027-05-15T22:00"), noticed=True)
+TOLD = frozenset({(Kind.EXPIRED, "0"), (Kind.LATE_WINDOW_CLOSING, "15"), (Kind.LAPSED, "0")})
+
+
+def test_reinstated_it_waits_in_its_late_window_and_lapses_again_and_its_buyer_is_told_again() -> None:
+    at = utc("2027-06-01T10:00")
+    back = after_command(replace(LAPSED, recorded=TOLD), c.Reinstate(date(2027, 7, 1)), at=at)
+    assert (back.phase, back.late_until) == (Phase.EXPIRED, date(2027, 7, 1))
+    assert not plan(back, at).over
+    assert _late_story(Life(back, at).live_until(utc("2027-09-01T00:00"))) == [
+        "06-16 late_window_closing 15:2027-07-01",
+        "06-28 late_window_closing 3:2027-07-01",
+        "07-01 lapsed",
+        "07-02 lapsed 0:2027-07-01",
+    ]
+    kept = ("starts_on", "renews_on", "seats", "term", "unit_price", "auto_renew", "method")
+    assert [getattr(back, name) for name in kept] == [getattr(LAPSED, name) for name in kept]
+
+
+def test_reinstated_it_is_not_charged_by_itself_and_costs_the_list_price() -> None:
+    at = utc("2027-06-01T10:00")
+    lapsed = subscription(phase=Phase.LAPSED, phase_since=utc("2027-05-15T22:00"), noticed=True)
+    back = after_command(lapsed, c.Reinstate(date(2027, 7, 1)), at=at)
+    assert not [step for step in plan(back, at).steps if step.do is Do.CHARGE]
+    assert may_renew(back, at, card(), c.When.NOW) is None
+    assert checkout_line(back).unit_price == 54000
+    assert access_until(back, at) == access_until(lapsed, at)
+
+
+@pytest.mark.parametrize(
+    ("sub", "to", "at", "code"),
+    [
+        pytest.param(LAPSED, LONGEST, "2027-06-01T10:00", None, id="as long as may be"),
+        pytest.param(LAPSED, date(2027, 6, 1), "2027-06-01T10:00", None, id="today"),
+        pytest.param(LAPSED, date(2027, 5, 31), "2027-06-01T10:00", "day_out_of_range", id="yesterday"),
+        pytest.param(LAPSED, date(2027, 8, 14), "2027-06-01T10:00", "day_out_of_range", id="too long"),
+        pytest.param(LAPSED, date(2027, 9, 1), "2027-08-20T10:00", "too_late", id="too late"),
+        pytest.param(EXPIRED, LONGEST, "2027-05-01T10:00", "not_lapsed", id="expired"),
+        pytest.param(monthly(phase=Phase.LAPSED), date(2027, 5, 20), "2027-05-15T10:00", "too_late", id="a lost month"),
+    ],
+)
+def test_whether_it_may_be_reinstated(sub: Subscription, to: date, at: str, code: str | None) -> None:
+    refusal = may_reinstate(sub, to, utc(at))
+    assert (refusal.code if refusal else None) == code

@@ -245,5 +245,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "command.resolve-payment": "お支払い結果の確認",
         "command.extend-late-window": "期限後に更新できる最終日の変更",
         "command.refund": "返金",
+        "command.reinstate": "契約の復元",
+        "command.change-buyer": "購入者の変更",
+        "command.change-contact": "連絡先の訂正",
+        "command.re-plan": "予定の再作成",
     }
 )
