@@ -145,13 +145,12 @@ def test_retries_that_then_fit_are_made() -> None:
 
 def _late_story(life: Life) -> list[str]:
     shown = {Kind.LATE_WINDOW_CLOSING, Kind.LAPSED}
-    told = [
-        (entry.at, entry.step.phase or f"{ref.kind} {ref.occasion}")
-        for entry in life.diary
-        for ref in (entry.step.notices or (None,))
-        if entry.step.phase or (ref and ref.kind in shown)
-    ]
-    return [f"{at:%m-%d} {what}" for at, what in told]
+    told = list[str]()
+    for entry in life.diary:
+        phases = [str(entry.step.phase)] if entry.step.phase else []
+        mails = [f"{ref.kind} {ref.occasion}" for ref in entry.step.notices if ref.kind in shown]
+        told += [f"{entry.at:%m-%d} {what}" for what in phases + mails]
+    return told
 
 
 def test_the_mails_before_the_end_and_the_end_follow_the_new_day() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Any
 
 import httpx
 import pytest
@@ -33,12 +34,12 @@ async def ada(people: People) -> Person:
     return ada
 
 
-async def look(person: Person, name: str, **fields: str) -> httpx.Response:
+async def look(person: Person, name: str, /, **fields: str) -> httpx.Response:
     """The page that asks, after the form of the command."""
     return await person.send(await person.page(PAGE), f"/{name}/confirm", **{"reason": "they called", **fields})
 
 
-async def do(person: Person, name: str, **fields: str) -> str:
+async def do(person: Person, name: str, /, **fields: str) -> str:
     """Give a command by both of its forms; what the page then says of it."""
     asked = await look(person, name, **fields)
     assert asked.status_code == 200, words(asked.text)
@@ -262,7 +263,7 @@ async def test_what_holds_the_next_term_is_ended_after_a_tick(theatre: Theatre, 
     else:
         assert await life.command("2027-03-01 10:00", "ask-for-quote", lines=[{"subscription": PUNCTUAL}]) == "done"
         (quote,) = await life.rows("SELECT 'Q-' || id AS reference FROM quotes")
-        why = {"by": "operator:ana", "reason": "agreed"}
+        why: dict[str, Any] = {"by": "operator:ana", "reason": "agreed"}
         assert await life.command("2027-03-01 10:01", "issue-quote", quote=quote["reference"], **why) == "done"
     fay = await people.signed_in("fay", Role.FINANCE)
     fay.client.headers["accept-language"] = "en-GB"
