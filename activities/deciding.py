@@ -14,8 +14,10 @@ from temporalio.exceptions import ApplicationError
 from activities.answers import AWAITED
 from activities.checkout import as_ordered, contact_of, pays_with, place_order
 from activities.effects import take_effect
+from activities.giving_back import numbers_to_lock, order_to_refund
 from activities.ordered import fellows_of
 from activities.outcomes import answer_of, conclude
+from activities.people import is_same_person
 from activities.quoting import decide_about_quote, lock_lines
 from activities.till import charge_of
 from gateways.port import Charge
@@ -57,9 +59,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class GivingUp:
-    """The hold on the next term is to be released, by whom."""
+    """The hold on the next term is to be released, by whom, and why if that was said."""
 
     by: str
+    reason: str | None = None
 
 
 async def decide_command(
@@ -67,7 +70,8 @@ async def decide_command(
 ) -> Answer | Placed | GivingUp:
     """The answer to a stored command, with its effect if it has one, or what must be done outside for it.
 
-    Needs no workflow: a lapsed subscription has none, and is only ever refused. `signing_key` is that of previews.
+    Needs no workflow: a lapsed subscription has none, and most commands to it are refused. `signing_key` is that of
+    previews.
     """
     async with sessions.begin() as session:
         row = await session.get(CommandRow, command_id)
@@ -77,6 +81,8 @@ async def decide_command(
             await lock_lines(session, row)
         if row.name == c.Name.RESOLVE_PAYMENT:  # what holds it together with others is locked in the order of numbers
             await lock_all(session, await fellows_of(session, row.subscription))
+        if row.name == c.Name.REFUND:
+            await lock_all(session, await numbers_to_lock(session, row))
         stored = await load(session, row.subscription, wall_now, lock=True)  # locked first, as by who records an answer
         await session.refresh(row, with_for_update=True)
         if row.outcome is not None:
@@ -98,7 +104,7 @@ async def decide_command(
         decision, bound = decide(decided_on, request), None
         if isinstance(decision, Eligible):
             if isinstance(request.command, c.ReleaseHold):
-                return GivingUp(row.given_by)
+                return GivingUp(row.given_by, row.reason)
             if _pays_now(request.command):
                 return await _placed(session, stored, decided_on, request.command, row, signing_key)
             if isinstance(request.command, c.Renew) and request.command.preview is not None:
@@ -185,6 +191,7 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         check_method_not_over(stored.facts, c.Name(row.name), command.valid_through, row.received_at)
     is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
     method = await pays_with(session, stored, command, row.received_at)
+    refunded = await order_to_refund(session, stored, command) if isinstance(command, c.Refund) else None
     if isinstance(command, c.ChooseMethod):
         same_method = method is stored.facts.method
     return Request(
@@ -195,10 +202,13 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         received_at=row.received_at,
         same_method=same_method,
         same_admin=isinstance(command, c.HandOverAdmin) and is_buyer and await _is_admin(session, stored, command),
+        same_person=isinstance(command, c.ChangeBuyer | c.ChangeContact)
+        and await is_same_person(session, stored, command),
         paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
         pays_with=method,
         renews_on=row.renews_on,
         handled_at=stored.now,
+        refundable=refunded.refundable if refunded else None,
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
 

@@ -4,17 +4,19 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import or_
 from sqlmodel import col
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.deciding import decide_command
-from activities.starting import STARTABLE, Startable, follow, start_bulk_checkout, with_start
+from activities.starting import STARTABLE, Startable, follow, start_bulk_checkout, start_or_wake, with_start
 from models.engine import Sessions
 from models.quotes import quote_asked_in
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
-from renewals.commands import ABOUT_QUOTES
+from renewals.commands import ABOUT_QUOTES, Name
+from renewals.eligibility import OF_LAPSED_TOO
 from renewals.facts import Phase
 from workflows import contract
 from workflows.contract import Answer
@@ -24,12 +26,13 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
     """Deliver a stored command; repeating it is harmless, the outcome stands in its row.
 
     A workflow that should run but does not is started with it. For a number that does not exist, and for a
-    subscription that has lapsed, the same function decides without a workflow.
+    subscription that has lapsed and stays so, the same function decides without a workflow.
     """
+    is_of_lapsed_too = col(CommandRow.name).in_([str(name) for name in OF_LAPSED_TOO])
     query = (
         STARTABLE.add_columns(col(CommandRow.name))
         .join(CommandRow, col(CommandRow.subscription) == col(SubscriptionRow.number))
-        .where(col(CommandRow.id) == command_id, col(SubscriptionRow.phase) != Phase.LAPSED)
+        .where(col(CommandRow.id) == command_id, or_(col(SubscriptionRow.phase) != Phase.LAPSED, is_of_lapsed_too))
     )
     async with sessions() as session:
         found = (await session.execute(query)).one_or_none()
@@ -46,6 +49,9 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
         id=f"{command_id}:{uuid4()}",  # an id that failed once would fail for the rest of the run
         result_type=Answer,
     )
+    if name == Name.RE_PLAN and answer.outcome == "done":
+        with suppress(RPCError):  # a run that rests after a failure tries again at once
+            await start_or_wake(client, Startable.of(startable))
     if name in ABOUT_QUOTES and answer.outcome == "done":
         await _follow_quote(client, sessions, command_id)
     return answer

@@ -1,27 +1,31 @@
 """What an allowed command does: the pure effect, its rows, and the mail that confirms it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from activities.checkout import contact_of, method_of
 from activities.conclusions import settle_declined, settle_paid
+from activities.giving_back import owe_refund
 from activities.offers import yield_to_checkout
 from activities.ordered import locked
 from activities.orders import abandon_unsent, call_off, new_order
 from activities.outbox import queue
+from activities.people import change_buyer, change_contact
 from activities.phases import set_parked, store_phase
 from activities.releasing import release
 from activities.settling import settle
 from models.journal import raise_alarm, record
 from models.parties import PaymentMethodRow
-from models.records import CommandRow
-from models.store import Stored, fact_of_method
+from models.records import CommandRow, EventRow
+from models.store import Stored, fact_of_method, write
 from renewals import commands as c
-from renewals.effects import after_command, at_bound_price
+from renewals.effects import after_command, at_bound_price, reinstated
 from renewals.eligibility import Request, attempt_to_resolve, just_paid
-from renewals.facts import AttemptState, Kind, Subscription, Way
+from renewals.facts import AttemptState, Kind, Phase, Subscription, Way
 from renewals.pricing import Line, renewal_line
 
 
@@ -43,6 +47,10 @@ async def take_effect(
             await settle(session, order, wall_now, known=[stored], reason=row.reason)
         case c.ResolvePayment(paid):
             await _resolve(session, stored, row, paid, wall_now)
+        case c.Reinstate(to):
+            await _reinstate(session, stored, row, to)
+        case c.Refund() as refund:
+            await owe_refund(session, stored, refund, row, wall_now)
         case _:
             await _change_facts(session, stored, request, row, bound)
 
@@ -59,6 +67,22 @@ async def _resolve(session: AsyncSession, stored: Stored, row: CommandRow, paid:
         await release(session, stored.row.number, wall_now, by=row.given_by, ran_out=True, reason=row.reason)
     else:
         await settle_declined(session, ordered, wall_now, None, by=row.given_by, reason=row.reason)
+
+
+async def _reinstate(session: AsyncSession, stored: Stored, row: CommandRow, to: date) -> None:
+    """Back in the late window; nobody is mailed that it expired, as that was told then."""
+    phase = col(EventRow.subscription) == stored.row.number, col(EventRow.event) == "phase"
+    last = select(func.max(col(EventRow.at))).where(*phase, col(EventRow.data)["to"].astext == Phase.EXPIRED)
+    expired_at = await session.scalar(last) or stored.row.access_until
+    after = reinstated(stored.facts, to, row.received_at, expired_at=expired_at)
+    _record_last_day(session, stored, row, to)
+    write(session, stored, after, by=row.given_by, reason=row.reason)
+    stored.row.next_step_at = None  # whatever becomes of the workflow that decides this, the watchdog starts another
+
+
+def _record_last_day(session: AsyncSession, stored: Stored, row: CommandRow, to: date) -> None:
+    data = {"last_day": to.isoformat()}
+    record(session, stored.row.number, row.received_at, "late_window", data, by=row.given_by, reason=row.reason)
 
 
 async def _change_facts(
@@ -80,6 +104,12 @@ async def _change_facts(
         await call_off(session, stored)
     if isinstance(command, c.HandOverAdmin):
         await _hand_over(session, stored, command, row)
+    if isinstance(command, c.ChangeBuyer):
+        await change_buyer(session, stored, command, row)
+    if isinstance(command, c.ChangeContact):
+        await change_contact(session, stored, command, row)
+    if isinstance(command, c.ExtendLateWindow):
+        _record_last_day(session, stored, row, command.to)
     if isinstance(command, c.Park | c.Release):
         await set_parked(session, stored, row.reason if isinstance(command, c.Park) else None, by=row.given_by)
     if after.open_attempt and not after.renews_automatically:

@@ -22,6 +22,7 @@ from models.payments import AttemptRow
 from models.quotes import find_quote, numbers_of
 from models.store import Stored, load, load_all, lock_all
 from models.subscriptions import ClaimRow
+from renewals.commands import Operator, parse_actor
 from renewals.facts import AttemptState
 from renewals.plan import Do
 from renewals.quoting import QuoteState
@@ -59,7 +60,7 @@ class Holds:
             await self.end(number, wall_now, by=SYSTEM)
         return await plan_of(self._sessions, number, wall_now)
 
-    async def end(self, number: str, wall_now: datetime, *, by: str) -> Ended:
+    async def end(self, number: str, wall_now: datetime, *, by: str, reason: str | None = None) -> Ended:
         """Give up what holds the next term: first at the gateway, where it is a voucher, then here."""
         async with self._sessions() as session:
             stored = await load(session, number, wall_now)
@@ -67,7 +68,7 @@ class Holds:
             charge = await charge_of(session, stored, voucher.id) if stored and voucher else None
             hold, received = stored.facts.hold if stored else None, 0
         if hold and hold.quote:
-            return await self._end_quote(number, hold.quote, wall_now, by)
+            return await self._end_quote(number, hold.quote, wall_now, by, reason)
         if charge and stored:
             said = await self._given_up(charge, stored.now)
             if said is None:
@@ -83,11 +84,13 @@ class Holds:
                 return Ended(released=True, paid=await _is_paid(session, charge))
             if stored.facts.money_may_move:
                 return Ended(released=False)
-            await release(session, number, wall_now, by=by, ran_out=by == SYSTEM, received=received)
+            await release(session, number, wall_now, by=by, ran_out=by == SYSTEM, received=received, reason=reason)
         return Ended(released=True)
 
-    async def _end_quote(self, number: str, reference: str, wall_now: datetime, by: str) -> Ended:
-        """A quote that is over lets go of all its subscriptions; its buyer declines it. Not while its money moves.
+    async def _end_quote(self, number: str, reference: str, wall_now: datetime, by: str, reason: str | None) -> Ended:
+        """A quote that is over lets go of all its subscriptions; its buyer declines it, an operator withdraws it.
+
+        Not while its money moves.
 
         A payment that never reached the gateway moves none: it is given up with the quote.
         """
@@ -101,10 +104,9 @@ class Holds:
                 return Ended(released=True)
             if stored.facts.money_may_move or (by == SYSTEM and not is_due(stored, Do.END_HOLD)):
                 return Ended(released=False)
-            state = QuoteState.EXPIRED if by == SYSTEM else QuoteState.DECLINED
-            await close_quote(session, quote, state, wall_now, by=by)
+            await close_quote(session, quote, _ended_by(by), wall_now, by=by, reason=reason)
             if quote.order_id and by != SYSTEM:
-                await give_up_unsent(session, number, quote.order_id, wall_now, by=by)
+                await give_up_unsent(session, number, quote.order_id, wall_now, by=by, reason=reason)
         return Ended(released=True)
 
     async def _given_up(self, charge: Charge, now: datetime) -> Paid | Pending | GivenUp | None:
@@ -123,6 +125,12 @@ class Holds:
                 claim.ends_at = stored.now + ASK_AGAIN_AFTER
                 await _alarm_if_long(session, stored)
         return Ended(released=False)
+
+
+def _ended_by(by: str) -> QuoteState:
+    if by == SYSTEM:
+        return QuoteState.EXPIRED
+    return QuoteState.WITHDRAWN if isinstance(parse_actor(by), Operator) else QuoteState.DECLINED
 
 
 async def _is_paid(session: AsyncSession, charge: Charge | None) -> bool:

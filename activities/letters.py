@@ -51,7 +51,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
     unused = await unused_of(session, stored) if kind in BEFORE_THE_RENEWAL else None
     return Letter(
         kind=kind,
-        locale=stored.customer.locale,
+        locale=stored.locale,
         number=sub.number,
         product=stored.offering.name,
         customer=stored.customer.name,

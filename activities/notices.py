@@ -252,7 +252,7 @@ async def _record_delivery(
 def _miss(session: AsyncSession, stored: Stored, row: NoticeRow) -> None:
     """Write off a notice that is not sent any more."""
     if row.outcome is None and row.locale is None:
-        row.locale = str(letter_locale(stored.customer.locale)).replace("_", "-")
+        row.locale = str(letter_locale(stored.locale)).replace("_", "-")
     _conclude(session, row, "missed", stored.now)
 
 

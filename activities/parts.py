@@ -71,7 +71,8 @@ async def owe_back(session: AsyncSession, ordered: Ordered, because: str) -> Non
     """Let what has come and buys nothing go back, unless it is on its way already."""
     attempt = ordered.attempt
     await session.flush()
-    query = select(func.coalesce(func.sum(col(RefundRow.amount)), 0)).where(col(RefundRow.attempt_id) == attempt.id)
+    by_itself = col(RefundRow.attempt_id) == attempt.id, col(RefundRow.because) != "operator"
+    query = select(func.coalesce(func.sum(col(RefundRow.amount)), 0)).where(*by_itself)
     sent_back = int((await session.execute(query)).scalar_one())
     bought = attempt.state == AttemptState.PAID
     owed = to_send_back(attempt.amount, attempt.received, sent_back, bought=bought)

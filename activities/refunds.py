@@ -1,4 +1,4 @@
-"""Money that bought nothing goes back, once, and its buyer is told. It was written down with its cause (`parts.py`).
+"""Money goes back, once, and its buyer is told. It was written down with its cause (`parts.py`, `giving_back.py`).
 
 The row's id is the gateway's key: asking again after a crash, or because nobody answered, sends nothing twice.
 """
@@ -15,8 +15,9 @@ from activities.outbox import queue
 from activities.planning import plan_of
 from gateways.port import Gateway, NoAnswer, Unreachable
 from models.engine import Sessions
-from models.journal import raise_alarm, record
+from models.journal import SYSTEM, raise_alarm, record
 from models.payments import RefundRow
+from models.records import CommandRow
 from models.store import Stored, load
 from renewals.declines import call_again_at
 from renewals.facts import Kind
@@ -30,6 +31,7 @@ _WHY = {
     "paid_late": "a voucher was paid after it had expired",
     "paid_in_part": "a voucher was paid in part only",
     "paid_too_much": "a voucher was paid by more than its amount",
+    "operator": "an operator refunded it",
 }
 
 
@@ -77,9 +79,11 @@ async def _record(
         await _try_later(session, ordered, row)
         return
     row.next_at, row.sent_at, row.reference = None, ordered.now, reference
+    command = await session.get(CommandRow, row.id)
+    by, reason = (command.given_by, command.reason) if command else (SYSTEM, None)
     for stored, share in ordered.shares_of(row.amount):
         data = {"amount": share, "currency": row.currency, "reference": reference, "because": row.because}
-        record(session, stored.row.number, stored.now, "refund", data)
+        record(session, stored.row.number, stored.now, "refund", data, by=by, reason=reason)
     await queue(
         session,
         ordered.first,

@@ -162,6 +162,78 @@ def resolve_payment(
     give(Name.RESOLVE_PAYMENT, number, by, {"outcome": outcome, "reason": reason}, key=key, as_json=as_json)
 
 
+def extend_late_window(
+    number: Number,
+    by: By,
+    to: Annotated[str, typer.Option(help="Last day to renew it late, as 2027-08-31; the policy's own takes it back.")],
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Let this one be renewed late for longer than the policy says, or no longer."""
+    give(Name.EXTEND_LATE_WINDOW, number, by, {"to": to, "reason": reason}, key=key, as_json=as_json)
+
+
+def refund(
+    number: Number,
+    by: By,
+    order: Annotated[str, typer.Option(help="Id of the paid order, as `perennial ledger` names it.")],
+    amount: Annotated[int | None, typer.Option(help="How much, in minor units of its currency; else all.")] = None,
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Send back what was paid for an order, in full or in part; the term stays as it is."""
+    give(Name.REFUND, number, by, {"order": order, "amount": amount, "reason": reason}, key=key, as_json=as_json)
+
+
+def reinstate(
+    number: Number,
+    by: By,
+    to: Annotated[str, typer.Option(help="Last day to renew it late from now on, as 2027-08-31.")],
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Bring one that lapsed wrongly back into its late window."""
+    give(Name.REINSTATE, number, by, {"to": to, "reason": reason}, key=key, as_json=as_json)
+
+
+def change_buyer(
+    number: Number,
+    by: By,
+    email: Annotated[str, typer.Option(help="Mail address of the new buyer.")],
+    name: Annotated[str | None, typer.Option(help="Name, if the organisation has no such contact yet.")] = None,
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Make another person the buyer; mails go there from now on."""
+    args = {"email": email, "name": name, "reason": reason}
+    give(Name.CHANGE_BUYER, number, by, args, key=key, as_json=as_json)
+
+
+def change_contact(
+    number: Number,
+    by: By,
+    contact: Annotated[str, typer.Option(help="Mail address of the contact, as it is kept now.")],
+    email: Annotated[str | None, typer.Option(help="The right mail address.")] = None,
+    name: Annotated[str | None, typer.Option(help="The right name.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the mails, such as fr or fr-CA.")] = None,
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Correct the address, the name or the language of a contact of the organisation."""
+    args = {"contact": contact, "email": email, "name": name, "language": language, "reason": reason}
+    give(Name.CHANGE_CONTACT, number, by, args, key=key, as_json=as_json)
+
+
+def re_plan(number: Number, by: By, reason: Reason = None, key: Key = None, as_json: Json = False) -> None:
+    """Plan again from the facts and wake the workflow; nothing else changes."""
+    give(Name.RE_PLAN, number, by, {"reason": reason}, key=key, as_json=as_json)
+
+
 ALL = (
     cancel_auto_renew,
     resume_auto_renew,
@@ -172,4 +244,10 @@ ALL = (
     park,
     release,
     resolve_payment,
+    extend_late_window,
+    refund,
+    reinstate,
+    change_buyer,
+    change_contact,
+    re_plan,
 )

@@ -9,7 +9,7 @@ PHASES = {
     Phase.RENEWED: "The next term is paid; it begins on the renewal date.",
     Phase.PAST_DUE: "The renewal date has passed, the subscription renews automatically, and the term is unpaid.",
     Phase.EXPIRED: "Not renewed, no access; the late window is open.",
-    Phase.LAPSED: "The late window has closed. Final: buying again is a new subscription.",
+    Phase.LAPSED: "The late window has closed. Buying again is a new subscription; a mistake is undone by `reinstate`.",
 }
 
 REFUSALS = {
@@ -17,7 +17,8 @@ REFUSALS = {
     "unknown_subscription": "Check the number with `perennial list`.",
     "not_buyer": "Give the command as the buyer: `perennial show` names the buyer's address.",
     "not_operator": "Give it as `operator:NAME`.",
-    "lapsed": "Nothing can be done to it; a new subscription has to be bought.",
+    "lapsed": "A new subscription has to be bought; if it lapsed wrongly: `perennial reinstate`.",
+    "not_lapsed": "`perennial extend-late-window`.",
     "parked": "An operator decides first: `perennial release`, or the command as `operator:NAME`.",
     "sold_by_partner": "The partner orders; record what was ordered with `perennial record-renewal`.",
     "legacy_order": "Support changes it in the older system; record it with `perennial record-renewal`.",
@@ -31,6 +32,7 @@ REFUSALS = {
     "window_not_open": "Come back on the day that the answer names.",
     "term_not_paid": "`perennial renew` first; seats are added to a term that is paid.",
     "too_late": "Renew inside the late window: `perennial record-renewal`.",
+    "day_out_of_range": "Name a day inside the span that the answer names.",
     "auto_renew_off": "`perennial resume-auto-renew` first.",
     "method_cannot_auto_charge": "`perennial set-payment-method` with a card, PayPal or a direct debit first.",
     "term_not_offered": "Name a term that the catalogue has in the customer's currency, or import one.",
@@ -43,6 +45,8 @@ REFUSALS = {
     "quote_not_open": "Look at the quote: `perennial show-quote` says where it stands.",
     "payment_declined": "Try again later, or name another method; nothing was bought.",
     "nothing_in_doubt": "Nothing; every payment has its answer.",
+    "nothing_to_refund": "Look at the ledger: what was paid elsewhere, or is on its way back, cannot go back here.",
+    "more_than_paid": "Name no more than is left of what was paid.",
     "not_carried_out": "Look at the alarm `step_failed`, mend what it names, and let the buyer try again.",
 }
 """In order of precedence: the first that applies is the answer."""
@@ -66,7 +70,7 @@ EVENTS = {
     "refund": (
         "`amount`, `currency`, `reference`, `because`",
         "Money went back. `because`: a voucher was paid after it had run out (`paid_late`), not in full in time"
-        " (`paid_in_part`), or by more than its amount (`paid_too_much`).",
+        " (`paid_in_part`), or by more than its amount (`paid_too_much`); or an `operator` refunded an order.",
     ),
     "assignments": ("`begun`, `changed`", "Users were told to have a seat, or to have given theirs up; how many."),
     "method_stored": (
@@ -78,6 +82,8 @@ EVENTS = {
         "A quote for it is `asked` for, `issued`, or over: `accepted`, `declined`, `withdrawn`, `expired` or `void`.",
     ),
     "admin": ("`contact`", "Another contact of the organisation became the primary admin."),
+    "buyer": ("`contact`", "Another contact of the organisation became the buyer."),
+    "contact": ("`contact`", "The address, name or language of a contact was corrected."),
     "notice": (
         "`kind`, `to`, `locale`, `outcome`, `occasion`, `why`",
         "A mail has an outcome: `sent`, `missed` or `failed`.",
@@ -87,7 +93,11 @@ EVENTS = {
     "parked": ("`because`", "Notices and charges stop until release."),
     "released": ("", "They go on."),
     "access_suspended": ("`phase`", "Access was taken away while past due."),
-    "hold_ended": ("`claim`", "A hold is over, by its time or by its buyer; the charge that waited for it goes on."),
+    "late_window": ("`last_day`", "An operator named the last day on which it can be renewed late."),
+    "hold_ended": (
+        "`claim`",
+        "A hold is over, by its time, its buyer or an operator; a charge that waited goes on.",
+    ),
     "alarm": ("`kind`, `detail`", "Something an operator must look at."),
 }
 
@@ -158,7 +168,7 @@ ARGUMENTS = {
     Name.SET_PAYMENT_METHOD: "`method` (the id of a stored one), or `kind`, `token`, `expires` (as `2029-08`)",
     Name.ADD_SEATS: f"`seats`; {_METHOD}; `preview`",
     Name.RENEW: f"`when`: `now` or `on-renewal-date`; {_METHOD}; `preview`",
-    Name.RELEASE_HOLD: "none",
+    Name.RELEASE_HOLD: "`reason`, of an operator",
     Name.HAND_OVER_ADMIN: "`to`: a contact's mail address",
     Name.ASK_FOR_QUOTE: "`lines`: a list of objects, each with a subscription, and seats or term if they change",
     Name.ACCEPT_QUOTE: f"`quote`; `purchase_order`, or {_METHOD}",
@@ -170,6 +180,12 @@ ARGUMENTS = {
     Name.RELEASE: "`reason`",
     Name.GO_LIVE: "`reason`",
     Name.RESOLVE_PAYMENT: "`outcome`: `paid` or `declined`; `reason`",
+    Name.EXTEND_LATE_WINDOW: "`to`: the last day to renew late (the policy's own takes it back); `reason`",
+    Name.REFUND: "`order`: its id, as the ledger has it; `amount` in minor units (else all that is left); `reason`",
+    Name.REINSTATE: "`to`: the last day to renew it late from now on; `reason`",
+    Name.CHANGE_BUYER: "`email`; `name` for somebody new; `reason`",
+    Name.CHANGE_CONTACT: "`contact`: the present address; `email`, `name`, `language` (as `fr-CA`); `reason`",
+    Name.RE_PLAN: "`reason`",
 }
 
 POLICY = {
@@ -188,6 +204,7 @@ POLICY = {
     "monthly_debit_notice_days": "The same for monthly terms by direct debit.",
     "card_expiring_days": "`card_expiring`, days before.",
     "late_window_closing_days": "`late_window_closing`, days before the late window's last day.",
+    "late_window_extension_days": "An operator may let one be renewed late so many days longer.",
     "sales_self_service": "May buyers from sales help themselves?",
     "usage_fresh_days": "Use of seats that was told longer ago is not spoken of in letters and previews.",
     "methods": "The kinds of payment method that buyers may choose.",

@@ -40,7 +40,7 @@ class CustomerRow(SQLModel, table=True):
 
 
 class ContactRow(SQLModel, table=True):
-    """A person of a customer; which role they have stands on the subscription."""
+    """A person of a customer; which role they have stands on the subscription. `locale` is None for the customer's."""
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -58,6 +58,7 @@ class ContactRow(SQLModel, table=True):
     csn: str = Field(foreign_key="customers.csn")
     name: str
     email: str
+    locale: str | None = None
 
 
 class PaymentMethodRow(SQLModel, table=True):

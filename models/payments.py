@@ -133,11 +133,13 @@ class PartRow(SQLModel, table=True):
     came_at: datetime = instant()
 
 
-REFUND_CAUSES = ("paid_late", "paid_in_part", "paid_too_much")
+REFUND_CAUSES = ("paid_late", "paid_in_part", "paid_too_much", "operator")
 
 
 class RefundRow(SQLModel, table=True):
-    """Money that bought nothing and goes back: written with its cause, before the gateway is called under its id.
+    """Money that goes back, as it bought nothing or an operator wants it: written before the gateway is called.
+
+    Its id is the gateway's key, and that of the operator's command.
 
     `next_at` is when it is sent; none once it is (`sent_at`, `reference`), or when it is left to an operator.
     """

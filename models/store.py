@@ -80,6 +80,11 @@ class Stored:
         return replace(sub, prices=prices, offering_status=status)
 
     @property
+    def locale(self) -> str:
+        """The buyer's language, in which letters are written: the person's own, else the customer's."""
+        return self.buyer.locale or self.customer.locale
+
+    @property
     def as_found(self) -> Subscription:
         """The facts as a command finds them that comes now: what is shown, decided on and charged is the same."""
         return just_before(self.facts, self.now)
@@ -262,6 +267,7 @@ def _facts(joined: _Joined, rare: _Rare, rulebook: Rulebook, now: datetime) -> S
         method=_method(row, joined.method),
         pending_seats=row.pending_seats,
         pending_term=pending_term,
+        late_until=row.late_until,
         announced=announced,
         parked=row.parked_at is not None,
         live_at=row.live_at,
@@ -307,7 +313,7 @@ def write(
     row, before, now = stored.row, stored.facts, stored.now
     row.term, row.seats, row.starts_on, row.renews_on = after.term, after.seats, after.starts_on, after.renews_on
     row.unit_price, row.auto_renew = after.unit_price, after.auto_renew
-    row.pending_seats, row.pending_term = after.pending_seats, after.pending_term
+    row.pending_seats, row.pending_term, row.late_until = after.pending_seats, after.pending_term, after.late_until
     row.phase, row.phase_since = after.phase, after.phase_since
     row.live_at, row.late_start_at, row.owes_from = after.live_at, after.late_start_at, after.owes_from
     row.announced_term = after.announced.term if after.announced else None

@@ -36,7 +36,8 @@ class ImportRow(SQLModel, table=True):
 class SubscriptionRow(SQLModel, table=True):
     """A subscription as it stands. The current term is also the last row of its chain in `terms`.
 
-    `unit_price` is what a seat of the current term cost (minor units), NULL for an imported term. `shift` is how far
+    `unit_price` is what a seat of the current term cost (minor units), NULL for an imported term. `late_until` is the
+    last day of the late window of the next renewal, where an operator has named one. `shift` is how far
     its own clock runs ahead. `next_step_at` (in the world's time), `next_step` (in words) and `planned_under` (the
     policy and zone data of its plan) are written by planning, which counts in `plans`; an instant of None means: to be
     planned.
@@ -92,6 +93,7 @@ class SubscriptionRow(SQLModel, table=True):
     method_set_at: datetime | None = instant(nullable=True)
     pending_seats: int | None = None
     pending_term: str | None = None
+    late_until: date | None = None
     phase: str
     phase_since: datetime = instant()
     access_until: datetime = instant()

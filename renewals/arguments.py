@@ -6,10 +6,11 @@ from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
+from renewals.addresses import is_address
 from renewals.cards import may_be_card_number, month_end
 from renewals.characters import control_character
 from renewals.commands import (
-    BOTH_MAY,
+    NEEDS_NO_REASON,
     OPERATOR_MAY,
     AcceptQuote,
     Actor,
@@ -17,10 +18,13 @@ from renewals.commands import (
     AskForQuote,
     BadArguments,
     Cancel,
+    ChangeBuyer,
+    ChangeContact,
     ChangeTerm,
     ChooseMethod,
     Command,
     DeclineQuote,
+    ExtendLateWindow,
     GoLive,
     HandOverAdmin,
     IssueQuote,
@@ -31,9 +35,12 @@ from renewals.commands import (
     Park,
     RecordRenewal,
     ReduceSeats,
+    Refund,
+    Reinstate,
     Release,
     ReleaseHold,
     Renew,
+    RePlan,
     ResolvePayment,
     Resume,
     SetPaymentMethod,
@@ -48,6 +55,8 @@ from renewals.facts import MethodKind, Term
 MOST_SEATS = 1_000_000
 MOST_MINOR_UNITS = 10**12
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LOCALE = re.compile(r"(en|fr|ja)(-[A-Z]{2})?")
+"""Languages that letters are written in; formats are those of the country."""
 
 
 def parse_command(name: object, args: object, actor: Actor) -> Command:
@@ -60,7 +69,7 @@ def parse_command(name: object, args: object, actor: Actor) -> Command:
         raise BadArguments(f"The arguments of {which} must be a JSON object.")
     given = _Arguments(which, args)
     reason = given.text("reason", required=False)
-    if not reason and isinstance(actor, Operator) and which not in BOTH_MAY and which in OPERATOR_MAY:
+    if not reason and isinstance(actor, Operator) and which not in NEEDS_NO_REASON and which in OPERATOR_MAY:
         raise BadArguments(f'{which} needs a reason; say why in "reason".')
     command = _build(which, given)
     given.refuse_the_rest()
@@ -122,6 +131,22 @@ def _build(which: Name, given: "_Arguments") -> Command:
             return Release()
         case Name.GO_LIVE:
             return GoLive()
+        case Name.EXTEND_LATE_WINDOW:
+            return ExtendLateWindow(given.named_day("to"))
+        case Name.REFUND:
+            return Refund(given.id("order"), given.minor_units("amount"))
+        case Name.REINSTATE:
+            return Reinstate(given.named_day("to"))
+        case Name.CHANGE_BUYER:
+            return ChangeBuyer(given.address("email"), given.optional("name"))
+        case Name.CHANGE_CONTACT:
+            contact, email = given.text("contact"), given.address("email") if given.has("email") else None
+            changed = ChangeContact(contact, email, given.optional("name"), given.locale("language"))
+            if changed == ChangeContact(contact):
+                raise BadArguments(f'{which}: name at least one of "email", "name" and "language".')
+            return changed
+        case Name.RE_PLAN:
+            return RePlan()
 
 
 class _Arguments:
@@ -171,6 +196,33 @@ class _Arguments:
             MethodKind(self.choice("kind", list(MethodKind))), self.token("token"), self.month_end("expires")
         )
 
+    def id(self, key: str) -> UUID:
+        value = self._raw.get(key) if self.has(key) else None
+        with suppress(ValueError):
+            if isinstance(value, str):
+                return UUID(value)
+        raise self._bad(key, "an id such as 0198c1a2-7b1e-7c3d-9a50-3f1de4b0c9aa")
+
+    def minor_units(self, key: str) -> int | None:
+        """An amount of money that is not nothing; None when none is named."""
+        value = self._raw[key] if self.has(key) else None
+        if value is not None and (type(value) is not int or not 0 < value <= MOST_MINOR_UNITS):
+            raise self._bad(key, "whole minor units of the currency, from 1 up")
+        return value
+
+    def address(self, key: str) -> str:
+        value = self.text(key)
+        if not is_address(value):
+            raise self._bad(key, "one plain mail address")
+        return value
+
+    def locale(self, key: str) -> str | None:
+        """A language as letters know it, with its country if that matters; None when none is named."""
+        value = self.optional(key)
+        if value is not None and not _LOCALE.fullmatch(value):
+            raise self._bad(key, "a language such as fr or fr-CA")
+        return value
+
     def choice(self, key: str, values: list[str]) -> str:
         value = self._raw.get(key) if self.has(key) else None
         if not isinstance(value, str) or value not in values:
@@ -185,6 +237,13 @@ class _Arguments:
             with suppress(ValueError):
                 return date.fromisoformat(value)
         raise self._bad(key, "a date such as 2027-03-31")
+
+    def named_day(self, key: str) -> date:
+        """A day that must be given."""
+        day = self.day(key)
+        if day is None:
+            raise self._bad(key, "a date such as 2027-03-31")
+        return day
 
     def month_end(self, key: str) -> date | None:
         if not self.has(key) or self._raw[key] == "":

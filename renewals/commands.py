@@ -38,9 +38,16 @@ class Name(StrEnum):
     RELEASE = "release"
     GO_LIVE = "go-live"
     RESOLVE_PAYMENT = "resolve-payment"
+    EXTEND_LATE_WINDOW = "extend-late-window"
+    REFUND = "refund"
+    REINSTATE = "reinstate"
+    CHANGE_BUYER = "change-buyer"
+    CHANGE_CONTACT = "change-contact"
+    RE_PLAN = "re-plan"
 
 
-BOTH_MAY = frozenset({Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW})
+NEEDS_NO_REASON = frozenset({Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW})
+BOTH_MAY = NEEDS_NO_REASON | {Name.RELEASE_HOLD}
 BUYER_MAY = BOTH_MAY | {
     Name.REDUCE_SEATS,
     Name.CHANGE_TERM,
@@ -48,7 +55,6 @@ BUYER_MAY = BOTH_MAY | {
     Name.SET_PAYMENT_METHOD,
     Name.ADD_SEATS,
     Name.RENEW,
-    Name.RELEASE_HOLD,
     Name.HAND_OVER_ADMIN,
     Name.ASK_FOR_QUOTE,
     Name.ACCEPT_QUOTE,
@@ -253,6 +259,51 @@ class ResolvePayment:
     paid: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ExtendLateWindow:
+    """Let this subscription be renewed late through a local day; the policy's own day takes that back."""
+
+    to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Send back what was paid for an order, in full or in part; the term stays. `amount` in minor units, None: all."""
+
+    order: UUID
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reinstate:
+    """Bring one that lapsed wrongly back into its late window, which then is open through that local day."""
+
+    to: date
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBuyer:
+    """Make another person of the organisation the buyer; a name is needed for one who is no contact yet."""
+
+    email: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeContact:
+    """Correct what is kept of a contact, known by the present address; None stays as it is."""
+
+    contact: str
+    email: str | None = None
+    name: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RePlan:
+    """Plan again from the facts, and wake the workflow; nothing else."""
+
+
 Command = (
     Cancel
     | Resume
@@ -275,6 +326,12 @@ Command = (
     | Release
     | GoLive
     | ResolvePayment
+    | ExtendLateWindow
+    | Refund
+    | Reinstate
+    | ChangeBuyer
+    | ChangeContact
+    | RePlan
 )
 
 

@@ -30,11 +30,11 @@ class Refused:
 Decision = Eligible | AlreadyTrue | Refused
 
 PRECEDENCE = (
-    "bad_arguments unknown_subscription not_buyer not_operator lapsed parked sold_by_partner legacy_order "
+    "bad_arguments unknown_subscription not_buyer not_operator lapsed not_lapsed parked sold_by_partner legacy_order "
     "sold_by_sales maintenance_plan product_retired country_not_served payment_in_doubt hold_open already_renewed "
-    "window_not_open term_not_paid too_late auto_renew_off method_cannot_auto_charge term_not_offered "
+    "window_not_open term_not_paid too_late day_out_of_range auto_renew_off method_cannot_auto_charge term_not_offered "
     "method_not_accepted not_a_reduction below_one_seat bulk_over_100 preview_stale quote_expired quote_not_open "
-    "payment_declined nothing_in_doubt not_carried_out"
+    "payment_declined nothing_in_doubt nothing_to_refund more_than_paid not_carried_out"
 ).split()
 """The codes of refusals; the first that applies is the answer (domain.md 7)."""
 

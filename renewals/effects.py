@@ -1,14 +1,15 @@
 """What a command that is allowed does to the facts (domain.md 7). Recording a renewal is `renewing.with_renewal`."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from renewals import commands as c
-from renewals.facts import Announcement, PaymentMethod, Subscription
+from renewals.extending import extended
+from renewals.facts import Announcement, PaymentMethod, Phase, Subscription
 from renewals.notices import due_notices
 from renewals.pricing import Line
 from renewals.renewing import announcement, in_phase_unless_charged_first, last_paid_term
-from renewals.windows import phase_at
+from renewals.windows import access_until, phase_at
 
 
 def after_command(
@@ -37,6 +38,8 @@ def _changed(
             return replace(sub, parked=False, late_start_at=at)
         case c.GoLive():
             return replace(sub, live_at=at, late_start_at=at, announced=announcement(sub))
+        case c.ExtendLateWindow(to):
+            return replace(sub, late_until=extended(sub, to), owes_from=_owed_since(sub, at))
         case c.Cancel():
             changed = replace(sub, auto_renew=False)
         case c.Resume():
@@ -55,13 +58,24 @@ def _changed(
             changed = replace(sub, method=pays_with)
         case c.Renew(when=c.When.ON_RENEWAL_DATE):
             changed = replace(sub, auto_renew=True, method=pays_with or sub.method)
-        case c.HandOverAdmin():
+        case c.Reinstate(to):
+            return reinstated(sub, to, at, expired_at=access_until(sub, at))
+        case c.HandOverAdmin() | c.ChangeBuyer() | c.ChangeContact() | c.RePlan():
             return sub
-        case c.Renew() | c.AddSeats() | c.ReleaseHold() | c.RecordRenewal() | c.ResolvePayment():
-            raise ValueError("what is paid or given up is an order's; it has no effect of its own here")
+        case c.Renew() | c.AddSeats() | c.ReleaseHold() | c.RecordRenewal() | c.ResolvePayment() | c.Refund():
+            raise ValueError("what is paid, given up or sent back is an order's; it has no effect of its own here")
         case c.AskForQuote() | c.IssueQuote() | c.AcceptQuote() | c.DeclineQuote() | c.WithdrawQuote():
             raise ValueError("what is quoted is a quote's; it has no effect of its own here")
     return replace(changed, owes_from=_owed_since(sub, at), announced=_announced(changed))
+
+
+def reinstated(sub: Subscription, to: date, at: datetime, *, expired_at: datetime) -> Subscription:
+    """The subscription back in its late window, which is open through `to`; access ended as it did.
+
+    It expired at `expired_at`. Nothing dated before `at` is owed, and that it had lapsed was told for another day.
+    """
+    back = replace(sub, phase=Phase.EXPIRED, phase_since=expired_at)
+    return replace(back, late_until=extended(sub, to), owes_from=at)
 
 
 def at_bound_price(sub: Subscription, line: Line) -> Subscription:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from renewals import commands as c
 from renewals.checkout import may_add_seats, may_renew, not_offered
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
+from renewals.extending import may_extend, may_reinstate
 from renewals.facts import (
     Attempt,
     Channel,
@@ -21,8 +22,9 @@ from renewals.facts import (
     Subscription,
 )
 from renewals.quoting import QuoteState, QuoteTerms, may_accept, may_ask, may_issue, not_open
+from renewals.refunding import Refundable, may_refund
 from renewals.renewing import last_paid_term
-from renewals.windows import today
+from renewals.windows import late_window_last_day, today
 
 EUROPE = frozenset(
     (
@@ -40,12 +42,13 @@ class Request:
     """A command as given: by whom, whether that is the buyer, and when it was received.
 
     `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
-    `same_admin`, whether the contact that it names is the primary admin; `paid_since`, whether a voucher was paid after
+    `same_admin`, whether the contact that it names is the primary admin; `same_person`, whether it names the buyer of
+    now, or says of a contact what is kept already; `paid_since`, whether a voucher was paid after
     the command had been received. `pays_with` is the method of an order; None when the subscription has none and the
     command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
     this subscription. `alone`: the order has no lines of other subscriptions. `renews_on` is the next renewal date when
     it was received, which whoever renews means; None: that of now. `handled_at` is when it is decided about; None: at
-    once.
+    once. `refundable` is what was paid for the order that is to be refunded; None if nothing was paid here.
     """
 
     command: c.Command
@@ -56,6 +59,7 @@ class Request:
     same_method: bool = False
     same_reference: bool = False
     same_admin: bool = False
+    same_person: bool = False
     paid_since: bool = False
     pays_with: PaymentMethod | None = None
     quote: QuoteTerms | None = None
@@ -63,6 +67,7 @@ class Request:
     alone: bool = True
     renews_on: date | None = None
     handled_at: datetime | None = None
+    refundable: Refundable | None = None
 
 
 def decide(sub: Subscription, request: Request) -> Decision:
@@ -122,7 +127,7 @@ def _who(request: Request) -> Refused | None:
 
 def _barred(sub: Subscription, request: Request) -> Refused | None:
     """What the state of the subscription, its seller, its offering and its country forbid."""
-    if sub.phase is Phase.LAPSED:
+    if sub.phase is Phase.LAPSED and request.name not in OF_LAPSED_TOO:
         return Refused("lapsed", "The late window has closed; buy a new subscription instead.")
     if isinstance(request.actor, c.Operator):
         return None
@@ -138,6 +143,9 @@ def _barred(sub: Subscription, request: Request) -> Refused | None:
         return None
     return _not_self_service(sub, request.name)
 
+
+OF_LAPSED_TOO = frozenset({c.Name.REFUND, c.Name.REINSTATE})
+"""Commands that may be given once a subscription has lapsed: what was paid can go back, and so can it itself."""
 
 _OF_EVERY_DIRECT_ORDER = (
     c.Name.CANCEL_AUTO_RENEW,
@@ -195,6 +203,8 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return sub.hold is None and not request.paid_since
         case c.HandOverAdmin():
             return request.same_admin
+        case c.ChangeBuyer() | c.ChangeContact():
+            return request.same_person
         case c.Renew(when=c.When.ON_RENEWAL_DATE):
             same = request.same_method or request.pays_with == sub.method
             return sub.renews_automatically and same and sub.paid_ahead is None
@@ -206,7 +216,9 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return not sub.parked
         case c.GoLive():
             return sub.live_at is not None
-        case c.AddSeats() | c.Renew() | c.ResolvePayment() | c.AskForQuote():
+        case c.ExtendLateWindow(to):
+            return sub.paid_ahead is None and late_window_last_day(sub) == to
+        case c.AddSeats() | c.Renew() | c.ResolvePayment() | c.AskForQuote() | c.Refund() | c.Reinstate() | c.RePlan():
             return False
         case c.AcceptQuote() | c.DeclineQuote() | c.IssueQuote() | c.WithdrawQuote() as about_quote:
             return request.quote is not None and request.quote.state is _BROUGHT_ABOUT[type(about_quote)]
@@ -271,6 +283,12 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
             return not_offered(sub, request.pays_with.kind)
         case c.RecordRenewal():
             return _record_renewal(sub, command)
+        case c.ExtendLateWindow(to):
+            return may_extend(sub, to, request.received_at)
+        case c.Reinstate(to):
+            return may_reinstate(sub, to, request.received_at)
+        case c.Refund(amount=amount):
+            return may_refund(request.refundable, amount)
         case c.ResolvePayment():
             if attempt_to_resolve(sub, request.received_at) is None:
                 return Refused("nothing_in_doubt", "No payment of this subscription is without an answer.")

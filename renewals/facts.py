@@ -163,6 +163,7 @@ class Policy:
     monthly_debit_notice_days: tuple[int, ...] = (14,)
     card_expiring_days: int = 30
     late_window_closing_days: tuple[int, ...] = (15, 3)
+    late_window_extension_days: int = 90
     sales_self_service: bool = True
     usage_fresh_days: int = 45
     voucher_pending_days: int = 5
@@ -294,6 +295,7 @@ class Subscription:
     `live_at` is None before go-live. `late_start_at` is the last go-live or release: what was due by then is overdue.
     `owes_from` is the last instant that made a new plan (a command, a payment): nothing dated before it is owed.
     `recorded` are the (kind, occasion) of this term's notices that have an outcome; `noticed`, whether one was sent.
+    `late_until`: an operator lets this very renewal be bought late through that local day; None: as the policy says.
     `advance_noticed_on` are the local days on which an `advance_charge_notice` of this term was sent.
     `legal_rules` are those in force where it is sold and how it is paid; `duties` says which bind it.
     `unit_price` is what a seat of the current term cost, None for an imported term.
@@ -324,6 +326,7 @@ class Subscription:
     method: PaymentMethod | None = None
     pending_seats: int | None = None
     pending_term: Term | None = None
+    late_until: date | None = None
     announced: Announcement | None = None
     parked: bool = False
     live_at: datetime | None = None

@@ -39,7 +39,7 @@ def foresee(sub: Subscription, command: c.Command, at: datetime) -> Foreseen | N
             line = renewal_line(before, term, seats)
             after = with_renewal(before, PaidAhead(line.term, line.seats, line.unit_price), at)
             return _compared(before, after, at, line)
-        case c.Cancel() | c.Resume() | c.Park() | c.Release() | c.GoLive():
+        case c.Cancel() | c.Resume() | c.Park() | c.Release() | c.GoLive() | c.ExtendLateWindow() | c.Reinstate():
             return _compared(before, after_command(before, command, at=at), at)
     return None
 

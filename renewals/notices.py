@@ -103,9 +103,26 @@ def _manual(sub: Subscription) -> Iterator[DatedNotice]:
     for days in policy.late_window_closing_days:
         day = days_after(last_day, -days)
         if day >= sub.renews_on:
-            yield DatedNotice(Kind.LATE_WINDOW_CLOSING, str(days), _notice_at(sub, day), closes_at)
+            yield DatedNotice(Kind.LATE_WINDOW_CLOSING, _of_the_close(sub, days), _notice_at(sub, day), closes_at)
     if not sub.in_doubt:
-        yield DatedNotice(Kind.LAPSED, "0", _notice_at(sub, days_after(last_day, 1)), None)
+        yield DatedNotice(Kind.LAPSED, _of_the_close(sub, 0), _notice_at(sub, days_after(last_day, 1)), None)
+
+
+def _of_the_close(sub: Subscription, days: int) -> str:
+    """The occasion of a notice so many days before the close: where an operator moved that, another one for each day.
+
+    Whoever was told of a close that then was moved is told of the new one, and each of them only once.
+    """
+    return f"{days}:{late_window_last_day(sub)}" if sub.late_until else str(days)
+
+
+def days_of(occasion: str) -> int:
+    """The days before that a dated notice's occasion names.
+
+    >>> days_of("15"), days_of("3:2027-06-30")
+    (15, 3)
+    """
+    return int(occasion.partition(":")[0])
 
 
 def _reminders(sub: Subscription) -> Iterator[DatedNotice]:

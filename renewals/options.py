@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from renewals import commands as c
 from renewals.decisions import Decision, Refused
 from renewals.eligibility import Request, decide
+from renewals.extending import nameable_days
 from renewals.facts import MethodKind, Subscription, Term
 from renewals.quoting import QuoteState, QuoteTerms
 from renewals.renewing import just_before, last_paid_term
@@ -48,7 +50,7 @@ def whom_to_ask(name: c.Name, refused: Refused) -> Contact | None:
 
 def _request(sub: Subscription, name: c.Name, actor: c.Actor, is_buyer: bool, at: datetime) -> Request:
     return Request(
-        command=example(sub, name),
+        command=example(sub, name, at),
         name=name,
         actor=actor,
         is_buyer=is_buyer,
@@ -59,8 +61,8 @@ def _request(sub: Subscription, name: c.Name, actor: c.Actor, is_buyer: bool, at
     )
 
 
-def example(sub: Subscription, name: c.Name) -> c.Command:
-    """The command with the arguments that ask for least: one seat fewer, another term, a card."""
+def example(sub: Subscription, name: c.Name, at: datetime) -> c.Command:
+    """The command with the arguments that are the likeliest to be allowed: one seat fewer, another term, a card."""
     ahead = last_paid_term(sub)
     terms = [term for term in Term if term is not ahead.next_term]
     match name:
@@ -105,6 +107,18 @@ def example(sub: Subscription, name: c.Name) -> c.Command:
             return c.GoLive()
         case c.Name.RESOLVE_PAYMENT:
             return c.ResolvePayment(paid=True)
+        case c.Name.EXTEND_LATE_WINDOW:
+            return c.ExtendLateWindow(nameable_days(sub, at).last)
+        case c.Name.REFUND:
+            return c.Refund(UUID(int=0))
+        case c.Name.REINSTATE:
+            return c.Reinstate(nameable_days(sub, at).last)
+        case c.Name.CHANGE_BUYER:
+            return c.ChangeBuyer("example")
+        case c.Name.CHANGE_CONTACT:
+            return c.ChangeContact("example")
+        case c.Name.RE_PLAN:
+            return c.RePlan()
 
 
 def _quote_of(sub: Subscription) -> str:

@@ -12,6 +12,7 @@ from renewals.calendar import at_local, local_date
 from renewals.declines import retries_left
 from renewals.duties import duties
 from renewals.facts import AttemptState, Kind, Phase, Subscription
+from renewals.notices import days_of
 from renewals.plan import Do, NoticeRef, Step
 from renewals.windows import (
     charge_at,
@@ -104,7 +105,7 @@ def because(sub: Subscription, step: Step, now: datetime) -> Because:
 
 
 def _notice(sub: Subscription, notice: NoticeRef) -> Because:
-    clock, days = sub.policy.notice_time, int(notice.occasion)
+    clock, days = sub.policy.notice_time, days_of(notice.occasion)
     match notice.kind:
         case Kind.WINDOW_OPEN:
             return Because(Rule.NOTICE_OPENING, days=days, on=window_opens_on(sub), clock=clock)

@@ -20,6 +20,7 @@ def with_renewal(sub: Subscription, paid: PaidAhead, now: datetime) -> Subscript
         paid_ahead=paid,
         pending_seats=None,
         pending_term=None,
+        late_until=None,
         attempts=(),
         hold=None,
         suspended=False,

@@ -40,11 +40,17 @@ def may(role: Role, right: May) -> bool:
     return right in RIGHTS[role]
 
 
-MOVES_MONEY = frozenset({Name.RECORD_RENEWAL, Name.RESOLVE_PAYMENT, Name.RELEASE_HOLD, Name.ISSUE_QUOTE})
-"""Commands that say what was paid, grant a term, give up a payment or bind a price; all others steer."""
+MOVES_MONEY = frozenset({Name.RECORD_RENEWAL, Name.RESOLVE_PAYMENT, Name.RELEASE_HOLD, Name.ISSUE_QUOTE, Name.REFUND})
+"""Commands that say what was paid, send it back, grant a term, give up a payment or bind a price; all others steer."""
 
-ASKED_TWICE = MOVES_MONEY | {Name.CANCEL_AUTO_RENEW, Name.RELEASE, Name.GO_LIVE}
-"""Commands that move money or end access, or let overdue charges be made at once: a page asks twice before them."""
+ASKED_TWICE = MOVES_MONEY | {
+    Name.CANCEL_AUTO_RENEW,
+    Name.RELEASE,
+    Name.GO_LIVE,
+    Name.REINSTATE,
+    Name.CHANGE_BUYER,
+}
+"""Commands that move money or access, let overdue charges be made at once, or say who may buy: a page asks twice."""
 
 
 def right_to_give(name: Name) -> May:

@@ -17,11 +17,12 @@ def window_opens_on(sub: Subscription) -> date:
 def late_window_last_day(sub: Subscription) -> date:
     """The last local day on which the lost term can still be bought; never beyond that term itself.
 
-    The running term decides how many days; the term that would be bought decides where it ends at the latest.
+    The running term decides how many days, unless an operator has named another day for this very renewal
+    (`extending.py`); the term that would be bought decides where it ends at the latest.
     """
     lost_term_end = term_end(sub.renews_on, sub.next_term, sub.anchor_day)
     by_policy = days_after(sub.renews_on, sub.policy.late_window_days[sub.term])
-    return min(by_policy, days_after(lost_term_end, -1))
+    return min(sub.late_until or by_policy, days_after(lost_term_end, -1))
 
 
 def late_window_closes_at(sub: Subscription) -> datetime:

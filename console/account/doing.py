@@ -75,7 +75,7 @@ def decisions(found: Found) -> Mapping[c.Name, Decision]:
     actor = c.Person(stored.buyer.email if found.is_buyer else found.admin.email)
     answers = options(stored.facts, actor, is_buyer=found.is_buyer, at=stored.now)
     for name in (c.Name.RENEW, c.Name.ADD_SEATS):
-        command = example(stored.facts, name)
+        command = example(stored.facts, name, stored.now)
         card = PaymentMethod("", MethodKind.CARD, stored.now)
         asked = Request(command, name, actor, found.is_buyer, stored.now, pays_with=card)
         answers[name] = decide(stored.as_found, asked)

@@ -193,6 +193,5 @@ def _line(number: str, stored: Stored | None, name: c.Name, who: Staff) -> Line:
 def _decision(stored: Stored, name: c.Name, who: Staff) -> Decision:
     """What `explain` says of this command."""
     facts = just_before(stored.facts, stored.now)
-    return decide(
-        facts, Wanted(example(facts, name), name, c.Operator(who.name), is_buyer=False, received_at=stored.now)
-    )
+    command, operator = example(facts, name, stored.now), c.Operator(who.name)
+    return decide(facts, Wanted(command, name, operator, is_buyer=False, received_at=stored.now))

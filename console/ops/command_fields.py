@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from console.ops.fields import Wrong, choice
+from console.ops.fields import Wrong, choice, mail_address
 from renewals.arguments import MOST_SEATS
 from renewals.commands import Name
 from renewals.facts import Term
@@ -26,6 +26,16 @@ def arguments(name: Name, form: Form, currency: str) -> dict[str, Any]:
             return {"renewal": _day(form, "renewal")} if form.get("renewal") else {}
         case Name.RECORD_RENEWAL:
             return {"reference": _text(form, "reference"), **_seats(form), **_term(form)}
+        case Name.REFUND:
+            return {"order": _text(form, "order"), **_amount(form, currency)}
+        case Name.CHANGE_BUYER:
+            return {"email": mail_address(form), **_written(form, "name")}
+        case Name.CHANGE_CONTACT:
+            email = {"email": mail_address(form)} if form.get("email", "").strip() else {}
+            rest = {**_written(form, "name"), **_written(form, "language")}
+            return {"contact": _text(form, "contact"), **email, **rest}
+        case Name.EXTEND_LATE_WINDOW | Name.REINSTATE:
+            return {"to": _day(form, "to")}
         case Name.RESOLVE_PAYMENT:
             return {"outcome": choice(form, "outcome", ["paid", "declined"])}
         case Name.ISSUE_QUOTE:
@@ -55,6 +65,12 @@ def _text(form: Form, field: str) -> str:
     return text
 
 
+def _written(form: Form, field: str) -> dict[str, str]:
+    """The text of a field that may be left empty."""
+    text = form.get(field, "").strip()
+    return {field: text} if text else {}
+
+
 def _seats(form: Form) -> dict[str, int]:
     text = form.get("seats", "").strip()
     if not text:
@@ -76,6 +92,15 @@ def _prices(form: Form, currency: str) -> dict[str, dict[str, int]]:
     except (KeyError, ValueError):
         raise Wrong("price") from None
     return {"prices": prices} if prices else {}
+
+
+def _amount(form: Form, currency: str) -> dict[str, int]:
+    """Nothing where none is written: all that there is."""
+    text = form.get("amount", "").strip()
+    try:
+        return {"amount": parse_amount(text, currency).minor} if text else {}
+    except ValueError:
+        raise Wrong("amount") from None
 
 
 def _day(form: Form, field: str) -> str:

@@ -17,7 +17,7 @@ from console.account import giving
 from console.ops.command_fields import arguments, client_key
 from console.ops.desk import Desk, wall_now
 from console.ops.fields import Wrong
-from console.ops.offering import decide_quote, why_not
+from console.ops.offering import decide_quote, decide_refund, why_not
 from console.ops.receipts import Amount, of_line
 from console.ops.staff import Staff
 from console.ops.timeline import reason_in_words, step_in_words
@@ -25,14 +25,20 @@ from console.speech import Speech
 from models.audit import audit
 from models.quotes import open_quotes_for, quote_lines
 from models.records import CommandRow
+from models.refundable import PaidOrder, paid_order
 from models.store import Stored
 from renewals.arguments import parse_command
 from renewals.commands import (
     BadArguments,
+    ChangeBuyer,
+    ChangeContact,
     Command,
+    ExtendLateWindow,
     IssueQuote,
     Name,
     Operator,
+    Refund,
+    Reinstate,
     ResolvePayment,
     WithdrawQuote,
 )
@@ -40,9 +46,11 @@ from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.eligibility import Request, attempt_to_resolve, decide
 from renewals.facts import Subscription
 from renewals.foresight import Foreseen, foresee
+from renewals.money import Money
 from renewals.plan import Step
 from renewals.pricing import NotPriced
 from renewals.reasons import because
+from renewals.refunding import Refundable
 from renewals.renewing import just_before, last_paid_term
 from renewals.roles import ASKED_TWICE
 
@@ -98,8 +106,9 @@ class Question:
 
 async def question(session: AsyncSession, stored: Stored, what: Asked, who: Staff, t: Speech) -> Question:
     """What an operator confirms."""
-    will = _will(stored, what, t)
-    decision = await _decision(session, stored, what, who)
+    order = await _order_of(session, stored, what)
+    will = _will(stored, what, order, t)
+    decision = await _decision(session, stored, what, order, who)
     if isinstance(decision, Refused):
         return Question(will, refused=why_not(decision.code, what.name, t))
     if isinstance(decision, AlreadyTrue):
@@ -121,7 +130,11 @@ async def question(session: AsyncSession, stored: Stored, what: Asked, who: Staf
     )
 
 
-async def _decision(session: AsyncSession, stored: Stored, what: Asked, who: Staff) -> Decision:
+async def _decision(
+    session: AsyncSession, stored: Stored, what: Asked, order: PaidOrder | None, who: Staff
+) -> Decision:
+    if isinstance(what.command, Refund):
+        return decide_refund(stored, order, what.command.amount, who)
     if isinstance(what.command, IssueQuote | WithdrawQuote):
         for quote in await open_quotes_for(session, stored.row.number):
             if quote.reference == what.command.quote:
@@ -131,15 +144,33 @@ async def _decision(session: AsyncSession, stored: Stored, what: Asked, who: Sta
     return decide(just_before(stored.facts, stored.now), request)
 
 
-def _will(stored: Stored, what: Asked, t: Speech) -> str:
+async def _order_of(session: AsyncSession, stored: Stored, what: Asked) -> PaidOrder | None:
+    command = what.command
+    return await paid_order(session, stored.row.number, command.order) if isinstance(command, Refund) else None
+
+
+def _will(stored: Stored, what: Asked, order: PaidOrder | None, t: Speech) -> str:
     sub, command = stored.facts, what.command
     day = t.w.day(last_paid_term(sub).renews_on)
     if isinstance(command, ResolvePayment):
         attempt = attempt_to_resolve(sub, stored.now)
         when = t.moment(attempt.called_at, sub.time_zone) if attempt else ""
         return t("will.resolve-payment.paid" if command.paid else "will.resolve-payment.declined", when=when)
+    if isinstance(command, Refund):
+        its = order.refundable if order else Refundable(0, 0, sub.currency)
+        amount = t.w.amount(Money(command.amount or its.left, its.currency))
+        when = t.moment(order.ordered_at, sub.time_zone) if order else ""
+        return t("will.refund", amount=amount, when=when)
     quote = command.quote if isinstance(command, IssueQuote | WithdrawQuote) else ""
-    return t(f"will.{what.name}", day=day, quote=quote)
+    to = t.w.day(command.to) if isinstance(command, ExtendLateWindow | Reinstate) else ""
+    return t(f"will.{what.name}", day=day, quote=quote, to=to, email=_person(command))
+
+
+def _person(command: Command) -> str:
+    """Whom a command about people names."""
+    if isinstance(command, ChangeBuyer):
+        return command.email
+    return command.contact if isinstance(command, ChangeContact) else ""
 
 
 def _consequences(foreseen: Foreseen, at: datetime, t: Speech) -> Iterator[str]:

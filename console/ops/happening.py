@@ -8,6 +8,9 @@ from console import words
 from console.speech import Speech
 from renewals.money import Money
 
+_PLAIN = ("admin", "buyer", "contact", "parked", "released", "access_suspended", "hold_ended", "go_live")
+"""Events of which there is no more to say than that they happened."""
+
 
 def event_in_words(event: str, data: Mapping[str, Any], t: Speech) -> str:
     """What happened, with its code if it has one."""
@@ -34,6 +37,11 @@ def event_in_words(event: str, data: Mapping[str, Any], t: Speech) -> str:
             return t("event.seats", added=more, seats=now, amount=t.w.amount(Money(amount, currency)))
         case "quote", {"quote": quote, "state": state}:
             return t("event.quote", quote=quote, state=t.first(f"quote_state.{state}"))
-        case (("admin" | "parked" | "released" | "access_suspended" | "hold_ended" | "go_live"), _):
+        case "late_window", {"last_day": last}:
+            return t("event.late_window", day=t.w.day(date.fromisoformat(last)))
+        case (
+            ("admin" | "buyer" | "contact" | "parked" | "released" | "access_suspended" | "hold_ended" | "go_live"),
+            _,
+        ):
             return t(f"event.{event}")
     return words.event_in_words(event, data)

@@ -4,7 +4,8 @@ Whether each is allowed is asked of the core; here are the fields that its form 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,11 +13,24 @@ from console.ops.command_fields import MOST_PRICED
 from console.ops.staff import Staff
 from console.speech import Speech
 from models.quotes import QuoteLineRow, QuoteRow, open_quotes_for, quote_lines, terms_of
+from models.refundable import PaidOrder, paid_orders
 from models.store import Stored
-from renewals.commands import BUYER_MAY, OPERATOR_MAY, IssueQuote, Name, Operator, Person, Wish, WithdrawQuote
+from renewals.commands import (
+    BUYER_MAY,
+    OPERATOR_MAY,
+    IssueQuote,
+    Name,
+    Operator,
+    Person,
+    Refund,
+    Wish,
+    WithdrawQuote,
+)
 from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.eligibility import Request, decide
+from renewals.extending import Span, nameable_days
 from renewals.facts import Subscription, Term
+from renewals.money import Money
 from renewals.options import options
 from renewals.plan import ask_about_it_at, asked_about
 from renewals.quoting import QuoteState
@@ -25,25 +39,41 @@ from renewals.roles import right_to_give
 
 _ORDER = (
     Name.RESOLVE_PAYMENT,
+    Name.REINSTATE,
+    Name.RELEASE_HOLD,
     Name.RELEASE,
     Name.PARK,
     Name.CANCEL_AUTO_RENEW,
     Name.RESUME_AUTO_RENEW,
     Name.RECORD_RENEWAL,
+    Name.EXTEND_LATE_WINDOW,
+    Name.REFUND,
     Name.ISSUE_QUOTE,
     Name.WITHDRAW_QUOTE,
     Name.GO_LIVE,
+    Name.CHANGE_BUYER,
+    Name.CHANGE_CONTACT,
+    Name.RE_PLAN,
 )
 """Those that heal something come first; one that is not named here follows."""
+
+_NAMES_A_DAY = (Name.EXTEND_LATE_WINDOW, Name.REINSTATE)
+"""Commands that name the last day of the late window."""
+
+MOST_REFUNDED = 10
+"""Of so many orders, the last ones, the page offers to refund; older ones by `perennial refund`."""
+
+NO_ORDER = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A command, possible or not.
 
-    `hidden` are fields that its form brings along, `about` names the quote, `terms` and `lines` are what its fields are
-    about. `right` is the one that whoever looks lacks. `why_not` is None where it may be given; `until`, when that may
-    change. `so`: it would change nothing.
+    `hidden` are fields that its form brings along, `about` names the quote or order, `terms`, `lines` and `days` are
+    what its fields are about; `order` and `left` say how much of which order may go back. `right` is the one that
+    whoever looks lacks. `why_not` is None where it may be given; `until`, when that may change. `so`: it would change
+    nothing.
     """
 
     name: Name
@@ -51,10 +81,18 @@ class Offer:
     about: str = ""
     terms: Sequence[tuple[str, str]] = ()
     lines: Sequence[str] = ()
+    days: Span | None = None
+    order: str = ""
+    left: str = ""
     why_not: str | None = None
     until: str | None = None
     so: bool = False
     right: str = ""
+
+    @property
+    def at_once(self) -> bool:
+        """Need nobody look first, as it changes nothing?"""
+        return self.name is Name.RE_PLAN
 
     @property
     def id(self) -> str:
@@ -69,9 +107,13 @@ async def offers(session: AsyncSession, stored: Stored, who: Staff, t: Speech) -
     for name in sorted(OPERATOR_MAY, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)):
         if name in (Name.ISSUE_QUOTE, Name.WITHDRAW_QUOTE):
             found += await _about_quotes(session, stored, name, who, t)
+        elif name is Name.REFUND:
+            found += await _refunds(session, stored, who, t)
         else:
             hidden = _hidden(stored.facts, name)
-            found.append(_offer(Offer(name, hidden, terms=_terms(stored.facts, t)), decisions[name], stored, who, t))
+            days = nameable_days(stored.facts, stored.now) if name in _NAMES_A_DAY else None
+            offer = Offer(name, hidden, terms=_terms(stored.facts, t), days=days)
+            found.append(_offer(offer, decisions[name], stored, who, t))
     return sorted(found, key=lambda each: (each.why_not is not None or bool(each.right), each.so))
 
 
@@ -86,14 +128,39 @@ def _terms(sub: Subscription, t: Speech) -> list[tuple[str, str]]:
 
 
 def _offer(offer: Offer, decision: Decision, stored: Stored, who: Staff, t: Speech) -> Offer:
-    values = {name: getattr(offer, name) for name in ("name", "hidden", "about", "terms", "lines")}
     if isinstance(decision, Refused):
-        why = why_not(decision.code, offer.name, t)
-        return Offer(**values, why_not=why, until=until(decision, stored, t))
+        return replace(offer, why_not=why_not(decision.code, offer.name, t), until=until(decision, stored, t))
     if isinstance(decision, AlreadyTrue):
-        return Offer(**values, so=True)
+        return replace(offer, so=True)
     right = right_to_give(offer.name)
-    return Offer(**values, right="" if who.may(right) else right.value)
+    return replace(offer, right="" if who.may(right) else right.value)
+
+
+async def _refunds(session: AsyncSession, stored: Stored, who: Staff, t: Speech) -> list[Offer]:
+    """One offer for each of the last orders of which something may go back; one without a form where there is none."""
+    found = list[Offer]()
+    for order in await paid_orders(session, stored.row.number, MOST_REFUNDED):
+        its = order.refundable
+        if its.left:
+            paid, gone, left = (t.w.amount(Money(minor, its.currency)) for minor in (its.paid, its.gone_back, its.left))
+            when = t.moment(order.ordered_at, stored.facts.time_zone)
+            told = t("order_of", when=when, paid=paid, gone=gone)
+            offer = Offer(Name.REFUND, {"order": str(order.id)}, str(order.id)[:8], order=told, left=left)
+            found.append(_offer(offer, decide_refund(stored, order, None, who), stored, who, t))
+    return found or [Offer(Name.REFUND, why_not=t("why_not.nothing_to_refund"))]
+
+
+def decide_refund(stored: Stored, order: PaidOrder | None, amount: int | None, who: Staff) -> Decision:
+    """May that much of an order go back? None for the amount: all that is left."""
+    request = Request(
+        command=Refund(order.id if order else NO_ORDER, amount),
+        name=Name.REFUND,
+        actor=Operator(who.name),
+        is_buyer=False,
+        received_at=stored.now,
+        refundable=order.refundable if order else None,
+    )
+    return decide(just_before(stored.facts, stored.now), request)
 
 
 async def _about_quotes(session: AsyncSession, stored: Stored, name: Name, who: Staff, t: Speech) -> list[Offer]:

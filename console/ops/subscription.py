@@ -68,6 +68,7 @@ async def one(
             address=address_of(number),
             told=await commanding.told(session, answer, number, t) if answer else None,
             used=bool(used),
+            people=[stored.buyer] if admin.id == stored.buyer.id else [stored.buyer, admin],
             alarms=await alarms_of(session, number),
             headline=standing.headline(stored, t),
             facts=standing.facts(stored, admin, t),

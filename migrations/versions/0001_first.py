@@ -443,6 +443,7 @@ def _create_tables() -> None:
         sa.Column("csn", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
+        sa.Column("locale", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_contacts_csn"),
         sa.PrimaryKeyConstraint("id", name="pk_contacts"),
         sa.UniqueConstraint("csn", "email", name="uq_contacts_csn_email"),
@@ -716,6 +717,7 @@ def _create_tables() -> None:
         sa.Column("method_set_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pending_seats", sa.Integer(), nullable=True),
         sa.Column("pending_term", sa.String(), nullable=True),
+        sa.Column("late_until", sa.Date(), nullable=True),
         sa.Column("phase", sa.String(), nullable=False),
         sa.Column("phase_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("access_until", sa.DateTime(timezone=True), nullable=False),
@@ -955,7 +957,7 @@ def _create_tables() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reference", sa.String(), nullable=True),
         sa.CheckConstraint(
-            "because IN ('paid_late', 'paid_in_part', 'paid_too_much')", name="ck_refunds_because_known"
+            "because IN ('paid_late', 'paid_in_part', 'paid_too_much', 'operator')", name="ck_refunds_because_known"
         ),
         sa.CheckConstraint("(sent_at IS NULL) = (reference IS NULL)", name="ck_refunds_sent"),
         sa.CheckConstraint("amount > 0", name="ck_refunds_amount"),

@@ -125,7 +125,15 @@ class Desk:
         return (performer[0], self.number, *performer[1:])
 
     async def store(
-        self, local: str, name: str, *, by: str = BUYER, key: str | None = None, number: str | None = None, **args: Any
+        self,
+        local: str,
+        name: str,
+        /,
+        *,
+        by: str = BUYER,
+        key: str | None = None,
+        number: str | None = None,
+        **args: Any,
     ) -> UUID:
         """Store a command as received at that local time."""
         async with self.sessions.begin() as session:
@@ -139,7 +147,7 @@ class Desk:
                 wall_now=instant(local, PARIS),
             )
 
-    async def give(self, local: str, name: str, *, by: str = BUYER, key: str | None = None, **args: Any) -> str:
+    async def give(self, local: str, name: str, /, *, by: str = BUYER, key: str | None = None, **args: Any) -> str:
         """Store a command and apply it: `done`, or `refused CODE`."""
         command_id = await self.store(local, name, by=by, key=key, **args)
         applied = await self.at(local, self.commands.apply_command, self.number, str(command_id))

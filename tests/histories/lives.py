@@ -182,6 +182,14 @@ async def paid_in_part_and_given_up(theatre: Theatre) -> Life:
     return life
 
 
+async def lapsed_and_reinstated(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-05-10", auto_renew="no")
+    await life.until("2027-05-17")
+    await life.command("2027-05-20 12:00", "reinstate", to="2027-06-01", **WHY)
+    await life.until("2027-06-03")
+    return life
+
+
 LIVES = (
     a_year,
     declined_to_lapse,
@@ -207,4 +215,5 @@ LIVES = (
     bought_by_its_buyer,
     paid_by_voucher,
     paid_in_part_and_given_up,
+    lapsed_and_reinstated,
 )

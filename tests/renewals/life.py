@@ -4,7 +4,7 @@ It does to the facts what activities do to the rows, as domain.md says it, and n
 a script; the worker may sleep; commands come in between.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
@@ -14,6 +14,7 @@ from renewals.decisions import Eligible
 from renewals.declines import ask_at, call_again_at
 from renewals.effects import after_command
 from renewals.eligibility import Request, decide
+from renewals.extending import nameable_days
 from renewals.facts import (
     Attempt,
     AttemptState,
@@ -192,7 +193,8 @@ class Life:
 
     def _command(self, what: str) -> None:
         sub, now = self.sub, self.now
-        name, command = COMMANDS[what]
+        name, given = COMMANDS[what]
+        command = given(sub, now) if callable(given) else given
         actor: c.Actor = c.Person("b@x.example") if name in c.BUYER_MAY else c.Operator("eve")
         if not isinstance(decide(sub, Request(command, name, actor, is_buyer=True, received_at=now)), Eligible):
             return
@@ -210,7 +212,21 @@ def _expired_at_once(before: Subscription, after: Subscription, now: datetime, *
     return replace(after, owes_from=now, queued=(*after.queued, mail))
 
 
-COMMANDS: dict[str, tuple[c.Name, c.Command]] = {
+def _as_late_as_may_be(sub: Subscription, now: datetime) -> c.Command:
+    return c.ExtendLateWindow(nameable_days(sub, now).last)
+
+
+def _some_days_later(sub: Subscription, now: datetime) -> c.Command:
+    """Later, or earlier again than it was made."""
+    days = nameable_days(sub, now)
+    return c.ExtendLateWindow(min(days.first + timedelta(days=20), days.last))
+
+
+def _no_later_than_usual(sub: Subscription, now: datetime) -> c.Command:
+    return c.ExtendLateWindow(nameable_days(sub, now).first)
+
+
+COMMANDS: dict[str, tuple[c.Name, c.Command | Callable[[Subscription, datetime], c.Command]]] = {
     "cancel": (c.Name.CANCEL_AUTO_RENEW, c.Cancel()),
     "resume": (c.Name.RESUME_AUTO_RENEW, c.Resume()),
     "new card": (c.Name.SET_PAYMENT_METHOD, c.SetPaymentMethod(MethodKind.CARD, "ok", None)),
@@ -220,6 +236,9 @@ COMMANDS: dict[str, tuple[c.Name, c.Command]] = {
     "park": (c.Name.PARK, c.Park()),
     "release": (c.Name.RELEASE, c.Release()),
     "go live": (c.Name.GO_LIVE, c.GoLive()),
+    "longest late window": (c.Name.EXTEND_LATE_WINDOW, _as_late_as_may_be),
+    "longer late window": (c.Name.EXTEND_LATE_WINDOW, _some_days_later),
+    "usual late window": (c.Name.EXTEND_LATE_WINDOW, _no_later_than_usual),
 }
 
 

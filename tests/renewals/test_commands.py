@@ -190,6 +190,13 @@ WELL_FORMED: dict[Name, dict[str, Any]] = {
     Name.RELEASE: {},
     Name.GO_LIVE: {},
     Name.RESOLVE_PAYMENT: {"outcome": "paid"},
+    Name.EXTEND_LATE_WINDOW: {"to": "2027-06-30"},
+    Name.REINSTATE: {"to": "2027-06-30"},
+    Name.CHANGE_BUYER: {"email": "it@northwind.example"},
+    Name.CHANGE_CONTACT: {"contact": "ada@northwind.example", "name": "Ada Quill"},
+    Name.RE_PLAN: {},
+    Name.RELEASE_HOLD: {},
+    Name.REFUND: {"order": "0198c1a2-7b1e-7c3d-9a50-3f1de4b0c9aa"},
 }
 
 
@@ -203,7 +210,7 @@ def test_an_operators_command_needs_a_reason(name: Name, reason: dict[str, str])
 
 def test_what_an_operator_may_do_and_what_a_buyer_may_do_cover_every_command() -> None:
     assert set(Name) == BUYER_MAY | OPERATOR_MAY
-    assert {Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW} == BUYER_MAY & OPERATOR_MAY
+    assert {Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW, Name.RELEASE_HOLD} == BUYER_MAY & OPERATOR_MAY
 
 
 @pytest.mark.parametrize(

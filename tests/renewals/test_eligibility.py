@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -30,6 +31,7 @@ from renewals.facts import (
     Term,
 )
 from renewals.quoting import QuoteState, QuoteTerms
+from renewals.refunding import Refundable
 from tests.renewals.builders import PRICES, card, hold, in_doubt, method, paid_ahead, policy, subscription, utc
 
 OPERATOR, BUYER, STRANGER = "operator", "buyer", "stranger"
@@ -45,8 +47,10 @@ class Given:
     repeats: bool = False
     quote: QuoteTerms | None = None
     wish: c.Wish | None = None
+    refundable: Refundable | None = None
 
 
+ORDER = UUID(int=1)
 N, Q = c.Name, QuoteState
 
 
@@ -104,6 +108,22 @@ GIVEN = {
     "park": Given(N.PARK, c.Park()),
     "release": Given(N.RELEASE, c.Release()),
     "go live": Given(N.GO_LIVE, c.GoLive()),
+    "extend to the usual last day": Given(N.EXTEND_LATE_WINDOW, c.ExtendLateWindow(date(2027, 5, 15))),
+    "extend as far as may be": Given(N.EXTEND_LATE_WINDOW, c.ExtendLateWindow(date(2027, 8, 13))),
+    "extend too far": Given(N.EXTEND_LATE_WINDOW, c.ExtendLateWindow(date(2027, 8, 14))),
+    "close it before its time": Given(N.EXTEND_LATE_WINDOW, c.ExtendLateWindow(date(2027, 5, 14))),
+    "refund it": Given(N.REFUND, c.Refund(ORDER), refundable=Refundable(500, 0, "EUR")),
+    "refund all of it": Given(N.REFUND, c.Refund(ORDER, 500), refundable=Refundable(500, 0, "EUR")),
+    "refund more than is left": Given(N.REFUND, c.Refund(ORDER, 401), refundable=Refundable(500, 100, "EUR")),
+    "refund what has gone back": Given(N.REFUND, c.Refund(ORDER), refundable=Refundable(500, 500, "EUR")),
+    "refund what was paid elsewhere": Given(N.REFUND, c.Refund(ORDER)),
+    "reinstate": Given(N.REINSTATE, c.Reinstate(date(2027, 8, 13))),
+    "reinstate for too long": Given(N.REINSTATE, c.Reinstate(date(2027, 8, 14))),
+    "another buyer": Given(N.CHANGE_BUYER, c.ChangeBuyer("it@northwind.example")),
+    "the same buyer": Given(N.CHANGE_BUYER, c.ChangeBuyer("ada@northwind.example"), repeats=True),
+    "correct a contact": Given(N.CHANGE_CONTACT, c.ChangeContact("ada@northwind.example", name="Ada")),
+    "correct nothing": Given(N.CHANGE_CONTACT, c.ChangeContact("ada@northwind.example", name="Ada"), repeats=True),
+    "plan again": Given(N.RE_PLAN, c.RePlan()),
     "resolve": Given(N.RESOLVE_PAYMENT, c.ResolvePayment(paid=True)),
 }
 
@@ -130,6 +150,13 @@ OPEN_TO_OPERATORS = {
     N.RELEASE,
     N.GO_LIVE,
     N.RESOLVE_PAYMENT,
+    N.EXTEND_LATE_WINDOW,
+    N.REFUND,
+    N.REINSTATE,
+    N.CHANGE_BUYER,
+    N.CHANGE_CONTACT,
+    N.RE_PLAN,
+    N.RELEASE_HOLD,
     N.ISSUE_QUOTE,
     N.WITHDRAW_QUOTE,
 }
@@ -142,6 +169,7 @@ ONLY_PARTNER_AND_LEGACY_REFUSE = {
 }
 PAYS = {N.ADD_SEATS, N.RENEW, N.ACCEPT_QUOTE}
 QUOTES = {N.ASK_FOR_QUOTE, N.ISSUE_QUOTE}
+NEEDS_AN_UNPAID_TERM = {N.RECORD_RENEWAL, N.RENEW, N.EXTEND_LATE_WINDOW, *QUOTES}
 CHANGES_PRICE_OR_PAYS = {N.REDUCE_SEATS, N.CHANGE_TERM, N.WITHDRAW_PENDING, N.RECORD_RENEWAL, *PAYS, *QUOTES}
 GIVES_UP = {N.RELEASE_HOLD, N.DECLINE_QUOTE, N.WITHDRAW_QUOTE}
 BRINGS_ABOUT = {
@@ -177,12 +205,16 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
     next_term = recorded_term or wished_term or sub.pending_term or sub.term
     quote, held_by = given.quote, sub.hold.quote if sub.hold else None
     state = quote.state if quote else None
+    back = given.refundable
+    last_day = command.to if isinstance(command, c.ExtendLateWindow | c.Reinstate) else None
+    held_beyond = sub.hold is not None and sub.hold.quote is None  # into June, the quote only up to the date
     on_invoice = isinstance(command, c.AcceptQuote) and command.purchase_order is not None
     yields = held_by is not None and (name is N.RENEW or (name is N.ACCEPT_QUOTE and quote is not None))
     before: list[tuple[str, bool]] = [
         ("not_buyer", (actor == STRANGER and name in SELF_SERVICE) or not (as_buyer or name in OPEN_TO_OPERATORS)),
         ("not_operator", as_buyer and name not in SELF_SERVICE),
-        ("lapsed", sub.phase is Phase.LAPSED),
+        ("lapsed", sub.phase is Phase.LAPSED and name not in (N.REFUND, N.REINSTATE)),
+        ("not_lapsed", sub.phase is not Phase.LAPSED and name is N.REINSTATE),
         ("parked", as_buyer and (sub.parked or (name in PAYS and sub.live_at is None))),
         ("sold_by_partner", as_buyer and sub.channel is Channel.PARTNER),
         ("legacy_order", as_buyer and sub.channel is Channel.LEGACY),
@@ -222,6 +254,12 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         N.RELEASE: not sub.parked,
         N.GO_LIVE: sub.live_at is not None,
         N.RESOLVE_PAYMENT: False,
+        N.REFUND: False,
+        N.REINSTATE: False,
+        N.CHANGE_BUYER: given.repeats,
+        N.CHANGE_CONTACT: given.repeats,
+        N.RE_PLAN: False,
+        N.EXTEND_LATE_WINDOW: last_day == date(2027, 5, 15) and sub.paid_ahead is None,
         N.ASK_FOR_QUOTE: False,
         **{each: state is brought for each, brought in BRINGS_ABOUT.items()},
     }[name]
@@ -229,10 +267,14 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
     date_has_come = now >= utc("2027-03-30T22:00")
     after: list[tuple[str, bool]] = [
         ("payment_in_doubt", name in CHANGES_PRICE_OR_PAYS | GIVES_UP and bool(sub.attempts)),
-        ("hold_open", name in CHANGES_PRICE_OR_PAYS and sub.hold is not None and not yields),
+        (
+            "hold_open",
+            (name in CHANGES_PRICE_OR_PAYS and sub.hold is not None and not yields)
+            or (last_day == date(2027, 5, 14) and held_beyond),
+        ),
         (
             "already_renewed",
-            (name in {N.RECORD_RENEWAL, N.RENEW, *QUOTES} or (name is N.ACCEPT_QUOTE and quote is not None))
+            (name in NEEDS_AN_UNPAID_TERM or (name is N.ACCEPT_QUOTE and quote is not None))
             and sub.paid_ahead is not None,
         ),
         ("term_not_paid", name is N.ADD_SEATS and (date_has_come or sub.phase in (Phase.PAST_DUE, Phase.EXPIRED))),
@@ -241,6 +283,7 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
             ((name is N.RESUME_AUTO_RENEW or on_date) and date_has_come)
             or (name in (N.REDUCE_SEATS, N.CHANGE_TERM) and expired),
         ),
+        ("day_out_of_range", last_day in (date(2027, 5, 14), date(2027, 8, 14))),
         ("auto_renew_off", name is N.REDUCE_SEATS and not sub.auto_renew),
         (
             "method_cannot_auto_charge",
@@ -272,6 +315,8 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         ),
         ("quote_not_open", name in WANTED and state not in WANTED[name]),
         ("nothing_in_doubt", name is N.RESOLVE_PAYMENT and not sub.attempts),
+        ("nothing_to_refund", name is N.REFUND and (back is None or back.paid == back.gone_back)),
+        ("more_than_paid", isinstance(command, c.Refund) and command.amount == 401),
     ]
     for code, applies in before:
         if applies:
@@ -292,9 +337,11 @@ def answer(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         same_method=given.repeats,
         same_reference=given.repeats,
         same_admin=given.repeats,
+        same_person=given.repeats,
         pays_with=sub.method,
         quote=given.quote,
         wish=given.wish,
+        refundable=given.refundable,
     )
     decision = decide(sub, request)
     if isinstance(decision, Refused):
@@ -396,6 +443,7 @@ def test_the_tables_reach_every_answer_there_is() -> None:
         "not_buyer",
         "not_operator",
         "lapsed",
+        "not_lapsed",
         "parked",
         "sold_by_partner",
         "legacy_order",
@@ -408,6 +456,7 @@ def test_the_tables_reach_every_answer_there_is() -> None:
         "already_renewed",
         "term_not_paid",
         "too_late",
+        "day_out_of_range",
         "auto_renew_off",
         "method_cannot_auto_charge",
         "method_not_accepted",
@@ -417,6 +466,8 @@ def test_the_tables_reach_every_answer_there_is() -> None:
         "quote_expired",
         "quote_not_open",
         "nothing_in_doubt",
+        "nothing_to_refund",
+        "more_than_paid",
     }
 
 

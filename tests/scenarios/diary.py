@@ -1,5 +1,6 @@
 """What happened to a subscription, as lines of a diary: local time to the minute, and a few words."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,8 @@ from models.history import events_of
 from renewals.calendar import at_local, zone
 
 Diary = list[tuple[str, str]]
+
+_DAYS = re.compile(r"\d{1,3}(:\d{4}-\d\d-\d\d)?")
 
 
 def instant(local: str, zone_name: str) -> datetime:
@@ -37,7 +40,7 @@ def _words(event: dict[str, Any]) -> str:
         case "phase":
             return f"{event['from']} > {event['to']}" if event["from"] else f"imported {event['to']}"
         case "notice":
-            days = f" {event['occasion']}" if event["occasion"].isdigit() else ""
+            days = f" {event['occasion']}" if _DAYS.fullmatch(event["occasion"]) else ""
             return f"{event['outcome']} {event['kind']}{days}"
         case "payment":
             money = f"{event['currency']} {event['amount']}"
@@ -55,6 +58,8 @@ def _words(event: dict[str, Any]) -> str:
             return f"voucher {event['outcome']}"
         case "quote":
             return f"quote {event['state']}"
+        case "late_window":
+            return f"late window to {event['last_day']}"
         case "seats":
             return f"seats {event['seats']}"
         case "alarm":

@@ -241,5 +241,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "command.release": "going on after a check",
         "command.go-live": "start",
         "command.resolve-payment": "clearing up a payment",
+        "command.extend-late-window": "another last day to renew late",
+        "command.refund": "refund",
+        "command.reinstate": "bringing it back",
+        "command.change-buyer": "another buyer",
+        "command.change-contact": "correcting a contact",
+        "command.re-plan": "planning again",
     }
 )

@@ -256,5 +256,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "command.release": "reprise après examen",
         "command.go-live": "mise en service",
         "command.resolve-payment": "clarification d’un paiement",
+        "command.extend-late-window": "autre dernier jour pour renouveler en retard",
+        "command.refund": "remboursement",
+        "command.reinstate": "rétablissement",
+        "command.change-buyer": "changement d’acheteur",
+        "command.change-contact": "correction d’un contact",
+        "command.re-plan": "nouvelle planification",
     }
 )

@@ -243,5 +243,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "command.release": "確認後の再開",
         "command.go-live": "運用の開始",
         "command.resolve-payment": "お支払い結果の確認",
+        "command.extend-late-window": "期限後に更新できる最終日の変更",
+        "command.refund": "返金",
+        "command.reinstate": "契約の復元",
+        "command.change-buyer": "購入者の変更",
+        "command.change-contact": "連絡先の訂正",
+        "command.re-plan": "予定の再作成",
     }
 )

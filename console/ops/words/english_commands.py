@@ -55,8 +55,26 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "Its buyer gets a mail.",
         "do.withdraw-quote": "Withdraw the quote",
         "do.withdraw-quote_text": "Takes back what was asked for or offered; the hold on the next term ends.",
-        "do.release-hold": "Give up the open payment",
-        "do.release-hold_text": "Ends the open order or voucher on the next term.",
+        "do.release-hold": "End what holds the next term",
+        "do.release-hold_text": "Ends the open order, quote or voucher on the next term; its buyer can no longer pay "
+        "it.",
+        "do.extend-late-window": "Let it be renewed late for longer",
+        "do.extend-late-window_text": "Its late window ends later than the policy says, or again as it says. Price and "
+        "access are those of the late window: the list price, no access. Its mails before the end follow the new day.",
+        "do.refund": "Refund",
+        "do.refund_text": "Sends back what was paid for the order, in full or in part, to where it came from. The term "
+        "stays as it is. Its buyer gets a mail.",
+        "do.reinstate": "Bring it back",
+        "do.reinstate_text": "For one that lapsed wrongly: it is expired again, without access, and can be renewed "
+        "late through the day that you name. Its buyer gets no mail now.",
+        "do.change-buyer": "Change the buyer",
+        "do.change-buyer_text": "Another person of the organisation buys, decides and gets the mails from now on; who "
+        "was buyer can do nothing any more. Neither gets a mail of it: tell them.",
+        "do.change-contact": "Correct a contact",
+        "do.change-contact_text": "A wrong address, name or language, for all subscriptions of this customer. Mails "
+        "that wait go to the right address; those that failed are not sent again.",
+        "do.re-plan": "Plan again",
+        "do.re-plan_text": "Plans from the facts and wakes the workflow. It changes nothing else, and does no harm.",
         "do.renew": "Renew",
         "do.add-seats": "Add seats",
         "do.reduce-seats": "Fewer seats",
@@ -77,6 +95,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "already_so.issue-quote": "The quote is issued already.",
         "already_so.withdraw-quote": "The quote is withdrawn already.",
         "already_so.release-hold": "Nothing holds the next term.",
+        "already_so.extend-late-window": "It can be renewed late until that day already, and no longer than that.",
+        "already_so.refund": "It has gone back already.",
+        "already_so.reinstate": "It has not lapsed.",
+        "already_so.change-buyer": "That person is the buyer already.",
+        "already_so.change-contact": "The contact is kept so already.",
+        "already_so.re-plan": "It is planned.",
         "will.cancel-auto-renew": "Auto-renew is switched off; the renewal of {day} is not charged. A mail "
         "confirms it to the buyer.",
         "will.resume-auto-renew": "Auto-renew is switched on; the renewal of {day} is charged by itself. A mail "
@@ -92,7 +116,18 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "will.issue-quote": "Quote {quote} is issued and mailed to its buyer; until it ends nothing is charged "
         "automatically.",
         "will.withdraw-quote": "Quote {quote} cannot be accepted any more, and holds the next term no longer.",
-        "will.release-hold": "The open order or voucher ends unpaid; a charge whose time has come is made at once.",
+        "will.release-hold": "What holds the next term, an open order, a quote or a voucher, ends unpaid; a charge "
+        "whose time has come is made at once. No mail tells the buyer: do so.",
+        "will.extend-late-window": "The renewal of {day} can be bought late through {to}, at the list price once it "
+        "has expired. The buyer gets no mail now.",
+        "will.refund": "{amount} of the order of {when} goes back to the buyer, to where it came from; a mail tells "
+        "the buyer. The term stays as it is: to end it, cancel auto-renew as well.",
+        "will.reinstate": "The renewal of {day} can be bought late again, through {to}, at the list price; access "
+        "stays closed until then. If nobody renews it, it lapses again, and its buyer is told again.",
+        "will.change-buyer": "{email} becomes the buyer: mails go there from now on, and who is buyer now can do "
+        "nothing any more. Payment methods and open orders stay.",
+        "will.change-contact": "What is kept of {email} is corrected, for all subscriptions of this customer.",
+        "will.re-plan": "It is planned again from the facts, and its workflow woken. Nothing else changes.",
         "sure.cancel-auto-renew": "I have checked that the buyer wants no renewal, and know when access ends.",
         "sure.release": "I know that overdue charges and mails are made at once.",
         "sure.go-live": "I know that overdue charges and mails are made at once.",
@@ -100,6 +135,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "sure.resolve-payment": "I have looked it up in the provider’s own records.",
         "sure.issue-quote": "The prices are agreed, and bind us until the quote ends.",
         "sure.release-hold": "I know that the buyer can no longer pay it.",
+        "sure.refund": "The amount and the order are right; money that has gone back does not return.",
+        "sure.reinstate": "It lapsed wrongly, and may be renewed late through that day.",
+        "sure.change-buyer": "I have checked with the organisation that this person may buy for it.",
         "arg.reference": "Reference of the order",
         "arg.reference_help": "As it is called where it was placed, such as PO-4711.",
         "arg.seats": "Seats",
@@ -109,6 +147,23 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "arg.outcome": "The provider’s records say",
         "arg.outcome.paid": "paid",
         "arg.outcome.declined": "not paid",
+        "arg.last_day": "Last day to renew it late",
+        "arg.last_day_help": "From {first} to {last}. The policy’s own is {usual}.",
+        "arg.refunded": "Amount",
+        "arg.refunded_help": "In {currency}; empty for all that is left, {left}.",
+        "order_of": "Order of {when}: {paid} paid, {gone} gone back or on its way.",
+        "arg.new_buyer": "Mail address of the new buyer",
+        "arg.new_name": "Name",
+        "arg.new_name_help": "Only of somebody who is no contact of the organisation yet.",
+        "arg.contact": "Contact",
+        "arg.right_email": "The right address",
+        "arg.right_name": "The right name",
+        "arg.as_kept": "Empty: as it is.",
+        "arg.language": "Language of the mails",
+        "arg.language.": "as it is",
+        "arg.language.en": "English",
+        "arg.language.fr": "French",
+        "arg.language.ja": "Japanese",
         "arg.price": "Price of {number} per seat and term",
         "arg.price_help": "In {currency}; empty for the price in force.",
         "arg.expires_on": "Last day to accept it",
@@ -119,6 +174,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.seats": "Not a number of seats",
         "wrong.seats_text": "Nothing was done: write a whole number of seats from 1 up, or nothing. Go back and "
         "try again.",
+        "wrong.amount": "Not an amount",
+        "wrong.amount_text": "Nothing was done: write an amount such as 486.00, or nothing for all. Go back and try "
+        "again.",
         "wrong.price": "Not a price",
         "wrong.price_text": "Nothing was done: write an amount such as 486.00, or nothing. Go back and try again.",
         "wrong.day": "Not a date",
@@ -134,6 +192,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.not_buyer": "Only the buyer may do this.",
         "why_not.not_operator": "Only an operator may do this.",
         "why_not.lapsed": "It has lapsed: buying again is a new subscription.",
+        "why_not.not_lapsed": "It has not lapsed.",
         "why_not.parked": "It is parked: release it first.",
         "why_not.sold_by_partner": "A partner sold it: the partner renews and changes it.",
         "why_not.legacy_order": "The order comes from an older system.",
@@ -148,6 +207,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.term_not_paid": "The running term is not paid.",
         "why_not.too_late": "Its time has passed: it has expired, or the renewal date has come.",
         "why_not.too_late.resume-auto-renew": "The renewal date has come: its buyer renews by checkout instead.",
+        "why_not.too_late.extend-late-window": "The longest that it could be renewed late has passed.",
+        "why_not.too_late.reinstate": "It is too late: the longest that it could be renewed late has passed.",
+        "why_not.day_out_of_range": "That day is not possible: the form says from when to when.",
+        "why_not.hold_open.extend-late-window": "What holds the next term ends later than that day: release it first.",
         "why_not.auto_renew_off": "Auto-renew is off: switch it on first.",
         "why_not.method_cannot_auto_charge": "The method cannot be charged by itself: the buyer sets another one "
         "first.",
@@ -161,6 +224,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.quote_not_open": "The quote is not open.",
         "why_not.payment_declined": "The payment was declined.",
         "why_not.nothing_in_doubt": "No payment is without an answer.",
+        "why_not.nothing_to_refund": "Nothing that was paid here is left to send back.",
+        "why_not.more_than_paid": "That is more than is left of what was paid.",
         "why_not.not_carried_out": "An error stopped it: the alarm step_failed names it.",
         "why_not.no_quote": "No quote of this subscription waits for that.",
     }

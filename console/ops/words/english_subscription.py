@@ -19,7 +19,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "note.in_doubt": "A payment has no answer since {since}. Nobody else may pay meanwhile.",
         "note.declined": "Past due: try {n}, of {when}, was declined.",
         "note.suspended": "Access is suspended.",
-        "note.lapsed": "Lapsed on {when}. This is final: buying again is a new subscription.",
+        "note.lapsed": "Lapsed on {when}. Buying again is a new subscription; a mistake is undone by bringing it back.",
         "note.shifted": "Its own clock runs {ahead} ahead: there it is {now}.",
         # facts
         "facts": "Facts",
@@ -88,6 +88,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "event.seats": "{added} added for {amount}; {seats} now",
         "event.quote": "quote {quote}: {state}",
         "event.admin": "another primary admin",
+        "event.late_window": "can be renewed late until {day}",
+        "event.buyer": "another buyer",
+        "event.contact": "a contact was corrected",
         "event.parked": "parked for an operator",
         "event.released": "released: it goes on",
         "event.access_suspended": "access suspended",

@@ -56,8 +56,26 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "prochaine période. L’acheteur reçoit un courriel.",
         "do.withdraw-quote": "Retirer le devis",
         "do.withdraw-quote_text": "Retire ce qui est demandé ou offert ; le blocage de la prochaine période prend fin.",
-        "do.release-hold": "Abandonner le paiement en cours",
-        "do.release-hold_text": "Met fin à la commande ou au code de paiement de la prochaine période.",
+        "do.release-hold": "Mettre fin au blocage de la prochaine période",
+        "do.release-hold_text": "Met fin à la commande, au devis ou au code de paiement en cours ; l’acheteur ne peut "
+        "plus le régler.",
+        "do.extend-late-window": "Prolonger le renouvellement tardif",
+        "do.extend-late-window_text": "Sa période de renouvellement tardif finit plus tard que ne le dit la règle, ou "
+        "de nouveau comme elle le dit. Prix public, sans accès ; les courriels d’avant la fin suivent le nouveau jour.",
+        "do.refund": "Rembourser",
+        "do.refund_text": "Renvoie ce qui a été payé pour la commande, en tout ou en partie, là d’où c’est venu. La "
+        "période reste comme elle est. L’acheteur reçoit un courriel.",
+        "do.reinstate": "Rétablir",
+        "do.reinstate_text": "Pour un abonnement terminé à tort : il est de nouveau expiré, sans accès, et peut être "
+        "renouvelé en retard jusqu’au jour indiqué. L’acheteur ne reçoit pas de courriel maintenant.",
+        "do.change-buyer": "Changer d’acheteur",
+        "do.change-buyer_text": "Une autre personne de l’organisation achète, décide et reçoit les courriels désormais "
+        "; l’ancien acheteur ne peut plus rien. Ni l’un ni l’autre ne reçoit de courriel : prévenez-les.",
+        "do.change-contact": "Corriger un contact",
+        "do.change-contact_text": "Une adresse, un nom ou une langue à corriger, pour tous les abonnements de ce "
+        "client. Les courriels en attente vont à la bonne adresse ; ceux qui ont échoué ne repartent pas.",
+        "do.re-plan": "Planifier de nouveau",
+        "do.re-plan_text": "Planifie à partir des faits et réveille le workflow. Ne change rien d’autre, sans risque.",
         "do.renew": "Renouveler",
         "do.add-seats": "Ajouter des postes",
         "do.reduce-seats": "Moins de postes",
@@ -78,6 +96,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "already_so.issue-quote": "Le devis est déjà établi.",
         "already_so.withdraw-quote": "Le devis est déjà retiré.",
         "already_so.release-hold": "Rien ne bloque la prochaine période.",
+        "already_so.extend-late-window": "Il peut déjà être renouvelé jusqu’à ce jour, et pas plus tard.",
+        "already_so.refund": "C’est déjà remboursé.",
+        "already_so.reinstate": "Il n’est pas terminé.",
+        "already_so.change-buyer": "Cette personne est déjà l’acheteur.",
+        "already_so.change-contact": "Le contact est déjà enregistré ainsi.",
+        "already_so.re-plan": "Il est planifié.",
         "will.cancel-auto-renew": "Le renouvellement automatique est désactivé ; celui du {day} n’est pas prélevé. "
         "Un courriel le confirme à l’acheteur.",
         "will.resume-auto-renew": "Le renouvellement automatique est activé ; celui du {day} est prélevé de "
@@ -94,8 +118,21 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "will.issue-quote": "Le devis {quote} est établi et envoyé à l’acheteur ; jusqu’à sa fin rien n’est "
         "prélevé automatiquement.",
         "will.withdraw-quote": "Le devis {quote} ne peut plus être accepté et ne bloque plus la prochaine période.",
-        "will.release-hold": "La commande ou le code de paiement prend fin sans règlement ; un prélèvement dont "
-        "l’heure est venue se fait aussitôt.",
+        "will.release-hold": "Ce qui bloque la prochaine période, commande, devis ou code de paiement, prend fin sans "
+        "règlement ; un prélèvement dont l’heure est venue se fait aussitôt. Aucun courriel ne le dit à l’acheteur : "
+        "prévenez-le.",
+        "will.extend-late-window": "Le renouvellement du {day} peut être acheté en retard jusqu’au {to} inclus, au "
+        "prix public une fois expiré. L’acheteur ne reçoit pas de courriel maintenant.",
+        "will.refund": "{amount} de la commande du {when} retourne à l’acheteur, là d’où c’est venu ; un courriel le "
+        "lui dit. La période reste comme elle est : pour y mettre fin, désactivez aussi le renouvellement automatique.",
+        "will.reinstate": "Le renouvellement du {day} peut de nouveau être acheté en retard, jusqu’au {to} inclus, au "
+        "prix public ; l’accès reste fermé d’ici là. Sans renouvellement il se termine de nouveau, et l’acheteur en "
+        "est de nouveau averti.",
+        "will.change-buyer": "{email} devient l’acheteur : les courriels y vont désormais, et l’acheteur actuel ne "
+        "peut plus rien. Moyens de paiement et commandes en cours restent.",
+        "will.change-contact": "Ce qui est enregistré de {email} est corrigé, pour tous les abonnements de ce client.",
+        "will.re-plan": "Il est planifié de nouveau à partir des faits, et son workflow réveillé. Rien d’autre ne "
+        "change.",
         "sure.cancel-auto-renew": "J’ai vérifié que l’acheteur ne veut pas de renouvellement, et je sais quand "
         "l’accès prend fin.",
         "sure.release": "Je sais que les prélèvements et courriels en retard se font aussitôt.",
@@ -105,6 +142,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "sure.resolve-payment": "J’ai vérifié dans les écritures du prestataire.",
         "sure.issue-quote": "Les prix sont convenus et nous engagent jusqu’à la fin du devis.",
         "sure.release-hold": "Je sais que l’acheteur ne pourra plus le régler.",
+        "sure.refund": "Le montant et la commande sont justes ; ce qui est remboursé ne revient pas.",
+        "sure.reinstate": "Il s’est terminé à tort, et peut être renouvelé en retard jusqu’à ce jour.",
+        "sure.change-buyer": "J’ai vérifié auprès de l’organisation que cette personne peut acheter pour elle.",
         "arg.reference": "Référence de la commande",
         "arg.reference_help": "Telle que là où elle a été passée, comme PO-4711.",
         "arg.seats": "Postes",
@@ -114,6 +154,23 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "arg.outcome": "Les écritures du prestataire disent",
         "arg.outcome.paid": "payé",
         "arg.outcome.declined": "pas payé",
+        "arg.last_day": "Dernier jour pour renouveler en retard",
+        "arg.last_day_help": "Du {first} au {last}. Celui de la règle est le {usual}.",
+        "arg.refunded": "Montant",
+        "arg.refunded_help": "En {currency} ; vide pour tout ce qui reste, {left}.",
+        "order_of": "Commande du {when} : {paid} payés, {gone} remboursés ou en chemin.",
+        "arg.new_buyer": "Adresse du nouvel acheteur",
+        "arg.new_name": "Nom",
+        "arg.new_name_help": "Seulement pour qui n’est pas encore un contact de l’organisation.",
+        "arg.contact": "Contact",
+        "arg.right_email": "La bonne adresse",
+        "arg.right_name": "Le bon nom",
+        "arg.as_kept": "Vide : inchangé.",
+        "arg.language": "Langue des courriels",
+        "arg.language.": "inchangée",
+        "arg.language.en": "anglais",
+        "arg.language.fr": "français",
+        "arg.language.ja": "japonais",
         "arg.price": "Prix de {number} par poste et période",
         "arg.price_help": "En {currency} ; vide pour le prix en vigueur.",
         "arg.expires_on": "Dernier jour pour l’accepter",
@@ -125,6 +182,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.seats": "Ce n’est pas un nombre de postes",
         "wrong.seats_text": "Rien n’a été fait : écrivez un nombre entier de postes à partir de 1, ou rien. "
         "Revenez en arrière et recommencez.",
+        "wrong.amount": "Ce n’est pas un montant",
+        "wrong.amount_text": "Rien n’a été fait : écrivez un montant comme 486.00, ou rien pour tout. Revenez en "
+        "arrière et recommencez.",
         "wrong.price": "Ce n’est pas un prix",
         "wrong.price_text": "Rien n’a été fait : écrivez un montant comme 486.00, ou rien. Revenez en arrière et "
         "recommencez.",
@@ -141,6 +201,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.not_buyer": "Réservé à l’acheteur.",
         "why_not.not_operator": "Réservé à l’exploitation.",
         "why_not.lapsed": "Il est terminé : racheter, c’est un nouvel abonnement.",
+        "why_not.not_lapsed": "Il n’est pas terminé.",
         "why_not.parked": "Il est mis de côté : libérez-le d’abord.",
         "why_not.sold_by_partner": "Vendu par un partenaire, qui le renouvelle et le modifie.",
         "why_not.legacy_order": "La commande vient d’un ancien système.",
@@ -156,6 +217,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.too_late": "C’est trop tard : il a expiré, ou la date de renouvellement est arrivée.",
         "why_not.too_late.resume-auto-renew": "La date de renouvellement est arrivée : à l’acheteur de renouveler "
         "à la main.",
+        "why_not.too_late.extend-late-window": "Le plus long délai pour le renouveler en retard est passé.",
+        "why_not.too_late.reinstate": "C’est trop tard : le plus long délai pour le renouveler est passé.",
+        "why_not.day_out_of_range": "Ce jour n’est pas possible : le formulaire dit de quand à quand.",
+        "why_not.hold_open.extend-late-window": "Ce qui bloque la prochaine période finit après ce jour : libérez-le "
+        "d’abord.",
         "why_not.auto_renew_off": "Le renouvellement automatique est désactivé : activez-le d’abord.",
         "why_not.method_cannot_auto_charge": "Le moyen ne peut pas être prélevé : l’acheteur en choisit d’abord un "
         "autre.",
@@ -169,6 +235,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.quote_not_open": "Le devis n’est pas ouvert.",
         "why_not.payment_declined": "Le paiement a été refusé.",
         "why_not.nothing_in_doubt": "Aucun paiement n’est sans réponse.",
+        "why_not.nothing_to_refund": "Rien de ce qui a été payé ici ne reste à rembourser.",
+        "why_not.more_than_paid": "C’est plus qu’il ne reste de ce qui a été payé.",
         "why_not.not_carried_out": "Une erreur l’a empêché : l’alarme step_failed la nomme.",
         "why_not.no_quote": "Aucun devis de cet abonnement n’attend cela.",
     }

@@ -19,7 +19,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "note.in_doubt": "Un paiement est sans réponse depuis le {since}. Personne d’autre ne peut payer entre-temps.",
         "note.declined": "En retard : l’essai {n}, du {when}, a été refusé.",
         "note.suspended": "L’accès est suspendu.",
-        "note.lapsed": "Terminé le {when}. C’est définitif : racheter, c’est un nouvel abonnement.",
+        "note.lapsed": "Terminé le {when}. Racheter, c’est un nouvel abonnement ; une erreur se répare en le "
+        "rétablissant.",
         "note.shifted": "Son horloge avance de {ahead} : il y est {now}.",
         # facts
         "facts": "Faits",
@@ -88,6 +89,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "event.seats": "{added} en plus pour {amount} ; {seats} désormais",
         "event.quote": "devis {quote} : {state}",
         "event.admin": "autre administrateur principal",
+        "event.late_window": "peut être renouvelé en retard jusqu’au {day}",
+        "event.buyer": "autre acheteur",
+        "event.contact": "un contact a été corrigé",
         "event.parked": "mis de côté pour décision",
         "event.released": "libéré : cela continue",
         "event.access_suspended": "accès suspendu",

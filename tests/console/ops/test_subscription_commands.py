@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Any
 
 import httpx
 import pytest
@@ -33,12 +34,12 @@ async def ada(people: People) -> Person:
     return ada
 
 
-async def look(person: Person, name: str, **fields: str) -> httpx.Response:
+async def look(person: Person, name: str, /, **fields: str) -> httpx.Response:
     """The page that asks, after the form of the command."""
     return await person.send(await person.page(PAGE), f"/{name}/confirm", **{"reason": "they called", **fields})
 
 
-async def do(person: Person, name: str, **fields: str) -> str:
+async def do(person: Person, name: str, /, **fields: str) -> str:
     """Give a command by both of its forms; what the page then says of it."""
     asked = await look(person, name, **fields)
     assert asked.status_code == 200, words(asked.text)
@@ -132,6 +133,7 @@ async def test_a_refusal_says_why_and_until_when(life: Life, ada: Person) -> Non
         pytest.param("record-renewal", {"reference": "P", "seats": "0"}, "Not a number of seats", id="no seat"),
         pytest.param("record-renewal", {"reference": "P", "term": "week"}, "Not one of the values", id="no term"),
         pytest.param("cancel-auto-renew", {"renewal": "soon"}, "Not a date", id="no date"),
+        pytest.param("extend-late-window", {"to": "next week"}, "Not a date", id="no last day"),
     ],
 )
 async def test_what_cannot_be_read_is_named_and_nothing_is_given(
@@ -172,12 +174,114 @@ async def test_a_quote_that_was_asked_for_is_issued_at_the_agreed_price_and_with
     assert await do(ada, "withdraw-quote") == "Done: quote withdrawn"
 
 
+async def test_the_late_window_is_moved_within_the_days_that_the_form_names(theatre: Theatre, ada: Person) -> None:
+    life = await theatre.subscription(auto_renew="no")
+    await life.move_to("2027-05-01 10:00")
+    page = await ada.page(PAGE)
+    assert "From 15 May 2027 to 13 August 2027. The policy’s own is 15 May 2027." in unescape(words(page))
+    asked = unescape(words((await look(ada, "extend-late-window", to="2027-07-01")).text))
+    assert "can be bought late through 1 July 2027" in asked
+    assert "Becomes lapsed The late window is open for 92 days, through 1 July 2027" in asked
+    assert await do(ada, "extend-late-window", to="2027-07-01") == "Done: late window moved"
+    page = unescape(words(await ada.page(PAGE)))
+    assert "can be renewed late until 1 July 2027 operator:ada: they called" in page
+    assert "Can be renewed from 31 December 2026 to 1 July 2027" in page
+    late = await look(ada, "extend-late-window", to="2027-08-14")
+    assert late.status_code == 422
+    assert "That day is not possible" in words(late.text)
+
+
+async def test_a_paid_order_is_refunded_in_part_by_who_moves_money_after_a_tick(
+    theatre: Theatre, people: People
+) -> None:
+    life = await theatre.subscription(live="2027-03-25")
+    await life.until("2027-04-01")
+    fay = await people.signed_in("fay", Role.FINANCE)
+    fay.client.headers["accept-language"] = "en-GB"
+    page = unescape(words(await fay.page(PAGE))).replace("\u00a0", " ")
+    assert "EUR 5,832.00 paid, EUR 0.00 gone back or on its way." in page
+    asked = (await look(fay, "refund", amount="486.00")).text
+    assert "EUR 486.00 of the order of 31 March 2027" in unescape(words(asked)).replace("\u00a0", " ")
+    assert "The term stays as it is" in words(asked)
+    unsure = await fay.send(asked, "/refund")
+    assert (unsure.status_code, await life.rows("SELECT 1 FROM refunds")) == (422, [])
+    assert await do(fay, "refund", amount="486.00") == "Done: refund"
+    await life.catch_up()
+    page = unescape(words(await fay.page(PAGE))).replace("\u00a0", " ")
+    assert "refund of EUR 486.00 operator:fay: they called" in page
+    assert "EUR 5,832.00 paid, EUR 486.00 gone back or on its way." in page
+    more = await look(fay, "refund", amount="5346.01")
+    assert (more.status_code, "more than is left" in words(more.text)) == (422, True)
+
+
+async def test_one_that_lapsed_wrongly_is_brought_back_after_a_tick(theatre: Theatre, ada: Person) -> None:
+    life = await theatre.subscription(auto_renew="no")
+    await life.move_to("2027-06-01 10:00")
+    page = unescape(words(await ada.page(PAGE)))
+    assert "a mistake is undone by bringing it back" in page
+    assert "From 1 June 2027 to 13 August 2027" in page
+    asked = await look(ada, "reinstate", to="2027-07-01")
+    told_first = unescape(words(asked.text))
+    assert "It goes from lapsed to expired at once." in told_first
+    assert "Mail: last chance to renew 15 days before the last day of the late window, 1 July 2027" in told_first
+    assert (await ada.send(asked.text, "/reinstate")).status_code == 422
+    assert await do(ada, "reinstate", to="2027-07-01") == "Done: brought back"
+    assert await life.phase() == "expired"
+    assert "It has not lapsed." in words(await ada.page(PAGE))
+
+
+async def test_another_person_becomes_the_buyer_and_a_contact_is_corrected(life: Life, ada: Person) -> None:
+    grace = "grace@northwind.example"
+    asked = await look(ada, "change-buyer", email=grace, name="Grace Hopper")
+    assert f"{grace} becomes the buyer" in words(asked.text)
+    assert await do(ada, "change-buyer", email=grace, name="Grace Hopper") == "Done: another buyer"
+    assert f"Buyer Grace Hopper <{grace}>" in unescape(words(await ada.page(PAGE)))
+    corrected = {"contact": grace, "email": "g.hopper@northwind.example", "language": "fr"}
+    assert await do(ada, "change-contact", **corrected) == "Done: contact corrected"
+    page = unescape(words(await ada.page(PAGE)))
+    assert "Buyer Grace Hopper <g.hopper@northwind.example>" in page
+    assert "another buyer operator:ada: they called" in page
+    nobody = await look(ada, "change-buyer", email="no address")
+    assert (nobody.status_code, "Not a mail address" in words(nobody.text)) == (422, True)
+    stranger = await do(ada, "change-buyer", email="who@northwind.example")
+    assert 'give "name" as well' in stranger
+
+
+async def test_planning_again_is_harmless_and_needs_no_second_page(life: Life, ada: Person) -> None:
+    answer = await ada.send(await ada.page(PAGE), "/re-plan", reason="to be sure")
+    assert told(await ada.page(answer.headers["location"])) == "Done: planned again"
+    assert await commands(life) == [("re-plan", "operator:ada", "done", "to be sure")]
+
+
+@pytest.mark.parametrize("kind", ["voucher", "quote"])
+async def test_what_holds_the_next_term_is_ended_after_a_tick(theatre: Theatre, people: People, kind: str) -> None:
+    life = await theatre.subscription(auto_renew="no")
+    if kind == "voucher":
+        assert (
+            await life.command("2027-03-01 10:00", "renew", kind="bank_transfer", token="voucher-never-paid") == "done"
+        )
+    else:
+        assert await life.command("2027-03-01 10:00", "ask-for-quote", lines=[{"subscription": PUNCTUAL}]) == "done"
+        (quote,) = await life.rows("SELECT 'Q-' || id AS reference FROM quotes")
+        why: dict[str, Any] = {"by": "operator:ana", "reason": "agreed"}
+        assert await life.command("2027-03-01 10:01", "issue-quote", quote=quote["reference"], **why) == "done"
+    fay = await people.signed_in("fay", Role.FINANCE)
+    fay.client.headers["accept-language"] = "en-GB"
+    asked = await look(fay, "release-hold")
+    assert "No mail tells the buyer" in words(asked.text)
+    assert (await fay.send(asked.text, "/release-hold")).status_code == 422
+    assert await do(fay, "release-hold") == "Done: open payment given up"
+    assert await life.rows("SELECT 1 FROM claims WHERE released_at IS NULL") == []
+    assert "Nothing holds the next term." in words(await fay.page(PAGE))
+
+
 @pytest.mark.parametrize("role", list(Role))
 async def test_each_role_finds_the_forms_that_it_may_send_and_no_others(life: Life, people: People, role: Role) -> None:
     person = await people.signed_in("somebody", role)
     page = await person.page(PAGE)
     offered = {Name(each) for each in re.findall(rf'action="{PAGE}/([a-z-]+)/confirm"', page)}
-    possible = {Name.CANCEL_AUTO_RENEW, Name.PARK, Name.RECORD_RENEWAL}
+    possible = {Name.CANCEL_AUTO_RENEW, Name.PARK, Name.RECORD_RENEWAL, Name.EXTEND_LATE_WINDOW}
+    possible |= {Name.CHANGE_BUYER, Name.CHANGE_CONTACT}
     assert offered == {name for name in possible if may(role, right_to_give(name))}
     csrf = form(page, "/sign-out").fields
     for name in sorted(OPERATOR_MAY):

@@ -1,0 +1,100 @@
+"""Who the people of a subscription are: its buyer becomes another person, or what is kept of a contact is corrected.
+
+Names and addresses stand in the command's row and here; events name contacts by id.
+"""
+
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from activities.checkout import contact_of
+from models.journal import record
+from models.parties import ContactRow
+from models.records import CommandRow, NoticeRow
+from models.store import Stored
+from models.subscriptions import SubscriptionRow
+from renewals import commands as c
+
+BUYER_UNKNOWN = (
+    'change-buyer: nobody of the organisation has that address; give "name" as well to add a new contact with it.'
+)
+NAMED_OTHERWISE = (
+    'change-buyer: that contact is kept under another name; leave "name" out, or correct it by change-contact.'
+)
+CONTACT_UNKNOWN = 'change-contact: "contact" must be the mail address of a contact of the organisation.'
+ADDRESS_TAKEN = (
+    'change-contact: "email" is the address of another contact of the organisation; change-buyer makes that the buyer.'
+)
+
+
+async def is_same_person(session: AsyncSession, stored: Stored, command: c.ChangeBuyer | c.ChangeContact) -> bool:
+    """Is it so already? Raises `BadArguments` where nobody, or somebody else, is meant."""
+    if isinstance(command, c.ChangeContact):
+        contact = await _corrected(session, stored, command)
+        wanted = (command.email or contact.email, command.name or contact.name, command.language or contact.locale)
+        return wanted == (contact.email, contact.name, contact.locale)
+    known = await contact_of(session, stored.customer.csn, command.email)
+    if known is None and not command.name:
+        raise c.BadArguments(BUYER_UNKNOWN)
+    if known and command.name and command.name != known.name:
+        raise c.BadArguments(NAMED_OTHERWISE)
+    return known is not None and known.id == stored.row.buyer_id
+
+
+async def change_buyer(session: AsyncSession, stored: Stored, command: c.ChangeBuyer, row: CommandRow) -> None:
+    """Mails go to the new buyer from now on, those that wait too. Who was primary admin as buyer is so no longer."""
+    contact = await contact_of(session, stored.customer.csn, command.email)
+    if contact is None:
+        contact = ContactRow(id=uuid4(), csn=stored.customer.csn, name=command.name or "", email=command.email)
+        session.add(contact)
+        await session.flush()
+    before = stored.buyer
+    if stored.row.primary_admin_id == before.id:
+        stored.row.primary_admin_id = contact.id
+        _record(session, stored, row, "admin", contact)
+    stored.row.buyer_id, stored.buyer = contact.id, contact
+    session.add(stored.row)
+    its = col(NoticeRow.subscription) == stored.row.number
+    await _redirect(session, its, before.email, contact.email)
+    _record(session, stored, row, "buyer", contact)
+
+
+async def change_contact(session: AsyncSession, stored: Stored, command: c.ChangeContact, row: CommandRow) -> None:
+    """What is kept of the contact, whichever subscriptions of the organisation they have to do with."""
+    contact = await _corrected(session, stored, command)
+    before = contact.email
+    contact.email, contact.name = command.email or contact.email, command.name or contact.name
+    contact.locale = command.language or contact.locale
+    session.add(contact)
+    bought = select(col(SubscriptionRow.number)).where(col(SubscriptionRow.buyer_id) == contact.id)
+    await _redirect(session, col(NoticeRow.subscription).in_(bought), before, contact.email)
+    _record(session, stored, row, "contact", contact)
+
+
+async def _corrected(session: AsyncSession, stored: Stored, command: c.ChangeContact) -> ContactRow:
+    contact = await contact_of(session, stored.customer.csn, command.contact)
+    if contact is None:
+        raise c.BadArguments(CONTACT_UNKNOWN)
+    other = await contact_of(session, stored.customer.csn, command.email) if command.email else None
+    if other and other.id != contact.id:
+        raise c.BadArguments(ADDRESS_TAKEN)
+    return contact
+
+
+async def _redirect(session: AsyncSession, notices: ColumnElement[bool], before: str, now: str) -> None:
+    """Let mails that wait go to the new address; one that a mail server may have already stays as it is."""
+    waiting = col(NoticeRow.outcome).is_(None), col(NoticeRow.raw).is_(None)
+    addressed = func.lower(col(NoticeRow.recipient)) == before.lower()
+    await session.execute(
+        update(NoticeRow)
+        .where(notices, *waiting, addressed)
+        .values(recipient=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _record(session: AsyncSession, stored: Stored, row: CommandRow, event: str, contact: ContactRow) -> None:
+    data = {"contact": str(contact.id)}
+    record(session, stored.row.number, row.received_at, event, data, by=row.given_by, reason=row.reason)

@@ -1,0 +1,76 @@
+"""The paid orders of a subscription, with what was paid for each and what of it went back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
+from renewals.facts import AttemptState
+from renewals.refunding import Refundable
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrder:
+    """An order that was paid by that attempt, which is what goes back."""
+
+    id: UUID
+    attempt_id: UUID
+    ordered_at: datetime
+    refundable: Refundable
+
+
+def _paid(number: str) -> Select[Any]:
+    """The newest first. What was tried to send back counts, even if the gateway never answered: it may have gone."""
+    row = AttemptRow
+    gone = select(func.coalesce(func.sum(col(RefundRow.amount)), 0)).where(col(RefundRow.attempt_id) == col(row.id))
+    mine = select(col(OrderLineRow.order_id)).where(col(OrderLineRow.subscription) == number)
+    return (
+        select(
+            col(OrderRow.id),
+            col(row.id),
+            col(OrderRow.ordered_at),
+            col(row.amount),
+            col(row.received),
+            col(row.currency),
+            gone.correlate(row).scalar_subquery(),
+        )
+        .join(row, col(row.order_id) == col(OrderRow.id))
+        .where(col(OrderRow.id).in_(mine), col(row.state) == AttemptState.PAID)
+        .order_by(col(OrderRow.ordered_at).desc(), col(OrderRow.id))
+    )
+
+
+async def paid_orders(session: AsyncSession, number: str, limit: int) -> list[PaidOrder]:
+    """Orders of the subscription that were paid here, the newest first."""
+    return [_order(row) for row in (await session.execute(_paid(number).limit(limit))).all()]
+
+
+async def paid_order(session: AsyncSession, number: str, order_id: UUID) -> PaidOrder | None:
+    """That order, if it is one of the subscription and was paid here."""
+    row = (await session.execute(_paid(number).where(col(OrderRow.id) == order_id))).one_or_none()
+    return _order(row) if row else None
+
+
+def _order(row: Sequence[Any]) -> PaidOrder:
+    order, attempt, ordered_at, amount, received, currency, gone = row
+    return PaidOrder(order, attempt, ordered_at, Refundable(max(amount, received), int(gone), currency))
+
+
+async def has_order(session: AsyncSession, number: str, order_id: UUID) -> bool:
+    """Is it an order of the subscription, however it was paid?"""
+    query = select(col(OrderLineRow.order_id)).where(
+        col(OrderLineRow.order_id) == order_id, col(OrderLineRow.subscription) == number
+    )
+    return (await session.execute(query.limit(1))).first() is not None
+
+
+async def numbers_ordered(session: AsyncSession, order_id: UUID) -> Sequence[str]:
+    """The subscriptions that an order is about."""
+    query = select(col(OrderLineRow.subscription)).where(col(OrderLineRow.order_id) == order_id).distinct()
+    return sorted((await session.execute(query)).scalars())

@@ -1,0 +1,37 @@
+"""What of a paid order an operator may send back: never more than was paid, minus what went back already (domain.md 5).
+
+A refund leaves the term as it is. What a gateway sends back by itself, because it bought nothing, is `parts.py`'s.
+"""
+
+from dataclasses import dataclass
+
+from renewals.decisions import Refused
+from renewals.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """What was paid for an order, and what of it went back or is on its way; in minor units of `currency`."""
+
+    paid: int
+    gone_back: int
+    currency: str
+
+    @property
+    def left(self) -> int:
+        """What may still go back.
+
+        >>> Refundable(583200, 48600, "EUR").left, Refundable(583200, 583200, "EUR").left
+        (534600, 0)
+        """
+        return max(0, self.paid - self.gone_back)
+
+
+def may_refund(order: Refundable | None, amount: int | None) -> Refused | None:
+    """Why that much of an order cannot be sent back, if so. None for the amount: all that is left."""
+    if order is None or order.left == 0:
+        return Refused("nothing_to_refund", "Nothing that was paid here for this order is left to send back.")
+    if amount is not None and amount > order.left:
+        left = Money(order.left, order.currency)
+        return Refused("more_than_paid", f"At most {left} of this order is left to send back; name no more than that.")
+    return None

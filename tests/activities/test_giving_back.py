@@ -1,0 +1,136 @@
+"""An operator refunds an order: never more than was paid minus what went back, once under its key, the term stays."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from activities.refunds import MOST_TRIES, Refunds
+from gateways.port import NoAnswer, Paid
+from models.ledger import entries
+from renewals.money import Money
+from tests.activities.desk import DUE, PRICE, Desk
+
+ANA: dict[str, Any] = {"by": "operator:ana", "reason": "they called"}
+LATER = "2027-04-02 10:00"
+
+
+async def renewed(desk: Desk) -> str:
+    """Renewed automatically on the renewal date; the id of its order."""
+    await desk.open(live="2027-03-25")
+    await desk.wait_for_renewal_date()
+    await desk.walk(DUE)
+    (order,) = await desk.rows("SELECT id::text FROM orders")
+    return str(order["id"])
+
+
+async def sent(desk: Desk) -> list[tuple[int, str]]:
+    rows = await desk.rows("SELECT amount, because FROM refunds WHERE sent_at IS NOT NULL ORDER BY sent_at, amount")
+    return [(row["amount"], row["because"]) for row in rows]
+
+
+async def letters(desk: Desk) -> list[str]:
+    return [row["outcome"] for row in await desk.rows("SELECT outcome FROM notices WHERE kind = 'refund'")]
+
+
+async def test_without_an_amount_all_that_was_paid_goes_back_and_the_term_stays(desk: Desk) -> None:
+    order = await renewed(desk)
+    before = await desk.row()
+    assert await desk.give(LATER, "refund", order=order, **ANA) == "done"
+    await desk.walk(LATER)
+    assert await sent(desk) == [(PRICE, "operator")]
+    assert await letters(desk) == ["sent"]
+    after = await desk.row()
+    kept = ("phase", "starts_on", "renews_on", "seats", "auto_renew", "access_until")
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    (event,) = await desk.rows("SELECT data, caused_by, reason FROM events WHERE event = 'refund'")
+    assert (event["data"]["amount"], event["caused_by"], event["reason"]) == (PRICE, "operator:ana", "they called")
+
+
+async def test_in_parts_never_more_than_is_left(desk: Desk) -> None:
+    order = await renewed(desk)
+    assert await desk.give(LATER, "refund", order=order, amount=500_000, **ANA) == "done"
+    assert await desk.give(LATER, "refund", order=order, amount=PRICE, **ANA) == "refused more_than_paid"
+    await desk.walk(LATER)
+    assert await desk.give(LATER, "refund", order=order, amount=83_201, **ANA) == "refused more_than_paid"
+    assert await desk.give(LATER, "refund", order=order, amount=83_200, **ANA) == "done"
+    assert await desk.give(LATER, "refund", order=order, **ANA) == "refused nothing_to_refund"
+    await desk.walk(LATER)
+    assert await sent(desk) == [(83_200, "operator"), (500_000, "operator")]
+    assert sum(desk.gateway.refunds.values()) == PRICE
+
+
+async def test_given_twice_under_one_key_it_goes_back_once(desk: Desk) -> None:
+    order = await renewed(desk)
+    for _ in range(2):
+        assert await desk.give(LATER, "refund", key="k", order=order, amount=1000, **ANA) == "done"
+    await desk.walk(LATER)
+    (command,) = await desk.rows("SELECT id::text FROM commands WHERE name = 'refund'")
+    assert desk.gateway.refunds == {command["id"]: 1000}
+
+
+async def test_a_gateway_that_does_not_answer_is_asked_again_under_the_same_key(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await renewed(desk)
+    asked = list[str]()
+
+    async def deaf(key: str, amount: Money, refund_key: str, now: object) -> str:
+        asked.append(refund_key)
+        raise NoAnswer("timeout")
+
+    monkeypatch.setattr(desk.gateway, "refund", deaf)
+    assert await desk.give(LATER, "refund", order=order, **ANA) == "done"
+    (refund,) = await desk.rows("SELECT id FROM refunds")
+    await desk.change("UPDATE refunds SET calls = :calls", calls=MOST_TRIES - 2)
+    for _ in range(2):
+        await desk.change("UPDATE refunds SET next_at = '2027-04-01' WHERE next_at IS NOT NULL")
+        await desk.at(LATER, Refunds(desk.sessions, desk.gateway).send_back, desk.number, str(refund["id"]))
+    assert set(asked) == {str(refund["id"])}
+    (alarm,) = await desk.rows("SELECT detail FROM alarms WHERE kind = 'paid_after_all'")
+    assert "an operator refunded it" in alarm["detail"]
+    assert await desk.give(LATER, "refund", order=order, **ANA) == "refused nothing_to_refund", "it may have gone back"
+
+
+async def test_what_was_paid_elsewhere_cannot_go_back_here(desk: Desk) -> None:
+    await desk.open(channel="partner", method_kind="")
+    assert await desk.give("2027-03-01 10:00", "record-renewal", reference="PO-1", **ANA) == "done"
+    (order,) = await desk.rows("SELECT id::text FROM orders")
+    assert await desk.give(LATER, "refund", order=order["id"], **ANA) == "refused nothing_to_refund"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param({"order": str(UUID(int=7))}, id="an order of nobody"),
+        pytest.param({"order": "the last one"}, id="no id"),
+        pytest.param({}, id="no order"),
+        pytest.param({"order": str(UUID(int=7)), "amount": 0}, id="nothing"),
+        pytest.param({"order": str(UUID(int=7)), "amount": 12.5}, id="a half"),
+        pytest.param({"order": str(UUID(int=7)), "reason": ""}, id="no reason"),
+    ],
+)
+async def test_what_is_malformed_is_refused(desk: Desk, args: dict[str, Any]) -> None:
+    await renewed(desk)
+    assert await desk.give(LATER, "refund", **(ANA | args)) == "refused bad_arguments"
+
+
+async def test_a_surplus_goes_back_by_itself_whatever_an_operator_refunded(desk: Desk) -> None:
+    """Of a voucher that was paid by too much the operator refunds what was bought, the system the rest."""
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-01 10:00")
+    desk.gateway.answers.append(Paid("reference", PRICE + 500))
+    assert await desk.give("2027-03-01 10:00", "renew", kind="bank_transfer", token="by hand") == "done"
+    (order,) = await desk.rows("SELECT id::text FROM orders")
+    assert await desk.give("2027-03-01 10:05", "refund", order=order["id"], **ANA) == "done"
+    await desk.walk("2027-03-01 10:05")
+    assert sorted(amount for amount, _ in await sent(desk)) in ([500, PRICE], [PRICE + 500])
+    assert await desk.give("2027-03-01 10:06", "refund", order=order["id"], **ANA) == "refused nothing_to_refund"
+
+
+async def test_the_ledger_has_it(desk: Desk) -> None:
+    order = await renewed(desk)
+    assert await desk.give(LATER, "refund", order=order, amount=1000, **ANA) == "done"
+    async with desk.sessions() as session:
+        found = [entry async for entry in entries(session, subscription=desk.number) if entry.entry == "refund"]
+    assert [(entry.amount, entry.state, entry.code) for entry in found] == [(1000, "owed", "operator")]
