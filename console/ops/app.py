@@ -12,6 +12,7 @@ from temporalio.client import Client
 from console import words
 from console.headers import with_page_headers
 from console.ops import (
+    alarms,
     bulk,
     keys,
     mails,
@@ -19,6 +20,7 @@ from console.ops import (
     pausing,
     people,
     provided,
+    runbooks,
     second_person,
     setting_up,
     signing_in,
@@ -44,6 +46,8 @@ _TEMPLATES = Path(__file__).parent.parent / "templates"
 
 PARTS = (
     overview,
+    alarms,
+    runbooks,
     subscriptions,
     bulk,
     signing_in,

@@ -18,6 +18,7 @@ class Room:
 
 ROOMS = (
     Room("overview", "/ops/", May.READ),
+    Room("alarms", "/ops/alarms", May.READ),
     Room("list", "/ops/subscriptions", May.READ),
     Room("bulk", "/ops/bulk", May.READ),
     Room("second", "/ops/second-person", May.READ),

@@ -8,12 +8,14 @@ from types import MappingProxyType
 
 from console.ops.words import (
     english,
+    english_alarms,
     english_commands,
     english_list,
     english_overview,
     english_plan,
     english_subscription,
     french,
+    french_alarms,
     french_commands,
     french_list,
     french_overview,
@@ -22,8 +24,24 @@ from console.ops.words import (
 )
 from console.words import together, unbroken
 
-_ENGLISH = (english, english_overview, english_list, english_subscription, english_plan, english_commands)
-_FRENCH = (french, french_overview, french_list, french_subscription, french_plan, french_commands)
+_ENGLISH = (
+    english,
+    english_overview,
+    english_list,
+    english_subscription,
+    english_plan,
+    english_commands,
+    english_alarms,
+)
+_FRENCH = (
+    french,
+    french_overview,
+    french_list,
+    french_subscription,
+    french_plan,
+    french_commands,
+    french_alarms,
+)
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
