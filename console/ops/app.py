@@ -13,6 +13,7 @@ from console import words
 from console.headers import with_page_headers
 from console.ops import (
     alarms,
+    auditing,
     bulk,
     keys,
     mails,
@@ -48,6 +49,7 @@ PARTS = (
     overview,
     alarms,
     runbooks,
+    auditing,
     subscriptions,
     bulk,
     signing_in,

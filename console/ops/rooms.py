@@ -23,6 +23,7 @@ ROOMS = (
     Room("bulk", "/ops/bulk", May.READ),
     Room("second", "/ops/second-person", May.READ),
     Room("pauses", "/ops/pauses", May.READ),
+    Room("audit", "/ops/audit", May.READ),
     Room("people", "/ops/people", May.GOVERN),
     Room("keys", "/ops/keys", May.GOVERN),
     Room("mails", "/ops/mails", May.READ, local_only=True),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from console.ops.words import (
     english,
     english_alarms,
+    english_audit,
     english_commands,
     english_list,
     english_overview,
@@ -16,6 +17,7 @@ from console.ops.words import (
     english_subscription,
     french,
     french_alarms,
+    french_audit,
     french_commands,
     french_list,
     french_overview,
@@ -32,6 +34,7 @@ _ENGLISH = (
     english_plan,
     english_commands,
     english_alarms,
+    english_audit,
 )
 _FRENCH = (
     french,
@@ -41,6 +44,7 @@ _FRENCH = (
     french_plan,
     french_commands,
     french_alarms,
+    french_audit,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
