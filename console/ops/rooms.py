@@ -21,6 +21,7 @@ ROOMS = (
     Room("alarms", "/ops/alarms", May.READ),
     Room("list", "/ops/subscriptions", May.READ),
     Room("bulk", "/ops/bulk", May.READ),
+    Room("letters", "/ops/letters", May.READ),
     Room("second", "/ops/second-person", May.READ),
     Room("pauses", "/ops/pauses", May.READ),
     Room("audit", "/ops/audit", May.READ),

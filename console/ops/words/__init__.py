@@ -11,6 +11,7 @@ from console.ops.words import (
     english_alarms,
     english_audit,
     english_commands,
+    english_letters,
     english_list,
     english_overview,
     english_plan,
@@ -19,6 +20,7 @@ from console.ops.words import (
     french_alarms,
     french_audit,
     french_commands,
+    french_letters,
     french_list,
     french_overview,
     french_plan,
@@ -35,6 +37,7 @@ _ENGLISH = (
     english_commands,
     english_alarms,
     english_audit,
+    english_letters,
 )
 _FRENCH = (
     french,
@@ -45,6 +48,7 @@ _FRENCH = (
     french_commands,
     french_alarms,
     french_audit,
+    french_letters,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
