@@ -22,6 +22,7 @@ ROOMS = (
     Room("list", "/ops/subscriptions", May.READ),
     Room("bulk", "/ops/bulk", May.READ),
     Room("letters", "/ops/letters", May.READ),
+    Room("compliance", "/ops/compliance", May.READ),
     Room("second", "/ops/second-person", May.READ),
     Room("pauses", "/ops/pauses", May.READ),
     Room("audit", "/ops/audit", May.READ),

@@ -11,6 +11,7 @@ from console.ops.words import (
     english_alarms,
     english_audit,
     english_commands,
+    english_compliance,
     english_letters,
     english_list,
     english_overview,
@@ -20,6 +21,7 @@ from console.ops.words import (
     french_alarms,
     french_audit,
     french_commands,
+    french_compliance,
     french_letters,
     french_list,
     french_overview,
@@ -38,6 +40,7 @@ _ENGLISH = (
     english_alarms,
     english_audit,
     english_letters,
+    english_compliance,
 )
 _FRENCH = (
     french,
@@ -49,6 +52,7 @@ _FRENCH = (
     french_alarms,
     french_audit,
     french_letters,
+    french_compliance,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
