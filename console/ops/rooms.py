@@ -20,6 +20,7 @@ ROOMS = (
     Room("overview", "/ops/", May.READ),
     Room("alarms", "/ops/alarms", May.READ),
     Room("list", "/ops/subscriptions", May.READ),
+    Room("customers", "/ops/customers", May.READ),
     Room("bulk", "/ops/bulk", May.READ),
     Room("letters", "/ops/letters", May.READ),
     Room("compliance", "/ops/compliance", May.READ),

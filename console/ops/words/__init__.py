@@ -12,6 +12,7 @@ from console.ops.words import (
     english_audit,
     english_commands,
     english_compliance,
+    english_customers,
     english_letters,
     english_list,
     english_overview,
@@ -22,6 +23,7 @@ from console.ops.words import (
     french_audit,
     french_commands,
     french_compliance,
+    french_customers,
     french_letters,
     french_list,
     french_overview,
@@ -41,6 +43,7 @@ _ENGLISH = (
     english_audit,
     english_letters,
     english_compliance,
+    english_customers,
 )
 _FRENCH = (
     french,
@@ -53,6 +56,7 @@ _FRENCH = (
     french_audit,
     french_letters,
     french_compliance,
+    french_customers,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
