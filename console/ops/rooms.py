@@ -21,6 +21,7 @@ ROOMS = (
     Room("alarms", "/ops/alarms", May.READ),
     Room("list", "/ops/subscriptions", May.READ),
     Room("customers", "/ops/customers", May.READ),
+    Room("calendar", "/ops/calendar", May.READ),
     Room("bulk", "/ops/bulk", May.READ),
     Room("letters", "/ops/letters", May.READ),
     Room("compliance", "/ops/compliance", May.READ),

@@ -10,6 +10,7 @@ from console.ops.words import (
     english,
     english_alarms,
     english_audit,
+    english_calendar,
     english_commands,
     english_compliance,
     english_customers,
@@ -21,6 +22,7 @@ from console.ops.words import (
     french,
     french_alarms,
     french_audit,
+    french_calendar,
     french_commands,
     french_compliance,
     french_customers,
@@ -44,6 +46,7 @@ _ENGLISH = (
     english_letters,
     english_compliance,
     english_customers,
+    english_calendar,
 )
 _FRENCH = (
     french,
@@ -57,6 +60,7 @@ _FRENCH = (
     french_letters,
     french_compliance,
     french_customers,
+    french_calendar,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
