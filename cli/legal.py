@@ -1,24 +1,18 @@
 """`perennial legal`: the notice rules in force, and how those that bind one subscription are met."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from cli import desk
 from cli.output import print_json, print_table, say
+from models.compliance import Proof, kept_of
 from models.history import in_utc
-from models.records import NoticeRow
 from models.rules import rulebook_now
 from models.store import Stored, load
-from renewals.calendar import local_date
-from renewals.compliance import Standing, standings
-from renewals.facts import Kind
-from renewals.forecast import as_if_live
 from renewals.legal import ADVICE, LegalRule
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -100,26 +94,17 @@ async def _duties(number: str) -> list[dict[str, Any]]:
 
 async def duties_of(session: AsyncSession, stored: Stored) -> list[dict[str, Any]]:
     """The duties of the coming charge with what met them; of a watched subscription as if it went live now."""
-    query = select(col(NoticeRow.sent_at), col(NoticeRow.occasion)).where(
-        col(NoticeRow.subscription) == stored.row.number,
-        col(NoticeRow.term_starts_on) == stored.facts.starts_on,
-        col(NoticeRow.kind) == Kind.ADVANCE_CHARGE_NOTICE,
-        col(NoticeRow.outcome) == "sent",
-    )
-    sent = sorted(((at, occasion) for at, occasion in (await session.execute(query)).all() if at), reverse=True)
-    sub = as_if_live(stored.facts, stored.now)
-    by_day = {local_date(at, sub.time_zone): (at, occasion) for at, occasion in sent}
-    return [_duty_in_words(standing, by_day) for standing in standings(sub, stored.now)]
+    return [_duty_in_words(proof) for kept in await kept_of(session, stored) for proof in kept.proofs]
 
 
-def _duty_in_words(standing: Standing, sent: Mapping[date, tuple[datetime, str]]) -> dict[str, Any]:
-    at, occasion = sent[standing.sent_on] if standing.sent_on else (None, None)
+def _duty_in_words(proof: Proof) -> dict[str, Any]:
+    standing, notice = proof.standing, proof.notice
     return {
         "rule": standing.duty.rule.id,
         "first_on": standing.duty.first_on.isoformat(),
         "last_on": standing.duty.last_on.isoformat(),
         "content": standing.duty.rule.content,
-        "sent_at": in_utc(at.astimezone(UTC)) if at else None,
-        "occasion": occasion,
+        "sent_at": in_utc(notice.sent_at.astimezone(UTC)) if notice and notice.sent_at else None,
+        "occasion": notice.occasion if notice else None,
         "planned_on": standing.planned_on.isoformat() if standing.planned_on else None,
     }

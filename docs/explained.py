@@ -1,7 +1,11 @@
 """What each name of the code means, in words: the code has no place for that. A name without words is an error."""
 
+from console.ops.words.english_alarms import WORDS as MEANS
+from renewals.alarms import KINDS, Gravity
 from renewals.commands import Name
 from renewals.facts import DeclineClass, Kind, Phase
+
+GRAVITIES = {Gravity.GRAVE: "at once", Gravity.SERIOUS: "today", Gravity.SLIGHT: "when there is time"}
 
 PHASES = {
     Phase.ACTIVE: "In a paid term; the early window is not open.",
@@ -102,27 +106,10 @@ EVENTS = {
 }
 
 ALARMS = {
-    "renewal_may_be_missed": (
-        "The renewal date passed and nothing is planned, or a step is an hour late.",
-        "itself",
-    ),
-    "parked": ("The late window closed, and nobody had tried to charge or told the buyer.", "a release"),
-    "quote_asked": ("A buyer asks for a quote: issue or withdraw it.", "itself"),
-    "mail_rejected": ("The mail server refused a letter for good; the buyer was not told.", "hand"),
-    "step_failed": ("A step or command met an error that trying again at once does not cure.", "hand"),
-    "cancelled_after_payment": ("A cancel named a renewal that had just been paid: offer a refund.", "hand"),
-    "paid_after_all": (
-        "The gateway took money for an attempt that counts as declined or abandoned, or a refund was not taken.",
-        "hand",
-    ),
-    "voucher_in_doubt": (
-        "The gateway has not said for an hour whether a voucher was paid that ran out, or for days only that its"
-        " payment is under way.",
-        "hand",
-    ),
-    "seats_paid_late": ("Seats were paid for a term that was over by then: offer a refund.", "hand"),
-    "legal_notice_missing": ("Nothing that was sent or is planned meets a legal notice rule of the charge.", "itself"),
+    kind: (MEANS[f"alarm.means.{kind}"], GRAVITIES[gravity], ended_by.value)
+    for kind, (gravity, ended_by) in KINDS.items()
 }
+"""As the console says it, in the order of their gravity."""
 
 CLASSES = {
     DeclineClass.SOFT: "tried again on the retry dates; mail `payment_failed`",

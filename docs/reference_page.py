@@ -82,7 +82,7 @@ def _alarms() -> str:
         for name in ALARMS
         if name in alarms_in_code()
     )
-    return table(("alarm", "what it means", "cleared by"), rows)
+    return table(("alarm", "what it means", "look at it", "ended by"), rows)
 
 
 def _refusals() -> str:

@@ -7,7 +7,7 @@ claims no standard.
 
 import json
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -27,20 +27,21 @@ _ONE_AT_A_TIME = Lock()
 
 def pdf_of(paper: Paper) -> bytes:
     """The paper as a file. Takes some tenths of a second of computing: not for an event loop."""
-    at = paper.made_at.astimezone(UTC)
-    inputs = {
-        "sheet": json.dumps(asdict(sheet_of(paper)), ensure_ascii=False),
-        "made": json.dumps([at.year, at.month, at.day, at.hour, at.minute, at.second]),
-    }
+    return set_as_pdf(_LAYOUT, json.dumps(asdict(sheet_of(paper)), ensure_ascii=False), paper.made_at.astimezone(UTC))
+
+
+def set_as_pdf(layout: Path, sheet: str, at: datetime) -> bytes:
+    """What a layout makes of the words of a sheet, as JSON; `at` (UTC) is written into the file."""
+    inputs = {"sheet": sheet, "made": json.dumps([at.year, at.month, at.day, at.hour, at.minute, at.second])}
     with _ONE_AT_A_TIME:
         try:
-            return _set(inputs, "ua-1")
+            return _set(layout, inputs, "ua-1")
         except typst.TypstError:
-            return _set(inputs, None)
+            return _set(layout, inputs, None)
 
 
-def _set(inputs: dict[str, str], standard: Literal["ua-1"] | None) -> bytes:
-    made = _compiler().compile(input=_LAYOUT, format="pdf", sys_inputs=inputs, pdf_standards=standard, pdf_tags=True)
+def _set(layout: Path, inputs: dict[str, str], standard: Literal["ua-1"] | None) -> bytes:
+    made = _compiler().compile(input=layout, format="pdf", sys_inputs=inputs, pdf_standards=standard, pdf_tags=True)
     if not isinstance(made, bytes):
         raise TypeError("one file was to be made")
     return made

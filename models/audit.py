@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
 
@@ -21,9 +21,16 @@ class AuditRow(SQLModel, table=True):
     __tablename__ = "audit"
     __table_args__ = (
         CheckConstraint("action <> ''", name="action"),
-        Index("ix_audit_done_by", "done_by", "id"),
-        Index("ix_audit_about", "about", "id"),
-        Index("ix_audit_action", "action", "id"),
+        Index("ix_audit_at", "at", "id"),
+        Index("ix_audit_done_by", "done_by", "at", "id"),
+        Index("ix_audit_about", "about", "at", "id"),
+        Index("ix_audit_action", "action", "at", "id"),
+        Index(
+            "ix_audit_reason",
+            literal_column("lower(reason)"),
+            postgresql_ops={"lower(reason)": "gin_trgm_ops"},
+            postgresql_using="gin",
+        ),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))

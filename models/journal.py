@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.records import AlarmRow, EventRow
+from renewals.alarms import gravity_of
 
 SYSTEM = "system"
 
@@ -57,6 +58,7 @@ async def raise_alarm(
     statement = (
         insert(AlarmRow)
         .values(subscription=subscription, kind=kind, subject=subject, detail=detail, raised_at=at)
+        .values(gravity=gravity_of(kind))
         .on_conflict_do_nothing(
             index_elements=["subscription", "kind", "subject"], index_where=col(AlarmRow.cleared_at).is_(None)
         )

@@ -21,10 +21,11 @@ class OrderRow(SQLModel, table=True):
         one_of("way", Way),
         one_of("state", ORDER_STATES),
         CheckConstraint("way <> 'recorded' OR reference IS NOT NULL", name="recorded_reference"),
+        Index("ix_orders_of_customer", "csn", "ordered_at"),
     )
 
     id: UUID = key()
-    csn: str = Field(foreign_key="customers.csn", index=True)
+    csn: str = Field(foreign_key="customers.csn")
     currency: str
     way: str
     state: str

@@ -72,7 +72,11 @@ PATH = case((RENEWS_AUTOMATICALLY, Path.AUTOMATIC.value), *_BY_CHANNEL, else_=Pa
 
 def in_window(today: date) -> ColumnElement[bool]:
     """Is the renewal date near enough?"""
-    return DUE_ON.between(today - timedelta(days=DAYS_AFTER), today + timedelta(days=DAYS_BEFORE))
+    return DUE_ON.between(*_window(today))
+
+
+def _window(today: date) -> tuple[date, date]:
+    return today - timedelta(days=DAYS_AFTER), today + timedelta(days=DAYS_BEFORE)
 
 
 def prices_in_force(now: datetime) -> CTE:
@@ -113,7 +117,7 @@ def with_prices(query: Select[*tuple[Any, ...]], prices: CTE) -> Select[*tuple[A
     )
 
 
-def _unpaid(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
+def _unpaid(first: date, last: date, now: datetime) -> Select[*tuple[Any, ...]]:
     prices = prices_in_force(now)
     columns: tuple[ColumnElement[Any], ...] = (
         DUE_ON.label("due_on"),
@@ -121,11 +125,14 @@ def _unpaid(today: date, now: datetime) -> Select[*tuple[Any, ...]]:
         PATH.label("path"),
     )
     query = select(*columns, col(_S.phase).label("phase"), next_amount(prices).label("amount"))
-    return with_prices(query, prices).where(in_window(today), LIVES, col(_S.phase) != Phase.RENEWED.value)
+    return with_prices(query, prices).where(DUE_ON.between(first, last), LIVES, col(_S.phase) != Phase.RENEWED.value)
 
 
-def _paid(today: date) -> Select[*tuple[Any, ...]]:
-    """Renewals that are settled, by the renewal date that they are for."""
+def _paid(first: date, last: date, *, clocks_may_run_ahead: bool) -> Select[*tuple[Any, ...]]:
+    """Renewals that are settled, by the renewal date that they are for.
+
+    A clock that runs ahead has later dates of its own; where none may, they end with the days that are asked for.
+    """
     line, renewal = OrderLineRow, RenewalRow
     due_on = cast(col(renewal.term_starts_on) - col(_S.shift), Date)
     path = case(
@@ -136,21 +143,29 @@ def _paid(today: date) -> Select[*tuple[Any, ...]]:
         col(OrderRow.currency).label("currency"),
         path.label("path"),
     )
-    return (
+    query = (
         select(*columns, literal(PAID).label("phase"), col(line.amount).label("amount"))
         .select_from(renewal)
         .join(line, and_(col(line.order_id) == col(renewal.order_id), col(line.renewal_id) == col(renewal.id)))
         .join(OrderRow, col(OrderRow.id) == col(line.order_id))
         .join(_S, col(_S.number) == col(renewal.subscription))
         .where(col(renewal.settled_at).is_not(None))
-        .where(col(renewal.term_starts_on) >= today - timedelta(days=DAYS_AFTER))
-        .where(due_on.between(today - timedelta(days=DAYS_AFTER), today + timedelta(days=DAYS_BEFORE)))
+        .where(col(renewal.term_starts_on) >= first, due_on.between(first, last))
     )
+    return query if clocks_may_run_ahead else query.where(col(renewal.term_starts_on) <= last)
 
 
 async def pipeline(session: AsyncSession, today: date, now: datetime) -> list[Cell]:
-    """Every cell that is not empty, in order of days."""
-    each = union_all(_unpaid(today, now), _paid(today)).subquery().c
+    """Every cell around a day that is not empty, in order of days."""
+    return await pipeline_between(session, *_window(today), now)
+
+
+async def pipeline_between(
+    session: AsyncSession, first: date, last: date, now: datetime, *, clocks_may_run_ahead: bool = True
+) -> list[Cell]:
+    """Every cell from one day to another that is not empty, in order of days."""
+    paid = _paid(first, last, clocks_may_run_ahead=clocks_may_run_ahead)
+    each = union_all(_unpaid(first, last, now), paid).subquery().c
     keys = (each.due_on, each.currency, each.path, each.phase)
     query = select(*keys, func.count(), func.sum(each.amount)).group_by(*keys).order_by(*keys)
     return [

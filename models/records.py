@@ -4,11 +4,27 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import instant, json, key, one_of
 from renewals.facts import Kind
+
+BY_STAFF = "event IN ('command', 'go_live') AND \"left\"(caused_by, 9) = 'operator:'"
+"""Events that are an operator's own doing, not what follows from it; their indexes hold these alone."""
+
+DEED = "coalesce(data ->> 'name', 'go-live')"
+"""What was done, of those events: the command."""
 
 NOTICE_OUTCOMES = ("sent", "missed", "failed", "bounced")
 
@@ -62,6 +78,11 @@ class NoticeRow(SQLModel, table=True):
         CheckConstraint("outcome <> 'sent' OR sent_at IS NOT NULL", name="sent_at"),
         Index("ix_notices_waiting", "subscription", postgresql_where=text("outcome IS NULL")),
         Index("ix_notices_sent_at", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
+        Index("ix_notices_by_time", "planned_for", "id"),
+        Index("ix_notices_by_kind", "kind", "planned_for", "id"),
+        Index("ix_notices_by_recipient", literal_column("lower(recipient)"), "planned_for", "id"),
+        Index("ix_notices_not_sent", "outcome", "planned_for", "id", postgresql_where=text("outcome <> 'sent'")),
+        Index("ix_notices_queue", "planned_for", "id", postgresql_where=text("outcome IS NULL")),
         Index("ix_notices_undelivered", "subscription", postgresql_where=text("outcome IN ('failed', 'bounced')")),
     )
 
@@ -89,7 +110,9 @@ class NoticeRow(SQLModel, table=True):
 class AlarmRow(SQLModel, table=True):
     """Something an operator must look at; open until cleared, and open only once per subscription, kind and subject.
 
-    `subject` tells apart what may happen twice: an attempt, a notice, a renewal date; else it is empty.
+    `subject` tells apart what may happen twice: an attempt, a notice, a renewal date; else it is empty. `gravity` is
+    that of its kind when it was raised. `owner` (`operator:NAME`) sees to it. Acknowledged, it stays open until it is
+    cleared; `cleared_by` is whoever said that it is over, none where its cause went by itself.
     """
 
     __tablename__ = "alarms"
@@ -102,16 +125,32 @@ class AlarmRow(SQLModel, table=True):
             unique=True,
             postgresql_where=text("cleared_at IS NULL"),
         ),
-        Index("ix_alarms_open", "raised_at", postgresql_where=text("cleared_at IS NULL")),
+        Index("ix_alarms_open", "gravity", "raised_at", "id", postgresql_where=text("cleared_at IS NULL")),
+        Index("ix_alarms_open_kind", "kind", "gravity", "raised_at", "id", postgresql_where=text("cleared_at IS NULL")),
+        Index(
+            "ix_alarms_open_owner", "owner", "gravity", "raised_at", "id", postgresql_where=text("cleared_at IS NULL")
+        ),
+        Index("ix_alarms_ended", "cleared_at", "id", postgresql_where=text("cleared_at IS NOT NULL")),
+        Index("ix_alarms_ended_kind", "kind", "cleared_at", "id", postgresql_where=text("cleared_at IS NOT NULL")),
+        Index("ix_alarms_ended_owner", "owner", "cleared_at", "id", postgresql_where=text("cleared_at IS NOT NULL")),
+        CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by IS NULL)", name="acknowledged_by"),
+        CheckConstraint("(cleared_by IS NULL) = (cleared_because IS NULL)", name="cleared_because"),
     )
 
     id: UUID = key()
     subscription: str = Field(foreign_key="subscriptions.number")
     kind: str
+    gravity: int
     subject: str = ""
     detail: str
     raised_at: datetime = instant()
+    owner: str | None = None
+    acknowledged_at: datetime | None = instant(nullable=True)
+    acknowledged_by: str | None = None
+    note: str | None = None
     cleared_at: datetime | None = instant(nullable=True)
+    cleared_by: str | None = None
+    cleared_because: str | None = None
 
 
 class EventRow(SQLModel, table=True):
@@ -124,6 +163,16 @@ class EventRow(SQLModel, table=True):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_subscription_at", "subscription", "at", "id"),
+        Index("ix_events_deeds", "at", "id", postgresql_where=text(BY_STAFF)),
+        Index("ix_events_deeds_by", "caused_by", "at", "id", postgresql_where=text(BY_STAFF)),
+        Index("ix_events_deeds_what", text(DEED), "at", "id", postgresql_where=text(BY_STAFF)),
+        Index(
+            "ix_events_deeds_reason",
+            literal_column("lower(reason)"),
+            postgresql_ops={"lower(reason)": "gin_trgm_ops"},
+            postgresql_using="gin",
+            postgresql_where=text(BY_STAFF),
+        ),
         CheckConstraint("(subscription IS NULL) <> (customer IS NULL)", name="of_one"),
     )
 

@@ -37,10 +37,10 @@ async def meant_by(session: AsyncSession, text: str) -> Meant:
     """The customers and people whom the text may mean."""
     csn, name = col(CustomerRow.csn), func.lower(col(CustomerRow.name))
     customers = union(
-        select(csn).where(func.lower(csn).like(_beginning(text))).limit(MOST + 1),
-        select(csn).where(name.like(_part(text))).limit(MOST + 1),
+        select(csn).where(func.lower(csn).like(beginning(text))).limit(MOST + 1),
+        select(csn).where(name.like(part(text))).limit(MOST + 1),
     )
-    people = select(col(ContactRow.id)).where(func.lower(col(ContactRow.email)).like(_part(text))).limit(MOST + 1)
+    people = select(col(ContactRow.id)).where(func.lower(col(ContactRow.email)).like(part(text))).limit(MOST + 1)
     return Meant(
         tuple((await session.scalars(customers.limit(MOST + 1))).all()), tuple((await session.scalars(people)).all())
     )
@@ -49,7 +49,7 @@ async def meant_by(session: AsyncSession, text: str) -> Meant:
 def is_meant(text: str, meant: Meant) -> ColumnElement[bool]:
     """The condition on subscriptions: its number begins so, or it is of one of these."""
     row = SubscriptionRow
-    found = [func.lower(col(row.number)).like(_beginning(text))]
+    found = [func.lower(col(row.number)).like(beginning(text))]
     if meant.csns:
         found.append(col(row.csn).in_(meant.csns[:MOST]))
     if meant.contacts:
@@ -57,12 +57,14 @@ def is_meant(text: str, meant: Meant) -> ColumnElement[bool]:
     return or_(*found)
 
 
-def _beginning(text: str) -> str:
+def beginning(text: str) -> str:
+    """A pattern for what begins so, in small letters."""
     return f"{_literally(text)}%"
 
 
-def _part(text: str) -> str:
-    return f"%{_literally(text)}%" if len(text) >= _WHOLE_TRIGRAM else _beginning(text)
+def part(text: str) -> str:
+    """A pattern for what has it as a part, in small letters."""
+    return f"%{_literally(text)}%" if len(text) >= _WHOLE_TRIGRAM else beginning(text)
 
 
 def _literally(text: str) -> str:

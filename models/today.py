@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.alarms import Counted, Wanted, alarms_page, counts
 from models.columns import fixed
+from models.keyset import Beside
 from models.parties import CustomerRow
 from models.payments import AttemptRow
 from models.records import AlarmRow, EventRow, NoticeRow
@@ -52,25 +54,15 @@ class Upcoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
-    """An open alarm."""
-
-    subscription: str
-    kind: str
-    detail: str
-    raised_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Alarms:
-    """Those that are open: how many of each kind, the most frequent first; and the newest ones."""
+    """Those that are open: how many of each kind, the gravest first; and the first ones to see to."""
 
-    kinds: Sequence[tuple[str, int]]
-    newest: Sequence[Alarm]
+    kinds: Sequence[Counted]
+    first: Sequence[AlarmRow]
 
     @property
     def total(self) -> int:
-        return sum(count for _, count in self.kinds)
+        return sum(each.open for each in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +108,9 @@ async def mailed(session: AsyncSession, since: datetime, until: datetime) -> Mai
     return Mailed(*(await session.execute(select(*columns))).one())
 
 
-async def open_alarms(session: AsyncSession, newest: int) -> Alarms:
+async def open_alarms(session: AsyncSession, most: int) -> Alarms:
     """What an operator must look at."""
-    is_open = col(AlarmRow.cleared_at).is_(None)
-    count = func.count()
-    by_kind = select(col(AlarmRow.kind), count).where(is_open).group_by(col(AlarmRow.kind)).order_by(count.desc())
-    kinds = [(kind, int(many)) for kind, many in await session.execute(by_kind)]
-    latest = select(AlarmRow).where(is_open).order_by(col(AlarmRow.raised_at).desc()).limit(newest)
-    rows = (await session.scalars(latest)).all()
-    return Alarms(kinds, [Alarm(row.subscription, row.kind, row.detail, row.raised_at) for row in rows])
+    return Alarms(await counts(session), (await alarms_page(session, Wanted(), most, Beside())).rows)
 
 
 async def upcoming(session: AsyncSession, now: datetime, most: int) -> list[Upcoming]:

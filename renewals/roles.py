@@ -15,9 +15,10 @@ class Role(StrEnum):
 
 
 class May(StrEnum):
-    """A kind of thing that is done: look, steer renewals, move money, govern people, keys and policies."""
+    """A kind of thing that is done: look, see to alarms, steer renewals, move money, govern people and policies."""
 
     READ = "read"
+    ATTEND = "attend"
     STEER = "steer"
     MONEY = "money"
     GOVERN = "govern"
@@ -25,8 +26,8 @@ class May(StrEnum):
 
 RIGHTS: dict[Role, frozenset[May]] = {
     Role.VIEWER: frozenset({May.READ}),
-    Role.OPERATOR: frozenset({May.READ, May.STEER}),
-    Role.FINANCE: frozenset({May.READ, May.MONEY}),
+    Role.OPERATOR: frozenset({May.READ, May.ATTEND, May.STEER}),
+    Role.FINANCE: frozenset({May.READ, May.ATTEND, May.MONEY}),
     Role.ADMIN: frozenset(May),
 }
 

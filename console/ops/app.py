@@ -12,13 +12,20 @@ from temporalio.client import Client
 from console import words
 from console.headers import with_page_headers
 from console.ops import (
+    alarms,
+    auditing,
     bulk,
+    calendar,
+    compliance,
+    customers,
     keys,
+    letters,
     mails,
     overview,
     pausing,
     people,
     provided,
+    runbooks,
     second_person,
     setting_up,
     signing_in,
@@ -44,6 +51,13 @@ _TEMPLATES = Path(__file__).parent.parent / "templates"
 
 PARTS = (
     overview,
+    alarms,
+    runbooks,
+    auditing,
+    letters,
+    compliance,
+    customers,
+    calendar,
     subscriptions,
     bulk,
     signing_in,

@@ -3,13 +3,13 @@
 The address says all that a view is, so that it can be bookmarked, sent and saved. An empty field asks for nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
+from console.ops import addresses
 from console.ops.fields import Wrong
 from models.at_risk import Cause
 from models.listing import Asked, Place, Sort
@@ -19,7 +19,6 @@ from renewals.facts import Channel, Phase
 
 LIST = "/ops/subscriptions"
 
-LONGEST_TEXT = 200
 MOST_FIELDS = 80
 
 
@@ -59,9 +58,6 @@ USUAL = (
 
 OF_PEOPLE = (Column.BUYER, Column.ADMIN)
 """Columns that name people: who looks at them stands on the audit."""
-
-Known = TypeVar("Known", bound=StrEnum)
-Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +129,22 @@ def view_of(fields: Iterable[tuple[str, str]]) -> View:
     one = {name: value for name, value in given if value}
     sort = one.get("sort", Sort.NUMBER)
     asked = Asked(
-        text=_text(one, "q"),
-        phase=_known(Phase, one, "phase"),
-        path=_known(Path, one, "way"),
-        channel=_known(Channel, one, "channel"),
-        sku=_text(one, "sku"),
-        currency=_text(one, "currency"),
-        since=_day(one, "from"),
-        until=_day(one, "to"),
-        cause=_known(Cause, one, "cause"),
-        parked=_yes_or_no(one, "parked"),
-        held=_yes_or_no(one, "held"),
-        auto_renew=_yes_or_no(one, "auto_renew"),
-        sort=_known(Sort, {"sort": sort.removeprefix("-")}, "sort") or Sort.NUMBER,
+        text=addresses.text(one, "q"),
+        phase=addresses.known(Phase, one, "phase"),
+        path=addresses.known(Path, one, "way"),
+        channel=addresses.known(Channel, one, "channel"),
+        sku=addresses.text(one, "sku"),
+        currency=addresses.text(one, "currency"),
+        since=addresses.day(one, "from"),
+        until=addresses.day(one, "to"),
+        cause=addresses.known(Cause, one, "cause"),
+        parked=addresses.yes_or_no(one, "parked"),
+        held=addresses.yes_or_no(one, "held"),
+        auto_renew=addresses.yes_or_no(one, "auto_renew"),
+        sort=addresses.known(Sort, {"sort": sort.removeprefix("-")}, "sort") or Sort.NUMBER,
         descending=sort.startswith("-"),
     )
-    chosen = {_known(Column, {"col": value}, "col") for name, value in given if name == "col" and value}
+    chosen = {addresses.known(Column, {"col": value}, "col") for name, value in given if name == "col" and value}
     return View(asked, tuple(column for column in Column if column in chosen) or USUAL)
 
 
@@ -180,42 +176,9 @@ def place_of(view: View, text: str) -> Place | None:
     return at, number
 
 
-def place_text(place: Place | None) -> str:
-    """A place as an address names it."""
-    return ",".join(part if isinstance(part, str) else part.isoformat() for part in place or ())
-
-
 def _address(fields: Sequence[tuple[str, str]]) -> str:
     return f"{LIST}?{urlencode(fields)}" if fields else LIST
 
 
 def _said(value: bool | None) -> str:
     return "" if value is None else "yes" if value else "no"
-
-
-def _text(fields: Mapping[str, str], name: str) -> str:
-    value = fields.get(name, "")
-    if len(value) > LONGEST_TEXT:
-        raise Wrong(name, "wrong.view")
-    return value
-
-
-def _known(values: type[Known], fields: Mapping[str, str], name: str) -> Known | None:
-    return _read(values, fields, name)
-
-
-def _day(fields: Mapping[str, str], name: str) -> date | None:
-    return _read(date.fromisoformat, fields, name)
-
-
-def _yes_or_no(fields: Mapping[str, str], name: str) -> bool | None:
-    return _read({"yes": True, "no": False}.__getitem__, fields, name)
-
-
-def _read(reader: Callable[[str], Read], fields: Mapping[str, str], name: str) -> Read | None:
-    if name not in fields:
-        return None
-    try:
-        return reader(fields[name])
-    except (ValueError, KeyError):
-        raise Wrong(name, "wrong.view") from None

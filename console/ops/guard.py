@@ -74,6 +74,7 @@ class Open:
 
 
 Reads = Annotated[Staff, Depends(Needs(May.READ))]
+Attends = Annotated[Staff, Depends(Needs(May.ATTEND))]
 Steers = Annotated[Staff, Depends(Needs(May.STEER))]
 SteersMany = Annotated[Staff, Depends(Needs(May.STEER, longest=LONGEST_LIST))]
 MovesMoney = Annotated[Staff, Depends(Needs(May.MONEY))]

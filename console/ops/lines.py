@@ -1,20 +1,13 @@
 """The list's lines, as a page shows their columns and as a spreadsheet gets them."""
 
-import csv
-import io
 from collections.abc import Iterable
 
 from console.ops.asking import Column
+from console.ops.files import BYTE_ORDER_MARK, written
 from console.speech import Speech
 from models.listed import Listed
 from renewals.facts import MethodKind, Term
 from renewals.money import Money
-
-RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""A cell that begins so is calculated by spreadsheets, whoever wrote it."""
-
-BYTE_ORDER_MARK = "\ufeff"
-"""By it spreadsheets know UTF-8."""
 
 
 def cell(line: Listed, column: Column, t: Speech) -> str:
@@ -58,15 +51,6 @@ def plain_cell(line: Listed, column: Column) -> str:
     return str(getattr(line, column) or "")
 
 
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet calculates.
-
-    >>> harmless("=1+1"), harmless("Northwind"), harmless("-5")
-    ("'=1+1", 'Northwind', "'-5")
-    """
-    return f"'{text}" if text.startswith(RUNS_AS_FORMULA) else text
-
-
 def csv_columns(columns: Iterable[Column]) -> list[Column]:
     """Those of a file: amounts have their currency beside them."""
     chosen = list(columns)
@@ -76,15 +60,9 @@ def csv_columns(columns: Iterable[Column]) -> list[Column]:
 
 
 def csv_head(columns: Iterable[Column]) -> str:
-    return BYTE_ORDER_MARK + _written([["number", *columns]])
+    return BYTE_ORDER_MARK + written([["number", *columns]])
 
 
 def csv_lines(lines: Iterable[Listed], columns: Iterable[Column]) -> str:
     chosen = list(columns)
-    return _written([line.number, *(plain_cell(line, column) for column in chosen)] for line in lines)
-
-
-def _written(rows: Iterable[list[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows([harmless(each) for each in row] for row in rows)
-    return out.getvalue()
+    return written([line.number, *(plain_cell(line, column) for column in chosen)] for line in lines)

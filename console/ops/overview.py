@@ -26,7 +26,7 @@ from models.today import Charged, last_events, open_alarms, upcoming
 from renewals.facts import AttemptState, Phase
 from renewals.money import Money
 
-NEWEST_ALARMS, NEXT_STEPS, LAST_EVENTS = 6, 10, 12
+FIRST_ALARMS, NEXT_STEPS, LAST_EVENTS = 6, 10, 12
 
 routes = APIRouter()
 
@@ -39,7 +39,7 @@ async def overview(request: Request, desk: InDesk, who: Reads, tasks: Background
         tasks.add_task(take_figures, desk, now)
     async with desk.sessions() as session:
         values: dict[str, Any] = {
-            "alarms": await open_alarms(session, NEWEST_ALARMS),
+            "alarms": await open_alarms(session, FIRST_ALARMS),
             "pauses": await paused_now(session),
             "waiting": len(await open_requests(session, now)),
             "upcoming": await upcoming(session, now, NEXT_STEPS),

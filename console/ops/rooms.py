@@ -18,10 +18,16 @@ class Room:
 
 ROOMS = (
     Room("overview", "/ops/", May.READ),
+    Room("alarms", "/ops/alarms", May.READ),
     Room("list", "/ops/subscriptions", May.READ),
+    Room("customers", "/ops/customers", May.READ),
+    Room("calendar", "/ops/calendar", May.READ),
     Room("bulk", "/ops/bulk", May.READ),
+    Room("letters", "/ops/letters", May.READ),
+    Room("compliance", "/ops/compliance", May.READ),
     Room("second", "/ops/second-person", May.READ),
     Room("pauses", "/ops/pauses", May.READ),
+    Room("audit", "/ops/audit", May.READ),
     Room("people", "/ops/people", May.GOVERN),
     Room("keys", "/ops/keys", May.GOVERN),
     Room("mails", "/ops/mails", May.READ, local_only=True),

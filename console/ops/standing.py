@@ -11,7 +11,7 @@ from urllib.parse import quote as quoted
 from babel.dates import format_timedelta
 
 from console.speech import Speech
-from models.parties import ContactRow
+from models.parties import ContactRow, PaymentMethodRow
 from models.store import Stored
 from renewals.facts import MethodKind, Phase, Subscription
 from renewals.money import Money
@@ -125,10 +125,12 @@ def pending(sub: Subscription, t: Speech) -> list[str]:
 
 
 def method(stored: Stored, t: Speech) -> str:
-    """The stored method: its kind, the end of its token unless that gave it away, its last day."""
-    row = stored.method
-    if row is None:
-        return t("none")
+    """The stored method, if there is one."""
+    return t("none") if stored.method is None else method_in_words(stored.method, t)
+
+
+def method_in_words(row: PaymentMethodRow, t: Speech) -> str:
+    """A stored method: its kind, the end of its token unless that gave it away, its last day."""
     end = row.token[-4:] if len(row.token) >= _SHORTEST_TO_SHOW else ""
     words = f"{t.w.method_as_label(MethodKind(row.kind))} ••••{end}"
     return t("fact.valid_through", method=words, day=t.w.day(row.valid_through)) if row.valid_through else words

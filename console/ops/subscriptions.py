@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from console.ops.asking import LIST, Column, View, place_of, place_text, view_in, view_of
+from console.ops.addresses import place_text
+from console.ops.asking import LIST, Column, View, place_of, view_in, view_of
 from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
 from console.ops.fields import Wrong
 from console.ops.guard import Reads

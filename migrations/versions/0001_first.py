@@ -120,9 +120,17 @@ def _create_tables() -> None:
         sa.CheckConstraint("action <> ''", name="ck_audit_action"),
         sa.PrimaryKeyConstraint("id", name="pk_audit"),
     )
-    op.create_index("ix_audit_about", "audit", ["about", "id"])
-    op.create_index("ix_audit_action", "audit", ["action", "id"])
-    op.create_index("ix_audit_done_by", "audit", ["done_by", "id"])
+    op.create_index("ix_audit_about", "audit", ["about", "at", "id"])
+    op.create_index("ix_audit_action", "audit", ["action", "at", "id"])
+    op.create_index("ix_audit_at", "audit", ["at", "id"])
+    op.create_index("ix_audit_done_by", "audit", ["done_by", "at", "id"])
+    op.create_index(
+        "ix_audit_reason",
+        "audit",
+        [sa.literal_column("lower(reason)")],
+        postgresql_ops={"lower(reason)": "gin_trgm_ops"},
+        postgresql_using="gin",
+    )
     op.create_table(
         "baskets",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -186,6 +194,7 @@ def _create_tables() -> None:
         [sa.literal_column("lower(csn)")],
         postgresql_ops={"lower(csn)": "text_pattern_ops"},
     )
+    op.create_index("ix_customers_country", "customers", ["country", "csn"])
     op.create_index("ix_customers_currency", "customers", ["currency", "csn"])
     op.create_index(
         "ix_customers_parts",
@@ -508,7 +517,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_orders_csn"),
         sa.PrimaryKeyConstraint("id", name="pk_orders"),
     )
-    op.create_index("ix_orders_csn", "orders", ["csn"])
+    op.create_index("ix_orders_of_customer", "orders", ["csn", "ordered_at"])
     op.create_table(
         "payment_methods",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -805,14 +814,52 @@ def _create_tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("subscription", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("gravity", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_by", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
         sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cleared_by", sa.String(), nullable=True),
+        sa.Column("cleared_because", sa.String(), nullable=True),
+        sa.CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by IS NULL)", name="ck_alarms_acknowledged_by"),
+        sa.CheckConstraint("(cleared_by IS NULL) = (cleared_because IS NULL)", name="ck_alarms_cleared_because"),
         sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_alarms_subscription"),
         sa.PrimaryKeyConstraint("id", name="pk_alarms"),
     )
-    op.create_index("ix_alarms_open", "alarms", ["raised_at"], postgresql_where=sa.text("cleared_at IS NULL"))
+    op.create_index(
+        "ix_alarms_ended", "alarms", ["cleared_at", "id"], postgresql_where=sa.text("cleared_at IS NOT NULL")
+    )
+    op.create_index(
+        "ix_alarms_ended_kind",
+        "alarms",
+        ["kind", "cleared_at", "id"],
+        postgresql_where=sa.text("cleared_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_alarms_ended_owner",
+        "alarms",
+        ["owner", "cleared_at", "id"],
+        postgresql_where=sa.text("cleared_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_alarms_open", "alarms", ["gravity", "raised_at", "id"], postgresql_where=sa.text("cleared_at IS NULL")
+    )
+    op.create_index(
+        "ix_alarms_open_kind",
+        "alarms",
+        ["kind", "gravity", "raised_at", "id"],
+        postgresql_where=sa.text("cleared_at IS NULL"),
+    )
+    op.create_index(
+        "ix_alarms_open_owner",
+        "alarms",
+        ["owner", "gravity", "raised_at", "id"],
+        postgresql_where=sa.text("cleared_at IS NULL"),
+    )
     op.create_index(
         "uq_alarms_open",
         "alarms",
@@ -882,6 +929,16 @@ def _create_tables() -> None:
             name="uq_notices_subscription_term_starts_on_kind_occasion_recipient",
         ),
     )
+    op.create_index("ix_notices_by_kind", "notices", ["kind", "planned_for", "id"])
+    op.create_index("ix_notices_by_recipient", "notices", [sa.literal_column("lower(recipient)"), "planned_for", "id"])
+    op.create_index("ix_notices_by_time", "notices", ["planned_for", "id"])
+    op.create_index(
+        "ix_notices_not_sent",
+        "notices",
+        ["outcome", "planned_for", "id"],
+        postgresql_where=sa.text("outcome <> 'sent'"),
+    )
+    op.create_index("ix_notices_queue", "notices", ["planned_for", "id"], postgresql_where=sa.text("outcome IS NULL"))
     op.create_index("ix_notices_sent_at", "notices", ["sent_at"], postgresql_where=sa.text("sent_at IS NOT NULL"))
     op.create_index(
         "ix_notices_undelivered",
@@ -1082,6 +1139,32 @@ def _create_tables() -> None:
         sa.CheckConstraint("(subscription IS NULL) <> (customer IS NULL)", name="ck_events_of_one"),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_events_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
+    )
+    op.create_index(
+        "ix_events_deeds",
+        "events",
+        ["at", "id"],
+        postgresql_where=sa.text("event IN ('command', 'go_live') AND \"left\"(caused_by, 9) = 'operator:'"),
+    )
+    op.create_index(
+        "ix_events_deeds_by",
+        "events",
+        ["caused_by", "at", "id"],
+        postgresql_where=sa.text("event IN ('command', 'go_live') AND \"left\"(caused_by, 9) = 'operator:'"),
+    )
+    op.create_index(
+        "ix_events_deeds_reason",
+        "events",
+        [sa.literal_column("lower(reason)")],
+        postgresql_ops={"lower(reason)": "gin_trgm_ops"},
+        postgresql_using="gin",
+        postgresql_where=sa.text("event IN ('command', 'go_live') AND \"left\"(caused_by, 9) = 'operator:'"),
+    )
+    op.create_index(
+        "ix_events_deeds_what",
+        "events",
+        [sa.literal_column("coalesce(data ->> 'name', 'go-live')"), "at", "id"],
+        postgresql_where=sa.text("event IN ('command', 'go_live') AND \"left\"(caused_by, 9) = 'operator:'"),
     )
     op.create_index("ix_events_subscription_at", "events", ["subscription", "at", "id"])
     op.create_table(

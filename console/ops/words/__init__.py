@@ -8,13 +8,25 @@ from types import MappingProxyType
 
 from console.ops.words import (
     english,
+    english_alarms,
+    english_audit,
+    english_calendar,
     english_commands,
+    english_compliance,
+    english_customers,
+    english_letters,
     english_list,
     english_overview,
     english_plan,
     english_subscription,
     french,
+    french_alarms,
+    french_audit,
+    french_calendar,
     french_commands,
+    french_compliance,
+    french_customers,
+    french_letters,
     french_list,
     french_overview,
     french_plan,
@@ -22,8 +34,34 @@ from console.ops.words import (
 )
 from console.words import together, unbroken
 
-_ENGLISH = (english, english_overview, english_list, english_subscription, english_plan, english_commands)
-_FRENCH = (french, french_overview, french_list, french_subscription, french_plan, french_commands)
+_ENGLISH = (
+    english,
+    english_overview,
+    english_list,
+    english_subscription,
+    english_plan,
+    english_commands,
+    english_alarms,
+    english_audit,
+    english_letters,
+    english_compliance,
+    english_customers,
+    english_calendar,
+)
+_FRENCH = (
+    french,
+    french_overview,
+    french_list,
+    french_subscription,
+    french_plan,
+    french_commands,
+    french_alarms,
+    french_audit,
+    french_letters,
+    french_compliance,
+    french_customers,
+    french_calendar,
+)
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

@@ -23,7 +23,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "room.pauses": "Pauses",
         "room.people": "People",
         "room.keys": "API keys",
-        "room.mails": "Mails",
+        "room.mails": "Mail sink",
         "role.viewer": "viewer",
         "role.operator": "operator",
         "role.finance": "finance",

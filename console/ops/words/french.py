@@ -23,7 +23,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "room.pauses": "Pauses",
         "room.people": "Personnes",
         "room.keys": "Clés d’API",
-        "room.mails": "Courriels",
+        "room.mails": "Courriels d’essai",
         "role.viewer": "lecture",
         "role.operator": "exploitation",
         "role.finance": "finances",

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from console.ops.asking import Column, View, place_of, place_text, view_in
+from console.ops.addresses import place_text
+from console.ops.asking import Column, View, place_of, view_in
 from console.ops.fields import Wrong
 from models.at_risk import Cause
 from models.engine import Sessions

@@ -1,0 +1,135 @@
+"""The alarms: the gravest and oldest first, who sees to each, what to do now, and those that are over."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from console.ops import addresses
+from console.ops.addresses import Places
+from console.ops.desk import Desk, InDesk, see_other, wall_now
+from console.ops.fields import Wrong, choice
+from console.ops.guard import Attends, Reads
+from console.ops.runbooks import has_runbook
+from console.ops.staff import Staff
+from console.ops.subscriptions import reading
+from models.alarms import (
+    NOBODY,
+    AlarmRefused,
+    State,
+    Wanted,
+    acknowledge,
+    alarms_page,
+    counts,
+    end,
+    give,
+    may_own,
+)
+from models.records import AlarmRow
+from renewals.alarms import KINDS, EndedBy, ended_by
+
+ALARMS = "/ops/alarms"
+PER_PAGE = 50
+
+_OPEN = Places((addresses.integer, addresses.instant, addresses.uuid))
+_ENDED = Places((addresses.instant, addresses.uuid))
+
+routes = APIRouter(prefix="/alarms")
+
+
+@routes.get("")
+async def alarms(request: Request, desk: InDesk, who: Reads) -> Response:
+    said = addresses.said_in(request.query_params.multi_items())
+    wanted = Wanted(
+        kind=addresses.text(said, "kind"),
+        state=addresses.known(State, said, "state"),
+        owner=addresses.text(said, "owner"),
+    )
+    beside = (_ENDED if wanted.state is State.ENDED else _OPEN).beside(said)
+    here = addresses.where(ALARMS, said, ("kind", "state", "owner"))
+    async with reading(desk) as session:
+        found = await alarms_page(session, wanted, PER_PAGE, beside)
+        kinds = await counts(session)
+        owners = await may_own(session)
+    values: dict[str, Any] = {"kinds": kinds, "owners": owners, "states": list(State), "nobody": NOBODY}
+    values["every_kind"] = list(KINDS)
+    return desk.page(
+        request,
+        "alarms.html",
+        who,
+        found=found.rows,
+        wanted=wanted,
+        here=here,
+        placed=bool(beside),
+        **here.pages(found),
+        **values,
+    )
+
+
+@routes.get("/{id_}")
+async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response:
+    """One alarm with what to do now, and what may be done about it here."""
+    async with desk.sessions() as session:
+        row = await session.get(AlarmRow, id_)
+        if row is None:
+            raise HTTPException(404)
+        owners = await may_own(session)
+    values = {"runbook": has_runbook(row.kind), "by_hand": ended_by(row.kind) is EndedBy.HAND}
+    return desk.page(request, "alarm.html", who, alarm=row, owners=owners, ends=ended_by(row.kind).value, **values)
+
+
+@routes.post("/{id_}/take")
+async def take(request: Request, desk: InDesk, who: Attends, id_: UUID) -> Response:
+    return await _give(request, desk, who, id_, who.by)
+
+
+@routes.post("/{id_}/give")
+async def hand_over(request: Request, desk: InDesk, who: Attends, id_: UUID) -> Response:
+    async with desk.sessions() as session:
+        to = choice(who.form, "to", await may_own(session))
+    return await _give(request, desk, who, id_, to)
+
+
+@routes.post("/{id_}/give-up")
+async def give_up(request: Request, desk: InDesk, who: Attends, id_: UUID) -> Response:
+    return await _give(request, desk, who, id_, None)
+
+
+@routes.post("/{id_}/acknowledge")
+async def acknowledged(request: Request, desk: InDesk, who: Attends, id_: UUID) -> Response:
+    try:
+        async with desk.sessions.begin() as session:
+            await acknowledge(session, id_, who.reason, by=who.by, now=wall_now())
+    except AlarmRefused as refused:
+        return _refused(request, desk, who, refused)
+    return see_other(f"{ALARMS}/{id_}")
+
+
+@routes.post("/{id_}/end")
+async def ended(request: Request, desk: InDesk, who: Attends, id_: UUID) -> Response:
+    """Only where the alarm says that somebody has to end it, and only after a tick that its cause was seen to."""
+    reason = who.reason
+    if who.form.get("sure") != "yes":
+        raise Wrong("sure", "wrong.not_sure")
+    try:
+        async with desk.sessions.begin() as session:
+            await end(session, id_, by=who.by, reason=reason, now=wall_now())
+    except AlarmRefused as refused:
+        return _refused(request, desk, who, refused)
+    return see_other(f"{ALARMS}/{id_}")
+
+
+async def _give(request: Request, desk: Desk, who: Staff, id_: UUID, to: str | None) -> Response:
+    seen = who.form.get("seen", "") or None
+    try:
+        async with desk.sessions.begin() as session:
+            await give(session, id_, to, seen=seen, by=who.by, now=wall_now())
+    except AlarmRefused as refused:
+        return _refused(request, desk, who, refused)
+    return see_other(f"{ALARMS}/{id_}")
+
+
+def _refused(request: Request, desk: Desk, who: Staff, refused: AlarmRefused) -> Response:
+    if refused.code == "unknown":
+        raise HTTPException(404)
+    return desk.page(request, "message.html", who, status=409, about=f"alarms.{refused.code}")

@@ -1,0 +1,67 @@
+"""Customers: searched, and one with its people, methods, subscriptions, orders and quotes. Looking is on record."""
+
+from urllib.parse import quote as quoted
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from console.ops import addresses
+from console.ops.addresses import Places
+from console.ops.desk import InDesk, speech_for, wall_now
+from console.ops.guard import Reads
+from console.ops.standing import method_in_words
+from console.ops.subscriptions import reading
+from models.audit import audit
+from models.customers import Wanted, customer_of, customers_page
+from renewals.facts import Phase
+
+CUSTOMERS = "/ops/customers"
+PER_PAGE = 50
+
+_PLACES = Places((str,))
+
+routes = APIRouter(prefix="/customers")
+
+
+@routes.get("")
+async def customers(request: Request, desk: InDesk, who: Reads) -> Response:
+    said = addresses.said_in(request.query_params.multi_items())
+    wanted = Wanted(
+        text=addresses.text(said, "q"),
+        country=addresses.text(said, "country").upper(),
+        currency=addresses.text(said, "currency").upper(),
+    )
+    beside, here = _PLACES.beside(said), addresses.where(CUSTOMERS, said, ("q", "country", "currency"))
+    async with reading(desk) as session:
+        found, cut = await customers_page(session, wanted, PER_PAGE, beside)
+    return desk.page(
+        request,
+        "customers.html",
+        who,
+        found=found.rows,
+        cut=cut,
+        wanted=wanted,
+        here=here,
+        placed=bool(beside),
+        **here.pages(found),
+    )
+
+
+@routes.get("/{csn}")
+async def one(request: Request, desk: InDesk, who: Reads, csn: str) -> Response:
+    t, plain = speech_for(request, who), addresses.is_plain(csn)
+    async with reading(desk) as session:
+        known = await customer_of(session, csn) if plain else None
+    if known is None:
+        raise HTTPException(404)
+    async with desk.sessions.begin() as session:
+        audit(session, wall_now(), who.by, "customer.read", csn)
+    return desk.page(
+        request,
+        "customer.html",
+        who,
+        known=known,
+        customer=known.row,
+        phases=[(phase, known.phases[phase]) for phase in Phase if known.phases.get(phase)],
+        methods=[(method_in_words(row, t), row.created_at) for row in known.methods],
+        listed=f"/ops/subscriptions?q={quoted(csn)}",
+    )

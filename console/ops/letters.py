@@ -1,0 +1,150 @@
+"""Every mail that was sent or tried, and each as it was sent. Reading one is on record, as are lists of addresses."""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from console.headers import FRAMING_POLICY, LETTER_POLICY
+from console.ops import addresses
+from console.ops.addresses import Places
+from console.ops.desk import Desk, InDesk, wall_now
+from console.ops.files import Cells, as_file, with_head
+from console.ops.guard import Reads
+from console.ops.subscriptions import PER_BATCH, reading
+from mail.sink import opened
+from models.audit import audit
+from models.history import in_utc
+from models.keyset import Beside
+from models.letters import Letter, State, Wanted, letters_page
+from models.records import NoticeRow
+from renewals.calendar import days_after, local_date, midnight
+from renewals.facts import Kind
+
+LETTERS = "/ops/letters"
+PER_PAGE = 50
+FILTERS = ("to", "subscription", "kind", "state", "from", "until")
+HEAD = (
+    "subscription",
+    "kind",
+    "occasion",
+    "to",
+    "planned_for",
+    "state",
+    "sent_at",
+    "tries",
+    "reply",
+    "message_id",
+)
+
+_PLACES = Places((addresses.instant, addresses.uuid))
+
+routes = APIRouter()
+
+
+@routes.get("/letters")
+async def letters(request: Request, desk: InDesk, who: Reads) -> Response:
+    said = addresses.said_in(request.query_params.multi_items())
+    wanted, beside = wanted_in(said, desk.zone), _PLACES.beside(said)
+    here = addresses.where(LETTERS, said, FILTERS)
+    async with reading(desk) as session:
+        found = await letters_page(session, wanted, PER_PAGE, beside)
+    if found.rows:
+        async with desk.sessions.begin() as session:
+            audit(session, wall_now(), who.by, "letters.people", data={"view": here.query})
+    values: dict[str, Any] = {"since": addresses.day(said, "from"), "until": addresses.day(said, "until")}
+    return desk.page(
+        request,
+        "letters.html",
+        who,
+        found=found.rows,
+        wanted=wanted,
+        kinds=list(Kind),
+        states=list(State),
+        here=here,
+        placed=bool(beside),
+        **here.pages(found),
+        **values,
+    )
+
+
+@routes.get("/letters.csv")
+async def as_csv(request: Request, desk: InDesk, who: Reads) -> Response:
+    """Every mail that is wanted, without its text, read in batches."""
+    said, now = addresses.said_in(request.query_params.multi_items()), wall_now()
+    wanted, here = wanted_in(said, desk.zone), addresses.where(LETTERS, said, FILTERS)
+    async with desk.sessions.begin() as session:
+        audit(session, now, who.by, "letters.export", data={"view": here.query})
+    return as_file(f"mails-{local_date(now, desk.zone)}.csv", with_head(HEAD, _batches(desk, wanted)))
+
+
+@routes.get("/letters/{id_}")
+async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response:
+    """A mail: what became of it, and if it was ever written, its bytes as they were sent."""
+    async with desk.sessions.begin() as session:
+        row = await _found(session, id_)
+        audit(session, wall_now(), who.by, "mail.read", row.subscription, data={"notice": str(id_)})
+    subject, html, text = opened(row.raw) if row.raw else ("", "", "")
+    response = desk.page(
+        request,
+        "letter.html",
+        who,
+        row=row,
+        state=(row.outcome or State.WAITING),
+        subject=subject,
+        framed=bool(html),
+        text=text,
+        headers=row.raw.partition(b"\r\n\r\n")[0].decode(errors="replace") if row.raw else "",
+        is_as_sent=bool(row.raw) and hashlib.sha256(row.raw or b"").hexdigest() == row.content_hash,
+    )
+    response.headers["Content-Security-Policy"] = FRAMING_POLICY
+    return response
+
+
+@routes.get("/letters/{id_}/letter")
+async def letter(desk: InDesk, who: Reads, id_: UUID) -> Response:
+    async with desk.sessions() as session:
+        row = await _found(session, id_)
+    if row.raw is None:
+        raise HTTPException(404)
+    return HTMLResponse(opened(row.raw)[1], headers={"Content-Security-Policy": LETTER_POLICY})
+
+
+async def _found(session: AsyncSession, id_: UUID) -> NoticeRow:
+    row = await session.get(NoticeRow, id_)
+    if row is None:
+        raise HTTPException(404)
+    return row
+
+
+async def _batches(desk: Desk, wanted: Wanted) -> AsyncIterator[list[Cells]]:
+    async with desk.sessions() as session:
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        beside, more = Beside(), True
+        while more:
+            page = await letters_page(session, wanted, PER_BATCH, beside)
+            yield [_cells(each) for each in page.rows]
+            beside, more = Beside(after=page.last), page.later
+
+
+def _cells(each: Letter) -> Cells:
+    sent_at = in_utc(each.sent_at) if each.sent_at else ""
+    told = (each.subscription, each.kind, each.occasion, each.recipient, in_utc(each.planned_for), each.state.value)
+    return (*told, sent_at, str(each.tries), each.reply or "", each.message_id or "")
+
+
+def wanted_in(said: Mapping[str, str], zone: str) -> Wanted:
+    """What the address asks for; days are those of the operations team. Raises `Wrong`."""
+    since, until = addresses.day(said, "from"), addresses.day(said, "until")
+    return Wanted(
+        recipient=addresses.text(said, "to"),
+        subscription=addresses.text(said, "subscription"),
+        kind=addresses.known(Kind, said, "kind"),
+        state=addresses.known(State, said, "state"),
+        since=midnight(since, zone) if since else None,
+        until=midnight(days_after(until, 1), zone) if until else None,
+    )

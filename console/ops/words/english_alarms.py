@@ -1,0 +1,104 @@
+"""The alarms in English. `alarm.means` stands in the reference as well."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "room.alarms": "Alarms",
+        "rooms.none": "Nothing matches.",
+        "gravity.1": "at once",
+        "gravity.2": "today",
+        "gravity.3": "when there is time",
+        "alarms.all": "All alarms",
+        "alarms.open": "{count} open",
+        "alarms.open_one": "1 open",
+        "alarms.kinds": "Open alarms by kind",
+        "alarms.of_them_new": "{count} new",
+        "alarms.filter": "Filter",
+        "alarms.kind": "Kind",
+        "alarms.state.open": "open",
+        "alarms.state.new": "open, not acknowledged",
+        "alarms.state.acknowledged": "open, acknowledged",
+        "alarms.state.ended": "ended",
+        "alarms.shown.open": "Open alarms, the gravest first, then the oldest",
+        "alarms.shown.new": "Open alarms that nobody has acknowledged",
+        "alarms.shown.acknowledged": "Open alarms that were acknowledged",
+        "alarms.shown.ended": "Alarms that have ended, the newest first",
+        "alarms.owner": "Who sees to it",
+        "alarms.nobody": "nobody yet",
+        "alarms.owned_by": "{who} sees to it.",
+        "alarms.owned_by_nobody": "Nobody sees to it yet.",
+        "alarms.acknowledged_by": "Acknowledged by {who}, {when}",
+        "alarms.from_to": "from {since} to {until}",
+        "alarms.ended_by": "Ended by {who}: {why}",
+        "alarms.ended_itself": "Ended by itself: its cause was gone.",
+        "alarms.take": "Take it",
+        "alarms.take_one": "Take it: {what}, {number}",
+        "alarms.give": "Give it",
+        "alarms.give_to": "Give it to",
+        "alarms.give_up": "Give it up",
+        "alarms.what": "What happened",
+        "alarms.todo": "What to do now",
+        "alarms.to_subscription": "Open {number}",
+        "alarms.runbook": "The handbook on this",
+        "alarms.acknowledge": "Acknowledge",
+        "alarms.acknowledge_text": "Tells everybody that it was seen. It stays here until its cause is gone. Whoever "
+        "acknowledges it sees to it, unless somebody does already.",
+        "alarms.note": "What is being done",
+        "alarms.note_help": "Shown beside the alarm. It stays on record.",
+        "alarms.end": "End it",
+        "alarms.end_text": "Only when what it asks for was done: nothing reminds you of it afterwards.",
+        "alarms.sure": "It was done.",
+        "alarms.ends.itself": "It ends by itself when its cause is gone.",
+        "alarms.ends.release": "It ends when the subscription is released.",
+        "alarms.ends.hand": "Then end it below.",
+        "alarms.history": "Those that have ended",
+        "alarms.over": "It has ended",
+        "alarms.over_text": "Nothing was done: the alarm has ended meanwhile.",
+        "alarms.taken_meanwhile": "Somebody was faster",
+        "alarms.taken_meanwhile_text": "Nothing was done: another one sees to it since you opened the page. Look at it "
+        "again.",
+        "alarms.ends_itself": "It ends by itself",
+        "alarms.ends_itself_text": "Nothing was done: this alarm ends when its cause is gone. Acknowledge it "
+        "meanwhile.",
+        "wrong.not_sure": "Please say that it was done",
+        "wrong.not_sure_text": "Nothing was ended: see to its cause, go back and set the tick.",
+        # what each kind means and asks for
+        "alarm.means.renewal_may_be_missed": "The renewal date passed and nothing is planned, or a step is an hour "
+        "late.",
+        "alarm.means.parked": "The late window closed, and nobody had tried to charge or told the buyer.",
+        "alarm.means.quote_asked": "A buyer asks for a quote: issue or withdraw it.",
+        "alarm.means.mail_rejected": "The mail server refused a letter for good; the buyer was not told.",
+        "alarm.means.step_failed": "A step or command met an error that trying again at once does not cure.",
+        "alarm.means.cancelled_after_payment": "A cancel named a renewal that had just been paid: offer a refund.",
+        "alarm.means.paid_after_all": "The gateway took money for an attempt that counts as declined or abandoned, or "
+        "a "
+        "refund was not taken.",
+        "alarm.means.voucher_in_doubt": "The gateway has not said for an hour whether a voucher was paid that ran out, "
+        "or for days only that its payment is under way.",
+        "alarm.means.seats_paid_late": "Seats were paid for a term that was over by then: offer a refund.",
+        "alarm.means.legal_notice_missing": "Nothing that was sent or is planned meets a legal notice rule of the "
+        "charge.",
+        "alarm.todo.renewal_may_be_missed": "Run perennial doctor: is there a worker, does the database answer? Look "
+        "at "
+        "the subscription’s workflow in Temporal for its last error.",
+        "alarm.todo.parked": "Ask the customer. If they renew, record the renewal, then release; else leave it parked.",
+        "alarm.todo.quote_asked": "Open the subscription, and issue or withdraw the quote.",
+        "alarm.todo.mail_rejected": "Read the mail server’s reply. Tell the buyer another way, and have the address "
+        "corrected where it comes from.",
+        "alarm.todo.step_failed": "The worker’s log says where. Correct the facts if they are odd, else report the "
+        "fault "
+        "with that log.",
+        "alarm.todo.cancelled_after_payment": "Offer the buyer a refund at the payment provider.",
+        "alarm.todo.paid_after_all": "Look at the orders first: did another attempt pay the same term? Refund this one "
+        "at the payment provider.",
+        "alarm.todo.voucher_in_doubt": "Look in the provider’s book or the bank’s statement, and resolve the payment: "
+        "paid or declined.",
+        "alarm.todo.seats_paid_late": "Offer the buyer a refund, or add the seats to the running term by an order of "
+        "its "
+        "own.",
+        "alarm.todo.legal_notice_missing": "Park the subscription before the charge if counsel says that it may not be "
+        "made. Its legal notices say until when a mail would still be in time.",
+    }
+)

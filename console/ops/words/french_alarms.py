@@ -1,0 +1,108 @@
+"""The alarms in French."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "room.alarms": "Alarmes",
+        "rooms.none": "Rien ne correspond.",
+        "gravity.1": "tout de suite",
+        "gravity.2": "aujourd’hui",
+        "gravity.3": "dès que possible",
+        "alarms.all": "Toutes les alarmes",
+        "alarms.open": "{count} ouvertes",
+        "alarms.open_one": "1 ouverte",
+        "alarms.kinds": "Alarmes ouvertes par genre",
+        "alarms.of_them_new": "dont {count} nouvelles",
+        "alarms.filter": "Filtrer",
+        "alarms.kind": "Genre",
+        "alarms.state.open": "ouvertes",
+        "alarms.state.new": "ouvertes, sans accusé",
+        "alarms.state.acknowledged": "ouvertes, vues",
+        "alarms.state.ended": "terminées",
+        "alarms.shown.open": "Alarmes ouvertes, les plus graves puis les plus anciennes",
+        "alarms.shown.new": "Alarmes ouvertes que personne n’a confirmées",
+        "alarms.shown.acknowledged": "Alarmes ouvertes et vues",
+        "alarms.shown.ended": "Alarmes terminées, les plus récentes d’abord",
+        "alarms.owner": "Qui s’en occupe",
+        "alarms.nobody": "personne encore",
+        "alarms.owned_by": "{who} s’en occupe.",
+        "alarms.owned_by_nobody": "Personne ne s’en occupe encore.",
+        "alarms.acknowledged_by": "Vue par {who}, {when}",
+        "alarms.from_to": "du {since} au {until}",
+        "alarms.ended_by": "Terminée par {who} : {why}",
+        "alarms.ended_itself": "Terminée d’elle-même : sa cause a disparu.",
+        "alarms.take": "Je m’en occupe",
+        "alarms.take_one": "Je m’en occupe : {what}, {number}",
+        "alarms.give": "Confier",
+        "alarms.give_to": "Confier à",
+        "alarms.give_up": "Ne plus s’en occuper",
+        "alarms.what": "Ce qui s’est passé",
+        "alarms.todo": "Que faire maintenant",
+        "alarms.to_subscription": "Ouvrir {number}",
+        "alarms.runbook": "Le manuel à ce sujet (en anglais)",
+        "alarms.acknowledge": "Confirmer l’avoir vue",
+        "alarms.acknowledge_text": "Dit à tous qu’elle a été vue. Elle reste ici jusqu’à ce que sa cause disparaisse. "
+        "Qui la confirme s’en occupe, sauf si quelqu’un le fait déjà.",
+        "alarms.note": "Ce qui est fait",
+        "alarms.note_help": "Affiché à côté de l’alarme et conservé.",
+        "alarms.end": "La terminer",
+        "alarms.end_text": "Seulement quand ce qu’elle demande est fait : rien ne le rappellera ensuite.",
+        "alarms.sure": "C’est fait.",
+        "alarms.ends.itself": "Elle se termine d’elle-même quand sa cause disparaît.",
+        "alarms.ends.release": "Elle se termine quand l’abonnement est libéré.",
+        "alarms.ends.hand": "Terminez-la ensuite ci-dessous.",
+        "alarms.history": "Celles qui sont terminées",
+        "alarms.over": "Elle est terminée",
+        "alarms.over_text": "Rien n’a été fait : l’alarme s’est terminée entre-temps.",
+        "alarms.taken_meanwhile": "Quelqu’un a été plus rapide",
+        "alarms.taken_meanwhile_text": "Rien n’a été fait : une autre personne s’en occupe depuis que vous avez ouvert "
+        "la page. Regardez-la à nouveau.",
+        "alarms.ends_itself": "Elle se termine d’elle-même",
+        "alarms.ends_itself_text": "Rien n’a été fait : cette alarme se termine quand sa cause disparaît. Confirmez "
+        "l’avoir vue en attendant.",
+        "wrong.not_sure": "Dites que c’est fait",
+        "wrong.not_sure_text": "Rien n’a été terminé : occupez-vous de la cause, revenez et cochez la case.",
+        # what each kind means and asks for
+        "alarm.means.renewal_may_be_missed": "La date de renouvellement est passée et rien n’est prévu, ou une étape a "
+        "une heure de retard.",
+        "alarm.means.parked": "Le délai de grâce est écoulé, et personne n’avait tenté le prélèvement ni prévenu "
+        "l’acheteur.",
+        "alarm.means.quote_asked": "Un acheteur demande un devis : émettez-le ou retirez-le.",
+        "alarm.means.mail_rejected": "Le serveur de courriel a refusé une lettre pour de bon ; l’acheteur n’a pas été "
+        "prévenu.",
+        "alarm.means.step_failed": "Une étape ou une commande a rencontré une erreur qu’un nouvel essai immédiat ne "
+        "résout pas.",
+        "alarm.means.cancelled_after_payment": "Une résiliation visait un renouvellement qui venait d’être payé : "
+        "proposez un remboursement.",
+        "alarm.means.paid_after_all": "Le prestataire a encaissé une tentative tenue pour refusée ou abandonnée, ou un "
+        "remboursement n’a pas été accepté.",
+        "alarm.means.voucher_in_doubt": "Depuis une heure, le prestataire ne dit pas si un bon échu a été payé, ou "
+        "depuis des jours seulement que son paiement est en cours.",
+        "alarm.means.seats_paid_late": "Des postes ont été payés pour une période alors terminée : proposez un "
+        "remboursement.",
+        "alarm.means.legal_notice_missing": "Rien de ce qui a été envoyé ou prévu ne satisfait une règle d’avis légal "
+        "du "
+        "prélèvement.",
+        "alarm.todo.renewal_may_be_missed": "Lancez perennial doctor : y a-t-il un worker, la base répond-elle ? "
+        "Cherchez la dernière erreur du workflow de l’abonnement dans Temporal.",
+        "alarm.todo.parked": "Demandez au client. S’il renouvelle, enregistrez le renouvellement, puis libérez ; sinon "
+        "laissez de côté.",
+        "alarm.todo.quote_asked": "Ouvrez l’abonnement, et émettez ou retirez le devis.",
+        "alarm.todo.mail_rejected": "Lisez la réponse du serveur. Prévenez l’acheteur autrement, et faites corriger "
+        "l’adresse à sa source.",
+        "alarm.todo.step_failed": "Le journal du worker dit où. Corrigez les données si elles sont étranges, sinon "
+        "signalez l’erreur avec ce journal.",
+        "alarm.todo.cancelled_after_payment": "Proposez à l’acheteur un remboursement chez le prestataire de paiement.",
+        "alarm.todo.paid_after_all": "Regardez d’abord les commandes : une autre tentative a-t-elle payé la même "
+        "période ? Remboursez celle-ci chez le prestataire.",
+        "alarm.todo.voucher_in_doubt": "Regardez le livre du prestataire ou le relevé de banque, et tranchez : payé ou "
+        "refusé.",
+        "alarm.todo.seats_paid_late": "Proposez un remboursement, ou ajoutez les postes à la période en cours par une "
+        "commande à part.",
+        "alarm.todo.legal_notice_missing": "Mettez l’abonnement de côté avant le prélèvement si un juriste dit "
+        "qu’il "
+        "ne doit pas avoir lieu. Ses avis légaux disent jusqu’à quand une lettre serait à temps.",
+    }
+)

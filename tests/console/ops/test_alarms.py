@@ -1,0 +1,278 @@
+"""Alarms: the gravest and oldest first, who sees to each, and none goes before its cause is gone."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
+
+from console.ops import alarms as pages
+from console.ops.runbooks import runbooks
+from console.ops.words import WORDS
+from docs.source import alarms_in_code
+from models.alarms import NOBODY, State, Wanted, alarms_page
+from models.engine import Sessions
+from models.journal import clear_alarm, raise_alarm
+from models.keyset import Beside
+from models.records import AlarmRow
+from portfolio.importing import import_portfolio
+from renewals.alarms import KINDS
+from renewals.roles import Role
+from tests.console.ops.plans import assert_by_index, assert_in_order, heard
+from tests.console.ops.staff import People, Person, acts, form, words
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "portfolio"
+ALARMS = "/ops/alarms"
+SINCE = datetime(2027, 2, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+async def mira(people: People) -> Person:
+    return await people.signed_in("mira", Role.OPERATOR)
+
+
+@pytest.fixture
+async def _example(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await import_portfolio(session, EXAMPLE, now=SINCE, imported_by="operator:ana")
+
+
+async def alarm(
+    sessions: Sessions,
+    number: str,
+    kind: str = "mail_rejected",
+    *,
+    days: int = 0,
+    subject: str = "",
+    detail: str = "Look.",
+) -> UUID:
+    """An open alarm, raised so many days after the first; its id."""
+    async with sessions.begin() as session:
+        await raise_alarm(session, number, kind, detail, SINCE + timedelta(days=days), subject=subject)
+        query = select(col(AlarmRow.id)).where(col(AlarmRow.subscription) == number, col(AlarmRow.subject) == subject)
+        return (await session.scalars(query.where(col(AlarmRow.kind) == kind))).one()
+
+
+def listed(page: str) -> list[str]:
+    """What the page lists, number and kind."""
+    return [words(each).strip() for each in re.findall(r"<article>\s*<h3>(.*?) <span", page, re.S)]
+
+
+def test_every_kind_has_its_gravity_its_words_and_its_runbook() -> None:
+    assert alarms_in_code() == set(KINDS) == set(runbooks()) & set(KINDS)
+    for kind in KINDS:
+        assert {f"alarm.{kind}", f"alarm.means.{kind}", f"alarm.todo.{kind}"} <= WORDS["en"].keys()
+
+
+async def test_without_alarms_the_page_says_so(mira: Person) -> None:
+    page = words(await mira.page(ALARMS))
+    assert "0 open" in page
+    assert "No alarm is open." in page
+
+
+@pytest.mark.usefixtures("_example")
+async def test_the_gravest_come_first_then_the_oldest(mira: Person, sessions: Sessions) -> None:
+    await alarm(sessions, "S-1001", "quote_asked", days=-9)
+    await alarm(sessions, "S-1002", "mail_rejected", days=1)
+    await alarm(sessions, "S-1003", "paid_after_all", days=3)
+    await alarm(sessions, "S-1004", "parked", days=0, detail="Never <tried>.")
+    page = await mira.page(ALARMS)
+    assert [each.partition(" ")[0] for each in listed(page)] == ["S-1003", "S-1004", "S-1002", "S-1001"]
+    assert "Never &lt;tried&gt;." in page
+    assert 'href="/ops/subscriptions/S-1003"' in page
+    assert "<title>(4) Alarms" in page
+    assert "Ask the customer. If they renew, record the renewal" in words(page)
+
+
+@pytest.mark.usefixtures("_example")
+async def test_each_filter_shows_what_it_says(mira: Person, sessions: Sessions) -> None:
+    one, two = await alarm(sessions, "S-1001"), await alarm(sessions, "S-1002", "step_failed", days=1)
+    await alarm(sessions, "S-1003", "parked", days=2)
+    await alarm(sessions, "S-1004", "parked", days=3)
+    await mira.send(await mira.page(f"{ALARMS}/{one}"), "/acknowledge", reason="asked Ada")
+    await mira.send(await mira.page(f"{ALARMS}/{two}"), "/take")
+    async with sessions.begin() as session:
+        await clear_alarm(session, "S-1003", "parked", SINCE + timedelta(days=2))
+
+    async def shown(query: str) -> list[str]:
+        return [each.partition(" ")[0] for each in listed(await mira.page(f"{ALARMS}?{query}"))]
+
+    assert await shown("") == ["S-1001", "S-1002", "S-1004"]
+    assert await shown("kind=parked") == ["S-1004"]
+    assert await shown("state=new") == ["S-1002", "S-1004"]
+    assert await shown("state=acknowledged") == ["S-1001"]
+    assert await shown("state=ended") == ["S-1003"]
+    assert await shown("owner=operator:mira") == ["S-1001", "S-1002"]
+    assert await shown(f"owner={NOBODY}") == ["S-1004"]
+    assert "Nothing matches." in words(await mira.page(f"{ALARMS}?kind=quote_asked"))
+    assert (await mira.get(f"{ALARMS}?state=gone")).status_code == 422
+    assert (await mira.get(f"{ALARMS}?after=1,2,3")).status_code == 422
+
+
+@pytest.mark.usefixtures("_example")
+async def test_pages_are_walked_both_ways(mira: Person, sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "PER_PAGE", 3)
+    for n in range(1, 9):
+        await alarm(sessions, f"S-10{n:02}", days=n % 2)
+    page, seen = await mira.page(ALARMS), list[list[str]]()
+    seen.append(listed(page))
+    while later := re.search(r'href="([^"]+)" rel="next"', page):
+        page = await mira.page(later[1].replace("&amp;", "&"))
+        seen.append(listed(page))
+    assert [len(each) for each in seen] == [3, 3, 2]
+    assert len({each for some in seen for each in some}) == 8
+    earlier = re.search(r'href="([^"]+)" rel="prev"', page)
+    assert earlier
+    assert listed(await mira.page(earlier[1].replace("&amp;", "&"))) == seen[1]
+
+
+@pytest.mark.usefixtures("_example")
+async def test_one_takes_it_gives_it_to_another_and_it_is_given_up(
+    mira: Person, people: People, sessions: Sessions
+) -> None:
+    await people.add("nils", Role.FINANCE)
+    await people.add("vera", Role.VIEWER)
+    one = await alarm(sessions, "S-1001")
+    page = await mira.page(f"{ALARMS}/{one}")
+    assert "Nobody sees to it yet." in page
+    await mira.send(page, "/take")
+    page = await mira.page(f"{ALARMS}/{one}")
+    assert "operator:mira sees to it." in page
+    assert "operator:vera" not in page
+    await mira.send(page, "/give", to="operator:nils")
+    page = await mira.page(f"{ALARMS}/{one}")
+    assert "operator:nils sees to it." in page
+    assert (await mira.send(page, "/give", to="operator:vera")).status_code == 422
+    await mira.send(page, "/give-up")
+    assert "Nobody sees to it yet." in await mira.page(f"{ALARMS}/{one}")
+    assert [(act, about) for _, act, about, _ in await acts(sessions) if act != "sign_in"] == [
+        ("alarm.take", "S-1001"),
+        ("alarm.give", "S-1001"),
+        ("alarm.give_up", "S-1001"),
+    ]
+
+
+@pytest.mark.usefixtures("_example")
+async def test_of_two_who_take_it_at_once_the_second_is_told(mira: Person, people: People, sessions: Sessions) -> None:
+    nils = await people.signed_in("nils", Role.FINANCE)
+    one = await alarm(sessions, "S-1001")
+    theirs = await nils.page(f"{ALARMS}/{one}")
+    await mira.send(await mira.page(f"{ALARMS}/{one}"), "/take")
+    answer = await nils.send(theirs, "/take")
+    assert (answer.status_code, "Somebody was faster" in answer.text) == (409, True)
+    assert "operator:mira sees to it." in await nils.page(f"{ALARMS}/{one}")
+
+
+@pytest.mark.usefixtures("_example")
+async def test_acknowledged_it_stays_and_says_who_has_it_until_its_cause_is_gone(
+    mira: Person, sessions: Sessions
+) -> None:
+    one = await alarm(sessions, "S-1001", "parked")
+    page = await mira.page(f"{ALARMS}/{one}")
+    assert (await mira.send(page, "/acknowledge", reason=" ")).status_code == 422
+    await mira.send(page, "/acknowledge", reason="asked <Ada>")
+    for where in (ALARMS, "/ops/", "/ops/subscriptions/S-1001"):
+        page = await mira.page(where)
+        assert "Acknowledged by operator:mira" in page
+        assert "asked &lt;Ada&gt;" in page
+        assert "operator:mira sees to it." in page
+    async with sessions.begin() as session:
+        await clear_alarm(session, "S-1001", "parked", SINCE + timedelta(days=1))
+    assert "No alarm is open." in await mira.page(ALARMS)
+    page = await mira.page(f"{ALARMS}?state=ended")
+    assert "Ended by itself: its cause was gone." in page
+    assert "asked &lt;Ada&gt;" in page
+    page = await mira.page(f"{ALARMS}/{one}")
+    assert "/acknowledge" not in page
+    assert ("operator:mira", "alarm.acknowledge", "S-1001", "asked <Ada>") in await acts(sessions)
+
+
+@pytest.mark.usefixtures("_example")
+async def test_only_what_a_person_must_end_is_ended_by_hand_and_asked_twice(mira: Person, sessions: Sessions) -> None:
+    one, two = await alarm(sessions, "S-1001"), await alarm(sessions, "S-1002", "renewal_may_be_missed")
+    page = await mira.page(f"{ALARMS}/{one}")
+    its = form(page, "/end")
+    assert (await mira.send(page, "/end", reason="told by phone", sure="")).status_code == 422
+    assert (await mira.send(page, "/end", reason="", sure="yes")).status_code == 422
+    await mira.send(page, "/end", reason="told by phone", sure="yes")
+    assert "Ended by operator:mira: told by phone" in await mira.page(f"{ALARMS}/{one}")
+    again = await mira.client.post(its.action, data=its.fields | {"reason": "x", "sure": "yes"})
+    assert (again.status_code, "It has ended" in again.text) == (409, True)
+    assert "/end" not in await mira.page(f"{ALARMS}/{two}")
+    forced = await mira.client.post(f"{ALARMS}/{two}/end", data=its.fields | {"reason": "x", "sure": "yes"})
+    assert (forced.status_code, "It ends by itself" in forced.text) == (409, True)
+    assert [act for _, act, *_ in await acts(sessions) if act != "sign_in"] == ["alarm.end"]
+
+
+@pytest.mark.usefixtures("_example")
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_viewer_sees_and_all_others_act(people: People, sessions: Sessions, role: Role) -> None:
+    person, one = await people.signed_in("nils", role), await alarm(sessions, "S-1001")
+    page = await person.page(f"{ALARMS}/{one}")
+    may = role is not Role.VIEWER
+    assert ("/acknowledge" in page) is may
+    assert ("/take" in await person.page(ALARMS)) is may
+    csrf = form(await person.page("/ops/subscriptions"), "/ops/views").fields["csrf"]
+    answer = await person.client.post(f"{ALARMS}/{one}/take", data={"csrf": csrf})
+    assert answer.status_code == (303 if may else 403)
+
+
+@pytest.mark.usefixtures("_example")
+async def test_the_handbook_is_at_hand(mira: Person, sessions: Sessions) -> None:
+    one = await alarm(sessions, "S-1001", "parked")
+    assert 'href="/ops/runbooks/parked"' in await mira.page(f"{ALARMS}/{one}")
+    page = await mira.page("/ops/runbooks/parked")
+    assert 'href="/ops/runbooks/parked_subscriptions"' in page
+    assert "<code" in await mira.page("/ops/runbooks/parked_subscriptions")
+    assert (await mira.get("/ops/runbooks/nothing")).status_code == 404
+    assert (await mira.get(f"{ALARMS}/{UUID(int=1)}")).status_code == 404
+
+
+@pytest.mark.usefixtures("_example")
+async def test_the_overview_counts_each_kind_and_leads_there(mira: Person, sessions: Sessions) -> None:
+    await alarm(sessions, "S-1001")
+    one = await alarm(sessions, "S-1002", "paid_after_all")
+    page = await mira.page("/ops/")
+    assert 'href="/ops/alarms?kind=paid_after_all"' in page
+    assert f'href="/ops/alarms/{one}"' in page
+    assert page.index("S-1002") < page.index("S-1001")
+
+
+@pytest.mark.usefixtures("_example")
+async def test_it_speaks_french(mira: Person, sessions: Sessions) -> None:
+    await alarm(sessions, "S-1001", "parked")
+    page = words((await mira.client.get(ALARMS, headers={"accept-language": "fr-FR"})).text)
+    assert "Je m’en occupe" in page
+    assert "1 ouverte" in page
+
+
+@pytest.mark.usefixtures("_example")
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        pytest.param(Wanted(), "ix_alarms_open ", id="open"),
+        pytest.param(Wanted(kind="parked"), "ix_alarms_open_kind", id="of a kind"),
+        pytest.param(Wanted(owner="operator:mira"), "ix_alarms_open_owner", id="of an owner"),
+        pytest.param(Wanted(owner=NOBODY), "ix_alarms_open ", id="of nobody"),
+        pytest.param(Wanted(state=State.ENDED), "ix_alarms_ended ", id="ended"),
+        pytest.param(Wanted(state=State.ENDED, kind="parked"), "ix_alarms_ended_kind", id="ended of a kind"),
+    ],
+)
+async def test_each_page_is_read_in_the_order_of_an_index(
+    sessions: Sessions, engine: AsyncEngine, wanted: Wanted, index: str
+) -> None:
+    many = [await alarm(sessions, f"S-10{n:02}", "parked", subject=str(m)) for n in range(1, 12) for m in range(20)]
+    async with sessions.begin() as session:
+        ended = update(AlarmRow).where(col(AlarmRow.id).in_(many[::2])).values(cleared_at=SINCE, owner="operator:mira")
+        await session.execute(ended)
+        await session.execute(update(AlarmRow).where(col(AlarmRow.id).in_(many[1:9])).values(owner="operator:mira"))
+    async with sessions() as session:
+        first = await alarms_page(session, wanted, 3, Beside())
+        async with heard(engine) as asked:
+            await alarms_page(session, wanted, 3, Beside(after=first.last))
+    await assert_by_index(engine, asked, ["alarms"])
+    await assert_in_order(engine, asked, "alarms", index)
