@@ -27,6 +27,7 @@ class CustomerRow(SQLModel, table=True):
             postgresql_using="gin",
         ),
         Index("ix_customers_currency", "currency", "csn"),
+        Index("ix_customers_country", "country", "csn"),
     )
 
     csn: str = Field(primary_key=True)
