@@ -13,17 +13,21 @@ from console import words
 from console.headers import with_page_headers
 from console.ops import (
     bulk,
+    forecasting,
     keys,
     mails,
+    offerings,
     overview,
     pausing,
     people,
+    policies,
     provided,
     second_person,
     setting_up,
     signing_in,
     subscription,
     subscriptions,
+    what_if,
 )
 from console.ops.commanding import BadForm
 from console.ops.desk import Desk, see_other
@@ -53,6 +57,10 @@ PARTS = (
     people,
     keys,
     subscription,
+    forecasting,
+    offerings,
+    policies,
+    what_if,
 )
 """The rooms, each with its `routes`. A new one is a line here, and one in `rooms.py` if it stands in the menu."""
 

@@ -76,15 +76,16 @@ def csv_columns(columns: Iterable[Column]) -> list[Column]:
 
 
 def csv_head(columns: Iterable[Column]) -> str:
-    return BYTE_ORDER_MARK + _written([["number", *columns]])
+    return BYTE_ORDER_MARK + written([["number", *columns]])
 
 
 def csv_lines(lines: Iterable[Listed], columns: Iterable[Column]) -> str:
     chosen = list(columns)
-    return _written([line.number, *(plain_cell(line, column) for column in chosen)] for line in lines)
+    return written([line.number, *(plain_cell(line, column) for column in chosen)] for line in lines)
 
 
-def _written(rows: Iterable[list[str]]) -> str:
+def written(rows: Iterable[list[str]]) -> str:
+    """Rows of a file, each cell harmless."""
     out = io.StringIO()
     csv.writer(out).writerows([harmless(each) for each in row] for row in rows)
     return out.getvalue()

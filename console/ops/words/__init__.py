@@ -8,22 +8,44 @@ from types import MappingProxyType
 
 from console.ops.words import (
     english,
+    english_ahead,
     english_commands,
     english_list,
     english_overview,
     english_plan,
+    english_rules,
     english_subscription,
     french,
+    french_ahead,
     french_commands,
     french_list,
     french_overview,
     french_plan,
+    french_rules,
     french_subscription,
 )
 from console.words import together, unbroken
 
-_ENGLISH = (english, english_overview, english_list, english_subscription, english_plan, english_commands)
-_FRENCH = (french, french_overview, french_list, french_subscription, french_plan, french_commands)
+_ENGLISH = (
+    english,
+    english_overview,
+    english_list,
+    english_subscription,
+    english_plan,
+    english_commands,
+    english_ahead,
+    english_rules,
+)
+_FRENCH = (
+    french,
+    french_overview,
+    french_list,
+    french_subscription,
+    french_plan,
+    french_commands,
+    french_ahead,
+    french_rules,
+)
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
