@@ -123,6 +123,7 @@ def _form(
         names=NAMES,
         shapes=shapes,
         yes_no=Shape.YES_NO,
+        wide=(Shape.PER_TERM, Shape.PER_METHOD, Shape.METHODS),
         channels=list(Channel),
         wrong=wrong,
         **values,

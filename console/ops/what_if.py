@@ -1,6 +1,6 @@
 """What other rules would change: walked over the portfolio, shown in figures and lines, applied by two people."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,8 +20,9 @@ from console.speech import Speech
 from models.audit import audit
 from models.catalog import PolicyRow
 from models.second_person import ask_second_person, open_requests
-from models.versions import NotApplicable, may_apply, policy_in, policy_rows
+from models.versions import NotApplicable, may_apply, policy_in, policy_rows, prices_of
 from models.what_ifs import MOST_LINES, What, WhatIfLineRow, WhatIfRow, last_what_ifs, lines_of
+from renewals.calendar import midnight
 from renewals.facts import Term
 from renewals.money import Money
 from renewals.what_if import Change
@@ -74,10 +75,7 @@ def title_of(row: WhatIfRow, policies: Sequence[PolicyRow], t: Speech) -> tuple[
     """What it is about in a line, and what the version says, a sentence each."""
     args = row.args
     if row.what == What.PRICE:
-        currency = args["currency"]
-        said = t("what_if.of_price", sku=args["sku"], term=t.w.term(Term(args["term"])), currency=currency)
-        prices = {name: t.w.amount(Money(args[name], currency)) for name in ("list_price", "renewal_price")}
-        return said, [t("what_if.price", status=t(f"rules.status.{args['status']}"), **prices)]
+        return t("what_if.of_price", sku=args["sku"], term=t.w.term(Term(args["term"])), currency=args["currency"]), []
     scope = args["sku"], args["country"], args["channel"]
     rows = [each for each in policies if not _is_made_of(each, row)]
     before = policy_in(rows, scope, row.effective_on)
@@ -86,6 +84,33 @@ def title_of(row: WhatIfRow, policies: Sequence[PolicyRow], t: Speech) -> tuple[
     )
     after = policy_in([*rows, version], scope, row.effective_on)
     return t("what_if.of_policy", scope=scope_said(scope, t)), differences(before, after, t)
+
+
+async def price_said(session: AsyncSession, row: WhatIfRow, t: Speech) -> list[str]:
+    """What a new version of a price says, against the one that would be in force on that day without it."""
+    args, currency, day = row.args, row.args["currency"], midnight(row.effective_on, row.zone)
+    known = [
+        each
+        for each in await prices_of(session, [args["sku"]])
+        if (each.term, each.currency) == (args["term"], currency) and each.version < row.version
+    ]
+    before = max(
+        (each for each in known if each.effective_at <= max(day, row.at)),
+        key=lambda each: (each.effective_at, each.version),
+        default=None,
+    )
+
+    def from_to(name: str, said: Callable[[Any], str]) -> str:
+        old = said(getattr(before, name)) if before else "–"
+        return t("rules.from_to", what=t(f"rules.{name}"), old=old, new=said(args[name]))
+
+    def amount(minor: int) -> str:
+        return t.w.amount(Money(minor, currency))
+
+    said = [from_to("list_price", amount), from_to("renewal_price", amount)]
+    if before is None or before.status != args["status"]:
+        said.append(from_to("status", lambda status: t(f"rules.status.{status}")))
+    return said
 
 
 def _is_made_of(version: PolicyRow, row: WhatIfRow) -> bool:
@@ -147,6 +172,8 @@ async def what_if(request: Request, desk: InDesk, who: Reads, id: UUID) -> Respo
     async with desk.sessions() as session:
         row = await _row(session, id)
         title, says = title_of(row, await policy_rows(session), t)
+        if row.what == What.PRICE:
+            says = await price_said(session, row, t)
         lines, later = await lines_of(session, id, what, change, after=after, limit=PER_PAGE)
         waits = any(each.args.get("what_if") == str(id) for each in await open_requests(session, now))
         try:

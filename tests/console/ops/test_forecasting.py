@@ -78,7 +78,7 @@ async def test_tomorrow_stands_first_once_the_watchdog_has_foreseen_it(mira: Per
     await walk(sessions, "/ops/" + bell.rung[0].replace("forecast-", "forecast/", 1))
     page = await mira.page(FORECAST)
     assert "Not foreseen yet." not in page
-    assert "by itself" in words(page)
+    assert "the system itself" in words(page)
 
 
 async def test_a_pause_is_told_where_what_is_paused_is_not_foreseen(mira: Person, sessions: Sessions) -> None:
