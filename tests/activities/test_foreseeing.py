@@ -16,6 +16,7 @@ from models.forecasts import ForecastRow, Wanted, ask_comparison, ask_forecast, 
 from models.pauses import Pausable, pause
 from models.subscriptions import SubscriptionRow
 from models.what_ifs import What, ask_what_if
+from renewals.calendar import zone
 from tests.activities.desk import PRICE, Desk
 from tests.activities.test_watchdog import Doorbell
 from tests.scenarios.diary import instant
@@ -235,3 +236,56 @@ async def test_subscriptions_are_chosen_by_an_index(sessions: Sessions, engine: 
         plan = [line for (line,) in await connection.execute(explained)]
     assert not [line for line in plan if "Seq Scan" in line], plan
     assert "ix_subscriptions_by_step" in "".join(plan)
+
+
+async def what_if(
+    desk: Desk, what: What, args: dict[str, Any], on: str
+) -> list[tuple[str, str, str, str | None, str | None]]:
+    """What would change: the thing, how, and its local dates before and after."""
+    now = instant(EVE, PARIS)
+    async with desk.sessions.begin() as session:
+        effective_on = instant(f"{on} 12:00", PARIS).date()
+        id_ = await ask_what_if(session, what, args, effective_on, PARIS, by="operator:ana", now=now)
+    await desk.at(EVE, foreseeing(desk).foresee, "what-if", str(id_))
+    found = await desk.rows("SELECT * FROM what_if_lines WHERE what_if_id = :id ORDER BY id", id=id_)
+
+    def local(at: Any) -> str | None:
+        return at.astimezone(zone(PARIS)).strftime("%Y-%m-%d %H:%M") if at else None
+
+    return [(row["what"], row["detail"], row["change"], local(row["old_at"]), local(row["new_at"])) for row in found]
+
+
+EVERYWHERE = {"sku": None, "country": None, "channel": None}
+
+
+async def test_a_policy_that_takes_effect_later_moves_what_comes_after_that_day_alone(renewing: Desk) -> None:
+    values = {"notice_time": "10:00", "advance_notice_days": [38, 28]}
+    told = await what_if(renewing, What.POLICY, EVERYWHERE | {"values": values}, "2028-02-25")
+    assert told == [
+        ("notice", "advance_charge_notice", "later", "2028-03-03 09:00", "2028-03-03 10:00"),
+        ("notice", "advance_charge_notice", "gone", "2028-03-24 09:00", None),
+    ]
+
+
+async def test_a_policy_for_others_changes_nothing_and_looks_at_nobody(renewing: Desk) -> None:
+    for scope in ({"country": "JP"}, {"channel": "partner"}, {"sku": "DRAFT-LT"}):
+        args = EVERYWHERE | scope | {"values": {"notice_time": "10:00"}}
+        assert await what_if(renewing, What.POLICY, args, "2027-04-01") == []
+    assert {row["chosen"] for row in await renewing.rows("SELECT chosen FROM what_ifs")} == {0}
+
+
+async def test_a_more_specific_policy_hides_a_wider_one(renewing: Desk) -> None:
+    await renewing.change(
+        "INSERT INTO policies (id, country, version, effective_on, values, set_by, reason, set_at) VALUES "
+        "(gen_random_uuid(), 'FR', 1, '2020-01-01', '{\"notice_time\": \"08:00\"}', 'operator:ana', 'x', now())"
+    )
+    args = EVERYWHERE | {"values": {"notice_time": "10:00"}}
+    assert await what_if(renewing, What.POLICY, args, "2027-04-01") == []
+
+
+async def test_the_figures_count_what_the_lines_no_longer_hold(renewing: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "MOST_LINES", 1)
+    args = EVERYWHERE | {"values": {"notice_time": "10:00"}}
+    assert len(await what_if(renewing, What.POLICY, args, "2027-04-01")) == 1
+    (row,) = await renewing.rows("SELECT totals, lines, affected FROM what_ifs")
+    assert (row["totals"], row["lines"], row["affected"]) == ({"notice|later|": 4}, 1, 1)

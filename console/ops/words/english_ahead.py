@@ -40,6 +40,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.asked": "asked by {who}, {when}",
         "ahead.asked_itself": "by the system itself, {when}",
         "ahead.amount": "Amount",
+        "ahead.two": "{one}: {two}",
         "ahead.figures": "What is foreseen",
         "ahead.assumes": "As if every charge were paid and nobody gave a command; only what is live.",
         "ahead.unpriced": "{count} subscriptions have no price and could not be foreseen.",
@@ -85,7 +86,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "foreseen_cause.rules": "other rules are in force",
         "foreseen_cause.buyer": "its buyer paid",
         "foreseen_cause.caused": "caused by a payment or a command",
-        "foreseen_cause.unknown": "no cause found: look at it",
+        "foreseen_cause.unknown": "no cause found, look at it",
         # what if
         "what_if.text": "What another policy or price would change, before it is made: which mails and charges come "
         "earlier, later, no more or anew, and which cost otherwise.",

@@ -8,7 +8,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "room.forecast": "Prévision",
         "room.what_if": "Et si",
         # the forecast
-        "ahead.text": "Les prélèvements et e-mails à venir, calculés d’après les plans en cours ; ensuite, ce qu’il "
+        "ahead.text": "Les prélèvements et courriels à venir, calculés d’après les plans en cours ; ensuite, ce qu’il "
         "en a été.",
         "ahead.paused": "Tant qu’ils sont en pause, aucun n’est prévu.",
         "ahead.tomorrow": "Demain, {day}",
@@ -32,8 +32,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.state.failed": "échec",
         "ahead.charges": "Prélèvements",
         "ahead.in": "En {money}",
-        "ahead.mails": "E-mails",
-        "ahead.by_kind": "E-mails par type",
+        "ahead.mails": "Courriels",
+        "ahead.by_kind": "Courriels par type",
         "ahead.failed": "Échec",
         "ahead.failed_text": "Il n’y aura pas d’autre essai ({why}). Le journal du worker dit où cela a échoué ; "
         "redemandez une fois la cause corrigée.",
@@ -42,6 +42,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.asked": "demandé par {who}, {when}",
         "ahead.asked_itself": "par le système lui-même, {when}",
         "ahead.amount": "Montant",
+        "ahead.two": "{one} : {two}",
         "ahead.figures": "Ce qui est prévu",
         "ahead.assumes": "Comme si chaque prélèvement était payé et que personne ne donnait d’ordre ; uniquement ce "
         "qui est en service.",
@@ -62,7 +63,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.became": "Ce qu’il en a été",
         "ahead.no_lines": "Il n’y a pas de telles lignes.",
         "ahead.csv_help": "Chaque ligne, avec ce qu’il en a été. Cela reste consigné.",
-        "ahead.mail": "E-mail : {kind}",
+        "ahead.mail": "Courriel : {kind}",
         "ahead.charge": "Prélèvement automatique",
         "ahead.own_charge": "Paiement : {way}",
         "wrong.days": "Ces jours ne peuvent pas être prévus",
@@ -89,9 +90,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "foreseen_cause.rules": "d’autres règles sont en vigueur",
         "foreseen_cause.buyer": "l’acheteur a payé",
         "foreseen_cause.caused": "dû à un paiement ou à un ordre",
-        "foreseen_cause.unknown": "aucune cause trouvée : à examiner",
+        "foreseen_cause.unknown": "aucune cause trouvée, à examiner",
         # what if
-        "what_if.text": "Ce qu’une autre règle ou un autre prix changerait, avant de le créer : quels e-mails et "
+        "what_if.text": "Ce qu’une autre règle ou un autre prix changerait, avant de le créer : quels courriels et "
         "prélèvements viendraient plus tôt, plus tard, plus du tout ou en plus, et lesquels coûteraient autrement.",
         "what_if.choose_price": "Choisir une offre pour un nouveau prix",
         "what_if.question": "Question",
@@ -135,7 +136,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "what_if.old": "Jusqu’ici",
         "what_if.new": "Alors",
         "what_if.thing.charge": "Prélèvements",
-        "what_if.thing.notice": "E-mails",
+        "what_if.thing.notice": "Courriels",
         "what_if.thing.phase": "Phases",
         "what_if.thing.parked": "Mis de côté pour un opérateur",
         "change.earlier": "plus tôt",

@@ -59,7 +59,7 @@ async def test_what_became_of_each_line_is_named_and_leads_to_its_subscription(
     assert answer.headers["location"] == place
     await walk(sessions, place)
     page = await mira.page(f"{place}?verdict=not_happened")
-    assert "no cause found: look at it" in words(page)
+    assert "no cause found, look at it" in words(page)
     assert f"/ops/subscriptions/{PUNCTUAL}" in page
     assert "There are no such lines." in await mira.page(f"{place}?verdict=not_happened&cause=parked")
     lines = list(csv.DictReader(io.StringIO((await mira.get(f"{place}.csv")).text.removeprefix("\ufeff"))))
