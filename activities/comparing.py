@@ -41,7 +41,7 @@ async def compare_slice(sessions: Sessions, row: ForecastRow, now: datetime) -> 
         )
         if await session.scalar(noted):
             table = ForecastLineRow.__table__  # type: ignore[attr-defined]
-            columns = {name: bindparam(f"new_{name}") for name in _COLUMNS}
+            columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _COLUMNS}
             await session.execute(update(table).where(table.c.id == bindparam("line")).values(**columns), verdicts)
 
 

@@ -29,8 +29,8 @@ _log = logging.getLogger(__name__)
 KEPT = timedelta(days=92)
 """How long a forecast, or a what-if of which nothing was made, is kept."""
 
-PER_LOOK = 20
-"""How many of them one look forgets at the most."""
+PER_LOOK = 3
+"""How many of them one look forgets at the most: each may have a hundred thousand lines."""
 
 _TABLES: dict[str, type[ForecastRow] | type[WhatIfRow]] = {"forecast": ForecastRow, "what-if": WhatIfRow}
 
@@ -53,7 +53,7 @@ class Foreseeing:
     async def _slice(self, what: str, id_: UUID, now: datetime) -> bool:
         """Do the next slice; False when nothing is left to do."""
         async with self._sessions() as session:
-            row = await session.get(_TABLES[what], id_)
+            row: ForecastRow | WhatIfRow | None = await session.get(_TABLES[what], id_)
         if row is None or not row.is_open:
             return False
         if isinstance(row, WhatIfRow):

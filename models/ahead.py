@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from models.rules import Rulebook
 from renewals.calendar import local_date, midnight
@@ -26,18 +26,19 @@ def ruled(rulebook: Rulebook, sub: Subscription, at: datetime) -> Subscription:
 
 def turns(rulebook: Rulebook, sub: Subscription, now: datetime, until: datetime) -> Iterator[Turn]:
     """The instants after `now`, and up to `until`, from which on other rules are in force for this subscription."""
-    for at in sorted(set(_instants(rulebook, sub))):
+    for at in sorted(set(_instants(rulebook, sub, local_date(now, sub.time_zone)))):
         if now < at <= until:
             yield Turn(at, lambda facts, at=at: ruled(rulebook, facts, at))  # type: ignore[misc]
 
 
-def _instants(rulebook: Rulebook, sub: Subscription) -> Iterator[datetime]:
-    """Policies and legal rules take effect on a local date, prices at an instant."""
+def _instants(rulebook: Rulebook, sub: Subscription, today: date) -> Iterator[datetime]:
+    """Policies and legal rules take effect on a local date, prices at an instant; none of a day that has begun."""
     for version in rulebook.policies:
-        if version.applies(sub.sku, sub.country, sub.channel, version.effective_on):
-            yield midnight(version.effective_on, sub.time_zone)
+        on = version.effective_on
+        if on > today and version.applies(sub.sku, sub.country, sub.channel, on):
+            yield midnight(on, sub.time_zone)
     for rule, _ in rulebook.legal_rules:
-        if rule.effective_on is not None:
+        if rule.effective_on is not None and rule.effective_on > today:
             yield midnight(rule.effective_on, sub.time_zone)
     for price in rulebook.prices.get((sub.sku, sub.currency), ()):
         yield price.effective_at

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from models.columns import among
@@ -76,7 +77,7 @@ async def unforeseen_in(session: AsyncSession, forecast: ForecastRow) -> list[Of
     return sorted(await _read(session, charged, mailed, []), key=lambda each: each.number)
 
 
-def _has_a_line(forecast: ForecastRow, id_: ColumnElement[UUID], number: ColumnElement[str]) -> ColumnElement[bool]:
+def _has_a_line(forecast: ForecastRow, id_: Mapped[UUID], number: Mapped[str]) -> ColumnElement[bool]:
     line = ForecastLineRow
     return exists().where(
         col(line.forecast_id) == forecast.id,
@@ -124,7 +125,8 @@ async def since_of(
         if state == AttemptState.DECLINED and answered_at:
             befell[number].declined.append(answered_at)
     for number, settled_at in await session.execute(_settled(asked_at), given):
-        befell[number].paid.append(settled_at)
+        if settled_at is not None:
+            befell[number].paid.append(settled_at)
     for number, opened_at, released_at in await session.execute(_claims(asked_at), given):
         befell[number].held.append((opened_at, released_at))
     pauses = await _pauses(session, asked_at)

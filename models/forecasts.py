@@ -241,7 +241,9 @@ async def lines_of(
         if value is not None:
             query = query.where(col(column) == str(value))
     if after is not None:
-        query = query.where(tuple_(at, line_id) > tuple_(literal(after[0], at.type), literal(after[1], line_id.type)))
+        query = query.where(
+            tuple_(at, line_id) > tuple_(literal(after[0], DateTime(timezone=True)), literal(after[1], BigInteger))
+        )
     found = (await session.scalars(query)).all()
     last = found[limit - 1] if len(found) > limit else None
     return found[:limit], (last.at, last.id or 0) if last else None

@@ -110,7 +110,13 @@ async def forecasts(request: Request, desk: InDesk, who: Reads) -> Response:
         coming = await daily_forecast(session, tomorrow)
         found = await last_forecasts(session, NEWEST)
         pauses = await paused_now(session)
-    values = {"tomorrow": tomorrow, "coming": coming, "found": found, "pauses": pauses, "most": MOST_DAYS}
+    values: dict[str, Any] = {
+        "tomorrow": tomorrow,
+        "coming": coming,
+        "found": found,
+        "pauses": pauses,
+        "most": MOST_DAYS,
+    }
     values["totals"] = totals_of(coming, t) if coming else None
     return desk.page(request, "forecasts.html", who, **values)
 
