@@ -25,6 +25,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymen
 from activities.baskets import Baskets
 from activities.charging import Charging
 from activities.commands import Commands
+from activities.foreseeing import Foreseeing
 from activities.holds import Holds
 from activities.notices import Notices
 from activities.phases import Phases
@@ -41,6 +42,7 @@ from settings import Settings
 from workflows import contract
 from workflows.bulk_checkout import BulkCheckoutWorkflow
 from workflows.client import reach
+from workflows.foresight import ForesightWorkflow
 from workflows.quote import QuoteWorkflow
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
@@ -67,6 +69,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 signing_key=settings.signing,
                 sign_ins_kept=timedelta(days=settings.sign_ins_kept_days),
                 days_of_use_kept=timedelta(days=settings.days_of_use_kept_days),
+                ops_zone=settings.ops_time_zone,
             )
             every = timedelta(seconds=settings.watch_every_seconds)
             await watch(client, every)
@@ -87,6 +90,7 @@ def build_worker(
     signing_key: bytes = b"",
     sign_ins_kept: timedelta = SIGN_INS_KEPT,
     days_of_use_kept: timedelta = DAYS_OF_USE_KEPT,
+    ops_zone: str = "UTC",
     **options: Any,
 ) -> Worker:
     """A worker of the task queue `renewals`, with the sandbox gateway unless another is given.
@@ -101,11 +105,12 @@ def build_worker(
     watch_ = Watch(sessions, client, sign_ins_kept=sign_ins_kept, days_of_use_kept=days_of_use_kept)
     commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
     quotes = Quotes(sessions, client)
+    foreseeing = Foreseeing(sessions, client, ops_zone)
     baskets = Baskets(sessions, gateway, client, signing_key)
     return Worker(
         client,
         task_queue=contract.TASK_QUEUE,
-        workflows=[SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, WatchdogWorkflow],
+        workflows=[SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, ForesightWorkflow, WatchdogWorkflow],
         activities=[
             charging.charge,
             charging.ask_gateway,
@@ -132,6 +137,9 @@ def build_worker(
             baskets.report_order,
             baskets.give_up_basket,
             watch_.look,
+            foreseeing.look_ahead,
+            foreseeing.foresee,
+            foreseeing.give_up,
         ],
         deployment_config=WorkerDeploymentConfig(
             version=WorkerDeploymentVersion("perennial", version("perennial")), use_worker_versioning=False

@@ -32,16 +32,13 @@ from models.records import NoticeRow
 from models.store import Stored, load, write
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Announcement, Kind, Phase, Term
-from renewals.notices import DatedNotice, due_notices
+from renewals.notices import ANNOUNCING, DatedNotice, due_notices
 from renewals.plan import NoticeRef
 from renewals.renewing import announcement
 from workflows.contract import TermPlan
 
 FIRST_RESEND = timedelta(minutes=1)
 LONGEST_RESEND = timedelta(hours=1)
-
-ANNOUNCING = frozenset({Kind.WINDOW_OPEN, Kind.ADVANCE_CHARGE_NOTICE})
-"""Dated notices that name the amount of the coming charge."""
 
 _ANNOUNCES = "announces"
 """Among the facts of such a notice: the price that its letter names."""

@@ -148,6 +148,19 @@ def quote_options(reference: str) -> dict[str, Any]:
     }
 
 
+async def start_foresight(client: Client, what: str, id_: UUID) -> None:
+    """Have a `forecast` or a `what-if` walked, unless that is under way."""
+    await client.start_workflow(
+        contract.FORESIGHT_WORKFLOW,
+        args=[what, str(id_)],
+        id=contract.foresight_id(what, id_),
+        task_queue=contract.TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        priority=Priority(priority_key=5),  # whoever waits for a renewal comes before whoever only looks
+        static_summary=f"The {what} that was asked for",
+    )
+
+
 async def start_bulk_checkout(client: Client, basket_id: UUID) -> WorkflowHandle[Any, Any]:
     """Let a stored bulk checkout be carried out; one that is under way goes on, and repeating it is harmless.
 

@@ -18,6 +18,7 @@ from cli import (
     pausing,
     portfolios,
     quoting,
+    rules,
     seat_use,
     serving,
 )
@@ -41,6 +42,8 @@ app.command()(legal.legal)
 app.command()(pausing.pause)
 app.command()(pausing.resume)
 app.command()(pausing.pauses)
+app.command()(rules.policies)
+app.command()(rules.prices)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="api-key")
 app.add_typer(operators.app, name="operator")

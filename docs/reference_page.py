@@ -144,6 +144,7 @@ def _temporal() -> str:
         ("workflow type", f"`{contract.WATCHDOG_WORKFLOW}`", "one look over all subscriptions"),
         ("workflow type", f"`{contract.QUOTE_WORKFLOW}`", "one per quote, from when it is asked for to its end"),
         ("its id", f"`{contract.quote_workflow_id('REFERENCE')}`", "by the quote's reference"),
+        ("workflow type", f"`{contract.FORESIGHT_WORKFLOW}`", "one per forecast or what-if, while it is walked"),
         ("schedule", f"`{contract.WATCHDOG_SCHEDULE}`", "starts the watchdog; a worker creates it when it starts"),
         ("task queue", f"`{contract.TASK_QUEUE}`", "workflows and activities"),
         ("signal", f"`{contract.CANCEL_SIGNAL}`", "as `perennial cancel-auto-renew`"),

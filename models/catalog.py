@@ -25,7 +25,10 @@ class OfferingRow(SQLModel, table=True):
 
 
 class PriceRow(SQLModel, table=True):
-    """List and renewal price per seat for one whole term, in minor units; the latest version in effect is in force."""
+    """List and renewal price per seat for one whole term, in minor units.
+
+    Of the versions in effect the one of the latest `effective_at` is in force; of equal ones that of greater `version`.
+    """
 
     __tablename__ = "prices"
     __table_args__ = (
@@ -44,6 +47,8 @@ class PriceRow(SQLModel, table=True):
     list_price: int = amount()
     renewal_price: int = amount()
     effective_at: datetime = instant()
+    set_by: str | None = None
+    reason: str | None = None
 
 
 class PolicyRow(SQLModel, table=True):

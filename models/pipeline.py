@@ -86,7 +86,8 @@ def prices_in_force(now: datetime) -> CTE:
         select(price)
         .ext(distinct_on(col(price.sku), col(price.term), col(price.currency)))
         .where(col(price.effective_at) <= now)
-        .order_by(col(price.sku), col(price.term), col(price.currency), col(price.version).desc())
+        .order_by(*(col(each) for each in (price.sku, price.term, price.currency)))
+        .order_by(col(price.effective_at).desc(), col(price.version).desc())
         .cte("in_force")
     )
 

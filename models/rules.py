@@ -5,7 +5,7 @@ read as long as the revision is the same.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -69,6 +69,18 @@ class Rulebook:
         asked = sku, country, channel, on
         return self._answer(asked, lambda: policy_for(self.policies, *asked))
 
+    def with_policy(self, version: PolicyVersion) -> "Rulebook":
+        """The rulebook as it would be with one more version of a policy."""
+        return replace(self, policies=(*self.policies, version), _answers={})
+
+    def with_price(
+        self, sku: str, currency: str, term: Term, price: Price, status: OfferingStatus, effective_at: datetime
+    ) -> "Rulebook":
+        """The rulebook as it would be with one more version of a price."""
+        added = [*self.prices.get((sku, currency), ()), _PriceVersion(term, status, price, effective_at)]
+        added.sort(key=lambda each: (each.term, each.effective_at))
+        return replace(self, prices=self.prices | {(sku, currency): added}, _answers={})
+
     def legal_rules_of(self, on: date, places: Iterable[str] | None = None) -> tuple[LegalRule, ...]:
         """The legal rules in force on a local date in those jurisdictions (None: in all), in order of their ids."""
         among = None if places is None else frozenset(places)
@@ -127,7 +139,7 @@ async def rulebook_at(session: AsyncSession, revision: UUID) -> Rulebook:
 async def _read(session: AsyncSession, revision: UUID) -> Rulebook:
     """Every version, read after the revision: one that is added meanwhile changes it, and all is read again."""
     prices: dict[tuple[str, str], list[_PriceVersion]] = {}
-    for row in await _rows(session, PriceRow, "term", "version"):
+    for row in await _rows(session, PriceRow, "term", "effective_at", "version"):
         price = Price(row.list_price, row.renewal_price, f"{row.sku}/{row.term}/{row.currency}/{row.version}")
         each = _PriceVersion(Term(row.term), OfferingStatus(row.status), price, row.effective_at)
         prices.setdefault((row.sku, row.currency), []).append(each)

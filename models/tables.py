@@ -8,6 +8,7 @@ from models.audit import AuditRow
 from models.baskets import BasketLineRow, BasketRow
 from models.bulk_actions import BulkActionLineRow, BulkActionRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
+from models.forecasts import ForecastLineRow, ForecastRow
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow, RecoveryCodeRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
@@ -20,6 +21,7 @@ from models.seat_use import DayOfUseRow, SeatAssignmentRow, UsageImportRow, Usag
 from models.second_person import RequestRow
 from models.snapshots import SnapshotRow
 from models.subscriptions import ClaimRow, ImportRow, RenewalRow, SubscriptionRow, TermRow
+from models.what_ifs import WhatIfLineRow, WhatIfRow
 
 METADATA = SQLModel.metadata
 
@@ -42,6 +44,8 @@ __all__ = [
     "DayOfUseRow",
     "DeclineCodeRow",
     "EventRow",
+    "ForecastLineRow",
+    "ForecastRow",
     "ImportRow",
     "LegalRuleRow",
     "NoticeRow",
@@ -75,4 +79,6 @@ __all__ = [
     "TermRow",
     "UsageImportRow",
     "UsageToldRow",
+    "WhatIfLineRow",
+    "WhatIfRow",
 ]

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, datetime, timedelta
 
+from models.ahead import turns
 from models.engine import Sessions
 from models.store import load_all
+from renewals.calendar import days_after, midnight
 from renewals.facts import Subscription
 from renewals.forecast import Coming, forecast
 
@@ -28,7 +30,10 @@ async def forecasts(
         async with sessions() as session:
             found = await load_all(session, batch, wall_now)
         for stored in found:
-            yield stored.facts, list(forecast(stored.facts, stored.now, until or a_year_on(stored.now)))
+            last = until or a_year_on(stored.now)
+            ends_at = midnight(days_after(last, 1), stored.facts.time_zone)
+            ahead = turns(stored.rulebook, stored.facts, stored.now, ends_at)
+            yield stored.facts, list(forecast(stored.facts, stored.now, last, ahead))
         progress(start + len(batch), len(numbers))
 
 

@@ -94,7 +94,7 @@ async def import_portfolio(
     connection = await session.connection() if isinstance(session, AsyncSession) else session
     portfolio = await asyncio.to_thread(read_portfolio, folder)
     await take_turn(connection)
-    stored = await load_stored(connection, portfolio)
+    stored = await load_stored(connection, portfolio, now)
     checked = check_references(portfolio, stored)
     report = _problems(portfolio, checked, skip_bad)
     if report.problem_count and not skip_bad:
@@ -164,7 +164,7 @@ def _tallies(report: ImportReport, portfolio: Portfolio, stored: Stored, checked
 
 
 async def _write(connection: AsyncConnection, news: _News, rows: SubscriptionRows, progress: Progress) -> None:
-    for table, values in catalog_rows(news.catalog, rows.stored, rows.now):
+    for table, values in catalog_rows(news.catalog, rows.stored, rows.now, rows.imported_by):
         await copy_rows(connection, table, values)
     await copy_rows(connection, *customer_rows(news.customers))
     for table, values in people_rows(news.subscriptions, news.people, rows.now):

@@ -71,7 +71,7 @@ def _faults(line: SubscriptionLine, known: Known, portfolio: Portfolio) -> Itera
 
 
 def new_lines(lines: list[CatalogLine], stored: Stored) -> list[CatalogLine]:
-    """The catalog lines that differ from the latest stored version of their price, or have none."""
+    """The catalog lines that differ from the version of their price that is in force, or have none."""
     return [line for line in lines if _price(line) != _stored_price(line, stored)]
 
 

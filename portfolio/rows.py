@@ -23,25 +23,26 @@ Rows = tuple[type[Any], list[Row]]
 """A table and the rows for it, all with the same columns."""
 
 
-def catalog_rows(lines: list[CatalogLine], stored: Stored, now: datetime) -> Iterator[Rows]:
+def catalog_rows(lines: list[CatalogLine], stored: Stored, now: datetime, by: str) -> Iterator[Rows]:
     """Offerings that are new, and one version for each new or changed price."""
     offerings = {line.sku: line for line in lines if line.sku not in stored.offerings}
     yield OfferingRow, [{"sku": line.sku, "name": line.name, "kind": line.kind.value} for line in offerings.values()]
-    yield PriceRow, [_price_row(line, stored, now) for line in lines]
+    yield PriceRow, [_price_row(line, stored, now, by) for line in lines]
 
 
-def _price_row(line: CatalogLine, stored: Stored, now: datetime) -> Row:
+def _price_row(line: CatalogLine, stored: Stored, now: datetime, by: str) -> Row:
     before = stored.prices.get(line.key)
     return {
         "id": uuid4(),
         "sku": line.sku,
         "term": line.term.value,
         "currency": line.currency,
-        "version": before.version + 1 if before else 1,
+        "version": before.last_version + 1 if before else 1,
         "status": line.status.value,
         "list_price": line.list_price,
         "renewal_price": line.renewal_price,
         "effective_at": now,
+        "set_by": by,
     }
 
 

@@ -1,8 +1,8 @@
 """What is stored already of the customers, offerings and subscriptions that a portfolio speaks of."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
@@ -29,9 +29,9 @@ IMPORTS_QUEUE_UP = 0x696D7074  # any number that no other lock of this database 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The latest version of a price."""
+    """The version of a price that is in force, and the number of the last one, which may be yet to come."""
 
-    version: int
+    last_version: int
     status: OfferingStatus
     list_price: int
     renewal_price: int
@@ -67,19 +67,20 @@ async def take_turn(connection: AsyncConnection) -> None:
     await connection.execute(select(func.pg_advisory_xact_lock(IMPORTS_QUEUE_UP)))
 
 
-async def load_stored(connection: AsyncConnection, portfolio: Portfolio) -> Stored:
+async def load_stored(connection: AsyncConnection, portfolio: Portfolio, now: datetime) -> Stored:
     """The whole catalog and all policies, and the customers that the portfolio names."""
     offerings = await connection.execute(select(col(OfferingRow.sku), col(OfferingRow.name), col(OfferingRow.kind)))
     named = {line.csn for line in portfolio.customers.good} | {line.csn for line in portfolio.subscriptions.good}
     return Stored(
         offerings={sku: (name, OfferingKind(kind)) for sku, name, kind in offerings},
-        prices=await _prices(connection),
+        prices=await _prices(connection, now),
         customers={line.csn: line async for line in _customers(connection, sorted(named))},
         policies=await _policies(connection),
     )
 
 
-async def _prices(connection: AsyncConnection) -> dict[tuple[str, str, str], Price]:
+async def _prices(connection: AsyncConnection, now: datetime) -> dict[tuple[str, str, str], Price]:
+    """Of each price the version that is in force; the first one to come where none is yet."""
     query = select(
         col(PriceRow.sku),
         col(PriceRow.term),
@@ -88,13 +89,18 @@ async def _prices(connection: AsyncConnection) -> dict[tuple[str, str, str], Pri
         col(PriceRow.status),
         col(PriceRow.list_price),
         col(PriceRow.renewal_price),
-    ).order_by(col(PriceRow.version))
-    return {
-        (row.sku, row.term, row.currency): Price(
-            row.version, OfferingStatus(row.status), row.list_price, row.renewal_price
-        )
-        for row in await connection.execute(query)
-    }
+        col(PriceRow.effective_at),
+    ).order_by(col(PriceRow.effective_at), col(PriceRow.version))
+    found: dict[tuple[str, str, str], Price] = {}
+    for row in await connection.execute(query):
+        key = row.sku, row.term, row.currency
+        known = found.get(key)
+        last = max(row.version, known.last_version if known else 0)
+        if known and row.effective_at > now:
+            found[key] = replace(known, last_version=last)
+        else:
+            found[key] = Price(last, OfferingStatus(row.status), row.list_price, row.renewal_price)
+    return found
 
 
 async def _customers(connection: AsyncConnection, csns: list[str]) -> AsyncIterator[CustomerLine]:

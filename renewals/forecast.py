@@ -1,13 +1,15 @@
 """What is coming: the plan walked ahead, as if every charge were paid and nobody gave a command.
 
-It asks the same plan that runs, step by step, so that forecast and life cannot differ by a rule.
+It asks the same plan that runs, step by step, so that forecast and life cannot differ by a rule. Rules that take effect
+on the way are turns: from then on the plan is made under them, as the watchdog would have it made.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from renewals.facts import Kind, PaidAhead, Phase, Subscription
+from renewals.notices import ANNOUNCING
 from renewals.plan import Do, NoticeRef, Step, plan
 from renewals.pricing import automatic_line
 from renewals.renewing import announcement, in_phase, rolled_over, with_renewal
@@ -28,6 +30,14 @@ class Coming:
     currency: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From `at` on other rules are in force: `ruled` gives the facts under them."""
+
+    at: datetime
+    ruled: Callable[[Subscription], Subscription]
+
+
 def as_if_live(sub: Subscription, now: datetime) -> Subscription:
     """A watched subscription as it would be if it went live at `now`; a live one as it is."""
     if sub.live_at is not None:
@@ -35,11 +45,17 @@ def as_if_live(sub: Subscription, now: datetime) -> Subscription:
     return replace(sub, live_at=now, late_start_at=now, announced=announcement(sub))
 
 
-def forecast(sub: Subscription, now: datetime, until: date) -> Iterator[Coming]:
+def forecast(sub: Subscription, now: datetime, until: date, turns: Iterable[Turn] = ()) -> Iterator[Coming]:
     """Everything to come up to the end of the local day `until`. Raises `pricing.NotPriced`."""
     ahead = replace(as_if_live(sub, now), late_vouchers=(), owed_back=())  # they change no term
+    waiting = sorted(turns, key=lambda turn: turn.at)
     for _ in range(LONGEST):
         steps = plan(ahead, now).steps
+        if waiting and (not steps or waiting[0].at <= max(steps[0].at, now)):
+            turn = waiting.pop(0)
+            now = max(turn.at, now)
+            ahead = turn.ruled(ahead)
+            continue
         if not steps:
             return
         step = steps[0]
@@ -74,7 +90,7 @@ def _after(sub: Subscription, step: Step, now: datetime) -> tuple[Subscription, 
         case Do.MISS_NOTICES:
             return _recorded(sub, step.notices), ()
         case Do.SEND_NOTICE:
-            return replace(_recorded(sub, step.notices), noticed=True), ()
+            return _told(replace(_recorded(sub, step.notices), noticed=True), step.notices[0].kind), ()
         case Do.SEND_QUEUED:
             return replace(sub, queued=tuple(each for each in sub.queued if each.id != step.subject)), ()
         case Do.ROLL_OVER:
@@ -96,6 +112,13 @@ def _after(sub: Subscription, step: Step, now: datetime) -> tuple[Subscription, 
             if after.phase is Phase.EXPIRED and sub.phase is Phase.PAST_DUE:
                 return replace(after, recorded=sub.recorded | {(Kind.EXPIRED, "0")}), (Kind.EXPIRED,)
             return after, ()
+
+
+def _told(sub: Subscription, kind: Kind) -> Subscription:
+    """The facts once a mail has named the price of the next charge, if it is one that does (domain.md 4)."""
+    if kind not in ANNOUNCING or not sub.renews_automatically:
+        return sub
+    return replace(sub, announced=announcement(sub) or sub.announced)
 
 
 def _recorded(sub: Subscription, notices: tuple[NoticeRef, ...]) -> Subscription:

@@ -33,6 +33,9 @@ TELLS_OF_THE_END = frozenset(
 )
 """The letters after which nobody can say that he was not told of the renewal date."""
 
+ANNOUNCING = frozenset({Kind.WINDOW_OPEN, Kind.ADVANCE_CHARGE_NOTICE})
+"""Dated notices that name the amount of the coming charge."""
+
 
 @dataclass(frozen=True, slots=True)
 class DatedNotice:

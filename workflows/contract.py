@@ -18,6 +18,7 @@ SUBSCRIPTION_WORKFLOW = "SubscriptionWorkflow"
 BULK_CHECKOUT_WORKFLOW = "BulkCheckoutWorkflow"
 WATCHDOG_WORKFLOW = "WatchdogWorkflow"
 QUOTE_WORKFLOW = "QuoteWorkflow"
+FORESIGHT_WORKFLOW = "ForesightWorkflow"
 WATCHDOG_SCHEDULE = "watchdog"
 
 CANCEL_SIGNAL = "cancel_auto_renew"
@@ -63,6 +64,10 @@ def workflow_id(number: str) -> str:
 
 def bulk_checkout_id(basket_id: UUID) -> str:
     return f"bulk-checkout-{basket_id}"
+
+
+def foresight_id(what: str, id_: UUID) -> str:
+    return f"{what}-{id_}"
 
 
 def quote_workflow_id(reference: str) -> str:

@@ -46,6 +46,19 @@ WAKING: dict[str, Any] = {
 }
 """A signal to each line of an order; what is not woken in a few tries the watchdog wakes."""
 
+LOOKING_AHEAD: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=2),
+    "retry_policy": RetryPolicy(maximum_attempts=2, non_retryable_error_types=HOPELESS),
+}
+"""Asking for forecasts and starting them; what does not work now the next look does."""
+
+FORESEEING: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(hours=12),
+    "heartbeat_timeout": timedelta(minutes=2),
+    "retry_policy": PATIENT,
+}
+"""Walking a million plans takes an hour; each slice of a second is noted, and heard of."""
+
 WATCHING: dict[str, Any] = {
     "start_to_close_timeout": timedelta(minutes=30),
     "heartbeat_timeout": timedelta(minutes=2),

@@ -18,12 +18,15 @@ from console.ops import (
     calendar,
     compliance,
     customers,
+    forecasting,
     keys,
     letters,
     mails,
+    offerings,
     overview,
     pausing,
     people,
+    policies,
     provided,
     runbooks,
     second_person,
@@ -31,6 +34,7 @@ from console.ops import (
     signing_in,
     subscription,
     subscriptions,
+    what_if,
 )
 from console.ops.commanding import BadForm
 from console.ops.desk import Desk, see_other
@@ -67,6 +71,10 @@ PARTS = (
     people,
     keys,
     subscription,
+    forecasting,
+    offerings,
+    policies,
+    what_if,
 )
 """The rooms, each with its `routes`. A new one is a line here, and one in `rooms.py` if it stands in the menu."""
 

@@ -8,13 +8,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from console.ops.fields import Wrong
 from models.pauses import Pausable, resume
 from models.second_person import RequestRow
+from models.versions import NotApplicable, apply_what_if
 from renewals.roles import May
 from workflows.client import let_watchdog_look
 
@@ -33,10 +36,21 @@ class Deed:
 
 
 RESUME_CHARGES = "resume-charges"
+APPLY_WHAT_IF = "apply-what-if"
 
 
 async def _resume_charges(session: AsyncSession, asked: RequestRow, now: datetime) -> None:
     await resume(session, Pausable.CHARGES, by=asked.asked_by, reason=asked.asked_because, now=now)
+
+
+async def _apply_what_if(session: AsyncSession, asked: RequestRow, now: datetime) -> None:
+    """Make the version that was asked for. Raises `Wrong` where that cannot be any more; it stays open then."""
+    try:
+        await apply_what_if(
+            session, UUID(asked.args["what_if"]), by=asked.asked_by, reason=asked.asked_because, now=now
+        )
+    except NotApplicable as fault:
+        raise Wrong("what_if", f"what_if.{fault.code}") from None
 
 
 async def wake_watchdog(client: Client) -> None:
@@ -47,4 +61,7 @@ async def wake_watchdog(client: Client) -> None:
         _log.warning("the watchdog could not be told: %s", error.status.name)
 
 
-DEEDS: Mapping[str, Deed] = {RESUME_CHARGES: Deed(May.STEER, _resume_charges, wake_watchdog)}
+DEEDS: Mapping[str, Deed] = {
+    RESUME_CHARGES: Deed(May.STEER, _resume_charges, wake_watchdog),
+    APPLY_WHAT_IF: Deed(May.GOVERN, _apply_what_if, wake_watchdog),
+}

@@ -213,6 +213,36 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("code", name="pk_decline_codes"),
     )
     op.create_table(
+        "forecasts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Uuid(), nullable=False),
+        sa.Column("chosen", sa.Integer(), nullable=False),
+        sa.Column("walked", sa.Integer(), nullable=False),
+        sa.Column("unpriced", sa.Integer(), nullable=False),
+        sa.Column("after", sa.String(), nullable=True),
+        sa.Column("walked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totals", postgresql.JSONB(), nullable=False),
+        sa.Column("compare_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compare_after", sa.String(), nullable=True),
+        sa.Column("compared", sa.Integer(), nullable=False),
+        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verdicts", postgresql.JSONB(), nullable=False),
+        sa.Column("failed_because", sa.String(), nullable=True),
+        sa.CheckConstraint("first_on <= last_on", name="ck_forecasts_days"),
+        sa.PrimaryKeyConstraint("id", name="pk_forecasts"),
+    )
+    op.create_index("ix_forecasts_asked_at", "forecasts", ["asked_at"])
+    op.create_index(
+        "uq_forecasts_daily", "forecasts", ["first_on"], unique=True, postgresql_where=sa.text("asked_by = 'system'")
+    )
+    op.create_table(
         "imports",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
@@ -431,6 +461,32 @@ def _create_tables() -> None:
     )
     op.create_index("ix_usage_imports_digest", "usage_imports", ["digest"])
     op.create_table(
+        "what_ifs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("args", postgresql.JSONB(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("chosen", sa.Integer(), nullable=False),
+        sa.Column("walked", sa.Integer(), nullable=False),
+        sa.Column("unpriced", sa.Integer(), nullable=False),
+        sa.Column("affected", sa.Integer(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("after", sa.String(), nullable=True),
+        sa.Column("walked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totals", postgresql.JSONB(), nullable=False),
+        sa.Column("failed_because", sa.String(), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("applied_by", sa.String(), nullable=True),
+        sa.CheckConstraint("what IN ('policy', 'price')", name="ck_what_ifs_what_known"),
+        sa.CheckConstraint("(applied_at IS NULL) = (applied_by IS NULL)", name="ck_what_ifs_applied"),
+        sa.PrimaryKeyConstraint("id", name="pk_what_ifs"),
+    )
+    op.create_index("ix_what_ifs_at", "what_ifs", ["at"])
+    op.create_table(
         "account_sessions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
@@ -465,6 +521,38 @@ def _create_tables() -> None:
         postgresql_ops={"lower(email)": "gin_trgm_ops"},
         postgresql_using="gin",
     )
+    op.create_table(
+        "forecast_lines",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("forecast_id", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("actual_amount", sa.BigInteger(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=True),
+        sa.Column("foreseen", sa.Boolean(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=True),
+        sa.Column("cause", sa.String(), nullable=True),
+        sa.Column("actual_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("happened_as", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "cause IS NULL OR cause IN ('amount', 'time', 'parked', 'paused', 'paid_before', 'cancelled', 'in_doubt', 'held', 'declined', 'missed', 'not_accepted', 'command', 'rules', 'buyer', 'caused', 'unknown')",
+            name="ck_forecast_lines_cause_known",
+        ),
+        sa.CheckConstraint(
+            "verdict IS NULL OR verdict IN ('agreed', 'differs', 'not_happened', 'unforeseen', 'waits')",
+            name="ck_forecast_lines_verdict_known",
+        ),
+        sa.CheckConstraint("what IN ('charge', 'notice')", name="ck_forecast_lines_what_known"),
+        sa.ForeignKeyConstraint(["forecast_id"], ["forecasts.id"], name="fk_forecast_lines_forecast_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_forecast_lines"),
+    )
+    op.create_index("ix_forecast_lines_at", "forecast_lines", ["forecast_id", "at", "id"])
+    op.create_index("ix_forecast_lines_subscription", "forecast_lines", ["forecast_id", "subscription"])
+    op.create_index("ix_forecast_lines_verdict", "forecast_lines", ["forecast_id", "verdict", "at", "id"])
     op.create_table(
         "operator_links",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -569,6 +657,8 @@ def _create_tables() -> None:
         sa.Column("list_price", sa.BigInteger(), nullable=False),
         sa.Column("renewal_price", sa.BigInteger(), nullable=False),
         sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_by", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.CheckConstraint("status IN ('active', 'retired')", name="ck_prices_status_known"),
         sa.CheckConstraint("term IN ('month', 'year', '3-years')", name="ck_prices_term_known"),
         sa.CheckConstraint("list_price >= 0 AND renewal_price >= 0", name="ck_prices_not_negative"),
@@ -609,6 +699,28 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_saved_views"),
         sa.UniqueConstraint("operator", "name", name="uq_saved_views_operator_name"),
     )
+    op.create_table(
+        "what_if_lines",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("what_if_id", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("old_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("new_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("old_amount", sa.BigInteger(), nullable=True),
+        sa.Column("new_amount", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "change IN ('earlier', 'later', 'gone', 'anew', 'dearer', 'cheaper')", name="ck_what_if_lines_change_known"
+        ),
+        sa.CheckConstraint("num_nulls(old_at, new_at) < 2", name="ck_what_if_lines_either"),
+        sa.ForeignKeyConstraint(["what_if_id"], ["what_ifs.id"], name="fk_what_if_lines_what_if_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_what_if_lines"),
+    )
+    op.create_index("ix_what_if_lines_change", "what_if_lines", ["what_if_id", "what", "change", "id"])
+    op.create_index("ix_what_if_lines_id", "what_if_lines", ["what_if_id", "id"])
     op.create_table(
         "attempts",
         sa.Column("id", sa.Uuid(), nullable=False),

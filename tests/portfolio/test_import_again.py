@@ -1,12 +1,16 @@
 """What a further import changes, what it leaves alone, and what it says about it."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
+from models.rules import rulebook_now
 from portfolio.differences import UNSAID
 from portfolio.importing import ImportReport, Tally
+from renewals.facts import Term
 from tests.portfolio.folders import Folder
 from tests.portfolio.imports import CATALOG, CUSTOMERS, LATER, NOW, SUBSCRIPTIONS, content, one, rows, run
 
@@ -50,6 +54,36 @@ async def test_a_changed_price_is_a_new_version(
     assert (new["version"], new["effective_at"]) == (2, LATER)
     assert (new["status"], new["list_price"], new["renewal_price"]) == version_2
     assert (await run(connection, folder, LATER)).written is False
+
+
+async def test_a_price_that_is_to_come_is_neither_forestalled_nor_undone(
+    connection: AsyncConnection, folder: Folder
+) -> None:
+    """An operator has made version 2 for a later day. The same files change nothing, others take effect until then."""
+    await run(connection, folder)
+    coming = LATER + timedelta(days=30)
+    made = (
+        "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at)"
+        " SELECT gen_random_uuid(), sku, term, currency, 2, status, list_price, 60000, :at FROM prices"
+        " WHERE sku = 'DRAFT-STD' AND term = 'year' AND currency = 'USD'"
+    )
+    await connection.execute(text(made), {"at": coming})
+    assert (await run(connection, folder, LATER)).written is False
+    folder.set(CATALOG, 3, renewal_price="520.00")
+    assert (await run(connection, folder, LATER)).new_versions == 1
+    found = await rows(
+        connection, "prices", "sku = 'DRAFT-STD' AND term = 'year' AND currency = 'USD' ORDER BY version"
+    )
+    assert [(row["version"], row["renewal_price"], row["effective_at"]) for row in found] == [
+        (1, 50500, NOW), (2, 60000, coming), (3, 52000, LATER),
+    ]  # fmt: skip
+    async with AsyncSession(connection) as session:
+        rulebook = await rulebook_now(session)
+    in_force = [
+        rulebook.prices_of("DRAFT-STD", "USD", Term.YEAR, None, at)[1][Term.YEAR].renewal_price
+        for at in (NOW, LATER, coming)
+    ]
+    assert in_force == [50500, 52000, 60000]
 
 
 async def test_what_exists_is_never_changed_and_its_differences_are_listed(

@@ -236,6 +236,15 @@ def test_charges_are_paused_shown_everywhere_and_resumed(terminal: Terminal) -> 
     assert (pause["began_by"], pause["ended_by"]) == ("operator:ana", "operator:ana")
 
 
+def test_prices_are_told_with_their_versions_and_policies_as_far_as_there_are_any(terminal: Terminal) -> None:
+    told = terminal("prices", "DRAFT-STD", "--json").json
+    assert {(each["sku"], each["version"], each["until"]) for each in told} == {("DRAFT-STD", 1, None)}
+    assert {each["term"] for each in told} >= {"month", "year"}
+    assert "DRAFT-STD year USD" in terminal("prices").out
+    assert terminal("policies", "--json").json == []
+    assert "the defaults hold for everybody" in terminal("policies").out
+
+
 def test_the_time_machine_tells_what_happened_on_the_way(terminal: Terminal) -> None:
     said = terminal("advance", "S-1003", "--to", "2027-03-01", "--json")
     assert said.status == 0

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from console.ops.words import (
     english,
+    english_ahead,
     english_alarms,
     english_audit,
     english_calendar,
@@ -18,8 +19,10 @@ from console.ops.words import (
     english_list,
     english_overview,
     english_plan,
+    english_rules,
     english_subscription,
     french,
+    french_ahead,
     french_alarms,
     french_audit,
     french_calendar,
@@ -30,6 +33,7 @@ from console.ops.words import (
     french_list,
     french_overview,
     french_plan,
+    french_rules,
     french_subscription,
 )
 from console.words import together, unbroken
@@ -47,6 +51,8 @@ _ENGLISH = (
     english_compliance,
     english_customers,
     english_calendar,
+    english_ahead,
+    english_rules,
 )
 _FRENCH = (
     french,
@@ -61,6 +67,8 @@ _FRENCH = (
     french_compliance,
     french_customers,
     french_calendar,
+    french_ahead,
+    french_rules,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -8,6 +8,7 @@ from console.ops.asking import Column
 from console.ops.deeds import DEEDS
 from console.ops.rooms import ROOMS
 from console.ops.subscriptions import TOGETHER
+from console.ops.what_if import THINGS
 from console.ops.words import WORDS
 from models.at_risk import Cause
 from models.bulk_actions import Outcome
@@ -18,11 +19,15 @@ from models.pipeline import Path
 from models.staff import StaffRefused
 from renewals.commands import OPERATOR_MAY, Name
 from renewals.decisions import PRECEDENCE
-from renewals.facts import AttemptState, Channel, DeclineClass, Kind, Phase, Purpose, Way
+from renewals.facts import AttemptState, Channel, DeclineClass, Kind, OfferingKind, OfferingStatus, Phase, Purpose, Way
+from renewals.foreseen import Cause as Why
+from renewals.foreseen import Verdict
 from renewals.plan import Do
+from renewals.policy_text import NAMES, Shape
 from renewals.quoting import QuoteState
 from renewals.reasons import Rule
 from renewals.roles import ASKED_TWICE, May, Role
+from renewals.what_if import Change
 
 
 def test_every_language_has_the_same_words_with_the_same_parts() -> None:
@@ -65,6 +70,14 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
         ("why_not", PRECEDENCE),
         ("already_so", sorted(OPERATOR_MAY)),
         ("sure", sorted(ASKED_TWICE)),
+        ("verdict", list(Verdict)),
+        ("foreseen_cause", list(Why)),
+        ("change", list(Change)),
+        ("what_if.thing", list(THINGS)),
+        ("policy", list(NAMES)),
+        ("rules.wrong", list(Shape)),
+        ("rules.status", list(OfferingStatus)),
+        ("rules.kind", list(OfferingKind)),
         ("needs_right", [May.STEER, May.MONEY]),
     ],
 )

@@ -1,0 +1,293 @@
+"""The charges and mails to come, from the plans that run; and afterwards what became of each."""
+
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import StreamingResponse
+
+from console.ops.carrying_on import again_soon, have_walked
+from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
+from console.ops.fields import Wrong
+from console.ops.files import BYTE_ORDER_MARK, written
+from console.ops.guard import Reads
+from console.speech import Speech
+from models.audit import audit
+from models.forecasts import (
+    FURTHEST,
+    KINDS,
+    MOST_DAYS,
+    ForecastLineRow,
+    ForecastRow,
+    Place,
+    Wanted,
+    ask_comparison,
+    ask_forecast,
+    daily_forecast,
+    last_forecasts,
+    lines_of,
+    open_forecast,
+)
+from models.pauses import paused_now
+from renewals.calendar import days_after, local_date
+from renewals.foreseen import Cause, Verdict
+from renewals.money import Money
+
+FORECAST = "/ops/forecast"
+NEWEST = 30
+PER_PAGE = 100
+PER_BATCH = 1000
+
+routes = APIRouter(prefix="/forecast")
+
+
+@dataclass(frozen=True, slots=True)
+class DayTotal:
+    """A day's line: how many mails and charges, and the amount in each currency; empty where there is none."""
+
+    on: date
+    mails: int
+    charges: int
+    amounts: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The figures of a forecast."""
+
+    currencies: Sequence[str]
+    days: Sequence[DayTotal]
+    kinds: Sequence[tuple[str, int]]
+    sums: Sequence[str]
+    mails: int
+    charges: int
+
+
+def totals_of(row: ForecastRow, t: Speech) -> Totals:
+    """By day, by currency, by kind of mail."""
+    cells = row.totals.get("cells", [])
+    charges = [each for each in cells if each[1] == "charge"]
+    currencies = sorted({each[3] for each in charges})
+    kinds: Counter[str] = Counter()
+    for _, what, kind, _, count, _ in cells:
+        kinds[kind] += count if what == "notice" else 0
+    by_day: defaultdict[str, list[Any]] = defaultdict(list)
+    for each in cells:
+        by_day[each[0]].append(each)
+
+    def amounts(of: Sequence[Any]) -> list[str]:
+        sums = {money: sum(each[5] for each in of if each[3] == money) for money in currencies}
+        return [t.w.amount(Money(sums[money], money)) if sums[money] else "" for money in currencies]
+
+    days = [
+        DayTotal(
+            date.fromisoformat(day),
+            sum(each[4] for each in of if each[1] == "notice"),
+            sum(each[4] for each in of if each[1] == "charge"),
+            amounts([each for each in of if each[1] == "charge"]),
+        )
+        for day, of in sorted(by_day.items())
+    ]
+    return Totals(
+        currencies,
+        days,
+        [(kind, count) for kind, count in kinds.most_common() if count],
+        amounts(charges),
+        sum(day.mails for day in days),
+        sum(day.charges for day in days),
+    )
+
+
+@routes.get("")
+async def forecasts(request: Request, desk: InDesk, who: Reads) -> Response:
+    """What the coming day holds, as the system keeps it; and those that somebody has asked for."""
+    tomorrow, t = days_after(local_date(wall_now(), desk.zone), 1), speech_for(request, who)
+    async with desk.sessions() as session:
+        coming = await daily_forecast(session, tomorrow)
+        found = await last_forecasts(session, NEWEST)
+        pauses = await paused_now(session)
+    values: dict[str, Any] = {
+        "tomorrow": tomorrow,
+        "coming": coming,
+        "found": found,
+        "pauses": pauses,
+        "most": MOST_DAYS,
+    }
+    values["totals"] = totals_of(coming, t) if coming else None
+    return desk.page(request, "forecasts.html", who, **values)
+
+
+@routes.post("")
+async def ask(desk: InDesk, who: Reads) -> Response:
+    """Have these days foreseen; the same question that is still being answered is not asked twice."""
+    now = wall_now()
+    first_on, last_on = _days(who.form.get("from", ""), who.form.get("to", ""), local_date(now, desk.zone))
+    async with desk.sessions.begin() as session:
+        id_ = await open_forecast(session, first_on, last_on, who.by)
+        if id_ is None:
+            id_ = await ask_forecast(session, first_on, last_on, desk.zone, by=who.by, now=now)
+            data = {"from": first_on.isoformat(), "to": last_on.isoformat()}
+            audit(session, now, who.by, "forecast.ask", str(id_), data=data)
+    if id_ is None:
+        raise HTTPException(404)
+    await have_walked(desk, "forecast", id_)
+    return see_other(f"{FORECAST}/{id_}")
+
+
+@routes.get("/{id}.csv")
+async def as_file(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
+    """Every line, with what became of it."""
+    wanted = _wanted(request)
+    async with desk.sessions.begin() as session:
+        row = await _row(session.get, id)
+        audit(session, wall_now(), who.by, "forecast.export", str(id), data={"what": str(request.query_params)})
+    name = f"forecast-{row.first_on}-{row.last_on}.csv"
+    return StreamingResponse(
+        _file(desk, id, wanted),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+_HEAD = (
+    *("at", "subscription", "what", "detail", "amount", "currency"),
+    *("foreseen", "verdict", "cause", "actual_at", "actual_amount", "outcome"),
+)
+
+
+async def _file(desk: Desk, id_: UUID, wanted: Wanted) -> AsyncIterator[str]:
+    yield BYTE_ORDER_MARK + written([list(_HEAD)])
+    async with desk.sessions() as session:
+        after, more = None, True
+        while more:
+            lines, after = await lines_of(session, id_, wanted, after=after, limit=PER_BATCH)
+            yield written(_cells(line) for line in lines)
+            more = after is not None
+
+
+def _cells(line: ForecastLineRow) -> list[str]:
+    def money(amount: int | None) -> str:
+        return "" if amount is None or line.currency is None else str(Money(amount, line.currency).decimal())
+
+    return [
+        line.at.isoformat(),
+        line.subscription,
+        line.what,
+        line.detail,
+        money(line.amount),
+        line.currency or "",
+        "yes" if line.foreseen else "no",
+        line.verdict or "",
+        line.cause or "",
+        line.actual_at.isoformat() if line.actual_at else "",
+        money(line.actual_amount),
+        line.outcome or "",
+    ]
+
+
+@routes.get("/{id}")
+async def forecast(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
+    """One forecast: how far it is, its figures, its lines."""
+    wanted, t = _wanted(request), speech_for(request, who)
+    async with desk.sessions() as session:
+        row = await _row(session.get, id)
+        lines, later = await lines_of(session, id, wanted, after=_place(request), limit=PER_PAGE)
+    values: dict[str, Any] = {"row": row, "lines": lines, "wanted": wanted, "kinds": KINDS}
+    values["totals"], values["money"] = totals_of(row, t), Money
+    values["verdicts"] = verdicts_of(row)
+    values["later"] = f"{later[0].isoformat()},{later[1]}" if later else None
+    values["placed"] = "after" in request.query_params
+    return again_soon(desk.page(request, "forecast.html", who, **values), is_open=row.is_open)
+
+
+@routes.post("/{id}/compare")
+async def compare(desk: InDesk, who: Reads, id: UUID) -> Response:
+    """Compare it with what has happened until now."""
+    now = wall_now()
+    async with desk.sessions.begin() as session:
+        if await ask_comparison(session, id, now):
+            audit(session, now, who.by, "forecast.compare", str(id))
+    await have_walked(desk, "forecast", id)
+    return see_other(f"{FORECAST}/{id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The figures of a comparison: how many of each verdict, the causes of each, and the money of each currency."""
+
+    counts: Sequence[tuple[Verdict, int]]
+    causes: Sequence[tuple[Verdict, Cause, int]]
+    money: Sequence[tuple[str, Money, Money]]
+
+
+def verdicts_of(row: ForecastRow) -> Verdicts | None:
+    """None before it was compared."""
+    if row.compared_at is None:
+        return None
+    counts: Counter[Verdict] = Counter()
+    causes: Counter[tuple[Verdict, Cause]] = Counter()
+    for _, verdict, cause, count in row.verdicts["cells"]:
+        counts[Verdict(verdict)] += count
+        if cause:
+            causes[Verdict(verdict), Cause(cause)] += count
+    return Verdicts(
+        [(verdict, counts[verdict]) for verdict in Verdict if counts[verdict]],
+        [(verdict, cause, count) for (verdict, cause), count in causes.most_common()],
+        [
+            (currency, Money(foreseen, currency), Money(paid, currency))
+            for currency, foreseen, paid in row.verdicts["money"]
+        ],
+    )
+
+
+def _days(first: str, last: str, today: date) -> tuple[date, date]:
+    """The days that are asked for. Raises `Wrong`."""
+    try:
+        first_on, last_on = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        raise Wrong("from", "wrong.days") from None
+    if not today <= first_on <= last_on <= today + FURTHEST or (last_on - first_on).days >= MOST_DAYS:
+        raise Wrong("from", "wrong.days")
+    return first_on, last_on
+
+
+def _wanted(request: Request) -> Wanted:
+    """Which lines are asked for. Raises `Wrong`."""
+    asked = request.query_params
+    what = asked.get("what") or None
+    if what is not None and what not in KINDS:
+        raise Wrong("what", "wrong.view")
+    try:
+        return Wanted(
+            what,
+            Verdict(asked["verdict"]) if asked.get("verdict") else None,
+            Cause(asked["cause"]) if asked.get("cause") else None,
+        )
+    except ValueError:
+        raise Wrong("verdict", "wrong.view") from None
+
+
+def _place(request: Request) -> Place | None:
+    """Where a page begins. Raises `Wrong`."""
+    text = request.query_params.get("after", "")
+    if not text:
+        return None
+    at, _, id_ = text.partition(",")
+    try:
+        place = datetime.fromisoformat(at), int(id_)
+    except ValueError:
+        raise Wrong("after", "wrong.view") from None
+    if place[0].tzinfo is None or not 0 < place[1] < 1 << 63:
+        raise Wrong("after", "wrong.view")
+    return place
+
+
+async def _row(get: Any, id_: UUID) -> ForecastRow:
+    row: ForecastRow | None = await get(ForecastRow, id_)
+    if row is None:
+        raise HTTPException(404)
+    return row

@@ -1,0 +1,249 @@
+"""Forecasts that are kept: what was foreseen for some days, line by line, and what became of it.
+
+A forecast is walked in slices by whoever runs it (`activities/foreseeing.py`): `after` is the number that the last one
+ended with. Its lines are never changed but for what they are compared with.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    DateTime,
+    Identity,
+    Index,
+    and_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel, col
+
+from models.columns import amount, instant, json, key, one_of
+from models.journal import SYSTEM
+from models.rules import REVISION
+from models.subscriptions import NEXT_STEP_AT, SubscriptionRow
+from renewals.calendar import days_after, local_date, midnight
+from renewals.foreseen import Cause, Verdict
+
+MOST_DAYS = 31
+"""Days that one forecast has at the most."""
+
+FURTHEST = timedelta(days=400)
+"""How far ahead its last day may lie: a year and a late window."""
+
+KINDS = ("charge", "notice")
+
+
+class ForecastRow(SQLModel, table=True):
+    """A forecast of the charges and mails from `since_at` until `until_at`, the days as `zone` counts them.
+
+    `chosen` subscriptions are to be walked, `walked` have been; `unpriced` of them have no price to foresee. `totals`
+    and `verdicts` are its figures. `compare_asked_at` without `compared_at`: it is to be compared with what happened.
+    """
+
+    __tablename__ = "forecasts"
+    __table_args__ = (
+        CheckConstraint("first_on <= last_on", name="days"),
+        Index("ix_forecasts_asked_at", "asked_at"),
+        Index("uq_forecasts_daily", "first_on", unique=True, postgresql_where=text(f"asked_by = '{SYSTEM}'")),
+    )
+
+    id: UUID = key()
+    first_on: date
+    last_on: date
+    zone: str
+    since_at: datetime = instant()
+    until_at: datetime = instant()
+    asked_by: str
+    asked_at: datetime = instant()
+    revision: UUID
+    chosen: int
+    walked: int = 0
+    unpriced: int = 0
+    after: str | None = None
+    walked_at: datetime | None = instant(nullable=True)
+    totals: dict[str, Any] = json()
+    compare_asked_at: datetime | None = instant(nullable=True)
+    compare_after: str | None = None
+    compared: int = 0
+    compared_at: datetime | None = instant(nullable=True)
+    verdicts: dict[str, Any] = json()
+    failed_because: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Is there work to do?"""
+        return self.failed_because is None and (self.walked_at is None or self.is_comparing)
+
+    @property
+    def is_comparing(self) -> bool:
+        return self.compare_asked_at is not None and self.compared_at is None
+
+
+class ForecastLineRow(SQLModel, table=True):
+    """One charge or mail: foreseen at `at`, or (`foreseen` false) one that happened then and was not foreseen.
+
+    Instants are in the subscription's own time, amounts in minor units. `detail` is the kind of a mail; of a charge
+    `automatic`, or how its buyer paid. `actual_at`, `actual_amount` and `outcome` are what happened instead.
+    """
+
+    __tablename__ = "forecast_lines"
+    __table_args__ = (
+        one_of("what", KINDS),
+        one_of("verdict", Verdict, optional=True),
+        one_of("cause", Cause, optional=True),
+        Index("ix_forecast_lines_at", "forecast_id", "at", "id"),
+        Index("ix_forecast_lines_verdict", "forecast_id", "verdict", "at", "id"),
+        Index("ix_forecast_lines_subscription", "forecast_id", "subscription"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    forecast_id: UUID = Field(foreign_key="forecasts.id")
+    subscription: str
+    at: datetime = instant()
+    what: str
+    detail: str
+    actual_amount: int | None = amount(nullable=True)
+    amount: int | None = amount(nullable=True)
+    currency: str | None = None
+    foreseen: bool = True
+    verdict: str | None = None
+    cause: str | None = None
+    actual_at: datetime | None = instant(nullable=True)
+    outcome: str | None = None
+    happened_as: UUID | None = None
+
+
+_STEP_AT = literal_column(NEXT_STEP_AT, DateTime(timezone=True))
+_UNPLANNED = literal_column("'9999-06-01 00:00:00+00'::timestamptz", DateTime(timezone=True))
+
+
+def has_steps_before(until: datetime) -> ColumnElement[bool]:
+    """Has it a step before then, or no plan yet? Nothing can happen to any other one before its next step.
+
+    Only what is live: nothing else charges or mails. By the index on this very expression.
+    """
+    return and_(or_(until > _STEP_AT, _STEP_AT == _UNPLANNED), col(SubscriptionRow.live_at).is_not(None))
+
+
+def range_of(first_on: date, last_on: date, zone: str, now: datetime) -> tuple[datetime, datetime]:
+    """The instants of these days, as that zone counts them; what has passed of the first one is left out."""
+    return max(midnight(first_on, zone), now), midnight(days_after(last_on, 1), zone)
+
+
+async def ask_forecast(
+    session: AsyncSession, first_on: date, last_on: date, zone: str, *, by: str, now: datetime
+) -> UUID | None:
+    """Store a forecast that is to be walked; None where the one of that day by the system is there already."""
+    since_at, until_at = range_of(first_on, last_on, zone, now)
+    wanted = select(func.count()).select_from(SubscriptionRow).where(has_steps_before(until_at))
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "first_on": first_on,
+        "last_on": last_on,
+        "zone": zone,
+        "since_at": since_at,
+        "until_at": until_at,
+        "asked_by": by,
+        "asked_at": now,
+        "chosen": (await session.execute(wanted)).scalar_one(),
+        "walked": 0,
+        "unpriced": 0,
+        "compared": 0,
+        "totals": {},
+        "verdicts": {},
+    }
+    statement = insert(ForecastRow).values(**values, revision=REVISION)
+    return await session.scalar(statement.on_conflict_do_nothing().returning(col(ForecastRow.id)))
+
+
+async def ask_daily(session: AsyncSession, zone: str, now: datetime) -> UUID | None:
+    """Have the coming day foreseen, once; None where it has been."""
+    tomorrow = days_after(local_date(now, zone), 1)
+    there = select(col(ForecastRow.id)).where(
+        col(ForecastRow.asked_by) == SYSTEM, col(ForecastRow.first_on) == tomorrow
+    )
+    if await session.scalar(there):
+        return None
+    return await ask_forecast(session, tomorrow, tomorrow, zone, by=SYSTEM, now=now)
+
+
+async def open_forecast(session: AsyncSession, first_on: date, last_on: date, by: str) -> UUID | None:
+    """One of these days that the same person has asked for and that is still being walked."""
+    row = ForecastRow
+    query = select(col(row.id)).where(
+        col(row.first_on) == first_on,
+        col(row.last_on) == last_on,
+        col(row.asked_by) == by,
+        col(row.walked_at).is_(None),
+        col(row.failed_because).is_(None),
+    )
+    return await session.scalar(query.limit(1))
+
+
+async def daily_forecast(session: AsyncSession, on: date) -> ForecastRow | None:
+    """What the system foresaw of that day, once it is walked."""
+    row = ForecastRow
+    query = select(row).where(col(row.asked_by) == SYSTEM, col(row.first_on) == on, col(row.walked_at).is_not(None))
+    return await session.scalar(query)
+
+
+async def last_forecasts(session: AsyncSession, most: int) -> Sequence[ForecastRow]:
+    """The newest ones."""
+    return (await session.scalars(select(ForecastRow).order_by(col(ForecastRow.asked_at).desc()).limit(most))).all()
+
+
+async def ask_comparison(session: AsyncSession, id_: UUID, now: datetime) -> bool:
+    """Have a forecast compared with what happened, anew if it was before; False while it is not walked."""
+    row = await session.get(ForecastRow, id_, with_for_update=True)
+    if row is None or row.walked_at is None:
+        return False
+    if not row.is_comparing:
+        row.compare_asked_at, row.compare_after, row.compared, row.compared_at = now, None, 0, None
+        session.add(row)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines of a forecast are shown; None: whichever."""
+
+    what: str | None = None
+    verdict: Verdict | None = None
+    cause: Cause | None = None
+
+
+Place = tuple[datetime, int]
+"""Of a line in its forecast: its instant and its id."""
+
+
+async def lines_of(
+    session: AsyncSession, id_: UUID, wanted: Wanted, *, after: Place | None, limit: int
+) -> tuple[Sequence[ForecastLineRow], Place | None]:
+    """Up to `limit` lines in order of time, beyond a place; and the place where the next page begins, if any."""
+    row = ForecastLineRow
+    at, line_id = col(row.at), col(row.id)
+    query = select(row).where(col(row.forecast_id) == id_).order_by(at, line_id).limit(limit + 1)
+    for column, value in ((row.what, wanted.what), (row.verdict, wanted.verdict), (row.cause, wanted.cause)):
+        if value is not None:
+            query = query.where(col(column) == str(value))
+    if after is not None:
+        query = query.where(
+            tuple_(at, line_id) > tuple_(literal(after[0], DateTime(timezone=True)), literal(after[1], BigInteger))
+        )
+    found = (await session.scalars(query)).all()
+    last = found[limit - 1] if len(found) > limit else None
+    return found[:limit], (last.at, last.id or 0) if last else None
