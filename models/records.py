@@ -89,7 +89,8 @@ class NoticeRow(SQLModel, table=True):
 class AlarmRow(SQLModel, table=True):
     """Something an operator must look at; open until cleared, and open only once per subscription, kind and subject.
 
-    `subject` tells apart what may happen twice: an attempt, a notice, a renewal date; else it is empty.
+    Without a subscription it is about the installation as a whole. `subject` tells apart what may happen twice: an
+    attempt, a notice, a renewal date, an endpoint; else it is empty.
     """
 
     __tablename__ = "alarms"
@@ -101,12 +102,13 @@ class AlarmRow(SQLModel, table=True):
             "subject",
             unique=True,
             postgresql_where=text("cleared_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
         ),
         Index("ix_alarms_open", "raised_at", postgresql_where=text("cleared_at IS NULL")),
     )
 
     id: UUID = key()
-    subscription: str = Field(foreign_key="subscriptions.number")
+    subscription: str | None = Field(default=None, foreign_key="subscriptions.number")
     kind: str
     subject: str = ""
     detail: str
@@ -118,13 +120,14 @@ class EventRow(SQLModel, table=True):
     """One thing that happened, with who and why: the audit. Rows are added, never changed (a trigger holds it).
 
     `data` is what `perennial rehearse` prints, without personal data; a notice's recipient is read from its row. What
-    concerns a customer rather than one of its subscriptions names the customer.
+    concerns a customer rather than one of its subscriptions names the customer; what concerns us all names neither.
     """
 
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_subscription_at", "subscription", "at", "id"),
-        CheckConstraint("(subscription IS NULL) <> (customer IS NULL)", name="of_one"),
+        Index("ix_events_alarm", "id", postgresql_where=text("event = 'alarm'")),
+        CheckConstraint("subscription IS NULL OR customer IS NULL", name="of_one"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))

@@ -8,6 +8,7 @@ from models.audit import AuditRow
 from models.baskets import BasketLineRow, BasketRow
 from models.bulk_actions import BulkActionLineRow, BulkActionRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
+from models.operator_letters import JournalReaderRow, OperatorLetterRow
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow, RecoveryCodeRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
@@ -20,6 +21,7 @@ from models.seat_use import DayOfUseRow, SeatAssignmentRow, UsageImportRow, Usag
 from models.second_person import RequestRow
 from models.snapshots import SnapshotRow
 from models.subscriptions import ClaimRow, ImportRow, RenewalRow, SubscriptionRow, TermRow
+from models.webhooks import DeliveryRow, EndpointRow, TryRow
 
 METADATA = SQLModel.metadata
 
@@ -41,11 +43,15 @@ __all__ = [
     "CustomerRow",
     "DayOfUseRow",
     "DeclineCodeRow",
+    "DeliveryRow",
+    "EndpointRow",
     "EventRow",
     "ImportRow",
+    "JournalReaderRow",
     "LegalRuleRow",
     "NoticeRow",
     "OfferingRow",
+    "OperatorLetterRow",
     "OperatorLinkRow",
     "OperatorRow",
     "OperatorSessionRow",
@@ -73,6 +79,7 @@ __all__ = [
     "SnapshotRow",
     "SubscriptionRow",
     "TermRow",
+    "TryRow",
     "UsageImportRow",
     "UsageToldRow",
 ]

@@ -53,9 +53,9 @@ class Upcoming:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An open alarm."""
+    """An open alarm; without a subscription it is about the installation as a whole."""
 
-    subscription: str
+    subscription: str | None
     kind: str
     detail: str
     raised_at: datetime
@@ -75,7 +75,7 @@ class Alarms:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened, on the subscription's own clock. `subject` is its number, or the customer's."""
+    """One thing that happened, on the subscription's own clock. `subject` is its number, the customer's, or empty."""
 
     at: datetime
     subject: str
