@@ -19,6 +19,7 @@ from cli import (
     quoting,
     seat_use,
     serving,
+    webhooks,
 )
 from cli.usage import Commands
 
@@ -44,6 +45,7 @@ app.command()(doctor.doctor)
 app.add_typer(keys.app, name="api-key")
 app.add_typer(operators.app, name="operator")
 app.add_typer(seat_use.app, name="usage")
+app.add_typer(webhooks.app, name="webhook")
 app.command(name="forecast")(coming.show_forecast)
 app.command(name="show")(looking.show)
 app.command(name="list")(looking.list_subscriptions)
