@@ -14,6 +14,8 @@ from console.headers import with_page_headers
 from console.ops import (
     bulk,
     keys,
+    letters_to_me,
+    live,
     mails,
     overview,
     pausing,
@@ -24,6 +26,7 @@ from console.ops import (
     signing_in,
     subscription,
     subscriptions,
+    webhooks,
 )
 from console.ops.commanding import BadForm
 from console.ops.desk import Desk, see_other
@@ -33,6 +36,7 @@ from console.ops.provider import IdentityProvider
 from console.ops.setting_up import SET_UP
 from console.ops.signing_in import sign_in_for
 from console.ops.subscription import NoSubscription
+from console.ops.webhooks import NoEndpoint
 from console.ops.words import LANGUAGES
 from console.own_forms import NotOurForm
 from models.engine import Sessions
@@ -44,6 +48,7 @@ _TEMPLATES = Path(__file__).parent.parent / "templates"
 
 PARTS = (
     overview,
+    live,
     subscriptions,
     bulk,
     signing_in,
@@ -52,6 +57,8 @@ PARTS = (
     pausing,
     people,
     keys,
+    webhooks,
+    letters_to_me,
     subscription,
 )
 """The rooms, each with its `routes`. A new one is a line here, and one in `rooms.py` if it stands in the menu."""
@@ -65,6 +72,7 @@ def create_ops(settings: Settings, sessions: Sessions, client: Client) -> FastAP
     """The console of one installation. `client` gets the commands. Raises `Unguarded`, `BadSettings`."""
     app = FastAPI(title="Perennial operations", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(settings, sessions, client, _templates())
+    app.state.live = live.Broadcast(app.state.desk)
     app.middleware("http")(with_page_headers)
     if settings.oidc_issuer:
         app.state.provider = IdentityProvider(settings)
@@ -138,6 +146,7 @@ def _add_faults(app: FastAPI) -> None:
     async def no_subscription(request: Request, fault: NoSubscription) -> Response:
         return told(request, 404, "no_subscription")
 
+    @app.exception_handler(NoEndpoint)
     @app.exception_handler(NoSuchPlace)
     @app.exception_handler(404)
     @app.exception_handler(405)

@@ -22,8 +22,10 @@ ROOMS = (
     Room("bulk", "/ops/bulk", May.READ),
     Room("second", "/ops/second-person", May.READ),
     Room("pauses", "/ops/pauses", May.READ),
+    Room("letters", "/ops/letters", May.READ),
     Room("people", "/ops/people", May.GOVERN),
     Room("keys", "/ops/keys", May.GOVERN),
+    Room("webhooks", "/ops/webhooks", May.GOVERN),
     Room("mails", "/ops/mails", May.READ, local_only=True),
 )
 

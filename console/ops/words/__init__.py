@@ -13,17 +13,27 @@ from console.ops.words import (
     english_overview,
     english_plan,
     english_subscription,
+    english_telling,
     french,
     french_commands,
     french_list,
     french_overview,
     french_plan,
     french_subscription,
+    french_telling,
 )
 from console.words import together, unbroken
 
-_ENGLISH = (english, english_overview, english_list, english_subscription, english_plan, english_commands)
-_FRENCH = (french, french_overview, french_list, french_subscription, french_plan, french_commands)
+_ENGLISH = (
+    english,
+    english_overview,
+    english_list,
+    english_subscription,
+    english_plan,
+    english_commands,
+    english_telling,
+)
+_FRENCH = (french, french_overview, french_list, french_subscription, french_plan, french_commands, french_telling)
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
