@@ -89,6 +89,7 @@ EVENTS = {
     "access_suspended": ("`phase`", "Access was taken away while past due."),
     "hold_ended": ("`claim`", "A hold is over, by its time or by its buyer; the charge that waited for it goes on."),
     "alarm": ("`kind`, `detail`", "Something an operator must look at."),
+    "alert": ("`kinds`", "Grave alarms were told to operators, in one mail: how many of each kind. It has no number."),
 }
 
 ALARMS = {
@@ -112,6 +113,11 @@ ALARMS = {
     ),
     "seats_paid_late": ("Seats were paid for a term that was over by then: offer a refund.", "hand"),
     "legal_notice_missing": ("Nothing that was sent or is planned meets a legal notice rule of the charge.", "itself"),
+    "charges_stopped": (
+        "All charges were paused by themselves: too many were declined, or made. It is about no subscription.",
+        "a resume",
+    ),
+    "webhook_given_up": ("An endpoint did not take an event for three days; it is about no subscription.", "a replay"),
 }
 
 CLASSES = {

@@ -16,6 +16,8 @@ from portfolio.usage_file import USAGE
 from renewals.commands import BOTH_MAY, BUYER_MAY, Name
 from renewals.declines import DEFAULT_CLASSES
 from renewals.facts import DeclineClass, Kind, Phase, Policy
+from renewals.gravity import GRAVE
+from renewals.published import every_published
 from settings import PREFIX, Settings
 from workflows import contract
 
@@ -75,14 +77,22 @@ def _events() -> str:
     return table(("event", "fields of its own", "what happened"), rows)
 
 
+def _published() -> str:
+    rows = (
+        (f"`{type_}`", ", ".join(f"`{field}`" for field in each.fields), each.says)
+        for type_, (_, each) in every_published().items()
+    )
+    return table(("type", "fields of `data`, beside `by`", "what happened"), rows)
+
+
 def _alarms() -> str:
     check_words(ALARMS, alarms_in_code(), "alarm")
     rows = (
-        (f"[`{name}`](operations.md#{name.replace('_', '-')})", *ALARMS[name])
+        (f"[`{name}`](operations.md#{name.replace('_', '-')})", *ALARMS[name], "yes" if name in GRAVE else "")
         for name in ALARMS
         if name in alarms_in_code()
     )
-    return table(("alarm", "what it means", "cleared by"), rows)
+    return table(("alarm", "what it means", "cleared by", "grave"), rows)
 
 
 def _refusals() -> str:
@@ -165,6 +175,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "phases": _phases,
     "refusals": _refusals,
     "events": _events,
+    "published": _published,
     "letters": _letters,
     "alarms": _alarms,
     "declines": _declines,
