@@ -8,10 +8,10 @@ and what it had sent but not written down is sent again under the same id.
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
@@ -60,6 +60,7 @@ MOST_WAITING = 50_000
 """How many deliveries wait for one endpoint at most; further events stay where they are, in the record."""
 
 Clock = Callable[[], datetime]
+Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 
 
@@ -146,7 +147,7 @@ class Posting:
         if not endpoints:
             return 0
         up_to = await self._settled.up_to(self._sessions)
-        return sum(await asyncio.gather(*(self._at(endpoint, up_to) for endpoint in endpoints)))
+        return sum(await _all(self._at(endpoint, up_to) for endpoint in endpoints))
 
     async def _at(self, endpoint: EndpointRow, up_to: int) -> int:
         """One turn at one endpoint, unless another worker is about it."""
@@ -160,7 +161,7 @@ class Posting:
                 due = await self._due(endpoint)
                 if not due and not read_on:
                     break
-                taken = await asyncio.gather(*(self._try(endpoint, each) for each in due))
+                taken = await _all(self._try(endpoint, each) for each in due)
                 made += len(taken)
                 away = bool(taken) and not any(taken)
                 if not await self._lease(endpoint.id, again=True):
@@ -284,6 +285,17 @@ class Posting:
             f"{urlsplit(endpoint.url).hostname} took no event for three days (last: {said}); replay it when it does."
         )
         await raise_alarm(session, None, GIVEN_UP, detail, now, subject=str(endpoint.id))
+
+
+async def _all(works: Iterable[Awaitable[Result]]) -> list[Result]:
+    """Each to its end, whatever becomes of the others; then what went wrong first is raised."""
+    done = await asyncio.gather(*works, return_exceptions=True)
+    results: list[Result] = []
+    for each in done:
+        if isinstance(each, BaseException):
+            raise each
+        results.append(each)
+    return results
 
 
 async def _tries_since(session: AsyncSession, row: DeliveryRow) -> int:

@@ -6,7 +6,7 @@ Times are those of the attempts, each on the clock of its subscription.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, text
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -26,6 +26,14 @@ _A = AttemptRow
 _MADE = col(_A.state) != fixed(AttemptState.ABANDONED.value)
 _DECLINED = col(_A.state) == fixed(AttemptState.DECLINED.value)
 _FIRST_ANSWERED = and_(col(_A.n) == 1, col(_A.state).in_([AttemptState.PAID.value, AttemptState.DECLINED.value]))
+
+
+_NOTHING_WRONG = ~exists().where(
+    col(PauseRow.what) == Pausable.CHARGES,
+    col(PauseRow.figures).is_not(None),
+    col(_A.called_at).between(col(PauseRow.began_at) - HOUR, col(PauseRow.began_at)),
+)
+"""Not of an hour that stopped charges: what was wrong then is not usual from then on."""
 
 
 def _automatic(columns: Any, since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
@@ -58,7 +66,7 @@ async def usual_charges(session: AsyncSession, since: datetime, now: datetime) -
     """What the last four weeks were like until then, and what may be charged now."""
     began = since - timedelta(days=USUAL_DAYS)
     first = (_count(_FIRST_ANSWERED), _count(_FIRST_ANSWERED, _DECLINED))
-    answered, declined = (await session.execute(_automatic(first, began, since))).one()
+    answered, declined = (await session.execute(_automatic(first, began, since).where(_NOTHING_WRONG))).one()
     return Usual(answered, declined, await _busiest_hour(session, began, since, now), await _due(session, since, now))
 
 
@@ -66,7 +74,11 @@ async def _busiest_hour(session: AsyncSession, began: datetime, since: datetime,
     """The most tries of one hour on the same weekday (in UTC) of the weeks before."""
     hour = func.date_trunc(text("'hour'"), col(_A.called_at))
     by_hour = _automatic((_count(_MADE).label("tries"),), began, since)
-    by_hour = by_hour.where(func.extract("isodow", col(_A.called_at)) == now.isoweekday()).group_by(hour)
+    by_hour = (
+        by_hour.where(_NOTHING_WRONG)
+        .where(func.extract("isodow", col(_A.called_at)) == now.isoweekday())
+        .group_by(hour)
+    )
     return int(await session.scalar(select(func.coalesce(func.max(by_hour.subquery().c.tries), 0))) or 0)
 
 

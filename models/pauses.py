@@ -44,7 +44,7 @@ class PauseRow(SQLModel, table=True):
     began_at: datetime = instant()
     began_by: str
     began_because: str
-    figures: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    figures: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
     ended_at: datetime | None = instant(nullable=True)
     ended_by: str | None = None
     ended_because: str | None = None

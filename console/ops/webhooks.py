@@ -92,7 +92,14 @@ async def _one(
         row = await _endpoint(session, id_)
         rows, older = await deliveries_of(session, id_, state, before=before, limit=PAGE)
         counts = (await standing(session)).get(id_, {})
-    shown = {"endpoint": row, "deliveries": rows, "older": older, "counts": counts, "state": state, "before": before}
+    shown: dict[str, Any] = {
+        "endpoint": row,
+        "deliveries": rows,
+        "older": older,
+        "counts": counts,
+        "state": state,
+        "before": before,
+    }
     shown |= {"secret": None, "posted": None, "states": list(DeliveryState), "most": MOST_REPLAYED}
     return desk.page(request, "webhook.html", who, **(shown | values))
 
@@ -104,9 +111,9 @@ async def _endpoint(session: Any, id_: UUID) -> EndpointRow:
     return row
 
 
-@routes.post("/{id_}/state")
-async def change(desk: InDesk, who: Governs, id_: UUID) -> Response:
-    state, reason = EndpointState(choice(who.form, "state", EndpointState)), who.reason
+@routes.post("/{id_}/turn/{state}")
+async def change(desk: InDesk, who: Governs, id_: UUID, state: EndpointState) -> Response:
+    reason = who.reason
     if state is EndpointState.REMOVED and who.form.get("sure") != "on":
         raise Wrong("sure", "wrong.webhook_sure")
     async with desk.sessions.begin() as session:

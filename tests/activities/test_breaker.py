@@ -78,9 +78,11 @@ async def test_too_many_declines_stop_all_charges_before_the_next_one_is_made(sh
     alarms = await shop.rows(
         "SELECT subscription, kind, detail FROM alarms WHERE cleared_at IS NULL AND subscription IS NULL"
     )
-    assert [tuple(each.values()) for each in alarms] == [(None, "charges_stopped", why)]
+    assert [dict(each) for each in alarms] == [{"subscription": None, "kind": "charges_stopped", "detail": why}]
     audit = await shop.rows("SELECT done_by, action, about, data ->> 'declined' AS declined FROM audit")
-    assert [tuple(each.values()) for each in audit] == [("system", "pause", "charges", "5")]
+    assert [dict(each) for each in audit] == [
+        {"done_by": "system", "action": "pause", "about": "charges", "declined": "5"}
+    ]
 
 
 async def test_on_the_bound_charges_go_on(shop: Desk) -> None:

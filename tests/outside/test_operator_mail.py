@@ -76,7 +76,7 @@ class Office:
 
     @property
     def letters(self) -> list[EmailMessage]:
-        return [message_from_bytes(raw, policy=policy.default) for raw in self.post.taken]  # type: ignore[misc]
+        return [message_from_bytes(raw, policy=policy.default) for raw in self.post.taken]
 
     @property
     def told(self) -> list[tuple[str, str]]:

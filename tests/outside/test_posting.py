@@ -54,7 +54,7 @@ class Office:
         async with self.sessions.begin() as session:
             return await add_endpoint(session, url or self.receiver.url, types, now=self.now, **ANA)
 
-    async def happen(self, number: str, event: str, data: dict[str, Any] | None = None, **who: str) -> None:
+    async def happen(self, number: str, event: str, data: dict[str, Any] | None = None, **who: Any) -> None:
         async with self.sessions.begin() as session:
             record(session, number, self.now, event, data or {}, **who)
 

@@ -109,7 +109,8 @@ async def test_it_says_what_the_page_says(broadcast: Broadcast, mira: Person) ->
 async def test_one_look_serves_all_and_without_anybody_nobody_looks(
     broadcast: Broadcast, mira: Person, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks, look = [], broadcast.look
+    look = broadcast.look
+    looks: list[int] = []
 
     async def counted() -> None:
         looks.append(len(broadcast._listeners))
@@ -187,7 +188,8 @@ async def test_a_silent_line_is_kept_alive(broadcast: Broadcast, mira: Person, m
 async def test_a_database_that_is_away_ends_no_stream(
     broadcast: Broadcast, mira: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look, failed = broadcast.look, []
+    look = broadcast.look
+    failed: list[bool] = []
 
     async def fails_once() -> None:
         if not failed:

@@ -118,16 +118,15 @@ async def test_it_is_switched_off_and_on_and_removed_for_good(
 ) -> None:
     await added(mira, receiver)
     here = await address(mira)
-    await mira.send(await mira.page(here), "/state", reason="they rebuild")
+    await mira.send(await mira.page(here), "/turn/off", reason="they rebuild")
     await happen(sessions, settings, "S-1")
     assert not receiver.received
-    await mira.send(await mira.page(here), "/state", reason="they are back")
+    await mira.send(await mira.page(here), "/turn/on", reason="they are back")
     await happen(sessions, settings)
     assert receiver.subjects == ["S-1"]
-    csrf = {"csrf": re.search(r'name="csrf" value="([^"]+)', await mira.page(here))[1]}  # type: ignore[index]
-    gone = csrf | {"state": "removed", "reason": "over"}
-    assert (await mira.client.post(f"{here}/state", data=gone)).status_code == 422  # not sure
-    assert (await mira.client.post(f"{here}/state", data=gone | {"sure": "on"})).headers["location"] == HOOKS
+    page = await mira.page(here)
+    assert (await mira.send(page, "/turn/removed", reason="over")).status_code == 422  # not sure
+    assert (await mira.send(page, "/turn/removed", reason="over", sure="on")).headers["location"] == HOOKS
     assert (await mira.get(here)).status_code == 404
     assert [act[1] for act in await acts(sessions) if act[1].startswith("webhook")] == [
         "webhook.add",
