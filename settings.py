@@ -147,6 +147,22 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _mail_addresses(text: str) -> str:
+    if not all(is_address(each) for each in _listed(text)):
+        raise ValueError("is no list of mail addresses: write them as ana@example.com,ops@example.com")
+    return text
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",")]
+
+
+def _time_of_day(text: str) -> str:
+    if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError("is no time of day: write it as 07:00")
+    return text
+
+
 def _mail_address(address: str) -> str:
     if not is_address(address):
         raise ValueError("is no mail address: write it without a name, such as renewals@example.com")
@@ -167,6 +183,8 @@ Host = Annotated[Line, AfterValidator(_host)]
 HostAndPort = Annotated[Line, AfterValidator(_host_and_port)]
 DatabaseAddress = Annotated[Line, AfterValidator(database_address), AfterValidator(_that_can_be_called)]
 MailAddress = Annotated[Line, AfterValidator(_mail_address)]
+MailAddresses = Annotated[Line, AfterValidator(_mail_addresses)]
+TimeOfDay = Annotated[Line, AfterValidator(_time_of_day)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]
 Provider = Annotated[WebAddress, AfterValidator(_provider)]
 Roles = Annotated[Line, AfterValidator(_roles)]
@@ -286,6 +304,39 @@ class Settings(BaseSettings):
     days_of_use_kept_days: int = Field(default=400, ge=180, le=3650)
     """For how many days it is kept on which days users used a seat; of whoever has one still, the last day stays."""
 
+    alert_to: MailAddresses | None = None
+    """Who is mailed of grave alarms at once, as ana@example.com,ops@example.com; besides operators who tick it."""
+
+    digest_to: MailAddresses | None = None
+    """Who is mailed each morning what the day brings; besides operators who tick it."""
+
+    digest_at: TimeOfDay = "07:00"
+    """When that is sent, on the clock of PERENNIAL_OPS_TIME_ZONE."""
+
+    breaker: bool = True
+    """Whether all charges stop by themselves when too many are declined, or too many made."""
+
+    breaker_least: int = Field(default=50, ge=1, le=1_000_000)
+    """Of fewer first charges with an answer in an hour no share of declines is taken."""
+
+    breaker_declines_floor_percent: int = Field(default=40, ge=1, le=100)
+    """A share of declines up to this never stops charges."""
+
+    breaker_declines_factor_percent: int = Field(default=300, ge=100, le=10_000)
+    """Nor one up to this part of the usual share, which is that of the four weeks before."""
+
+    breaker_volume_floor: int = Field(default=500, ge=1, le=1_000_000)
+    """So many charges in an hour never stop them."""
+
+    breaker_volume_factor_percent: int = Field(default=200, ge=100, le=10_000)
+    """Nor do as many as this part of what is due, or of the busiest hour of that weekday in the four weeks before."""
+
+    webhook_private_addresses: bool = False
+    """Whether webhooks may lead into your own network; otherwise that is refused. They go by https in any case."""
+
+    webhook_tries_kept_days: int = Field(default=30, ge=7, le=3650)
+    """For how many days it is kept what became of events that were sent, and of letters to operators."""
+
     api_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000)
     """How many requests a key of the JSON API may make in a minute, in the long run; of each process that serves it.
 
@@ -316,6 +367,11 @@ class Settings(BaseSettings):
         """By value of the claim: the role that it gives, in the order that they are written in."""
         parts = [part.rpartition("=") for part in (self.oidc_roles or "").split(";") if part]
         return {value.strip(): Role(role.strip()) for value, _, role in parts}
+
+    @staticmethod
+    def addresses(listed: str | None) -> list[str]:
+        """The mail addresses of a list, each once."""
+        return list(dict.fromkeys(_listed(listed))) if listed else []
 
     @property
     def signing(self) -> bytes:

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import time, timedelta
 from importlib.metadata import version
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from temporalio.client import (
     Client,
     Schedule,
@@ -23,21 +24,27 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from activities.baskets import Baskets
+from activities.breaker import Breaker
 from activities.charging import Charging
 from activities.commands import Commands
 from activities.foreseeing import Foreseeing
 from activities.holds import Holds
 from activities.notices import Notices
+from activities.operator_mail import OperatorMail, Telling
 from activities.phases import Phases
 from activities.planning import Planning
+from activities.posting import Posting
 from activities.quotes import Quotes
 from activities.refunds import Refunds
-from activities.watch import DAYS_OF_USE_KEPT, SIGN_INS_KEPT, Watch
+from activities.watch import DAYS_OF_USE_KEPT, SIGN_INS_KEPT, TRIES_KEPT, Watch
+from gateways.outbound import outbound_of
 from gateways.port import Gateway
 from gateways.sandbox import SandboxGateway
 from mail.letter import Contacts
 from mail.sender import Mailer
+from mail.to_operators import Desk
 from models.engine import Sessions, create_engine, sessions_of
+from renewals.breaker import Bounds
 from settings import Settings
 from workflows import contract
 from workflows.bulk_checkout import BulkCheckoutWorkflow
@@ -50,6 +57,8 @@ from workflows.watchdog import WatchdogWorkflow
 _log = logging.getLogger(__name__)
 
 DATABASE_CONNECTIONS = 20
+POST_EVERY, WRITE_EVERY = timedelta(seconds=1), timedelta(seconds=10)
+"""How often the record is looked at for other systems, and for the operators."""
 DATA_SECONDS = 100.0
 """How long the mail server may take to accept a mail's body; after that the same bytes are sent again."""
 
@@ -60,9 +69,10 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     engine = create_engine(settings.database, connections=DATABASE_CONNECTIONS, pre_ping=False)
     try:
         async with mailer_of(settings) as mailer:
+            sessions = sessions_of(engine)
             worker = build_worker(
                 client,
-                sessions_of(engine),
+                sessions,
                 mailer,
                 contacts_of(settings),
                 settings.mail_from,
@@ -70,10 +80,18 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 sign_ins_kept=timedelta(days=settings.sign_ins_kept_days),
                 days_of_use_kept=timedelta(days=settings.days_of_use_kept_days),
                 ops_zone=settings.ops_time_zone,
+                tries_kept=timedelta(days=settings.webhook_tries_kept_days),
+                breaker=breaker_of(settings, sessions),
             )
+            posting = Posting(sessions, outbound_of(settings), settings.ops_url)
             every = timedelta(seconds=settings.watch_every_seconds)
             await watch(client, every)
-            async with worker:
+            letters = OperatorMail(sessions, mailer, telling_of(settings))
+            beside = _beside(
+                _again_and_again("webhooks", posting.turn, POST_EVERY),
+                _again_and_again("letters to operators", letters.turn, WRITE_EVERY),
+            )
+            async with worker, beside:
                 await _keep_watching(client, every, stop)
     finally:
         await engine.dispose()
@@ -91,6 +109,8 @@ def build_worker(
     sign_ins_kept: timedelta = SIGN_INS_KEPT,
     days_of_use_kept: timedelta = DAYS_OF_USE_KEPT,
     ops_zone: str = "UTC",
+    tries_kept: timedelta = TRIES_KEPT,
+    breaker: Breaker | None = None,
     **options: Any,
 ) -> Worker:
     """A worker of the task queue `renewals`, with the sandbox gateway unless another is given.
@@ -100,9 +120,11 @@ def build_worker(
     Workflows run outside Temporal's own sandbox unless another runner is given: tests do (ADR 12).
     """
     gateway = gateway or SandboxGateway(sessions)
-    charging, holds = Charging(sessions, gateway), Holds(sessions, gateway)
+    charging, holds = Charging(sessions, gateway, breaker), Holds(sessions, gateway)
     notices, phases = Notices(sessions, mailer, contacts, sender), Phases(sessions)
-    watch_ = Watch(sessions, client, sign_ins_kept=sign_ins_kept, days_of_use_kept=days_of_use_kept)
+    watch_ = Watch(
+        sessions, client, sign_ins_kept=sign_ins_kept, days_of_use_kept=days_of_use_kept, tries_kept=tries_kept
+    )
     commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
     quotes = Quotes(sessions, client)
     foreseeing = Foreseeing(sessions, client, ops_zone)
@@ -175,6 +197,57 @@ def contacts_of(settings: Settings) -> Contacts:
         sales=settings.sales_contact,
         partner=settings.partner_contact,
     )
+
+
+def breaker_of(settings: Settings, sessions: Sessions) -> Breaker | None:
+    """What stops charges by itself; None where that is switched off."""
+    if not settings.breaker:
+        return None
+    bounds = Bounds(
+        least=settings.breaker_least,
+        declines_floor=settings.breaker_declines_floor_percent,
+        declines_factor=settings.breaker_declines_factor_percent,
+        volume_floor=settings.breaker_volume_floor,
+        volume_factor=settings.breaker_volume_factor_percent,
+    )
+    return Breaker(sessions, bounds)
+
+
+def telling_of(settings: Settings) -> Telling:
+    """Whom of the operators to write to, and when."""
+    return Telling(
+        desk=Desk(settings.ops_url, settings.ops_time_zone),
+        sender=settings.mail_from,
+        morning=time.fromisoformat(settings.digest_at),
+        alert_to=dict.fromkeys(settings.addresses(settings.alert_to), "en"),
+        digest_to=dict.fromkeys(settings.addresses(settings.digest_to), "en"),
+    )
+
+
+@asynccontextmanager
+async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do these meanwhile. They are cut off at the end: what they do may be cut off at any place."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _again_and_again(what: str, turn: Callable[[], Awaitable[object]], every: timedelta) -> None:
+    """A turn and a pause, for ever. A turn that fails is told of, once per kind of failure, and tried again."""
+    failing = ""
+    while True:
+        try:
+            await turn()
+            failing = ""
+        except Exception as error:  # the database is away, or odd facts: neither may end the others' work
+            if failing != type(error).__name__:
+                failing = type(error).__name__
+                _log.warning("%s cannot be seen to: %s", what, failing, exc_info=not isinstance(error, DBAPIError))
+        await asyncio.sleep(every.total_seconds())
 
 
 async def _keep_watching(client: Client, every: timedelta, stop: asyncio.Event) -> None:

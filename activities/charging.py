@@ -5,6 +5,7 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities.breaker import Breaker
 from activities.clock import started_at
 from activities.orders import begin_attempt
 from activities.planning import plan_of
@@ -21,13 +22,16 @@ from workflows.contract import TermPlan
 class Charging:
     """Charges the next term, and asks what became of attempts that got no answer."""
 
-    def __init__(self, sessions: Sessions, gateway: Gateway) -> None:
-        self._sessions, self._till = sessions, Till(sessions, gateway)
+    def __init__(self, sessions: Sessions, gateway: Gateway, breaker: Breaker | None = None) -> None:
+        """Without a breaker nothing stops charges by itself: a rehearsal has no usual hour."""
+        self._sessions, self._till, self._breaker = sessions, Till(sessions, gateway), breaker
 
     @activity.defn
     async def charge(self, number: str) -> TermPlan:
         """Charge the next term if, read again, the plan still says so; answers with the plan that follows."""
         wall_now = started_at()
+        if self._breaker:
+            await self._breaker.check(wall_now)
         begun = await self._begin(number, wall_now)
         if begun:
             await self._till.pay(*begun, wall_now, seen=AttemptState.OPEN)

@@ -11,8 +11,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
+from models.operator_letters import OperatorLetterRow
 from models.operators import OperatorLinkRow, OperatorSessionRow, OperatorTryRow
 from models.seat_use import DayOfUseRow, SeatAssignmentRow
+from models.webhooks import DeliveryRow, TryRow
 
 _Over = AccountSessionRow | SignInLinkRow | CalendarFeedRow | OperatorSessionRow | OperatorLinkRow | OperatorTryRow
 
@@ -55,6 +57,20 @@ async def forget_days_of_use(session: AsyncSession, before: date) -> int:
     over = select(*key).where(col(row.used_on) < before, used_since | ~has_seat).limit(PER_LOOK)
     gone = await session.execute(delete(row).where(tuple_(*key).in_(over)).returning(col(row.used_on)))
     return len(gone.all())
+
+
+async def forget_deliveries(session: AsyncSession, before: datetime) -> int:
+    """Delete what became of events that other systems took, or that were given up, by then; how many."""
+    row, tried = DeliveryRow, TryRow
+    key, its = (col(row.endpoint_id), col(row.event_id)), (col(tried.endpoint_id), col(tried.event_id))
+    over = (await session.execute(select(*key).where(col(row.done_at) < before).limit(PER_LOOK))).all()
+    if over:
+        await session.execute(delete(tried).where(tuple_(*its).in_(over)))
+        await session.execute(delete(row).where(tuple_(*key).in_(over)))
+    letter = OperatorLetterRow
+    some = select(col(letter.id)).where(col(letter.made_at) < before, col(letter.next_at).is_(None)).limit(PER_LOOK)
+    gone = await session.execute(delete(letter).where(col(letter.id).in_(some)).returning(col(letter.id)))
+    return len(over) + len(gone.all())
 
 
 async def _delete(

@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 
 from activities.clock import started_at
 from activities.delivery import deliver
-from activities.forgetting import forget_days_of_use, forget_sign_ins
+from activities.forgetting import forget_days_of_use, forget_deliveries, forget_sign_ins
 from activities.offers import UNANSWERED
 from activities.planning import NEVER
 from activities.starting import AT_ONCE, STARTABLE, Startable, follow, start_bulk_checkout, start_or_wake
@@ -46,6 +46,9 @@ SIGN_INS_KEPT = timedelta(days=30)
 
 DAYS_OF_USE_KEPT = timedelta(days=400)
 """How long a day of use of a seat is kept unless a setting says otherwise."""
+
+TRIES_KEPT = timedelta(days=30)
+"""How long it is kept what became of events that were sent to other systems, unless a setting says otherwise."""
 
 PER_ITEM = timedelta(seconds=20)
 """How long one start or redelivery may take; it must not keep the others waiting."""
@@ -79,9 +82,11 @@ class Watch:
         *,
         sign_ins_kept: timedelta = SIGN_INS_KEPT,
         days_of_use_kept: timedelta = DAYS_OF_USE_KEPT,
+        tries_kept: timedelta = TRIES_KEPT,
     ) -> None:
         self._sessions, self._client = sessions, client
         self._sign_ins_kept, self._days_of_use_kept = sign_ins_kept, days_of_use_kept
+        self._tries_kept = tries_kept
 
     @activity.defn
     async def look(self) -> Watched:
@@ -97,7 +102,8 @@ class Watch:
     async def _forget(self, now: datetime) -> int:
         async with self._sessions.begin() as session:
             signed_in = await forget_sign_ins(session, now - self._sign_ins_kept)
-            return signed_in + await forget_days_of_use(session, (now - self._days_of_use_kept).date())
+            told = await forget_deliveries(session, now - self._tries_kept)
+            return signed_in + told + await forget_days_of_use(session, (now - self._days_of_use_kept).date())
 
     async def _overdue(self, now: datetime) -> list[Startable]:
         """Never planned, planned under other rules, or with a step that is long due."""

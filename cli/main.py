@@ -21,6 +21,7 @@ from cli import (
     rules,
     seat_use,
     serving,
+    webhooks,
 )
 from cli.usage import Commands
 
@@ -49,6 +50,7 @@ app.add_typer(keys.app, name="api-key")
 app.add_typer(operators.app, name="operator")
 app.add_typer(seat_use.app, name="usage")
 app.add_typer(alarms.app, name="alarms")
+app.add_typer(webhooks.app, name="webhook")
 app.command(name="forecast")(coming.show_forecast)
 app.command(name="show")(looking.show)
 app.command(name="list")(looking.list_subscriptions)

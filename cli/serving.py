@@ -66,7 +66,7 @@ async def _serve(settings: Settings, host: str) -> None:
     _log(settings)
     async with desk.facts(settings) as sessions, mailer_of(settings) as mailer:
         app = create_app(settings, sessions, await desk.temporal(settings), mailer)
-        config = uvicorn.Config(app, access_log=False, server_header=False, lifespan="off")
+        config = uvicorn.Config(app, access_log=False, server_header=False, lifespan="off", timeout_graceful_shutdown=5)
         with contextlib.closing(_listening(host, settings.http_port)) as listener:
             say(f"Console on http://{f'[{host}]' if ':' in host else host}:{settings.http_port}")
             await uvicorn.Server(config).serve([listener])

@@ -7,7 +7,10 @@ from fastapi import Request, Response
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""What a page may load and send: its own style and pictures, its own forms. No scripts at all."""
+"""What a page may load and send: its own style and pictures, its own forms. No scripts."""
+
+LIVE_POLICY = f"{PAGE_POLICY}; script-src 'self'; connect-src 'self'"
+"""The same, with a script of our own that keeps it up to date, from us alone."""
 
 FRAMING_POLICY = f"{PAGE_POLICY}; frame-src 'self'"
 """The same, with a letter in a frame."""

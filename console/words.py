@@ -87,6 +87,8 @@ def event_in_words(event: str, data: Mapping[str, Any]) -> str:
             return "another primary admin"
         case "alarm", {"kind": kind}:
             return f"alarm: {plain(kind)}"
+        case "alert", {"kinds": kinds}:
+            return f"operators were told of {sum(kinds.values())} grave alarms"
     return ": ".join([plain(event), *(f"{plain(name)} {value}" for name, value in data.items())])
 
 

@@ -103,6 +103,7 @@ EVENTS = {
         "A hold is over, by its time, its buyer or an operator; a charge that waited goes on.",
     ),
     "alarm": ("`kind`, `detail`", "Something an operator must look at."),
+    "alert": ("`kinds`", "Grave alarms were told to operators, in one mail: how many of each kind. It has no number."),
 }
 
 ALARMS = {

@@ -16,6 +16,7 @@ from portfolio.usage_file import USAGE
 from renewals.commands import BOTH_MAY, BUYER_MAY, Name
 from renewals.declines import DEFAULT_CLASSES
 from renewals.facts import DeclineClass, Kind, Phase, Policy
+from renewals.published import every_published
 from settings import PREFIX, Settings
 from workflows import contract
 
@@ -73,6 +74,14 @@ def _events() -> str:
     check_words(EVENTS, events_in_code(), "event")
     rows = ((f"`{name}`", *EVENTS[name]) for name in EVENTS if name in events_in_code())
     return table(("event", "fields of its own", "what happened"), rows)
+
+
+def _published() -> str:
+    rows = (
+        (f"`{type_}`", ", ".join(f"`{field}`" for field in each.fields), each.says)
+        for type_, (_, each) in every_published().items()
+    )
+    return table(("type", "fields of `data`, beside `by`", "what happened"), rows)
 
 
 def _alarms() -> str:
@@ -166,6 +175,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "phases": _phases,
     "refusals": _refusals,
     "events": _events,
+    "published": _published,
     "letters": _letters,
     "alarms": _alarms,
     "declines": _declines,

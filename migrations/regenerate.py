@@ -46,6 +46,7 @@ def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     _create_tables()
     _protect_what_only_grows()
+    _count_whoever_adds_events()
     _number_the_rulebook()
     _fill_decline_codes()
     _fill_legal_rules()
@@ -69,6 +70,26 @@ def _protect_what_only_grows() -> None:
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change()
             """
         )
+
+
+def _count_whoever_adds_events() -> None:
+    """A transaction has its own id before it draws one for an event: see models/settled.py."""
+    op.execute(
+        """
+        CREATE FUNCTION draw_a_transaction_id() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_current_xact_id();
+            RETURN NULL;
+        END
+        $$
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER events_are_counted BEFORE INSERT ON events
+        FOR EACH STATEMENT EXECUTE FUNCTION draw_a_transaction_id()
+        """
+    )
 
 
 def _number_the_rulebook() -> None:

@@ -21,7 +21,7 @@ VOUCHER_IN_DOUBT = "voucher_in_doubt"
 
 def record(
     session: AsyncSession,
-    subscription: str,
+    subscription: str | None,
     at: datetime,
     event: str,
     data: Mapping[str, Any],
@@ -30,7 +30,10 @@ def record(
     reason: str | None = None,
     notice_id: UUID | None = None,
 ) -> None:
-    """Add one event to the record. `data` holds no personal data; a notice's recipient is read from its row."""
+    """Add one event to the record; without a subscription it is about the installation as a whole.
+
+    `data` holds no personal data; a notice's recipient is read from its row.
+    """
     session.add(
         EventRow(
             subscription=subscription,
@@ -52,9 +55,12 @@ def record_of_customer(
 
 
 async def raise_alarm(
-    session: AsyncSession, subscription: str, kind: str, detail: str, at: datetime, *, subject: str = ""
+    session: AsyncSession, subscription: str | None, kind: str, detail: str, at: datetime, *, subject: str = ""
 ) -> bool:
-    """Raise an alarm unless the same one is open; says whether it is new."""
+    """Raise an alarm unless the same one is open; says whether it is new.
+
+    Without a subscription it is about the installation as a whole.
+    """
     statement = (
         insert(AlarmRow)
         .values(subscription=subscription, kind=kind, subject=subject, detail=detail, raised_at=at)
@@ -71,7 +77,7 @@ async def raise_alarm(
 
 
 async def clear_alarm(
-    session: AsyncSession, subscription: str, kind: str, at: datetime, *, subject: str | None = None
+    session: AsyncSession, subscription: str | None, kind: str, at: datetime, *, subject: str | None = None
 ) -> None:
     """Clear an open alarm whose cause is gone; of that subject, or of whichever."""
     statement = (

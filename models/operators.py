@@ -21,6 +21,7 @@ class OperatorRow(SQLModel, table=True):
 
     A local account has a password and a second factor, or neither yet; one of an identity provider has the provider's
     `issuer` and `subject`, and takes its role from there at each sign-in. `totp_step` is the last one that was used.
+    `wants_alerts`, `wants_digest`: grave alarms, and what each morning brings, come by mail.
     """
 
     __tablename__ = "operators"
@@ -41,6 +42,8 @@ class OperatorRow(SQLModel, table=True):
     email: str
     role: str
     language: str | None = None
+    wants_alerts: bool = False
+    wants_digest: bool = False
     issuer: str | None = None
     subject: str | None = None
     password_hash: str | None = Field(default=None, repr=False)

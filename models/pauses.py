@@ -1,18 +1,23 @@
 """Pauses of all charges or all mails: who began each and why, who ended it and why. At most one of a kind is open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CheckConstraint, Column, Index, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import instant, key, one_of
+from models.journal import clear_alarm
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
+
+CHARGES_STOPPED = "charges_stopped"
+"""The alarm that charges were stopped by themselves; cleared when somebody lets them go on."""
 
 
 class Pausable(StrEnum):
@@ -23,7 +28,7 @@ class Pausable(StrEnum):
 
 
 class PauseRow(SQLModel, table=True):
-    """A pause, in the world's time; open until it has ended."""
+    """A pause, in the world's time; open until it has ended. `figures` are those by which it began by itself."""
 
     __tablename__ = "pauses"
     __table_args__ = (
@@ -39,6 +44,7 @@ class PauseRow(SQLModel, table=True):
     began_at: datetime = instant()
     began_by: str
     began_because: str
+    figures: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=True))
     ended_at: datetime | None = instant(nullable=True)
     ended_by: str | None = None
     ended_because: str | None = None
@@ -50,14 +56,22 @@ async def paused_now(session: AsyncSession) -> Sequence[PauseRow]:
     return (await session.execute(query)).scalars().all()
 
 
-async def pause(session: AsyncSession, what: Pausable, *, by: str, reason: str, now: datetime) -> bool:
+async def pause(
+    session: AsyncSession,
+    what: Pausable,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    figures: Mapping[str, Any] | None = None,
+) -> bool:
     """Pause all charges or all mails from now on; False when they are paused already.
 
     Every step reads the facts again before it acts, so that this holds from the commit on; what was under way ends.
     """
     statement = (
         insert(PauseRow)
-        .values(what=what, began_at=now, began_by=by, began_because=reason)
+        .values(what=what, began_at=now, began_by=by, began_because=reason, figures=dict(figures) if figures else None)
         .on_conflict_do_nothing(index_elements=["what"], index_where=col(PauseRow.ended_at).is_(None))
         .returning(col(PauseRow.id))
     )
@@ -78,6 +92,8 @@ async def resume(session: AsyncSession, what: Pausable, *, by: str, reason: str,
     began_at = (await session.execute(ended)).scalar_one_or_none()
     if began_at is None:
         return False
+    if what is Pausable.CHARGES:
+        await clear_alarm(session, None, CHARGES_STOPPED, now)
     row = SubscriptionRow
     replanned = (
         update(row)

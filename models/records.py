@@ -110,9 +110,10 @@ class NoticeRow(SQLModel, table=True):
 class AlarmRow(SQLModel, table=True):
     """Something an operator must look at; open until cleared, and open only once per subscription, kind and subject.
 
-    `subject` tells apart what may happen twice: an attempt, a notice, a renewal date; else it is empty. `gravity` is
-    that of its kind when it was raised. `owner` (`operator:NAME`) sees to it. Acknowledged, it stays open until it is
-    cleared; `cleared_by` is whoever said that it is over, none where its cause went by itself.
+    Without a subscription it is about the installation as a whole. `subject` tells apart what may happen twice: an
+    attempt, a notice, a renewal date, an endpoint; else it is empty. `gravity` is that of its kind when it was raised.
+    `owner` (`operator:NAME`) sees to it. Acknowledged, it stays open until it is cleared; `cleared_by` is whoever said
+    that it is over, none where its cause went by itself.
     """
 
     __tablename__ = "alarms"
@@ -124,6 +125,7 @@ class AlarmRow(SQLModel, table=True):
             "subject",
             unique=True,
             postgresql_where=text("cleared_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
         ),
         Index("ix_alarms_open", "gravity", "raised_at", "id", postgresql_where=text("cleared_at IS NULL")),
         Index("ix_alarms_open_kind", "kind", "gravity", "raised_at", "id", postgresql_where=text("cleared_at IS NULL")),
@@ -138,7 +140,7 @@ class AlarmRow(SQLModel, table=True):
     )
 
     id: UUID = key()
-    subscription: str = Field(foreign_key="subscriptions.number")
+    subscription: str | None = Field(default=None, foreign_key="subscriptions.number")
     kind: str
     gravity: int
     subject: str = ""
@@ -157,7 +159,7 @@ class EventRow(SQLModel, table=True):
     """One thing that happened, with who and why: the audit. Rows are added, never changed (a trigger holds it).
 
     `data` is what `perennial rehearse` prints, without personal data; a notice's recipient is read from its row. What
-    concerns a customer rather than one of its subscriptions names the customer.
+    concerns a customer rather than one of its subscriptions names the customer; what concerns us all names neither.
     """
 
     __tablename__ = "events"
@@ -173,7 +175,8 @@ class EventRow(SQLModel, table=True):
             postgresql_using="gin",
             postgresql_where=text(BY_STAFF),
         ),
-        CheckConstraint("(subscription IS NULL) <> (customer IS NULL)", name="of_one"),
+        Index("ix_events_alarm", "id", postgresql_where=text("event = 'alarm'")),
+        CheckConstraint("subscription IS NULL OR customer IS NULL", name="of_one"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))

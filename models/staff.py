@@ -88,6 +88,15 @@ async def disable(session: AsyncSession, name: str, *, by: str, reason: str, now
     return True
 
 
+async def want_letters(session: AsyncSession, name: str, *, alerts: bool, digest: bool, now: datetime) -> None:
+    """What the operator wants to be mailed; nobody decides it for another. Raises `StaffRefused`."""
+    row = await find_operator(session, name, lock=True)
+    if (row.wants_alerts, row.wants_digest) != (alerts, digest):
+        row.wants_alerts, row.wants_digest = alerts, digest
+        data = {"alerts": alerts, "digest": digest}
+        audit(session, now, f"operator:{name}", "operator.letters", name, data=data)
+
+
 async def reset(session: AsyncSession, name: str, *, by: str, reason: str, now: datetime) -> str:
     """Forget password and second factor, let a disabled one in again; the token of the link to set up anew.
 

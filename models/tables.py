@@ -9,6 +9,7 @@ from models.baskets import BasketLineRow, BasketRow
 from models.bulk_actions import BulkActionLineRow, BulkActionRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.forecasts import ForecastLineRow, ForecastRow
+from models.operator_letters import JournalReaderRow, OperatorLetterRow
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow, RecoveryCodeRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.pauses import PauseRow
@@ -21,6 +22,7 @@ from models.seat_use import DayOfUseRow, SeatAssignmentRow, UsageImportRow, Usag
 from models.second_person import RequestRow
 from models.snapshots import SnapshotRow
 from models.subscriptions import ClaimRow, ImportRow, RenewalRow, SubscriptionRow, TermRow
+from models.webhooks import DeliveryRow, EndpointRow, TryRow
 from models.what_ifs import WhatIfLineRow, WhatIfRow
 
 METADATA = SQLModel.metadata
@@ -43,13 +45,17 @@ __all__ = [
     "CustomerRow",
     "DayOfUseRow",
     "DeclineCodeRow",
+    "DeliveryRow",
+    "EndpointRow",
     "EventRow",
     "ForecastLineRow",
     "ForecastRow",
     "ImportRow",
+    "JournalReaderRow",
     "LegalRuleRow",
     "NoticeRow",
     "OfferingRow",
+    "OperatorLetterRow",
     "OperatorLinkRow",
     "OperatorRow",
     "OperatorSessionRow",
@@ -77,6 +83,7 @@ __all__ = [
     "SnapshotRow",
     "SubscriptionRow",
     "TermRow",
+    "TryRow",
     "UsageImportRow",
     "UsageToldRow",
     "WhatIfLineRow",

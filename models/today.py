@@ -67,7 +67,7 @@ class Alarms:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened, on the subscription's own clock. `subject` is its number, or the customer's."""
+    """One thing that happened, on the subscription's own clock. `subject` is its number, the customer's, or empty."""
 
     at: datetime
     subject: str

@@ -21,23 +21,29 @@ class EndedBy(StrEnum):
 
     ITSELF = "itself"
     RELEASE = "release"
+    RESUME = "resume"
+    REPLAY = "replay"
     HAND = "hand"
 
 
 _KINDS: Mapping[str, tuple[Gravity, EndedBy]] = {
+    "charges_stopped": (Gravity.GRAVE, EndedBy.RESUME),
     "renewal_may_be_missed": (Gravity.GRAVE, EndedBy.ITSELF),
     "paid_after_all": (Gravity.GRAVE, EndedBy.HAND),
     "legal_notice_missing": (Gravity.GRAVE, EndedBy.ITSELF),
-    "step_failed": (Gravity.SERIOUS, EndedBy.HAND),
+    "step_failed": (Gravity.GRAVE, EndedBy.HAND),
     "parked": (Gravity.SERIOUS, EndedBy.RELEASE),
     "voucher_in_doubt": (Gravity.SERIOUS, EndedBy.HAND),
     "mail_rejected": (Gravity.SERIOUS, EndedBy.HAND),
     "cancelled_after_payment": (Gravity.SERIOUS, EndedBy.HAND),
     "seats_paid_late": (Gravity.SERIOUS, EndedBy.HAND),
+    "webhook_given_up": (Gravity.SERIOUS, EndedBy.REPLAY),
     "quote_asked": (Gravity.SLIGHT, EndedBy.ITSELF),
 }
 
 KINDS: Mapping[str, tuple[Gravity, EndedBy]] = MappingProxyType(_KINDS)
+GRAVE = frozenset(kind for kind, (gravity, _) in _KINDS.items() if gravity is Gravity.GRAVE)
+"""Of these operators are told at once, by mail; the others wait for the morning."""
 
 
 def gravity_of(kind: str) -> Gravity:

@@ -21,6 +21,8 @@ from console.ops import (
     forecasting,
     keys,
     letters,
+    letters_to_me,
+    live,
     mails,
     offerings,
     overview,
@@ -34,6 +36,7 @@ from console.ops import (
     signing_in,
     subscription,
     subscriptions,
+    webhooks,
     what_if,
 )
 from console.ops.commanding import BadForm
@@ -44,6 +47,7 @@ from console.ops.provider import IdentityProvider
 from console.ops.setting_up import SET_UP
 from console.ops.signing_in import sign_in_for
 from console.ops.subscription import NoSubscription
+from console.ops.webhooks import NoEndpoint
 from console.ops.words import LANGUAGES
 from console.own_forms import NotOurForm
 from models.engine import Sessions
@@ -62,6 +66,7 @@ PARTS = (
     compliance,
     customers,
     calendar,
+    live,
     subscriptions,
     bulk,
     signing_in,
@@ -70,6 +75,8 @@ PARTS = (
     pausing,
     people,
     keys,
+    webhooks,
+    letters_to_me,
     subscription,
     forecasting,
     offerings,
@@ -87,6 +94,7 @@ def create_ops(settings: Settings, sessions: Sessions, client: Client) -> FastAP
     """The console of one installation. `client` gets the commands. Raises `Unguarded`, `BadSettings`."""
     app = FastAPI(title="Perennial operations", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(settings, sessions, client, _templates())
+    app.state.live = live.Broadcast(app.state.desk)
     app.middleware("http")(with_page_headers)
     if settings.oidc_issuer:
         app.state.provider = IdentityProvider(settings)
@@ -160,6 +168,7 @@ def _add_faults(app: FastAPI) -> None:
     async def no_subscription(request: Request, fault: NoSubscription) -> Response:
         return told(request, 404, "no_subscription")
 
+    @app.exception_handler(NoEndpoint)
     @app.exception_handler(NoSuchPlace)
     @app.exception_handler(404)
     @app.exception_handler(405)

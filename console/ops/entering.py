@@ -3,10 +3,11 @@
 Each sign-in begins a session of its own under a new token, and ends the one that the browser had before.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -36,12 +37,11 @@ class TooMany(Exception):
 
 async def signed_in(session: AsyncSession, token: str, now: datetime, settings: Settings) -> Staff | None:
     """Who has that session; None if it is unknown or over, or the person disabled."""
-    row, silence = OperatorSessionRow, timedelta(minutes=settings.operator_idle_minutes)
+    row = OperatorSessionRow
     query = (
         select(row, OperatorRow)
         .join(OperatorRow, col(OperatorRow.name) == col(row.operator))
-        .where(col(row.token_hash) == digest(token), col(row.ended_at).is_(None), col(row.expires_at) > now)
-        .where(col(row.seen_at) > now - silence, col(OperatorRow.disabled_at).is_(None))
+        .where(col(row.token_hash) == digest(token), *_goes_on(now, settings))
     )
     found = (await session.execute(query)).one_or_none()
     if found is None:
@@ -58,6 +58,30 @@ async def signed_in(session: AsyncSession, token: str, now: datetime, settings: 
         form_token=form_token(token),
         set_up=operator.is_set_up,
     )
+
+
+def _goes_on(now: datetime, settings: Settings) -> tuple[ColumnElement[bool], ...]:
+    """Is the session neither ended nor over, its person there and let in? Over a join to the operators."""
+    row, silence = OperatorSessionRow, timedelta(minutes=settings.operator_idle_minutes)
+    return (
+        col(row.ended_at).is_(None),
+        col(row.expires_at) > now,
+        col(row.seen_at) > now - silence,
+        col(OperatorRow.disabled_at).is_(None),
+    )
+
+
+async def open_sessions(
+    session: AsyncSession, token_hashes: Collection[str], now: datetime, settings: Settings
+) -> frozenset[str]:
+    """Which of these sessions go on. Asking is no sign that anybody is still there."""
+    row = OperatorSessionRow
+    query = (
+        select(col(row.token_hash))
+        .join(OperatorRow, col(OperatorRow.name) == col(row.operator))
+        .where(col(row.token_hash).in_(sorted(token_hashes)), *_goes_on(now, settings))
+    )
+    return frozenset((await session.scalars(query)).all())
 
 
 async def begin(

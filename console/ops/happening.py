@@ -32,6 +32,8 @@ def event_in_words(event: str, data: Mapping[str, Any], t: Speech) -> str:
             return f"{t.first(f'command.{name}')}: {t.first(f'outcome.{outcome}')}{code}"
         case "alarm", {"kind": kind}:
             return t("event.alarm", kind=t.first(f"alarm.{kind}"))
+        case "alert", {"kinds": kinds}:
+            return t("event.alert", count=t.number(sum(kinds.values())))
         case "seats", {"added": added, "seats": seats, "amount": amount, "currency": currency}:
             more, now = t.w.seats(added), t.w.seats(seats)
             return t("event.seats", added=more, seats=now, amount=t.w.amount(Money(amount, currency)))

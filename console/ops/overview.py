@@ -12,11 +12,13 @@ from babel.numbers import format_decimal
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 from markupsafe import Markup
 
+from console.headers import LIVE_POLICY
 from console.ops.chart import stacked
 from console.ops.desk import InDesk, speech_for, speech_in, wall_now
 from console.ops.figures import Figures, figures, take_figures
 from console.ops.guard import Reads
 from console.ops.happening import event_in_words
+from console.ops.pausing import why_paused
 from console.speech import Speech
 from models.at_risk import Cause, Risk
 from models.pauses import paused_now
@@ -47,8 +49,9 @@ async def overview(request: Request, desk: InDesk, who: Reads, tasks: Background
         }
     view = View(shown.figures, t, request.query_params.get("of", ""), request.query_params.get("per", ""))
     values["charts"] = await asyncio.to_thread(view.charts) if view.found.cells else None
-    response = desk.page(request, "overview.html", who, view=view, said=event_in_words, **values)
+    response = desk.page(request, "overview.html", who, view=view, said=event_in_words, why=why_paused, **values)
     response.background = tasks
+    response.headers["Content-Security-Policy"] = LIVE_POLICY
     return response
 
 

@@ -32,8 +32,10 @@ ROOMS = (
     Room("second", "/ops/second-person", May.READ),
     Room("pauses", "/ops/pauses", May.READ),
     Room("audit", "/ops/audit", May.READ),
+    Room("letters_to_me", "/ops/letters-to-me", May.READ),
     Room("people", "/ops/people", May.GOVERN),
     Room("keys", "/ops/keys", May.GOVERN),
+    Room("webhooks", "/ops/webhooks", May.GOVERN),
     Room("mails", "/ops/mails", May.READ, local_only=True),
 )
 

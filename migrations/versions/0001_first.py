@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     _create_tables()
     _protect_what_only_grows()
+    _count_whoever_adds_events()
     _number_the_rulebook()
     _fill_decline_codes()
     _fill_legal_rules()
@@ -42,6 +43,26 @@ def _protect_what_only_grows() -> None:
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change()
             """
         )
+
+
+def _count_whoever_adds_events() -> None:
+    """A transaction has its own id before it draws one for an event: see models/settled.py."""
+    op.execute(
+        """
+        CREATE FUNCTION draw_a_transaction_id() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_current_xact_id();
+            RETURN NULL;
+        END
+        $$
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER events_are_counted BEFORE INSERT ON events
+        FOR EACH STATEMENT EXECUTE FUNCTION draw_a_transaction_id()
+        """
+    )
 
 
 def _number_the_rulebook() -> None:
@@ -251,6 +272,14 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_imports"),
     )
     op.create_table(
+        "journal_readers",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_journal_readers"),
+    )
+    op.create_table(
         "legal_rules",
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -293,6 +322,32 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("sku", name="pk_offerings"),
     )
     op.create_table(
+        "operator_letters",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("occasion", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reply", sa.String(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.CheckConstraint("kind IN ('alert', 'digest')", name="ck_operator_letters_kind_known"),
+        sa.CheckConstraint(
+            "outcome IS NULL OR outcome IN ('sent', 'failed')", name="ck_operator_letters_outcome_known"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_operator_letters"),
+        sa.UniqueConstraint("kind", "occasion", "recipient", name="uq_operator_letters_kind_occasion_recipient"),
+    )
+    op.create_index("ix_operator_letters_made_at", "operator_letters", ["made_at"])
+    op.create_index(
+        "ix_operator_letters_waiting", "operator_letters", ["next_at"], postgresql_where=sa.text("outcome IS NULL")
+    )
+    op.create_table(
         "operator_tries",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name_hash", sa.String(), nullable=False),
@@ -310,6 +365,8 @@ def _create_tables() -> None:
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
+        sa.Column("wants_alerts", sa.Boolean(), nullable=False),
+        sa.Column("wants_digest", sa.Boolean(), nullable=False),
         sa.Column("issuer", sa.String(), nullable=True),
         sa.Column("subject", sa.String(), nullable=True),
         sa.Column("password_hash", sa.String(), nullable=True),
@@ -340,6 +397,7 @@ def _create_tables() -> None:
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("began_by", sa.String(), nullable=False),
         sa.Column("began_because", sa.String(), nullable=False),
+        sa.Column("figures", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(), nullable=True),
         sa.Column("ended_because", sa.String(), nullable=True),
@@ -460,6 +518,28 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_usage_imports"),
     )
     op.create_index("ix_usage_imports_digest", "usage_imports", ["digest"])
+    op.create_table(
+        "webhook_endpoints",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("types", sa.ARRAY(sa.String()), nullable=False),
+        sa.Column("secret", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_because", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by", sa.String(), nullable=True),
+        sa.Column("changed_because", sa.String(), nullable=True),
+        sa.CheckConstraint("(state = 'removed') = (secret IS NULL)", name="ck_webhook_endpoints_secret"),
+        sa.CheckConstraint("created_because <> ''", name="ck_webhook_endpoints_created_because"),
+        sa.CheckConstraint("state IN ('on', 'off', 'removed')", name="ck_webhook_endpoints_state_known"),
+        sa.PrimaryKeyConstraint("id", name="pk_webhook_endpoints"),
+    )
     op.create_table(
         "what_ifs",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -700,6 +780,62 @@ def _create_tables() -> None:
         sa.UniqueConstraint("operator", "name", name="uq_saved_views_operator_name"),
     )
     op.create_table(
+        "webhook_deliveries",
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'waiting') = (next_at IS NOT NULL)", name="ck_webhook_deliveries_next_at"),
+        sa.CheckConstraint("state IN ('waiting', 'delivered', 'given_up')", name="ck_webhook_deliveries_state_known"),
+        sa.ForeignKeyConstraint(["endpoint_id"], ["webhook_endpoints.id"], name="fk_webhook_deliveries_endpoint_id"),
+        sa.PrimaryKeyConstraint("endpoint_id", "event_id", name="pk_webhook_deliveries"),
+    )
+    op.create_index(
+        "ix_webhook_deliveries_done_at",
+        "webhook_deliveries",
+        ["done_at"],
+        postgresql_where=sa.text("done_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_webhook_deliveries_due",
+        "webhook_deliveries",
+        ["endpoint_id", "next_at"],
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "ix_webhook_deliveries_open",
+        "webhook_deliveries",
+        ["endpoint_id", "state"],
+        postgresql_where=sa.text("state <> 'delivered'"),
+    )
+    op.create_index(
+        "ix_webhook_deliveries_order",
+        "webhook_deliveries",
+        ["endpoint_id", "subject", "event_id"],
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index("ix_webhook_deliveries_state", "webhook_deliveries", ["endpoint_id", "state", "event_id"])
+    op.create_table(
+        "webhook_tries",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.BigInteger(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("took_ms", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["endpoint_id"], ["webhook_endpoints.id"], name="fk_webhook_tries_endpoint_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_webhook_tries"),
+    )
+    op.create_index("ix_webhook_tries_delivery", "webhook_tries", ["endpoint_id", "event_id", "id"])
+    op.create_index("ix_webhook_tries_tried_at", "webhook_tries", ["tried_at"])
+    op.create_table(
         "what_if_lines",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("what_if_id", sa.Uuid(), nullable=False),
@@ -908,7 +1044,10 @@ def _create_tables() -> None:
         postgresql_where=sa.text("phase <> 'lapsed'"),
     )
     op.create_index(
-        "ix_subscriptions_next_step", "subscriptions", ["next_step_at"], postgresql_where=sa.text("phase <> 'lapsed'")
+        "ix_subscriptions_next_step",
+        "subscriptions",
+        ["next_step_at", "number"],
+        postgresql_where=sa.text("phase <> 'lapsed'"),
     )
     op.create_index(
         "ix_subscriptions_parked", "subscriptions", ["number"], postgresql_where=sa.text("parked_at IS NOT NULL")
@@ -924,7 +1063,7 @@ def _create_tables() -> None:
     op.create_table(
         "alarms",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("gravity", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
@@ -978,6 +1117,7 @@ def _create_tables() -> None:
         ["subscription", "kind", "subject"],
         unique=True,
         postgresql_where=sa.text("cleared_at IS NULL"),
+        postgresql_nulls_not_distinct=True,
     )
     op.create_table(
         "bulk_action_lines",
@@ -1248,10 +1388,11 @@ def _create_tables() -> None:
         sa.Column("notice_id", sa.Uuid(), nullable=True),
         sa.Column("caused_by", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
-        sa.CheckConstraint("(subscription IS NULL) <> (customer IS NULL)", name="ck_events_of_one"),
+        sa.CheckConstraint("subscription IS NULL OR customer IS NULL", name="ck_events_of_one"),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name="fk_events_notice_id"),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
     )
+    op.create_index("ix_events_alarm", "events", ["id"], postgresql_where=sa.text("event = 'alarm'"))
     op.create_index(
         "ix_events_deeds",
         "events",

@@ -11,12 +11,14 @@ import pytest
 import sqlalchemy as sa
 from playwright.async_api import Browser, Page, expect
 
-from console.ops import bulk
+from activities.posting import Posting
+from console.ops import bulk, live
 from console.ops.asking import Column
 from console.ops.words import WORDS
+from gateways.outbound import Outbound
 from models import staff
 from models.engine import Sessions
-from models.journal import raise_alarm
+from models.journal import raise_alarm, record
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
 from renewals.roles import Role
@@ -118,6 +120,49 @@ async def _look_through_the_list(operator: Operator) -> None:
     await operator.go("/ops/bulk", "bulk-actions")
 
 
+async def _tell_others(operator: Operator, sessions: Sessions) -> None:
+    """An endpoint that nobody answers at, tried out and told; and what is mailed to oneself."""
+    await operator.go("/ops/webhooks", "webhooks-empty")
+    await operator.send("/ops/webhooks", "webhook-added", url="http://127.0.0.1:9/hook", reason="the CRM")
+    async with sessions() as session:
+        id_ = await session.scalar(sa.text("SELECT id FROM webhook_endpoints"))
+    here = f"/ops/webhooks/{id_}"
+    await operator.go(here, "webhook-quiet")
+    await operator.send("/test", "webhook-tried-out", reason="is it there?")
+    async with sessions.begin() as session:
+        record(session, "S-1001", datetime.now(UTC), "released", {})
+    await Posting(sessions, Outbound(plain=True, private=True), "https://renewals.example/ops").turn()
+    await operator.go(here, "webhook-told")
+    async with sessions() as session:
+        event = await session.scalar(sa.text("SELECT max(event_id) FROM webhook_deliveries"))
+    await operator.go(f"{here}/{event}", "webhook-event")
+    await operator.go("/ops/webhooks", "webhooks")
+    await operator.go("/ops/letters-to-me", "letters-to-me")
+
+
+async def test_the_overview_keeps_up_by_itself(
+    chromium: Browser, home: str, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "EVERY_SECONDS", 0.2)
+    now = datetime.now(UTC)
+    async with sessions.begin() as session:
+        token = await staff.add_operator(
+            session, "mira", "mira@vendor.example", Role.ADMIN, by="operator:ana", reason="a test", now=now
+        )
+    base, faults = home.removesuffix("/account"), []
+    async with await chromium.new_context(locale="en-GB") as looking:
+        page = await looking.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda said: faults.append(said.text))
+        await page.goto(f"{base}/ops/enter/{token}")
+        await page.locator("main form button").click()
+        await expect(page.locator("[data-live=alarms]")).to_contain_text("No alarm is open.")
+        async with sessions.begin() as session:
+            await raise_alarm(session, None, "charges_stopped", "look <b>here</b>", now)
+        await expect(page.locator("[data-live=alarms]")).to_contain_text("look <b>here</b>")
+        assert faults == []
+
+
 async def test_an_operators_first_hour(operator: Operator, sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "PER_COMMAND_SECONDS", 0.1)
     now = datetime.now(UTC)
@@ -149,6 +194,7 @@ async def test_an_operators_first_hour(operator: Operator, sessions: Sessions, m
     await operator.send("/charges/resume", "asked", reason="all is well")
     await operator.go("/ops/second-person", "second-person")
     await operator.go("/ops/keys", "keys")
+    await _tell_others(operator, sessions)
     await operator.go("/ops/mails", "mails")
     await operator.go("/ops/elsewhere", "not-found")
     await operator.go("/ops/", "overview-paused")

@@ -46,6 +46,8 @@ FILLED = {
     "id": str(UUID(int=0)),
     "method": str(UUID(int=0)),
     "id_": str(UUID(int=0)),
+    "event_id": "1",
+    "state": "off",
 }
 """What stands for a name in an address; anything else is `x`."""
 

@@ -15,7 +15,12 @@ PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglo
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 COMMANDS = every_command()
-_PLACEHOLDERS = {"FOLDER": "folder", "NUMBER": "S-1", "DATE": "2027-01-01"}
+_PLACEHOLDERS = {
+    "FOLDER": "folder",
+    "NUMBER": "S-1",
+    "DATE": "2027-01-01",
+    "ID": "00000000-0000-0000-0000-000000000000",
+}
 
 
 def _name(page: Path) -> str:

@@ -154,7 +154,7 @@ LIVES = (
 async def _pause(life: Life, what: Pausable, at: str) -> None:
     await life.move_to(at)
     async with life.sessions.begin() as session:
-        assert await pause(session, what, **BY_ANA, now=datetime.now(UTC))
+        assert await pause(session, what, by=BY_ANA["by"], reason=BY_ANA["reason"], now=datetime.now(UTC))
     await life.catch_up()
 
 

@@ -21,6 +21,7 @@ from console.ops.words import (
     english_plan,
     english_rules,
     english_subscription,
+    english_telling,
     french,
     french_ahead,
     french_alarms,
@@ -35,6 +36,7 @@ from console.ops.words import (
     french_plan,
     french_rules,
     french_subscription,
+    french_telling,
 )
 from console.words import together, unbroken
 
@@ -53,6 +55,7 @@ _ENGLISH = (
     english_calendar,
     english_ahead,
     english_rules,
+    english_telling,
 )
 _FRENCH = (
     french,
@@ -69,6 +72,7 @@ _FRENCH = (
     french_calendar,
     french_ahead,
     french_rules,
+    french_telling,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(

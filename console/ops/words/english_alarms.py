@@ -67,6 +67,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # what each kind means and asks for
         "alarm.means.renewal_may_be_missed": "The renewal date passed and nothing is planned, or a step is an hour "
         "late.",
+        "alarm.means.charges_stopped": "All charges were paused by themselves: too many were declined, or made.",
+        "alarm.means.webhook_given_up": "An endpoint did not take an event for three days.",
         "alarm.means.parked": "The late window closed, and nobody had tried to charge or told the buyer.",
         "alarm.means.quote_asked": "A buyer asks for a quote: issue or withdraw it.",
         "alarm.means.mail_rejected": "The mail server refused a letter for good; the buyer was not told.",

@@ -67,6 +67,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # what each kind means and asks for
         "alarm.means.renewal_may_be_missed": "La date de renouvellement est passée et rien n’est prévu, ou une étape a "
         "une heure de retard.",
+        "alarm.means.charges_stopped": "Tous les prélèvements se sont arrêtés d’eux-mêmes : trop de refus, ou trop de "
+        "prélèvements.",
+        "alarm.means.webhook_given_up": "Une adresse n’a pas pris un événement pendant trois jours.",
         "alarm.means.parked": "Le délai de grâce est écoulé, et personne n’avait tenté le prélèvement ni prévenu "
         "l’acheteur.",
         "alarm.means.quote_asked": "Un acheteur demande un devis : émettez-le ou retirez-le.",

@@ -1,0 +1,309 @@
+"""Telling other systems what happened: events go to endpoints, at least once, those of a subject in order.
+
+It needs no Temporal: what is to be done stands in the tables, and every worker may do it. Nobody is called inside a
+transaction. One worker at a time is about an endpoint, by a lease; one that dies leaves it to another a moment later,
+and what it had sent but not written down is sent again under the same id.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from gateways.outbound import Outbound, Posted
+from gateways.signature import signed
+from models.columns import fixed
+from models.engine import Sessions
+from models.history import in_utc
+from models.journal import clear_alarm, raise_alarm
+from models.records import EventRow
+from models.settled import Settled
+from models.webhooks import (
+    GIVEN_UP,
+    DeliveryRow,
+    DeliveryState,
+    EndpointRow,
+    EndpointState,
+    TryRow,
+    events_for,
+    is_waiting,
+    matching,
+    waiting_for,
+)
+from renewals.published import TEST, told, type_of
+
+GIVEN_UP_AFTER = timedelta(days=3)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=4)
+
+LEASE = timedelta(minutes=2)
+"""How long a worker has an endpoint to itself unless it asks for more: longer than a round of calls takes."""
+AT_ONCE = 8
+"""How many events are under way to one endpoint at the same time, each of another subject."""
+ROUND = timedelta(seconds=60)
+"""How long one turn at an endpoint may take; the rest waits for the next."""
+LONGEST_HOLD = timedelta(minutes=5)
+"""How long an endpoint is left alone at most after a turn in which it took nothing: it is away, and all are spared."""
+WINDOW, STRETCH = 500, 20_000
+"""How many events, and how long a stretch of the record, are looked at for an endpoint in one transaction."""
+MOST_WAITING = 50_000
+"""How many deliveries wait for one endpoint at most; further events stay where they are, in the record."""
+
+Clock = Callable[[], datetime]
+Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
+
+
+def wait_after(tries: int) -> timedelta:
+    """How long after so many failed tries the next one comes: three times as long as the one before.
+
+    >>> [str(wait_after(tries)) for tries in (1, 2, 3, 4, 5, 6, 7, 8, 20)]
+    ['0:00:10', '0:00:30', '0:01:30', '0:04:30', '0:13:30', '0:40:30', '2:01:30', '4:00:00', '4:00:00']
+    """
+    return min(FIRST_WAIT * int(3 ** min(tries - 1, 10)), LONGEST_WAIT)
+
+
+def event_key(source: str, row: EventRow) -> str:
+    """The id of an event: the same whenever it is sent, also to another endpoint.
+
+    It follows from what the event is, not from its number alone: a restored database numbers other events alike.
+    """
+    return str(uuid5(NAMESPACE_URL, f"{source}#{row.id}/{row.at.isoformat()}/{row.event}/{row.subscription}"))
+
+
+def cloud_event(source: str, row: EventRow) -> dict[str, Any]:
+    """The event as CloudEvents 1.0 in JSON has it. `sequence` grows with the order in which things were recorded."""
+    event = {
+        "specversion": "1.0",
+        "id": event_key(source, row),
+        "source": source,
+        "type": type_of(row.event, row.data),
+        "time": in_utc(row.at),
+        "datacontenttype": "application/json",
+        "sequence": f"{row.id:020}",
+        "data": told(row.event, row.data, row.caused_by),
+    }
+    subject = row.subscription or row.customer
+    return event | {"subject": subject} if subject else event
+
+
+def trial_event(source: str, now: datetime) -> dict[str, Any]:
+    """An event of nothing, to try an endpoint out."""
+    return {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": source,
+        "type": TEST,
+        "time": in_utc(now),
+        "datacontenttype": "application/json",
+        "data": {},
+    }
+
+
+async def post_event(outbound: Outbound, url: str, secret: str, event: Mapping[str, Any], now: datetime) -> Posted:
+    """Sign and post one event. `now` is the time of the signature."""
+    body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {"Content-Type": "application/cloudevents+json; charset=utf-8", **signed(secret, event["id"], now, body)}
+    return await outbound.post(url, body, headers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A delivery to be tried, with its event."""
+
+    delivery: DeliveryRow
+    event: EventRow
+
+
+class Posting:
+    """Hands events over. `source` is who we are to others: the address of the installation's console."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        outbound: Outbound,
+        source: str,
+        *,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        self._sessions, self._outbound, self._source, self._clock = sessions, outbound, source, clock
+        self._settled = Settled()
+
+    async def turn(self) -> int:
+        """One turn at every endpoint that is on; how many posts were made. Without endpoints this is one query."""
+        query = select(EndpointRow).where(col(EndpointRow.state) == EndpointState.ON)
+        async with self._sessions() as session:
+            endpoints = (await session.scalars(query)).all()
+        if not endpoints:
+            return 0
+        up_to = await self._settled.up_to(self._sessions)
+        return sum(await _all(self._at(endpoint, up_to) for endpoint in endpoints))
+
+    async def _at(self, endpoint: EndpointRow, up_to: int) -> int:
+        """One turn at one endpoint, unless another worker is about it."""
+        ends = self._clock() + ROUND
+        if not await self._lease(endpoint.id):
+            return 0
+        made, away = 0, False
+        try:
+            while not away and self._clock() < ends:
+                read_on = await self._read_on(endpoint, up_to)
+                due = await self._due(endpoint)
+                if not due and not read_on:
+                    break
+                taken = await _all(self._try(endpoint, each) for each in due)
+                made += len(taken)
+                away = bool(taken) and not any(taken)
+                if not await self._lease(endpoint.id, again=True):
+                    break
+        finally:
+            await self._release(endpoint.id, away=away, answers=made > 0)
+        return made
+
+    async def _lease(self, id_: UUID, *, again: bool = False) -> bool:
+        """Take the endpoint, or ask for more time; False where it is another's, or not on any more."""
+        row, now = EndpointRow, self._clock()
+        free = and_(
+            or_(col(row.leased_until).is_(None), col(row.leased_until) <= now),
+            or_(col(row.held_until).is_(None), col(row.held_until) <= now),
+        )
+        statement = update(row).where(col(row.id) == id_, col(row.state) == EndpointState.ON)
+        statement = statement if again else statement.where(free)
+        async with self._sessions.begin() as session:
+            taken = await session.execute(statement.values(leased_until=now + LEASE).returning(col(row.id)))
+            return taken.first() is not None
+
+    async def _release(self, id_: UUID, *, away: bool, answers: bool) -> None:
+        """Leave it to others; for a while to nobody, where it took nothing."""
+        async with self._sessions.begin() as session:
+            row = await session.get_one(EndpointRow, id_, with_for_update=True, populate_existing=True)
+            row.leased_until = None
+            if away:
+                row.failures += 1
+                row.held_until = self._clock() + min(wait_after(row.failures), LONGEST_HOLD)
+            elif answers:
+                row.failures, row.held_until = 0, None
+
+    async def _read_on(self, endpoint: EndpointRow, up_to: int) -> bool:
+        """Note what the next stretch of the record has for the endpoint; False where there is nothing to read."""
+        async with self._sessions.begin() as session:
+            row = await session.get_one(EndpointRow, endpoint.id, with_for_update=True, populate_existing=True)
+            if row.position >= up_to or row.state != EndpointState.ON:
+                return False
+            count = select(func.count()).where(col(DeliveryRow.endpoint_id) == row.id, is_waiting())
+            if (await session.scalar(count) or 0) >= MOST_WAITING:
+                return False
+            end = min(up_to, row.position + STRETCH)
+            events = await events_for(session, row, row.position, end, WINDOW)
+            now = self._clock()
+            values = [waiting_for(row, each, type_, now) for each in events if (type_ := matching(each, row))]
+            if values:
+                await session.execute(insert(DeliveryRow).values(values).on_conflict_do_nothing())
+            row.position = (events[-1].id or end) if len(events) == WINDOW else end
+        return True
+
+    async def _due(self, endpoint: EndpointRow) -> Sequence[_Due]:
+        """The first waiting delivery of each subject whose time has come."""
+        row, before = DeliveryRow, aliased(DeliveryRow)
+        an_earlier_one = exists().where(
+            col(before.endpoint_id) == col(row.endpoint_id),
+            col(before.subject) == col(row.subject),
+            is_waiting(before),
+            col(before.event_id) < col(row.event_id),
+        )
+        query = (
+            select(row, EventRow)
+            .join(EventRow, col(EventRow.id) == col(row.event_id))
+            .where(col(row.endpoint_id) == endpoint.id, is_waiting())
+            .where(col(row.next_at) <= self._clock(), ~an_earlier_one)
+            .order_by(col(row.next_at), col(row.event_id))
+            .limit(AT_ONCE)
+        )
+        async with self._sessions() as session:
+            return [_Due(*each) for each in (await session.execute(query)).all()]
+
+    async def _try(self, endpoint: EndpointRow, due: _Due) -> bool:
+        """Post it, then write down what came of it; whether it was taken."""
+        now = self._clock()
+        event = cloud_event(self._source, due.event)
+        posted = await post_event(self._outbound, endpoint.url, endpoint.secret or "", event, now)
+        async with self._sessions.begin() as session:
+            await self._record(session, due.delivery, posted, now)
+        return posted.taken
+
+    async def _record(self, session: AsyncSession, tried: DeliveryRow, posted: Posted, now: datetime) -> None:
+        key = (tried.endpoint_id, tried.event_id)
+        row = await session.get_one(DeliveryRow, key, with_for_update=True, populate_existing=True)
+        session.add(
+            TryRow(
+                endpoint_id=row.endpoint_id,
+                event_id=row.event_id,
+                tried_at=now,
+                took_ms=posted.took_ms,
+                status=posted.status,
+                error=posted.error,
+                answer=posted.answer,
+            )
+        )
+        row.tries += 1
+        if row.state != DeliveryState.WAITING or row.since > now:  # meanwhile another worker, or a replay
+            return
+        if posted.taken:
+            row.state, row.next_at, row.done_at = DeliveryState.DELIVERED.value, None, now
+            if row.tries > 1:
+                await self._all_is_well(session, row, now)
+        elif now - row.since >= GIVEN_UP_AFTER:
+            row.state, row.next_at, row.done_at = DeliveryState.GIVEN_UP.value, None, now
+            await self._alarm(session, row, posted, now)
+        else:
+            row.next_at = now + wait_after(await _tries_since(session, row))
+
+    async def _all_is_well(self, session: AsyncSession, row: DeliveryRow, now: datetime) -> None:
+        """Clear the alarm once nothing is given up any more."""
+        await session.flush()
+        given_up = select(col(DeliveryRow.event_id)).where(
+            col(DeliveryRow.endpoint_id) == row.endpoint_id,
+            col(DeliveryRow.state) == fixed(DeliveryState.GIVEN_UP.value),
+        )
+        if (await session.execute(given_up.limit(1))).first() is None:
+            await clear_alarm(session, None, GIVEN_UP, now, subject=str(row.endpoint_id))
+
+    async def _alarm(self, session: AsyncSession, row: DeliveryRow, posted: Posted, now: datetime) -> None:
+        endpoint = await session.get_one(EndpointRow, row.endpoint_id)
+        said = f"status {posted.status}" if posted.status else posted.error
+        detail = (
+            f"{urlsplit(endpoint.url).hostname} took no event for three days (last: {said}); replay it when it does."
+        )
+        await raise_alarm(session, None, GIVEN_UP, detail, now, subject=str(endpoint.id))
+
+
+async def _all(works: Iterable[Awaitable[Result]]) -> list[Result]:
+    """Each to its end, whatever becomes of the others; then what went wrong first is raised."""
+    done = await asyncio.gather(*works, return_exceptions=True)
+    results: list[Result] = []
+    for each in done:
+        if isinstance(each, BaseException):
+            raise each
+        results.append(each)
+    return results
+
+
+async def _tries_since(session: AsyncSession, row: DeliveryRow) -> int:
+    """How often it was tried since it was first to be sent, or to be sent again; this time too."""
+    await session.flush()
+    query = select(func.count()).where(
+        col(TryRow.endpoint_id) == row.endpoint_id,
+        col(TryRow.event_id) == row.event_id,
+        col(TryRow.tried_at) >= row.since,
+    )
+    return await session.scalar(query) or 1
