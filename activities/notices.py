@@ -155,7 +155,7 @@ class Notices:
             if subscription is None or row is None or row.outcome is not None:
                 return
             await _record_delivery(session, row, delivery, wall_now + subscription.shift, again=envelope.again)
-            if row.outcome == "sent" and _ANNOUNCES in row.facts:
+            if isinstance(delivery, Accepted) and _ANNOUNCES in row.facts:
                 await _announce(session, row, wall_now)
 
 
