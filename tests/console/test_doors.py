@@ -154,9 +154,9 @@ async def test_each_role_comes_in_where_it_may_and_nowhere_else(app: FastAPI, pe
 def test_the_table_of_roles_is_this_one() -> None:
     assert {role.value: "".join(sorted(each.value[0] for each in rights)) for role, rights in RIGHTS.items()} == {
         "viewer": "r",
-        "operator": "rs",
-        "finance": "mr",
-        "admin": "gmrs",
+        "operator": "ars",
+        "finance": "amr",
+        "admin": "agmrs",
     }
     assert set(RIGHTS) == set(Role)
     assert RIGHTS[Role.ADMIN] == set(May)
