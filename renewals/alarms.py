@@ -9,7 +9,7 @@ class Gravity(IntEnum):
     """How soon somebody must look: the smallest number first."""
 
     GRAVE = 1
-    """Money moved that should not have, a renewal is missed, or a law is about to be broken: now."""
+    """Money or renewals come to harm, a law is about to be broken, or others go on without news: now."""
     SERIOUS = 2
     """A buyer is left without an answer or a letter: today."""
     SLIGHT = 3
@@ -32,12 +32,12 @@ _KINDS: Mapping[str, tuple[Gravity, EndedBy]] = {
     "paid_after_all": (Gravity.GRAVE, EndedBy.HAND),
     "legal_notice_missing": (Gravity.GRAVE, EndedBy.ITSELF),
     "step_failed": (Gravity.GRAVE, EndedBy.HAND),
+    "webhook_given_up": (Gravity.GRAVE, EndedBy.REPLAY),
     "parked": (Gravity.SERIOUS, EndedBy.RELEASE),
     "voucher_in_doubt": (Gravity.SERIOUS, EndedBy.HAND),
     "mail_rejected": (Gravity.SERIOUS, EndedBy.HAND),
     "cancelled_after_payment": (Gravity.SERIOUS, EndedBy.HAND),
     "seats_paid_late": (Gravity.SERIOUS, EndedBy.HAND),
-    "webhook_given_up": (Gravity.SERIOUS, EndedBy.REPLAY),
     "quote_asked": (Gravity.SLIGHT, EndedBy.ITSELF),
 }
 

@@ -55,6 +55,11 @@ _PLAIN: Mapping[str, Published] = {
     "parked": Published("subscription.parked", "Notices and charges stop until it is released."),
     "released": Published("subscription.released", "They go on."),
     "access_suspended": Published("subscription.access_suspended", "Access was taken away while past due.", ("phase",)),
+    "late_window": Published(
+        "subscription.late_window_moved",
+        "An operator named the last day on which it can be renewed late.",
+        ("last_day",),
+    ),
     "hold_ended": Published("subscription.hold_ended", "A quote, voucher or order holds the renewal no longer."),
     "alarm": Published("alarm.raised", "Something an operator must look at; the subject may be missing.", ("kind",)),
     "alert": Published(

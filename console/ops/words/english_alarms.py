@@ -85,6 +85,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.todo.renewal_may_be_missed": "Run perennial doctor: is there a worker, does the database answer? Look "
         "at "
         "the subscription’s workflow in Temporal for its last error.",
+        "alarm.todo.charges_stopped": "Look at the payment provider’s status and at the codes of the last declines. "
+        "When it is over, let charges go on under Pauses.",
+        "alarm.todo.webhook_given_up": "Ask whoever runs that system. When it takes events again, replay those that "
+        "failed.",
         "alarm.todo.parked": "Ask the customer. If they renew, record the renewal, then release; else leave it parked.",
         "alarm.todo.quote_asked": "Open the subscription, and issue or withdraw the quote.",
         "alarm.todo.mail_rejected": "Read the mail server’s reply. Tell the buyer another way, and have the address "

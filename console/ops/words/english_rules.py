@@ -87,6 +87,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "policy.window_open_days": "Mail that the window is open, days before",
         "policy.reminder_days": "Reminders, days before",
         "policy.monthly_reminder_days": "Reminders of monthly terms, days before",
+        "policy.late_window_extension_days": "Late window, days that an operator may add for one subscription",
         "policy.advance_notice_days": "Notices of the coming charge, days before",
         "policy.monthly_advance_notice_days": "Notices of the charge of monthly terms, days before",
         "policy.monthly_debit_notice_days": "The same by direct debit, days before",

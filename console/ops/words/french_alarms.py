@@ -90,6 +90,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "prélèvement.",
         "alarm.todo.renewal_may_be_missed": "Lancez perennial doctor : y a-t-il un worker, la base répond-elle ? "
         "Cherchez la dernière erreur du workflow de l’abonnement dans Temporal.",
+        "alarm.todo.charges_stopped": "Regardez l’état du prestataire de paiement et les codes des derniers refus. Une "
+        "fois passé, faites reprendre les prélèvements sous Pauses.",
+        "alarm.todo.webhook_given_up": "Demandez à qui exploite ce système. Quand il reprend les événements, renvoyez "
+        "ceux qui ont échoué.",
         "alarm.todo.parked": "Demandez au client. S’il renouvelle, enregistrez le renouvellement, puis libérez ; sinon "
         "laissez de côté.",
         "alarm.todo.quote_asked": "Ouvrez l’abonnement, et émettez ou retirez le devis.",

@@ -89,6 +89,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "policy.window_open_days": "Courriel d’ouverture de la fenêtre, jours avant",
         "policy.reminder_days": "Rappels, jours avant",
         "policy.monthly_reminder_days": "Rappels des durées mensuelles, jours avant",
+        "policy.late_window_extension_days": "Fenêtre tardive, jours qu’un opérateur peut ajouter à un abonnement",
         "policy.advance_notice_days": "Avis de prélèvement, jours avant",
         "policy.monthly_advance_notice_days": "Avis de prélèvement mensuel, jours avant",
         "policy.monthly_debit_notice_days": "Le même par débit direct, jours avant",

@@ -90,7 +90,7 @@ async def test_the_gravest_come_first_then_the_oldest(mira: Person, sessions: Se
 
 @pytest.mark.usefixtures("_example")
 async def test_each_filter_shows_what_it_says(mira: Person, sessions: Sessions) -> None:
-    one, two = await alarm(sessions, "S-1001"), await alarm(sessions, "S-1002", "step_failed", days=1)
+    one, two = await alarm(sessions, "S-1001"), await alarm(sessions, "S-1002", "seats_paid_late", days=1)
     await alarm(sessions, "S-1003", "parked", days=2)
     await alarm(sessions, "S-1004", "parked", days=3)
     await mira.send(await mira.page(f"{ALARMS}/{one}"), "/acknowledge", reason="asked Ada")
