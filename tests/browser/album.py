@@ -1,11 +1,12 @@
 """What is looked at on every page of the account, once as it is shown and once by axe-core.
 
-Pictures stay in `build/pictures/LANGUAGE`, each page as wide as a desk's screen and as narrow as a phone's.
+Pictures stay in `build/pictures`: the account's in each language as wide as a desk's screen and as narrow as a phone's,
+the operators' in English as the one and in French as the other.
 """
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import count
@@ -31,10 +32,14 @@ _TOO_WIDE = """[document.scrollingElement, ...document.querySelectorAll('main se
 
 @dataclass
 class Album:
-    """The pages that one person has seen. `reader` is a page of a browser with JavaScript, for axe-core alone."""
+    """The pages that one person has seen, a picture of each as large as `pictured` says.
+
+    `reader` is a page of a browser with JavaScript, for axe-core alone.
+    """
 
     folder: Path
     reader: Page
+    pictured: Sequence[ViewportSize] = (NARROW, WIDE)
     faults: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _reading: list[asyncio.Task[None]] = field(default_factory=list)
@@ -55,14 +60,14 @@ class Album:
             self.faults.append(f"{answer.url}: {answer.status}")
 
     async def keep(self, page: Page, name: str) -> None:
-        """Take both pictures of the page, measure it, and let axe-core begin to read it."""
+        """Measure the page at both widths, take its pictures, and let axe-core begin to read it."""
         number = next(self._numbers)
         for size in (NARROW, WIDE):
             await page.set_viewport_size(size)
             self.faults += [f"{name}: {each}" for each in await page.evaluate(_TOO_WIDE)]
-            await page.screenshot(
-                path=self.folder / f"{number:02}-{name}-{size['width']}.png", full_page=True, animations="disabled"
-            )
+            if size in self.pictured:
+                picture = self.folder / f"{number:02}-{name}-{size['width']}.png"
+                await page.screenshot(path=picture, full_page=True, animations="disabled")
         self._reading.append(asyncio.create_task(self._read(name, page.url, await page.content())))
 
     async def everything_read(self) -> list[str]:

@@ -78,7 +78,7 @@ async def operator(chromium: Browser, home: str, language: str) -> AsyncIterator
         await chromium.new_context(java_script_enabled=False, **tastes) as looking,
     ):
         await reading.add_init_script(AXE)
-        album = Album(PICTURES / f"ops-{language}", await reading.new_page())
+        album = Album(PICTURES / f"ops-{language}", await reading.new_page(), (NARROW,) if french else (WIDE,))
         page = await looking.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("console", album.hear)
