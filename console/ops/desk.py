@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 from temporalio.client import Client
 
-from console.ops.rooms import rooms_for
+from console.ops.rooms import menu_for
 from console.ops.staff import Staff
 from console.ops.words import LANGUAGES, WORDS
 from console.speech import Speech, language_wanted
@@ -17,7 +17,6 @@ from mail.wording import Wording, letter_locale
 from models.engine import Sessions
 from settings import Settings
 
-HOME = "/ops/"
 SIGN_IN = "/ops/sign-in"
 
 
@@ -39,7 +38,8 @@ class Desk:
         """A page in the language of whoever looks."""
         t = speech_for(request, who)
         context = {"t": t, "w": t.w, "zone": self.zone, "settings": self.settings, "who": who}
-        context |= {"rooms": rooms_for(who.role, self.settings) if who else (), "path": request.url.path}
+        path = request.url.path
+        context |= {"menu": menu_for(who.role, self.settings, path) if who else (), "path": path}
         return self.templates.TemplateResponse(request, f"ops/{name}", context | values, status_code=status)
 
 

@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from console.ops.desk import HOME, Desk, InDesk, see_other, wall_now
+from console.ops.desk import Desk, InDesk, see_other, wall_now
 from console.ops.entering import begin
 from console.ops.guard import begin_session, forget, keep, provider_cookie, session_cookie
 from console.ops.provider import ANSWER, Identity, IdentityProvider, ProviderAway, ProviderFailed
+from console.ops.rooms import HOME
 from console.ops.signing_in import SIGNING_IN, wanted
 from models.audit import audit
 from models.staff import NotAdmitted, admit

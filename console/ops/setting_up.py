@@ -5,11 +5,12 @@ from segno import make
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from console.ops.desk import HOME, InDesk, see_other, wall_now
+from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.entering import begin
 from console.ops.factors import address_of, give_recovery_codes, good_password, hash_of, new_secret, step_of
 from console.ops.fields import Wrong
 from console.ops.guard import NotSetUpYet, begin_session
+from console.ops.rooms import HOME
 from console.ops.staff import Staff
 from models.audit import audit
 from models.operators import OperatorRow, OperatorSessionRow

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from console.ops.desk import HOME, SIGN_IN, Desk, InDesk, see_other, speech_for, wall_now
+from console.ops.desk import SIGN_IN, Desk, InDesk, see_other, speech_for, wall_now
 from console.ops.entering import TooMany, begin, count_try, end, link_opens, try_succeeded, use_link
 from console.ops.factors import knows_password, use_code
 from console.ops.guard import (
@@ -18,6 +18,7 @@ from console.ops.guard import (
     keep_form_secret,
     session_cookie,
 )
+from console.ops.rooms import HOME
 from console.own_forms import form_of
 from models.audit import audit
 from models.operators import OperatorRow

@@ -106,7 +106,7 @@ async def fill(sessions: Sessions) -> None:
 async def _look_through_the_list(operator: Operator) -> None:
     """Search, keep the view, tick, preview, give; nobody carries it out here, so that it waits."""
     await operator.go("/ops/subscriptions", "list")
-    await operator.page.locator("summary").first.click()
+    await operator.page.locator("main summary").first.click()
     await operator.album.keep(operator.page, "list-filters")
     every = "&".join(f"col={column}" for column in Column)
     await operator.go(f"/ops/subscriptions?{every}&sort=-renews_on", "list-every-column")

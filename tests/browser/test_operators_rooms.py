@@ -84,14 +84,14 @@ async def _look_into_the_rest(operator: Operator, sessions: Sessions) -> None:
     for n, name in enumerate(("sent", "refused", "missed", "waiting")):
         await operator.go(f"/ops/letters/{UUID(int=n)}", f"letter-{name}")
     await operator.go("/ops/compliance", "compliance")
-    await operator.page.locator("summary").last.click()
+    await operator.page.locator("main summary").last.click()
     await operator.album.keep(operator.page, "compliance-rules")
     await operator.go("/ops/compliance?state=missing", "compliance-missing")
     await operator.go("/ops/compliance/S-1009", "compliance-one")
     await operator.go("/ops/customers", "customers")
     await operator.go("/ops/customers/5100000001", "customer")
     await operator.go("/ops/calendar", "calendar")
-    await operator.page.locator("summary").last.click()
+    await operator.page.locator("main summary").last.click()
     await operator.album.keep(operator.page, "calendar-table")
     await operator.go("/ops/audit", "audit")
 

@@ -75,7 +75,7 @@ async def test_an_operator_reads_six_lives_and_steers_one(
     await operator.go("/ops/subscriptions/S-0", "unknown")
     page = operator.page
     await operator.go(f"/ops/subscriptions/{PUNCTUAL}", "again")
-    while await (folded := page.locator("details:not([open])")).count():
+    while await (folded := page.locator("main details:not([open])")).count():
         await folded.first.locator("summary").first.click()
     await operator.album.keep(page, "unfolded")
     await page.locator(".timeline a").first.click()

@@ -6,7 +6,7 @@ import pytest
 
 from console.ops.asking import Column
 from console.ops.deeds import DEEDS
-from console.ops.rooms import ROOMS
+from console.ops.rooms import ROOMS, Group
 from console.ops.subscriptions import TOGETHER
 from console.ops.what_if import THINGS
 from console.ops.words import WORDS
@@ -43,6 +43,7 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
     ("prefix", "names"),
     [
         ("room", [room.key for room in ROOMS]),
+        ("group", list(Group)),
         ("role", list(Role)),
         ("cause", list(Cause)),
         ("path", list(Path)),
