@@ -1,10 +1,14 @@
-"""Real PostgreSQL and real Temporal for every test that asks: one server of each per run, a database per test."""
+"""Real PostgreSQL and real Temporal for every test that asks: one server of each per run, a database per test.
+
+Hypothesis tries the same examples on every run, and keeps none.
+"""
 
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
@@ -13,6 +17,16 @@ from cli.stack_temporal import temporal_binary
 from models.engine import Sessions, sessions_of
 from tests.databases import Databases
 from workflows.contract import SEARCH_ATTRIBUTES
+
+settings.register_profile(
+    "suite",
+    max_examples=200,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

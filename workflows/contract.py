@@ -54,6 +54,9 @@ ORDER_FAILED = "OrderFailed"
 PLANS_AFTER_A_FAILED_COMMAND = "plans-after-a-failed-command"
 """Marks runs that plan again when a command fails for good; runs of before do not, and replay as they were."""
 
+LOOKS_AHEAD = "looks-ahead"
+"""Marks looks of the watchdog that keep a forecast too; looks of before do not, and replay as they were."""
+
 SIGNAL_SENDER = "operator:temporal"
 """Who gave a signal that names nobody."""
 

@@ -26,8 +26,9 @@ class WatchdogWorkflow:
             summary="start what does not run, alarm what was missed",
             **WATCHING,
         )
-        with suppress(ActivityError):
-            await workflow.execute_activity_method(
-                Foreseeing.look_ahead, summary="keep a forecast of the coming day", **LOOKING_AHEAD
-            )
+        if workflow.patched(contract.LOOKS_AHEAD):
+            with suppress(ActivityError):
+                await workflow.execute_activity_method(
+                    Foreseeing.look_ahead, summary="keep a forecast of the coming day", **LOOKING_AHEAD
+                )
         return watched

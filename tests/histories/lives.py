@@ -5,6 +5,7 @@ What goes wrong with the machinery is in troubles.py. Give a life its name and i
 
 from typing import Any
 
+from tests.scenarios.portfolios import BUYER
 from tests.scenarios.theatre import Life, Theatre
 from workflows import contract
 
@@ -190,6 +191,18 @@ async def lapsed_and_reinstated(theatre: Theatre) -> Life:
     return life
 
 
+async def steered_by_operators(theatre: Theatre) -> Life:
+    life = await theatre.subscription(live="2027-03-25", method_token="lost_card")
+    await life.command("2027-04-20 10:00", "extend-late-window", to="2027-06-15", **WHY)
+    await life.command("2027-04-20 10:01", "change-contact", contact=BUYER, language="fr", **WHY)
+    await life.command("2027-04-20 10:02", "change-buyer", email="it@northwind.example", name="Ida", **WHY)
+    await life.command("2027-04-20 10:03", "re-plan", **WHY)
+    await life.command("2027-04-21 10:00", "renew", by="it@northwind.example", **NEW_CARD)
+    (order,) = await life.rows("SELECT id::text FROM orders WHERE state = 'paid'")
+    await life.command("2027-04-22 10:00", "refund", order=order["id"], **WHY)
+    return life
+
+
 LIVES = (
     a_year,
     declined_to_lapse,
@@ -216,4 +229,5 @@ LIVES = (
     paid_by_voucher,
     paid_in_part_and_given_up,
     lapsed_and_reinstated,
+    steered_by_operators,
 )

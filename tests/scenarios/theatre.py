@@ -57,7 +57,7 @@ class Life:
         async with asyncio.timeout(PATIENCE):
             await self.stage.advance_until(instant(local, self.zone))
 
-    async def command(self, at: str, name: str, *, by: str = BUYER, key: str | None = None, **args: Any) -> str:
+    async def command(self, at: str, name: str, /, *, by: str = BUYER, key: str | None = None, **args: Any) -> str:
         """Live until `at`, give a command then, and let happen what it causes; `done`, or `refused CODE`."""
         await self.until(at)
         key = key or str(uuid4())
