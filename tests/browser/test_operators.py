@@ -33,7 +33,7 @@ PATIENCE = 10_000
 
 @dataclass
 class Operator:
-    """A person before a browser, who reads that language."""
+    """A person before a browser, who reads that language. A page whose picture has no name is not kept."""
 
     page: Page
     base: str
@@ -48,7 +48,12 @@ class Operator:
         answer = await self.page.goto(self.base + path)
         assert answer is not None
         assert "default-src 'none'" in answer.headers["content-security-policy"]
-        await self.album.keep(self.page, name)
+        await self.keep(name)
+
+    async def keep(self, name: str) -> None:
+        """The page into the album, unless it stands there already from another day."""
+        if name:
+            await self.album.keep(self.page, name)
 
     async def send(self, action: str, picture: str, button: str = "", /, **fields: str) -> None:
         """Fill in a form, opening it if it is folded, send it, and keep the page that comes."""
@@ -60,7 +65,7 @@ class Operator:
             await write(form, field, value)
         async with self.page.expect_navigation():
             await (form.get_by_role("button", name=button) if button else form.locator("button").first).click()
-        await self.album.keep(self.page, picture)
+        await self.keep(picture)
 
 
 @pytest.fixture(params=["en", "fr"])

@@ -58,7 +58,7 @@ async def _follow(operator: Operator, name: str, picture: str) -> None:
     """Press the link of that name on the page, and keep the page that it leads to."""
     async with operator.page.expect_navigation():
         await operator.page.locator("main").get_by_role("link", name=name, exact=True).first.click()
-    await operator.album.keep(operator.page, picture)
+    await operator.keep(picture)
 
 
 async def _to_room(operator: Operator, group: str, room: str, picture: str) -> None:
@@ -67,7 +67,7 @@ async def _to_room(operator: Operator, group: str, room: str, picture: str) -> N
     await page.locator(".rooms details:not([open]) summary").get_by_text(name, exact=True).press("Enter")
     async with page.expect_navigation():
         await page.locator(".rooms").get_by_role("link", name=operator.t(f"room.{room}"), exact=True).press("Enter")
-    await operator.album.keep(page, picture)
+    await operator.keep(picture)
 
 
 async def _walked(operator: Operator, sessions: Sessions, picture: str) -> str:
@@ -87,16 +87,16 @@ async def test_a_morning(enter: Enter, sessions: Sessions, tmp_path: Path) -> No
     mira = await enter("mira")
     await mira.go("/ops/", "overview")
     await _follow(mira, mira.t("alarm.mail_rejected"), "alarm")
-    await mira.send("/take", "taken")
+    await mira.send("/take", "")
     await mira.send("/acknowledge", "acknowledged", reason="asked Ada for another address")
     about = mira.page.locator("section.alarms")
     await expect(about).to_contain_text(mira.t("alarms.owned_by", who="operator:mira"))
     await expect(about).to_contain_text("asked Ada for another address")
     await _follow(mira, mira.t("alarms.to_subscription", number=PUNCTUAL), "subscription")
     await expect(mira.page.locator("main")).to_contain_text("asked Ada for another address")
-    await _to_room(mira, "ahead", "forecast", "forecasts")
+    await _to_room(mira, "ahead", "forecast", "")
     days = {"from": now.date().isoformat(), "to": (now + timedelta(days=7)).date().isoformat()}
-    await mira.send("/ops/forecast", "forecast-walking", **days)
+    await mira.send("/ops/forecast", "", **days)
     await _walked(mira, sessions, "forecast")
     await expect(mira.page.locator("#lines").get_by_role("link", name=PUNCTUAL).first).to_be_visible()
     assert await mira.album.everything_read() == []
@@ -130,18 +130,18 @@ async def test_a_policy_changed(enter: Enter, sessions: Sessions, tmp_path: Path
     """The form, the what-if, and another person who applies it."""
     await fill(sessions, tmp_path)
     mira, nils = await enter("mira"), await enter("nils")
-    await mira.go("/ops/policies/new?country=FR", "form")
+    await mira.go("/ops/policies/new?country=FR", "")
     values = {"charge_time": "09:30", "effective_on": datetime.now(UTC).date().isoformat()}
-    await mira.send("/ops/policies", "walking", **values)
+    await mira.send("/ops/policies", "", **values)
     place = await _walked(mira, sessions, "what-if")
     await mira.send("/apply", "asked", reason="the bank asked")
     await _to_room(nils, "house", "second", "second-person")
-    await _follow(nils, nils.t("second_look"), "looked-at-by-another")
-    await nils.go("/ops/second-person", "second-person-again")
+    await _follow(nils, nils.t("second_look"), "")
+    await nils.go("/ops/second-person", "")
     await nils.send("/confirm", "confirmed", reason="I looked too")
     await mira.go(place, "applied")
     await expect(mira.page.locator(".told.done h2")).to_have_text(mira.t("what_if.applied"))
-    await mira.go("/ops/policies", "policies")
+    await mira.go("/ops/policies", "")
     await expect(mira.page.locator("main tbody tr")).to_have_count(1)
     assert await mira.album.everything_read() == []
 
