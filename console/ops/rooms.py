@@ -23,6 +23,7 @@ ROOMS = (
     Room("customers", "/ops/customers", May.READ),
     Room("calendar", "/ops/calendar", May.READ),
     Room("bulk", "/ops/bulk", May.READ),
+    Room("golive", "/ops/go-live", May.READ),
     Room("letters", "/ops/letters", May.READ),
     Room("compliance", "/ops/compliance", May.READ),
     Room("forecast", "/ops/forecast", May.READ),
