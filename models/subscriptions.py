@@ -23,7 +23,7 @@ NEXT_STEP_AT = "coalesce(next_step_at, '9999-06-01 00:00:00+00'::timestamptz)"
 
 
 class ImportRow(SQLModel, table=True):
-    """One import of a portfolio: when, from which files (digest of their content), by whom."""
+    """One import of a portfolio: when, from which files (digest of their content), by whom, how many subscriptions."""
 
     __tablename__ = "imports"
 
@@ -31,6 +31,7 @@ class ImportRow(SQLModel, table=True):
     imported_at: datetime = instant()
     digest: str
     imported_by: str
+    subscriptions: int = 0
 
 
 class SubscriptionRow(SQLModel, table=True):
@@ -62,6 +63,14 @@ class SubscriptionRow(SQLModel, table=True):
             "ix_subscriptions_due_on", text("((renews_on - shift)::date)"), postgresql_where=text("phase <> 'lapsed'")
         ),
         Index("ix_subscriptions_past_due", "number", postgresql_where=text("phase = 'past_due'")),
+        Index(
+            "ix_subscriptions_not_live",
+            "import_id",
+            "renews_on",
+            "number",
+            postgresql_include=["phase"],
+            postgresql_where=text("live_at IS NULL"),
+        ),
         Index("ix_subscriptions_parked", "number", postgresql_where=text("parked_at IS NOT NULL")),
         Index(
             "ix_subscriptions_beginning",

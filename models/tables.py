@@ -9,6 +9,7 @@ from models.baskets import BasketLineRow, BasketRow
 from models.bulk_actions import BulkActionLineRow, BulkActionRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
 from models.forecasts import ForecastLineRow, ForecastRow
+from models.going_live import GoLiveRow
 from models.operator_letters import JournalReaderRow, OperatorLetterRow
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow, RecoveryCodeRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
@@ -50,6 +51,7 @@ __all__ = [
     "EventRow",
     "ForecastLineRow",
     "ForecastRow",
+    "GoLiveRow",
     "ImportRow",
     "JournalReaderRow",
     "LegalRuleRow",

@@ -47,14 +47,17 @@ async def go_live(
 ) -> int:
     """Let those named go live, or all, as far as they wait for it, in the caller's transaction. How many did.
 
-    The workflows are not told here: a plan that must be made anew is what the watchdog looks for.
+    What another has let go live while this one waited for its row is left as it is. The workflows are not told here:
+    a plan that must be made anew is what the watchdog looks for.
     """
     found = await waiting(session, numbers=numbers)
-    for stored in await load_all(session, found, wall_now, lock=True):
+    waited_for = await load_all(session, found, wall_now, lock=True)
+    still = [stored for stored in waited_for if stored.row.live_at is None]
+    for stored in still:
         write(session, stored, after_command(stored.facts, GoLive(), at=stored.now), by=by, reason=reason)
         stored.row.next_step_at = None
         record(session, stored.row.number, stored.now, "go_live", {}, by=by, reason=reason)
-    return len(found)
+    return len(still)
 
 
 async def go_live_in_batches(

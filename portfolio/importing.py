@@ -104,8 +104,8 @@ async def import_portfolio(
     if dry_run or not news:
         return report
     import_id = uuid4()
-    digest = portfolio.digest
-    row = {"id": import_id, "imported_at": now, "digest": digest, "imported_by": imported_by}
+    row = {"id": import_id, "imported_at": now, "digest": portfolio.digest, "imported_by": imported_by}
+    row["subscriptions"] = len(news.subscriptions)
     await connection.execute(insert(ImportRow), row)
     rows = SubscriptionRows(checked.known, stored, news.people, now, imported_by, import_id)
     await _write(connection, news, rows, progress or (lambda done, total: None))

@@ -19,6 +19,7 @@ from console.ops import (
     compliance,
     customers,
     forecasting,
+    going_live,
     keys,
     letters,
     letters_to_me,
@@ -82,6 +83,7 @@ PARTS = (
     offerings,
     policies,
     what_if,
+    going_live,
 )
 """The rooms, each with its `routes`. A new one is a line here, and one in `rooms.py` if it stands in the menu."""
 

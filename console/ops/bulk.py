@@ -79,7 +79,7 @@ async def preview(request: Request, desk: InDesk, who: Steers) -> Response:
                 raise Wrong("view", "wrong.too_many_lines")
             numbers: Sequence[str] = page.numbers
         else:
-            numbers = _numbers(asked.getlist("tick"))
+            numbers = numbers_in(asked.getlist("tick"))
         lines = await _previewed(session, numbers, name, who, now)
     return desk.page(
         request,
@@ -97,7 +97,7 @@ async def preview(request: Request, desk: InDesk, who: Steers) -> Response:
 async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks) -> Response:
     """Store the commands, whatever becomes of this process; then deliver them."""
     name, reason, key = choice(who.form, "command", TOGETHER), who.reason, who.form.get("key", "")
-    numbers = _numbers(who.form.get("numbers", "").split())
+    numbers = numbers_in(who.form.get("numbers", "").split())
     if not key or len(key) > 64:
         raise Wrong("key", "wrong.view")
     try:
@@ -158,7 +158,7 @@ async def deliver_all(desk: Desk, id_: UUID) -> None:
     await asyncio.gather(*(one(each) for each in waiting))
 
 
-def _numbers(given: Sequence[str]) -> list[str]:
+def numbers_in(given: Sequence[str]) -> list[str]:
     """The numbers, once each. Raises `Wrong` where there are none, or too many."""
     numbers = list(dict.fromkeys(given))
     if not numbers:

@@ -53,6 +53,7 @@ ROOMS = (
     Room(Group.SUBSCRIPTIONS, "customers", "/ops/customers", May.READ),
     Room(Group.SUBSCRIPTIONS, "calendar", "/ops/calendar", May.READ),
     Room(Group.SUBSCRIPTIONS, "bulk", "/ops/bulk", May.READ),
+    Room(Group.AHEAD, "golive", "/ops/go-live", May.READ),
     Room(Group.AHEAD, "forecast", "/ops/forecast", May.READ),
     Room(Group.AHEAD, "what_if", "/ops/what-if", May.READ),
     Room(Group.AHEAD, "offerings", "/ops/offerings", May.READ),

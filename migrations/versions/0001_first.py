@@ -269,6 +269,7 @@ def _create_tables() -> None:
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("imported_by", sa.String(), nullable=False),
+        sa.Column("subscriptions", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_imports"),
     )
     op.create_table(
@@ -633,6 +634,21 @@ def _create_tables() -> None:
     op.create_index("ix_forecast_lines_at", "forecast_lines", ["forecast_id", "at", "id"])
     op.create_index("ix_forecast_lines_subscription", "forecast_lines", ["forecast_id", "subscription"])
     op.create_index("ix_forecast_lines_verdict", "forecast_lines", ["forecast_id", "verdict", "at", "id"])
+    op.create_table(
+        "go_lives",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_key", sa.String(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("numbers", postgresql.JSONB(), nullable=False),
+        sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name="ck_go_lives_reason"),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name="fk_go_lives_import_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_go_lives"),
+        sa.UniqueConstraint("client_key", name="uq_go_lives_client_key"),
+    )
+    op.create_index("ix_go_lives_given_at", "go_lives", ["given_at"])
     op.create_table(
         "operator_links",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1048,6 +1064,13 @@ def _create_tables() -> None:
         "subscriptions",
         ["next_step_at", "number"],
         postgresql_where=sa.text("phase <> 'lapsed'"),
+    )
+    op.create_index(
+        "ix_subscriptions_not_live",
+        "subscriptions",
+        ["import_id", "renews_on", "number"],
+        postgresql_include=["phase"],
+        postgresql_where=sa.text("live_at IS NULL"),
     )
     op.create_index(
         "ix_subscriptions_parked", "subscriptions", ["number"], postgresql_where=sa.text("parked_at IS NOT NULL")

@@ -28,6 +28,7 @@ EMPTY = {
     "compliance": "/ops/compliance",
     "customers": "/ops/customers",
     "calendar": "/ops/calendar",
+    "go-live": "/ops/go-live",
 }
 
 
@@ -96,6 +97,30 @@ async def _look_into_the_rest(operator: Operator, sessions: Sessions) -> None:
     await operator.go("/ops/audit", "audit")
 
 
+async def _go_live(operator: Operator, sessions: Sessions) -> None:
+    """Some of the import is taken back to where it waits, with a bit of everything that is odd."""
+    async with sessions.begin() as session:
+        for change in (
+            "UPDATE subscriptions SET live_at = NULL WHERE number < 'S-1010'",
+            "UPDATE subscriptions SET method_id = NULL, auto_renew = true WHERE number = 'S-1003'",
+            "UPDATE subscriptions SET renews_on = current_date + 3 WHERE number IN ('S-1006', 'S-1005')",
+            "UPDATE subscriptions SET parked_at = now(), parked_because = 'asked' WHERE number = 'S-1001'",
+        ):
+            await session.execute(sa.text(change))
+        import_id = await session.scalar(sa.text("SELECT id FROM imports"))
+    await operator.go("/ops/go-live", "go-live")
+    here = f"/ops/go-live/{import_id}"
+    await operator.go(here, "go-live-import")
+    await operator.go(f"{here}?odd=past", "go-live-odd")
+    await operator.go(f"{here}/preview?all=1", "go-live-preview")
+    await operator.page.locator('[name="sure"]').check()
+    await operator.send(here, "go-live-run", reason="the pilot went well")
+    async with sessions.begin() as session:
+        await session.execute(sa.text("UPDATE subscriptions SET live_at = NULL WHERE number = 'S-1002'"))
+        await session.execute(sa.text("UPDATE go_lives SET given_at = given_at - interval '3 minutes'"))
+    await operator.go(operator.page.url.removeprefix(operator.base), "go-live-late")
+
+
 async def test_the_rooms_of_an_operator(operator: Operator, sessions: Sessions) -> None:
     await _enter(operator, sessions)
     for name, path in EMPTY.items():
@@ -103,4 +128,5 @@ async def test_the_rooms_of_an_operator(operator: Operator, sessions: Sessions) 
     await fill(sessions)
     await _see_to_alarms(operator, sessions)
     await _look_into_the_rest(operator, sessions)
+    await _go_live(operator, sessions)
     assert await operator.album.everything_read() == []

@@ -15,6 +15,7 @@ from console.ops.words import (
     english_commands,
     english_compliance,
     english_customers,
+    english_golive,
     english_letters,
     english_list,
     english_overview,
@@ -30,6 +31,7 @@ from console.ops.words import (
     french_commands,
     french_compliance,
     french_customers,
+    french_golive,
     french_letters,
     french_list,
     french_overview,
@@ -56,6 +58,7 @@ _ENGLISH = (
     english_ahead,
     english_rules,
     english_telling,
+    english_golive,
 )
 _FRENCH = (
     french,
@@ -73,6 +76,7 @@ _FRENCH = (
     french_ahead,
     french_rules,
     french_telling,
+    french_golive,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -25,6 +25,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.alarm.take": "alarm taken",
         "act.audit.export": "audit downloaded",
         "act.bulk_action": "bulk action given",
+        "act.go_live": "taken live",
         "act.mail.read": "mail read",
         "act.operator.add": "operator added",
         "act.operator.disable": "operator disabled",

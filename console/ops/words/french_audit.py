@@ -25,6 +25,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.alarm.take": "alarme prise en charge",
         "act.audit.export": "journal d’audit téléchargé",
         "act.bulk_action": "action groupée donnée",
+        "act.go_live": "mise en service",
         "act.mail.read": "courriel lu",
         "act.operator.add": "opérateur ajouté",
         "act.operator.disable": "opérateur désactivé",

@@ -12,6 +12,7 @@ from console.ops.what_if import THINGS
 from console.ops.words import WORDS
 from models.at_risk import Cause
 from models.bulk_actions import Outcome
+from models.going_live import Oddity
 from models.listing import Sort
 from models.pauses import Pausable
 from models.payments import ORDER_STATES
@@ -46,6 +47,7 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
         ("group", list(Group)),
         ("role", list(Role)),
         ("cause", list(Cause)),
+        ("golive.odd", list(Oddity)),
         ("path", list(Path)),
         ("phase", list(Phase)),
         ("outcome", list(AttemptState)),

@@ -1,0 +1,191 @@
+"""Go-live: what was imported and is not live yet, what is odd about it, and the button, which is asked twice.
+
+The answer comes at once; what was chosen goes live after it, a hundred in a transaction. Whatever becomes of this
+process, the page of what was chosen shows how far it is, and has the button to carry on.
+"""
+
+import asyncio
+import logging
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, BackgroundTasks, HTTPException, Request, Response
+from sqlalchemy.exc import DBAPIError
+
+from console.ops import addresses
+from console.ops.addresses import Places
+from console.ops.bulk import numbers_in
+from console.ops.carrying_on import again_soon
+from console.ops.deeds import wake_watchdog
+from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
+from console.ops.fields import Wrong
+from console.ops.first_week import WALKED, first_week
+from console.ops.guard import Reads, Steers, SteersMany
+from console.ops.lines import cell
+from console.ops.subscriptions import reading
+from models.audit import audit
+from models.going_live import (
+    LOOKED_AT,
+    MANY_CUSTOMERS,
+    MOST,
+    GoLiveRow,
+    Imported,
+    Oddity,
+    by_renewal_date,
+    first_waiting,
+    imported,
+    imports_that_wait,
+    last_go_lives,
+    oddities,
+    progress,
+    store_go_live,
+    waiting_page,
+)
+from models.inbox import KeyReused
+from models.listed import listed
+from models.store import load_all
+from portfolio.golive import go_live_in_batches
+from renewals.calendar import local_date
+
+GO_LIVE = "/ops/go-live"
+PER_PAGE = 100
+NEWEST = 10
+LONG_AFTER = timedelta(minutes=1)
+"""After so long whoever was about it may be gone."""
+
+_PLACES = Places((date.fromisoformat, str))
+_log = logging.getLogger(__name__)
+
+routes = APIRouter(prefix="/go-live")
+
+
+@routes.get("")
+async def imports(request: Request, desk: InDesk, who: Reads) -> Response:
+    """Every import of which something waits."""
+    async with reading(desk) as session:
+        found = await imports_that_wait(session)
+        given = await last_go_lives(session, NEWEST)
+    return desk.page(request, "go_lives.html", who, found=found, given=given)
+
+
+@routes.get("/runs/{id}")
+async def run(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
+    """How far it is. While something waits the page loads itself again."""
+    async with desk.sessions() as session:
+        row = await _run(session.get, id)
+        done = await progress(session, row.numbers)
+    late = wall_now() > row.given_at + LONG_AFTER
+    response = desk.page(request, "go_live_run.html", who, row=row, done=done, count=len(row.numbers), late=late)
+    return again_soon(response, is_open=bool(done.waiting) and not late)
+
+
+@routes.post("/runs/{id}/carry-on")
+async def carry_on(desk: InDesk, who: Steers, tasks: BackgroundTasks, id: UUID) -> Response:
+    """Go on with what still waits of it, under the reason that was given."""
+    async with desk.sessions.begin() as session:
+        row = await _run(session.get, id)
+        audit(session, wall_now(), who.by, "go_live", str(id), reason=row.reason, data={"carried_on": True})
+    return _begun(desk, row.id, tasks)
+
+
+@routes.get("/{import_id}")
+async def one(request: Request, desk: InDesk, who: Reads, import_id: UUID) -> Response:
+    """What waits of an import, the first to renew first, and what is odd about it."""
+    said, now = addresses.said_in(request.query_params.multi_items()), wall_now()
+    odd, beside = addresses.known(Oddity, said, "odd"), _PLACES.beside(said)
+    here, today = addresses.where(f"{GO_LIVE}/{import_id}", said, ("odd",)), local_date(now, desk.zone)
+    async with reading(desk) as session:
+        its = _there(await imported(session, import_id))
+        odds = await oddities(session, import_id, today, now)
+        page = await waiting_page(session, import_id, odd, today, now, PER_PAGE, beside)
+        lines = await listed(session, [number for (number,) in page.rows], now)
+    values: dict[str, Any] = {"its": its, "odds": odds, "odd": odd, "lines": lines, "here": here, "most": MOST}
+    values |= {"looked_at": LOOKED_AT, "many": MANY_CUSTOMERS, "placed": bool(beside), **here.pages(page)}
+    values["cell"] = partial(cell, t=speech_for(request, who))
+    return desk.page(request, "go_live.html", who, **values)
+
+
+@routes.get("/{import_id}/preview")
+async def preview(request: Request, desk: InDesk, who: Steers, import_id: UUID) -> Response:
+    """What going live would bring at once: for those that are ticked, or for the first of all."""
+    asked, now = request.query_params, wall_now()
+    async with reading(desk) as session:
+        its = _there(await imported(session, import_id))
+        if asked.get("all"):
+            numbers = await first_waiting(session, import_id, MOST)
+        else:
+            numbers = await by_renewal_date(session, import_id, numbers_in(asked.getlist("tick")))
+        found = await load_all(session, list(numbers[:WALKED]), now)
+    week = await asyncio.to_thread(first_week, found)
+    text = " ".join(numbers)
+    values: dict[str, Any] = {"its": its, "week": week, "count": len(numbers), "numbers": text, "most": WALKED}
+    return desk.page(request, "go_live_preview.html", who, shown=numbers[:PER_PAGE], **values)
+
+
+@routes.post("/{import_id}")
+async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks, import_id: UUID) -> Response:
+    """Keep what goes live, whatever becomes of this process; then let it go live."""
+    reason, key, numbers = who.reason, who.form.get("key", ""), numbers_in(who.form.get("numbers", "").split())
+    if who.form.get("sure") != "yes":
+        raise Wrong("sure", "wrong.not_sure_of_go_live")
+    if not key or len(key) > addresses.LONGEST_TEXT:
+        raise Wrong("key", "wrong.view")
+    try:
+        async with desk.sessions.begin() as session:
+            _there(await imported(session, import_id))
+            id_ = await store_go_live(
+                session,
+                client_key=f"ops:{who.name}:{key}",
+                import_id=import_id,
+                numbers=numbers,
+                by=who.by,
+                reason=reason,
+                now=wall_now(),
+            )
+    except KeyReused:
+        raise Wrong("key", "wrong.key_reused") from None
+    if id_ is None:
+        raise Wrong("tick", "wrong.none_waits")
+    return _begun(desk, id_, tasks)
+
+
+async def take_live(desk: Desk, id_: UUID) -> None:
+    """Let those go live that still wait of it, and have them planned. What fails stays waiting, and is shown so."""
+    async with desk.sessions() as session:
+        row = await _run(session.get, id_)
+    try:
+        done = await go_live_in_batches(
+            desk.sessions,
+            row.numbers,
+            by=row.given_by,
+            reason=row.reason,
+            clock=wall_now,
+            progress=lambda done, total: None,
+        )
+    except DBAPIError as error:
+        _log.warning("go-live %s is not through yet (%s)", id_, type(error).__name__)
+        return
+    if done:
+        await wake_watchdog(desk.client)
+
+
+def _begun(desk: Desk, id_: UUID, tasks: BackgroundTasks) -> Response:
+    tasks.add_task(take_live, desk, id_)
+    response = see_other(f"{GO_LIVE}/runs/{id_}")
+    response.background = tasks
+    return response
+
+
+def _there(found: Imported | None) -> Imported:
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def _run(get: Any, id_: UUID) -> GoLiveRow:
+    row: GoLiveRow | None = await get(GoLiveRow, id_)
+    if row is None:
+        raise HTTPException(404)
+    return row
