@@ -27,6 +27,7 @@ from renewals.effects import after_command, at_bound_price, reinstated
 from renewals.eligibility import Request, attempt_to_resolve, just_paid
 from renewals.facts import AttemptState, Kind, Phase, Subscription, Way
 from renewals.pricing import Line, renewal_line
+from renewals.windows import renewal_begins_at
 
 
 async def take_effect(
@@ -70,9 +71,14 @@ async def _resolve(session: AsyncSession, stored: Stored, row: CommandRow, paid:
 
 
 async def _reinstate(session: AsyncSession, stored: Stored, row: CommandRow, to: date) -> None:
-    """Back in the late window; nobody is mailed that it expired, as that was told then."""
+    """Back in the late window; nobody is mailed that it expired, as that was told then.
+
+    It expired when it did for this renewal date, not when it was brought back before, nor with an earlier term.
+    """
     phase = col(EventRow.subscription) == stored.row.number, col(EventRow.event) == "phase"
-    last = select(func.max(col(EventRow.at))).where(*phase, col(EventRow.data)["to"].astext == Phase.EXPIRED)
+    into = col(EventRow.data)["to"].astext == Phase.EXPIRED, col(EventRow.data)["from"].astext != Phase.LAPSED
+    since = col(EventRow.at) >= renewal_begins_at(stored.facts)
+    last = select(func.max(col(EventRow.at))).where(*phase, *into, since)
     expired_at = await session.scalar(last) or stored.row.access_until
     after = reinstated(stored.facts, to, row.received_at, expired_at=expired_at)
     _record_last_day(session, stored, row, to)

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from sqlalchemy import and_, exists, func, or_, select, update
@@ -281,9 +280,7 @@ class Posting:
     async def _alarm(self, session: AsyncSession, row: DeliveryRow, posted: Posted, now: datetime) -> None:
         endpoint = await session.get_one(EndpointRow, row.endpoint_id)
         said = f"status {posted.status}" if posted.status else posted.error
-        detail = (
-            f"{urlsplit(endpoint.url).hostname} took no event for three days (last: {said}); replay it when it does."
-        )
+        detail = f"{endpoint.host} took no event for three days (last: {said}); replay it when it does."
         await raise_alarm(session, None, GIVEN_UP, detail, now, subject=str(endpoint.id))
 
 

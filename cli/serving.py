@@ -46,6 +46,7 @@ async def _work(settings: Settings) -> None:
 def _log(settings: Settings) -> None:
     """Log to stderr. No log names people."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=settings.log_level.upper())
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # every address that is called, with what is secret in it
 
 
 def web(

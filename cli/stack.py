@@ -139,6 +139,7 @@ def _log_to(path: Path, settings: Settings) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper())
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's: every sender and recipient
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # every address that is called, with what is secret in it
 
 
 async def _first_to_fail(*endings: Awaitable[None]) -> None:

@@ -145,7 +145,7 @@ async def _test(endpoint: UUID, by: str, reason: str) -> Posted:
             row = await store.find_endpoint(session, endpoint)
             if row is None or row.secret is None:
                 _none_such(endpoint)
-            audit(session, now, by, "webhook.test", str(endpoint), reason=reason, data={"url": row.url})
+            audit(session, now, by, "webhook.test", str(endpoint), reason=reason, data={"host": row.host})
         return await post_event(outbound_of(settings), row.url, row.secret, trial_event(settings.ops_url, now), now)
 
 

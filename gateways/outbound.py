@@ -32,6 +32,9 @@ _NOT_OURS = tuple(
         "64:ff9b:1::/48",
         "2002::/16",  # IPv4 in 6to4
         "2001::/32",  # Teredo
+        "::/96",  # IPv4 as it was once written in IPv6
+        "::ffff:0:0:0/96",  # IPv4 translated
+        "fec0::/10",  # what networks of their own had before fc00::/7
     )
 )
 """Networks that lead to other addresses than they seem to."""

@@ -5,12 +5,13 @@ they only read where that is sensitive.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, literal_column
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import instant, json
 
@@ -54,3 +55,22 @@ def audit(
 ) -> None:
     """Add one act, in the transaction of its effect. `by` is `operator:NAME`, `action` such as `operator.disable`."""
     session.add(AuditRow(at=now, done_by=by, action=action, about=about, reason=reason, data=dict(data or {})))
+
+
+MAIL_READ = "mail.read"
+_ONE_READING = timedelta(minutes=10)
+"""A page and the frame in it are one reading."""
+
+
+async def audit_framed_mail(session: AsyncSession, now: datetime, by: str, number: str, notice: UUID) -> None:
+    """Add that a mail's letter was read, unless the page that frames it did so just now."""
+    row, text = AuditRow, str(notice)
+    lately = select(col(row.id)).where(
+        col(row.about) == number,
+        col(row.at) > now - _ONE_READING,
+        col(row.action) == MAIL_READ,
+        col(row.done_by) == by,
+        col(row.data)["notice"].astext == text,
+    )
+    if (await session.execute(lately.limit(1))).first() is None:
+        audit(session, now, by, MAIL_READ, number, data={"notice": text})

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import (
@@ -90,6 +91,11 @@ class EndpointRow(SQLModel, table=True):
     changed_at: datetime | None = instant(nullable=True)
     changed_by: str | None = None
     changed_because: str | None = None
+
+    @property
+    def host(self) -> str:
+        """For the audit, which everybody of the staff reads: the rest of an address may be as good as a password."""
+        return urlsplit(self.url).hostname or ""
 
     def wants(self, type_: str) -> bool:
         return not self.types or type_ in self.types
@@ -175,7 +181,7 @@ async def add_endpoint(
     )
     session.add(row)
     await session.flush()
-    audit(session, now, by, "webhook.add", str(row.id), reason=reason, data={"url": url, "types": row.types})
+    audit(session, now, by, "webhook.add", str(row.id), reason=reason, data={"host": row.host, "types": row.types})
     return row
 
 
@@ -202,10 +208,13 @@ async def set_state(
         return False
     row.state, row.changed_at, row.changed_by, row.changed_because = state.value, now, by, reason
     row.failures, row.held_until = 0, None
+    if state is EndpointState.ON:
+        waits = update(DeliveryRow).where(col(DeliveryRow.endpoint_id) == id_, is_waiting())
+        await session.execute(waits.values(since=now, next_at=now))  # the days while it was off count for nothing
     if state is EndpointState.REMOVED:
         row.secret = None
         await clear_alarm(session, None, GIVEN_UP, now, subject=str(id_))
-    audit(session, now, by, f"webhook.{state}", str(id_), reason=reason, data={"url": row.url})
+    audit(session, now, by, f"webhook.{state}", str(id_), reason=reason, data={"host": row.host})
     return True
 
 

@@ -286,7 +286,7 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
         case c.ExtendLateWindow(to):
             return may_extend(sub, to, request.received_at)
         case c.Reinstate(to):
-            return may_reinstate(sub, to, request.received_at)
+            return may_reinstate(sub, to, request.handled_at or request.received_at)
         case c.Refund(amount=amount):
             return may_refund(request.refundable, amount)
         case c.ResolvePayment():

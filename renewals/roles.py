@@ -50,6 +50,7 @@ ASKED_TWICE = MOVES_MONEY | {
     Name.GO_LIVE,
     Name.REINSTATE,
     Name.CHANGE_BUYER,
+    Name.CHANGE_CONTACT,
 }
 """Commands that move money or access, let overdue charges be made at once, or say who may buy: a page asks twice."""
 

@@ -108,9 +108,10 @@ async def _batches(desk: Desk, wanted: Wanted, now: datetime) -> AsyncIterator[l
 
 @routes.get("/{number}")
 async def one(request: Request, desk: InDesk, who: Reads, number: str) -> Response:
-    """One subscription: its coming charge, and the automatic ones of its last terms."""
-    async with desk.sessions() as session:
+    """One subscription: its coming charge, and the automatic ones of its last terms. It names whom mails went to."""
+    async with desk.sessions.begin() as session:
         stored, kept, trouble = await _charges(session, number)
+        audit(session, wall_now(), who.by, "compliance.read", number)
     return desk.page(
         request,
         "compliance_one.html",

@@ -17,7 +17,7 @@ from console.ops.files import Cells, as_file, with_head
 from console.ops.guard import Reads
 from console.ops.subscriptions import PER_BATCH, reading
 from mail.sink import opened
-from models.audit import audit
+from models.audit import MAIL_READ, audit, audit_framed_mail
 from models.history import in_utc
 from models.keyset import Beside
 from models.letters import Letter, State, Wanted, letters_page
@@ -87,7 +87,7 @@ async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response
     """A mail: what became of it, and if it was ever written, its bytes as they were sent."""
     async with desk.sessions.begin() as session:
         row = await _found(session, id_)
-        audit(session, wall_now(), who.by, "mail.read", row.subscription, data={"notice": str(id_)})
+        audit(session, wall_now(), who.by, MAIL_READ, row.subscription, data={"notice": str(id_)})
     subject, html, text = opened(row.raw) if row.raw else ("", "", "")
     response = desk.page(
         request,
@@ -107,10 +107,11 @@ async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response
 
 @routes.get("/letters/{id_}/letter")
 async def letter(desk: InDesk, who: Reads, id_: UUID) -> Response:
-    async with desk.sessions() as session:
+    async with desk.sessions.begin() as session:
         row = await _found(session, id_)
-    if row.raw is None:
-        raise HTTPException(404)
+        if row.raw is None:
+            raise HTTPException(404)
+        await audit_framed_mail(session, wall_now(), who.by, row.subscription, id_)
     return HTMLResponse(opened(row.raw)[1], headers={"Content-Security-Policy": LETTER_POLICY})
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from console.ops.deeds import RESUME_CHARGES, wake_watchdog
+from console.ops.deeds import RESUME_CHARGES, args_of, wake_watchdog
 from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.guard import Reads, Steers
 from console.speech import Speech
@@ -44,8 +44,9 @@ def _percent(part: int, whole: int) -> int:
 async def pauses(request: Request, desk: InDesk, who: Reads) -> Response:
     async with desk.sessions() as session:
         rows = {row.what: row for row in await paused_now(session)}
-        waiting = {row.what for row in await open_requests(session, wall_now())}
-    asked = {Pausable.CHARGES.value} if RESUME_CHARGES in waiting else set()
+        waiting = [row.args for row in await open_requests(session, wall_now()) if row.what == RESUME_CHARGES]
+    charges = rows.get(Pausable.CHARGES)
+    asked = {Pausable.CHARGES.value} if charges and args_of(charges) in waiting else set()
     states = [(what.value, rows.get(what)) for what in Pausable]
     return desk.page(request, "pauses.html", who, states=states, asked=asked, why=why_paused)
 
@@ -64,10 +65,11 @@ async def end(desk: InDesk, who: Steers, what: Pausable) -> Response:
     """Overdue charges are made at once then: of that somebody else must be sure, too."""
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
-        if what not in {row.what for row in await paused_now(session)}:
+        paused = next((row for row in await paused_now(session) if row.what == what), None)
+        if paused is None:
             return see_other(PAUSES)
         if what is Pausable.CHARGES:
-            await ask_second_person(session, RESUME_CHARGES, {}, by=who.by, reason=reason, now=now)
+            await ask_second_person(session, RESUME_CHARGES, args_of(paused), by=who.by, reason=reason, now=now)
             return see_other(PAUSES)
         ended = await resume(session, what, by=who.by, reason=reason, now=now)
         if ended:

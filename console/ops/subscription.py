@@ -22,7 +22,7 @@ from documents.pdf import pdf_of
 from documents.sheet import file_name
 from mail.letter import VENDOR
 from mail.sink import opened
-from models.audit import audit
+from models.audit import MAIL_READ, audit, audit_framed_mail
 from models.history import NoSuchPlace
 from models.inbox import KeyReused
 from models.parties import ContactRow
@@ -92,7 +92,7 @@ async def mail(request: Request, desk: InDesk, who: Reads, number: str, id_: UUI
     async with desk.sessions.begin() as session:
         stored = await _found(session, number)
         notice, raw = await _mail_of(session, number, id_)
-        audit(session, wall_now(), who.by, "mail.read", number, data={"notice": str(id_)})
+        audit(session, wall_now(), who.by, MAIL_READ, number, data={"notice": str(id_)})
     subject, html, text = opened(raw)
     response = desk.page(
         request,
@@ -112,8 +112,9 @@ async def mail(request: Request, desk: InDesk, who: Reads, number: str, id_: UUI
 
 @routes.get("/mails/{id_}/letter")
 async def letter(desk: InDesk, who: Reads, number: str, id_: UUID) -> Response:
-    async with desk.sessions() as session:
+    async with desk.sessions.begin() as session:
         _, raw = await _mail_of(session, number, id_)
+        await audit_framed_mail(session, wall_now(), who.by, number, id_)
     return HTMLResponse(opened(raw)[1], headers={"Content-Security-Policy": LETTER_POLICY})
 
 

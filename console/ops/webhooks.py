@@ -128,7 +128,7 @@ async def test(request: Request, desk: InDesk, who: Governs, id_: UUID) -> Respo
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
         row = await _endpoint(session, id_)
-        audit(session, now, who.by, "webhook.test", str(id_), reason=reason, data={"url": row.url})
+        audit(session, now, who.by, "webhook.test", str(id_), reason=reason, data={"host": row.host})
     event = trial_event(desk.settings.ops_url, now)
     posted = await post_event(outbound_of(desk.settings), row.url, row.secret or "", event, now)
     return await _one(request, desk, who, id_, posted=posted)

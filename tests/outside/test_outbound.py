@@ -2,12 +2,15 @@
 
 import asyncio
 import doctest
+import logging
 from collections.abc import Sequence
 
 import pytest
 
 import gateways.outbound
+from cli.serving import _log as log_to_stderr
 from gateways.outbound import LONGEST_ANSWER, NotAllowed, Outbound
+from settings import Settings
 from tests.outside.receiver import Receiver
 
 BODY = b'{"a": 1}'
@@ -68,12 +71,24 @@ def test_what_is_no_address_to_post_to_is_refused(url: str, why: str) -> None:
         "64:ff9b::a00:1",
         "2002:a00:1::",
         "2001:0:a00:1::",
+        "::10.0.0.1",
+        "::ffff:0:10.0.0.1",
+        "fec0::1",
         "ff02::1",
     ],
 )
 async def test_an_address_inside_is_refused_however_it_is_written(address: str) -> None:
     with pytest.raises(NotAllowed, match=r"^private$"):
         await Outbound(resolve=Names([address])).may("https://inside.example/hook")
+
+
+def test_the_log_leaves_out_the_addresses_that_are_called_as_their_paths_may_be_secrets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
+    logging.getLogger("httpx2").setLevel(logging.INFO)
+    log_to_stderr(Settings(log_level="info"))
+    assert not logging.getLogger("httpx2").isEnabledFor(logging.INFO)
 
 
 async def test_a_name_with_one_address_inside_is_refused() -> None:

@@ -261,6 +261,23 @@ async def test_while_it_is_off_nothing_is_told_and_nothing_is_lost(office: Offic
     assert office.receiver.subjects == ["S-1"]
 
 
+async def test_the_days_while_it_was_off_do_not_count_towards_giving_up(office: Office) -> None:
+    endpoint = await office.open()
+    office.receiver.refuses.add("S-1")
+    await office.happen("S-1", "released")
+    await office.pass_()
+    async with office.sessions.begin() as session:
+        await set_state(session, endpoint.id, EndpointState.OFF, now=office.now, **ANA)
+    await office.pass_(days=10)
+    async with office.sessions.begin() as session:
+        await set_state(session, endpoint.id, EndpointState.ON, now=office.now, **ANA)
+    await office.pass_()
+    assert (await office.states(endpoint), await office.alarms()) == ([("waiting", 2)], [])
+    office.receiver.refuses.clear()
+    await office.pass_(minutes=5)
+    assert await office.states(endpoint) == [("delivered", 3)]
+
+
 async def test_a_removed_endpoint_has_no_secret_and_is_never_called_again(office: Office) -> None:
     endpoint = await office.open()
     async with office.sessions.begin() as session:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from renewals import commands as c
 from renewals.calendar import days_after, midnight
 from renewals.checkout import may_renew
+from renewals.decisions import Eligible, Refused
 from renewals.effects import after_command
+from renewals.eligibility import Request, decide
 from renewals.extending import Span, may_extend, may_reinstate, nameable_days
 from renewals.facts import DeclineClass, Kind, PaidAhead, Phase, Subscription, Term
 from renewals.plan import Do, plan
@@ -246,6 +248,15 @@ def test_reinstated_it_is_not_charged_by_itself_and_costs_the_list_price() -> No
     assert may_renew(back, at, card(), c.When.NOW) is None
     assert checkout_line(back).unit_price == 54000
     assert access_until(back, at) == access_until(lapsed, at)
+
+
+def test_one_whose_last_day_has_passed_before_it_is_decided_about_is_not_brought_back_to_lapse_at_once() -> None:
+    received, command = utc("2027-06-01T10:00"), c.Reinstate(date(2027, 6, 2))
+    asked = Request(command, c.Name.REINSTATE, c.Operator("ana"), is_buyer=False, received_at=received)
+    assert decide(LAPSED, asked) == Eligible()
+    late = decide(LAPSED, replace(asked, handled_at=utc("2027-06-05T10:00")))
+    assert isinstance(late, Refused)
+    assert late.code == "day_out_of_range"
 
 
 @pytest.mark.parametrize(

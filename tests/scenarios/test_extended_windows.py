@@ -72,6 +72,14 @@ async def test_one_that_lapsed_wrongly_is_brought_back_and_renewed_late(theatre:
     """)
 
 
+async def test_brought_back_twice_its_access_still_ended_when_it_expired(theatre: Theatre) -> None:
+    life = await theatre.subscription(auto_renew="no")
+    await life.until("2027-05-17")
+    for day, to in (("2027-05-20 12:00", "2027-05-25"), ("2027-06-02 12:00", "2027-06-09")):
+        assert await life.command(day, "reinstate", to=to, **WHY) == "done"
+        assert await life.access_ends() == "2027-03-31 00:00"
+
+
 async def test_brought_back_it_lapses_again_or_a_renewal_is_recorded(theatre: Theatre) -> None:
     life = await theatre.subscription(live="2027-03-25", method_token="lost_card")
     await life.until("2027-05-17")

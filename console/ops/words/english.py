@@ -58,6 +58,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.name_text": "Nothing was done: a name has letters, digits, dots, dashes and underscores, such as mira.",
         "wrong.email": "Not a mail address",
         "wrong.email_text": "Nothing was done: write one mail address, such as mira@vendor.example.",
+        "wrong.other_pause": "That was another pause",
+        "wrong.other_pause_text": "Nothing was done: charges went on since this was asked for, and were stopped anew. "
+        "Reject the request, see why they were stopped, and ask again.",
         "wrong.choice": "Not one of the values",
         "wrong.choice_text": "Nothing was done: choose one of the values of the form.",
         # signing in

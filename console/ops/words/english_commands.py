@@ -138,6 +138,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "sure.refund": "The amount and the order are right; money that has gone back does not return.",
         "sure.reinstate": "It lapsed wrongly, and may be renewed late through that day.",
         "sure.change-buyer": "I have checked with the organisation that this person may buy for it.",
+        "sure.change-contact": "I have checked with the organisation: whoever reads mail at the address can sign in "
+        "as this person.",
         "arg.reference": "Reference of the order",
         "arg.reference_help": "As it is called where it was placed, such as PO-4711.",
         "arg.seats": "Seats",

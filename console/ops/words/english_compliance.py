@@ -59,6 +59,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "legal.sent_at": "Accepted by the mail server",
         "legal.planned_on": "Planned for",
         "act.compliance.export": "legal notices downloaded",
+        "act.compliance.read": "legal notices of a subscription read",
         "act.compliance.proof": "proof of legal notices made",
     }
 )

@@ -64,6 +64,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "comme mira.",
         "wrong.email": "Ce n’est pas une adresse",
         "wrong.email_text": "Rien n’a été fait : écrivez une seule adresse, comme mira@vendor.example.",
+        "wrong.other_pause": "C’était une autre pause",
+        "wrong.other_pause_text": "Rien n’a été fait : les prélèvements ont repris depuis cette demande, puis ont été "
+        "arrêtés de nouveau. Rejetez la demande, voyez pourquoi ils ont été arrêtés, et demandez de nouveau.",
         "wrong.choice": "Valeur inconnue",
         "wrong.choice_text": "Rien n’a été fait : choisissez une des valeurs du formulaire.",
         # signing in

@@ -145,6 +145,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "sure.refund": "Le montant et la commande sont justes ; ce qui est remboursé ne revient pas.",
         "sure.reinstate": "Il s’est terminé à tort, et peut être renouvelé en retard jusqu’à ce jour.",
         "sure.change-buyer": "J’ai vérifié auprès de l’organisation que cette personne peut acheter pour elle.",
+        "sure.change-contact": "J’ai vérifié auprès de l’organisation : qui lit les courriels à cette adresse "
+        "se connecte à sa place.",
         "arg.reference": "Référence de la commande",
         "arg.reference_help": "Telle que là où elle a été passée, comme PO-4711.",
         "arg.seats": "Postes",

@@ -59,6 +59,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "legal.sent_at": "Accepté par le serveur",
         "legal.planned_on": "Prévu le",
         "act.compliance.export": "avis légaux téléchargés",
+        "act.compliance.read": "avis légaux d’un abonnement lus",
         "act.compliance.proof": "preuve d’avis légaux établie",
     }
 )

@@ -130,6 +130,22 @@ async def test_a_mail_is_read_as_it_was_sent_and_the_reading_is_on_record(mira: 
 
 
 @pytest.mark.usefixtures("_letters")
+async def test_the_letter_alone_is_a_reading_too_and_the_page_with_its_frame_is_one(
+    mira: Person, sessions: Sessions
+) -> None:
+    async def readings() -> list[str | None]:
+        return [about for _, act, about, _ in await acts(sessions) if act == "mail.read"]
+
+    await mira.get(f"{LETTERS}/{UUID(int=1)}/letter")
+    assert await readings() == ["S-1001"]
+    await mira.get(f"/ops/subscriptions/S-1002/mails/{UUID(int=2)}/letter")
+    assert await readings() == ["S-1001", "S-1002"]
+    await mira.get(f"{LETTERS}/{UUID(int=1)}")
+    await mira.get(f"{LETTERS}/{UUID(int=1)}/letter")
+    assert await readings() == ["S-1001", "S-1002", "S-1001"]
+
+
+@pytest.mark.usefixtures("_letters")
 async def test_bytes_that_are_not_those_sent_are_told(mira: Person) -> None:
     assert "The bytes below are not those that were sent" in await mira.page(f"{LETTERS}/{UUID(int=2)}")
 

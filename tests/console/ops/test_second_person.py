@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from models.engine import Sessions
-from models.pauses import Pausable, pause, paused_now
+from models.pauses import Pausable, pause, paused_now, resume
 from renewals.roles import Role
 from tests.console.ops.staff import People, Person, acts, form, now
 
@@ -77,6 +77,22 @@ async def test_it_can_be_rejected_and_withdrawn_and_asked_again(
     await mira.send(await mira.page("/ops/pauses"), "/charges/resume", reason="now!")
     assert "now!" in await nils.page(SECOND)
     assert await paused(sessions)
+
+
+async def test_to_let_charges_go_on_is_asked_for_one_pause_and_never_for_the_next(
+    mira: Person, people: People, sessions: Sessions
+) -> None:
+    nils = await people.signed_in("nils", Role.OPERATOR)
+    page = await nils.page(SECOND)
+    async with sessions.begin() as session:
+        await resume(session, Pausable.CHARGES, by="operator:ana", reason="by the command line", now=now())
+        await pause(session, Pausable.CHARGES, by="system", reason="too many declined", now=now())
+    assert "It waits for a second person." not in await mira.page("/ops/pauses")
+    answer = await nils.send(page, "/confirm", reason="as she asked")
+    assert (answer.status_code, "That was another pause" in answer.text) == (422, True)
+    assert await paused(sessions)
+    await mira.send(await mira.page("/ops/pauses"), "/charges/resume", reason="seen to that as well")
+    assert "It waits for a second person." in await mira.page("/ops/pauses")
 
 
 async def test_after_a_day_it_has_expired(mira: Person, people: People, sessions: Sessions) -> None:

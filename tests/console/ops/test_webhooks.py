@@ -66,6 +66,8 @@ async def test_the_secret_is_shown_once_and_the_adding_is_on_record(
     async with sessions() as session:
         kept = await session.scalar(sa.text("SELECT jsonb_agg(data)::text FROM audit"))
     assert secret[0] not in str(kept)
+    assert receiver.url not in str(kept)
+    assert '"host": "' in str(kept)
 
 
 async def test_only_the_ticked_types_are_told(
