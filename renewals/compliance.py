@@ -8,7 +8,7 @@ from renewals.calendar import local_date
 from renewals.duties import Duty, duties
 from renewals.facts import Kind, Phase, Subscription
 from renewals.plan import Do, Step, plan
-from renewals.windows import late_window_closes_at
+from renewals.windows import charges_end_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def standings(sub: Subscription, now: datetime) -> tuple[Standing, ...]:
 
     Paused mails count as planned: they go on by themselves. Raises `pricing.NotPriced`.
     """
-    charged = not sub.paid_ahead and sub.phase not in (Phase.EXPIRED, Phase.LAPSED) and now < late_window_closes_at(sub)
+    charged = not sub.paid_ahead and sub.phase not in (Phase.EXPIRED, Phase.LAPSED) and now < charges_end_at(sub)
     owed = duties(sub) if charged else ()
     if not owed:
         return ()

@@ -16,6 +16,7 @@ from renewals.notices import DatedNotice, due_notices
 from renewals.pricing import automatic_line
 from renewals.windows import (
     charge_at,
+    charges_end_at,
     late_window_closes_at,
     may_not_lapse,
     phase_at,
@@ -236,7 +237,7 @@ def _charges(sub: Subscription, now: datetime) -> Iterator[Step]:
     if first is None:
         return
     first = max(first, held_until) if held_until else first
-    if first >= late_window_closes_at(sub):
+    if first >= charges_end_at(sub):
         return
     line, last = automatic_line(sub), sub.last_decline
     soft = last and last.decline_class is DeclineClass.SOFT
@@ -260,6 +261,6 @@ def next_charge_at(sub: Subscription, now: datetime) -> datetime | None:
         at = next_try_at(sub)
     else:
         at = charge_at(sub)
-    if at is None or max(at, now) >= late_window_closes_at(sub):
+    if at is None or max(at, now) >= charges_end_at(sub):
         return None
     return at

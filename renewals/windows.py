@@ -1,6 +1,7 @@
 """When the next term can be bought, when it is charged, and the phase at an instant (domain.md 3)."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from renewals.calendar import at_local, days_after, local_date, midnight, term_end
@@ -30,6 +31,14 @@ def late_window_closes_at(sub: Subscription) -> datetime:
     return midnight(days_after(late_window_last_day(sub), 1), sub.time_zone)
 
 
+def charges_end_at(sub: Subscription) -> datetime:
+    """Until when it is charged automatically: through the policy's own late window.
+
+    That an operator lets its buyer renew later never charges a card later.
+    """
+    return late_window_closes_at(replace(sub, late_until=None))
+
+
 def renewal_begins_at(sub: Subscription) -> datetime:
     """00:00 local of the renewal date."""
     return midnight(sub.renews_on, sub.time_zone)
@@ -47,8 +56,8 @@ def charge_at(sub: Subscription, days: int = 0) -> datetime:
 
 
 def retry_dates(sub: Subscription) -> tuple[datetime, ...]:
-    """The instants of the retries that fit into the late window, first to last."""
-    last_day = late_window_last_day(sub)
+    """The instants of the retries that fit into the policy's late window, first to last."""
+    last_day = late_window_last_day(replace(sub, late_until=None))
     return tuple(charge_at(sub, days) for days in sub.policy.retry_days if days_after(sub.renews_on, days) <= last_day)
 
 

@@ -106,7 +106,7 @@ async def test_a_failed_charge_healed(enter: Enter, theatre: Theatre) -> None:
     """Declined this morning and at risk, until the buyer has changed the method; then it is paid, at risk no more."""
     today = datetime.now(UTC).date()
     before = today - timedelta(days=1)
-    term = {"starts_on": (today - timedelta(days=365)).isoformat(), "renews_on": today.isoformat()}
+    term: dict[str, Any] = {"starts_on": (today - timedelta(days=365)).isoformat(), "renews_on": today.isoformat()}
     life = await theatre.subscription(live=f"{before} 12:00", method_token="insufficient_funds", **term)
     await life.until(f"{today} 12:00")
     mira = await enter("mira")

@@ -119,3 +119,14 @@ async def test_what_was_paid_for_one_that_has_lapsed_goes_back_and_it_stays_laps
         2027-06-01 12:00 sent refund
     """)
     assert await life.phase() == "lapsed"
+
+
+async def test_a_longer_late_window_charges_no_card_later(theatre: Theatre) -> None:
+    life = await theatre.subscription(live="2027-03-25")
+    assert await life.command("2027-03-26 10:00", "park", **WHY) == "done"
+    assert await life.command("2027-06-20 10:00", "extend-late-window", to="2027-08-01", **WHY) == "done"
+    assert await life.command("2027-06-20 10:01", "release", **WHY) == "done"
+    await life.until("2027-07-20")
+    assert await life.payments() == []
+    assert await life.command("2027-07-20 10:00", "renew") == "done"
+    assert await life.payments() == ["payment 1 of EUR 583200 paid"]
