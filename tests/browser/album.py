@@ -34,12 +34,14 @@ _TOO_WIDE = """[document.scrollingElement, ...document.querySelectorAll('main se
 class Album:
     """The pages that one person has seen, a picture of each as large as `pictured` says.
 
-    `reader` is a page of a browser with JavaScript, for axe-core alone.
+    `reader` is a page of a browser with JavaScript, for axe-core alone. Without `reads` axe-core is left out: where
+    another language has the same pages in the same colours.
     """
 
     folder: Path
     reader: Page
     pictured: Sequence[ViewportSize] = (NARROW, WIDE)
+    reads: bool = True
     faults: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _reading: list[asyncio.Task[None]] = field(default_factory=list)
@@ -68,7 +70,8 @@ class Album:
             if size in self.pictured:
                 picture = self.folder / f"{number:02}-{name}-{size['width']}.png"
                 await page.screenshot(path=picture, full_page=True, animations="disabled")
-        self._reading.append(asyncio.create_task(self._read(name, page.url, await page.content())))
+        if self.reads:
+            self._reading.append(asyncio.create_task(self._read(name, page.url, await page.content())))
 
     async def everything_read(self) -> list[str]:
         """The faults, once axe-core is through; it reads while the person goes on."""

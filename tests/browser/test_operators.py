@@ -74,7 +74,15 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def operator(chromium: Browser, home: str, language: str) -> AsyncIterator[Operator]:
+def read_by_axe() -> bool:
+    """The first hour is read in both languages, as one is light and one is dark."""
+    return True
+
+
+@pytest.fixture
+async def operator(
+    request: pytest.FixtureRequest, chromium: Browser, home: str, language: str, read_by_axe: bool
+) -> AsyncIterator[Operator]:
     """English on a wide screen, French on a phone's in the dark."""
     french = language == "fr"
     tastes: dict[str, Any] = {"locale": "fr-FR" if french else "en-GB", "color_scheme": "dark" if french else "light"}
@@ -83,7 +91,12 @@ async def operator(chromium: Browser, home: str, language: str) -> AsyncIterator
         await chromium.new_context(java_script_enabled=False, **tastes) as looking,
     ):
         await reading.add_init_script(AXE)
-        album = Album(PICTURES / f"ops-{language}", await reading.new_page(), (NARROW,) if french else (WIDE,))
+        album = Album(
+            PICTURES / f"{request.node.originalname}-{language}",
+            await reading.new_page(),
+            (NARROW,) if french else (WIDE,),
+            read_by_axe,
+        )
         page = await looking.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("console", album.hear)

@@ -31,7 +31,9 @@ async def operator(request: pytest.FixtureRequest, chromium: Browser, home: str)
         await chromium.new_context(java_script_enabled=False, **tastes) as looking,
     ):
         await reading.add_init_script(AXE)
-        album = Album(PICTURES / f"ops-ahead-{language}", await reading.new_page(), (NARROW,) if french else (WIDE,))
+        album = Album(
+            PICTURES / f"ops-ahead-{language}", await reading.new_page(), (NARROW,) if french else (WIDE,), not french
+        )
         page = await looking.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("console", album.hear)

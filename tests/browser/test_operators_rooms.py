@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from models import staff
@@ -30,6 +31,11 @@ EMPTY = {
     "calendar": "/ops/calendar",
     "go-live": "/ops/go-live",
 }
+
+
+@pytest.fixture
+def read_by_axe(language: str) -> bool:
+    return language == "en"
 
 
 async def _enter(operator: Operator, sessions: Sessions) -> None:

@@ -31,7 +31,10 @@ async def operator(request: pytest.FixtureRequest, chromium: Browser, home: str)
     ):
         await reading.add_init_script(AXE)
         album = Album(
-            PICTURES / f"ops-subscription-{language}", await reading.new_page(), (NARROW,) if french else (WIDE,)
+            PICTURES / f"ops-subscription-{language}",
+            await reading.new_page(),
+            (NARROW,) if french else (WIDE,),
+            not french,
         )
         page = await looking.new_page()
         page.set_default_timeout(PATIENCE)

@@ -96,7 +96,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.todo.step_failed": "The worker’s log says where. Correct the facts if they are odd, else report the "
         "fault "
         "with that log.",
-        "alarm.todo.cancelled_after_payment": "Offer the buyer a refund at the payment provider.",
+        "alarm.todo.cancelled_after_payment": "Offer the buyer a refund; the page of the subscription gives it.",
         "alarm.todo.paid_after_all": "Look at the orders first: did another attempt pay the same term? Refund this one "
         "at the payment provider.",
         "alarm.todo.voucher_in_doubt": "Look in the provider’s book or the bank’s statement, and resolve the payment: "

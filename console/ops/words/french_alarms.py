@@ -101,7 +101,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "l’adresse à sa source.",
         "alarm.todo.step_failed": "Le journal du worker dit où. Corrigez les données si elles sont étranges, sinon "
         "signalez l’erreur avec ce journal.",
-        "alarm.todo.cancelled_after_payment": "Proposez à l’acheteur un remboursement chez le prestataire de paiement.",
+        "alarm.todo.cancelled_after_payment": "Proposez à l’acheteur un remboursement, depuis la page de l’abonnement.",
         "alarm.todo.paid_after_all": "Regardez d’abord les commandes : une autre tentative a-t-elle payé la même "
         "période ? Remboursez celle-ci chez le prestataire.",
         "alarm.todo.voucher_in_doubt": "Regardez le livre du prestataire ou le relevé de banque, et tranchez : payé ou "
