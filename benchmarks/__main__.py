@@ -20,6 +20,7 @@ from benchmarks import (
     importing,
     mailing,
     memory,
+    paging,
     rehearsing,
     renewal_day,
     starting,
@@ -42,6 +43,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "rehearsal": rehearsing.measure,
     "commands": commanding.measure,
     "bulk": bulk.measure,
+    "pages": paging.measure,
 }
 
 

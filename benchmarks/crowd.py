@@ -132,8 +132,9 @@ STATEMENTS = (
     FROM subscriptions, generate_series(0, 2) k ORDER BY k, number
     """,
     """
-    INSERT INTO alarms (id, subscription, kind, subject, detail, raised_at)
-    SELECT gen_random_uuid(), number, (ARRAY['mail_failed', 'step_failed', 'parked'])[1 + right(number, 4)::int % 3],
+    INSERT INTO alarms (id, subscription, kind, gravity, subject, detail, raised_at)
+    SELECT gen_random_uuid(), number, (ARRAY['mail_rejected', 'step_failed', 'parked'])[1 + right(number, 4)::int % 3],
+        (ARRAY[2, 1, 2])[1 + right(number, 4)::int % 3],
         '', 'Somebody has to look at this.', now() - right(number, 4)::int * interval '1 minute'
     FROM subscriptions WHERE right(number, 3) IN ('007', '013')
     """,
