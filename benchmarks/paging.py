@@ -101,7 +101,7 @@ ELSEWHERE = (
     "/subscriptions/{number}/mails/{id_}",
     "/subscriptions/{number}/mails/{id_}/letter",
 )
-"""Routes whose time is that of what they are for: a file as long as its view, or one row by its key with a few beside."""
+"""Routes whose time is that of what they are for: a file as long as its view, one row by its key with a few beside."""
 
 
 @dataclass(frozen=True, slots=True)
