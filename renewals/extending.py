@@ -9,7 +9,7 @@ from datetime import date, datetime
 from renewals.calendar import days_after, midnight
 from renewals.decisions import Refused
 from renewals.facts import Phase, Subscription
-from renewals.windows import late_window_last_day, today
+from renewals.windows import late_window_last_day, policys_last_day, today
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ def nameable_days(sub: Subscription, at: datetime) -> Span:
     Never one that has passed, never one before the policy's own, which takes nothing from the buyer that he was told;
     the policy bounds how much later, and nobody can buy a term that is over by then.
     """
-    usual = late_window_last_day(replace(sub, late_until=None))
+    usual = policys_last_day(sub)
     most = days_after(sub.renews_on, sub.policy.late_window_days[sub.term] + sub.policy.late_window_extension_days)
     return Span(max(usual, today(sub, at)), late_window_last_day(replace(sub, late_until=most)), usual)
 
 
 def extended(sub: Subscription, to: date) -> date | None:
     """What is kept of the day that was named: nothing where it is the policy's own."""
-    return None if to == late_window_last_day(replace(sub, late_until=None)) else to
+    return None if to == policys_last_day(sub) else to
 
 
 def may_extend(sub: Subscription, to: date, at: datetime) -> Refused | None:

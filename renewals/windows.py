@@ -1,7 +1,6 @@
 """When the next term can be bought, when it is charged, and the phase at an instant (domain.md 3)."""
 
 import hashlib
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from renewals.calendar import at_local, days_after, local_date, midnight, term_end
@@ -15,15 +14,25 @@ def window_opens_on(sub: Subscription) -> date:
     return max(days_after(sub.renews_on, -sub.policy.early_window_days), sub.starts_on)
 
 
-def late_window_last_day(sub: Subscription) -> date:
-    """The last local day on which the lost term can still be bought; never beyond that term itself.
+def policys_last_day(sub: Subscription) -> date:
+    """The last local day of the late window as the policy has it; never beyond the term that is lost.
 
-    The running term decides how many days, unless an operator has named another day for this very renewal
-    (`extending.py`); the term that would be bought decides where it ends at the latest.
+    The running term decides how many days; the term that would be bought decides where it ends at the latest.
     """
-    lost_term_end = term_end(sub.renews_on, sub.next_term, sub.anchor_day)
     by_policy = days_after(sub.renews_on, sub.policy.late_window_days[sub.term])
-    return min(sub.late_until or by_policy, days_after(lost_term_end, -1))
+    return min(by_policy, _last_day_of_lost_term(sub))
+
+
+def late_window_last_day(sub: Subscription) -> date:
+    """The last local day on which the lost term can still be bought: the policy's own.
+
+    Unless an operator has named another day for this very renewal (`extending.py`).
+    """
+    return min(sub.late_until, _last_day_of_lost_term(sub)) if sub.late_until else policys_last_day(sub)
+
+
+def _last_day_of_lost_term(sub: Subscription) -> date:
+    return days_after(term_end(sub.renews_on, sub.next_term, sub.anchor_day), -1)
 
 
 def late_window_closes_at(sub: Subscription) -> datetime:
@@ -36,7 +45,7 @@ def charges_end_at(sub: Subscription) -> datetime:
 
     That an operator lets its buyer renew later never charges a card later.
     """
-    return late_window_closes_at(replace(sub, late_until=None))
+    return midnight(days_after(policys_last_day(sub), 1), sub.time_zone)
 
 
 def renewal_begins_at(sub: Subscription) -> datetime:
@@ -57,7 +66,7 @@ def charge_at(sub: Subscription, days: int = 0) -> datetime:
 
 def retry_dates(sub: Subscription) -> tuple[datetime, ...]:
     """The instants of the retries that fit into the policy's late window, first to last."""
-    last_day = late_window_last_day(replace(sub, late_until=None))
+    last_day = policys_last_day(sub)
     return tuple(charge_at(sub, days) for days in sub.policy.retry_days if days_after(sub.renews_on, days) <= last_day)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from console.ops.fields import Wrong
 from models.keyset import Beside, Found, Place
+from renewals.calendar import days_after, midnight
 from renewals.characters import control_character
 
 LONGEST_TEXT = 200
@@ -43,6 +44,12 @@ def known(values: type[Known], fields: Mapping[str, str], name: str) -> Known | 
 
 def day(fields: Mapping[str, str], name: str) -> date | None:
     return read(date.fromisoformat, fields, name)
+
+
+def days(fields: Mapping[str, str], first: str, last: str, zone: str) -> tuple[datetime | None, datetime | None]:
+    """From the beginning of the first local day to the end of the last one."""
+    since, until = day(fields, first), day(fields, last)
+    return midnight(since, zone) if since else None, midnight(days_after(until, 1), zone) if until else None
 
 
 def yes_or_no(fields: Mapping[str, str], name: str) -> bool | None:

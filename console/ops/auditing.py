@@ -1,22 +1,21 @@
 """The audit as a page and as a file: who did or read what, when and why."""
 
-from collections.abc import AsyncIterator, Mapping
-from datetime import UTC
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from console.ops import addresses
 from console.ops.addresses import Places
-from console.ops.desk import Desk, InDesk, wall_now
-from console.ops.files import Cells, as_file, with_head
+from console.ops.desk import InDesk, wall_now
+from console.ops.files import Cells, as_file, every_row, with_head
 from console.ops.guard import Reads
-from console.ops.subscriptions import PER_BATCH, reading
+from console.ops.subscriptions import reading
 from models.acts import Act, Wanted, acts_page, known_deeds, subscriptions_among
 from models.audit import audit
-from models.keyset import Beside
+from models.history import in_utc
 from models.staff import PROVIDER
-from renewals.calendar import days_after, local_date, midnight
+from renewals.calendar import local_date
 
 AUDIT = "/ops/audit"
 PER_PAGE = 50
@@ -61,35 +60,25 @@ async def as_csv(request: Request, desk: InDesk, who: Reads) -> Response:
     wanted, here = wanted_in(said, desk.zone), addresses.where(AUDIT, said, FILTERS)
     async with desk.sessions.begin() as session:
         audit(session, now, who.by, "audit.export", data={"view": here.query})
-    return as_file(f"audit-{local_date(now, desk.zone)}.csv", with_head(HEAD, _batches(desk, wanted)))
-
-
-async def _batches(desk: Desk, wanted: Wanted) -> AsyncIterator[list[Cells]]:
-    async with desk.sessions() as session:
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        beside, more = Beside(), True
-        while more:
-            page = await acts_page(session, wanted, PER_BATCH, beside)
-            yield [_cells(act) for act in page.rows]
-            beside, more = Beside(after=page.last), page.later
+    rows = every_row(desk, lambda session, limit, beside: acts_page(session, wanted, limit, beside), _cells)
+    return as_file(f"audit-{local_date(now, desk.zone)}.csv", with_head(HEAD, rows))
 
 
 def _cells(act: Act) -> Cells:
-    at = act.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return (at, act.by, act.deed, act.about or "", act.why or "", details(act.data), act.source)
+    return (in_utc(act.at), act.by, act.deed, act.about or "", act.why or "", details(act.data), act.source)
 
 
 def wanted_in(said: Mapping[str, str], zone: str) -> Wanted:
     """What the address asks for; days are those of the operations team. Raises `Wrong`."""
     by = addresses.text(said, "by")
-    since, until = addresses.day(said, "from"), addresses.day(said, "to")
+    since, until = addresses.days(said, "from", "to", zone)
     return Wanted(
         by=by if not by or ":" in by or by == PROVIDER else f"operator:{by}",
         deed=addresses.text(said, "deed"),
         about=addresses.text(said, "about"),
         why=addresses.text(said, "why"),
-        since=midnight(since, zone) if since else None,
-        until=midnight(days_after(until, 1), zone) if until else None,
+        since=since,
+        until=until,
     )
 
 

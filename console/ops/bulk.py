@@ -96,15 +96,13 @@ async def preview(request: Request, desk: InDesk, who: Steers) -> Response:
 @routes.post("")
 async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks) -> Response:
     """Store the commands, whatever becomes of this process; then deliver them."""
-    name, reason, key = choice(who.form, "command", TOGETHER), who.reason, who.form.get("key", "")
+    name, reason, key = choice(who.form, "command", TOGETHER), who.reason, who.form_key
     numbers = numbers_in(who.form.get("numbers", "").split())
-    if not key or len(key) > 64:
-        raise Wrong("key", "wrong.view")
     try:
         async with desk.sessions.begin() as session:
             id_ = await store_bulk_action(
                 session,
-                client_key=f"ops:{who.name}:{key}",
+                client_key=key,
                 command=name,
                 numbers=numbers,
                 by=who.by,

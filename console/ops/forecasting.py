@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import StreamingResponse
 
 from console.ops.carrying_on import again_soon, have_walked
 from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
 from console.ops.fields import Wrong
-from console.ops.files import BYTE_ORDER_MARK, written
+from console.ops.files import PER_BATCH, Cells, as_file, plain_money, with_head
 from console.ops.guard import Reads
 from console.speech import Speech
 from models.audit import audit
@@ -40,7 +39,6 @@ from renewals.money import Money
 FORECAST = "/ops/forecast"
 NEWEST = 30
 PER_PAGE = 100
-PER_BATCH = 1000
 
 routes = APIRouter(prefix="/forecast")
 
@@ -139,18 +137,14 @@ async def ask(desk: InDesk, who: Reads) -> Response:
 
 
 @routes.get("/{id}.csv")
-async def as_file(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
+async def as_csv(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
     """Every line, with what became of it."""
     wanted = _wanted(request)
     async with desk.sessions.begin() as session:
         row = await _row(session.get, id)
         audit(session, wall_now(), who.by, "forecast.export", str(id), data={"what": str(request.query_params)})
     name = f"forecast-{row.first_on}-{row.last_on}.csv"
-    return StreamingResponse(
-        _file(desk, id, wanted),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return as_file(name, with_head(_HEAD, _file(desk, id, wanted)))
 
 
 _HEAD = (
@@ -159,32 +153,28 @@ _HEAD = (
 )
 
 
-async def _file(desk: Desk, id_: UUID, wanted: Wanted) -> AsyncIterator[str]:
-    yield BYTE_ORDER_MARK + written([list(_HEAD)])
+async def _file(desk: Desk, id_: UUID, wanted: Wanted) -> AsyncIterator[list[Cells]]:
     async with desk.sessions() as session:
         after, more = None, True
         while more:
             lines, after = await lines_of(session, id_, wanted, after=after, limit=PER_BATCH)
-            yield written(_cells(line) for line in lines)
+            yield [_cells(line) for line in lines]
             more = after is not None
 
 
 def _cells(line: ForecastLineRow) -> list[str]:
-    def money(amount: int | None) -> str:
-        return "" if amount is None or line.currency is None else str(Money(amount, line.currency).decimal())
-
     return [
         line.at.isoformat(),
         line.subscription,
         line.what,
         line.detail,
-        money(line.amount),
+        plain_money(line.amount, line.currency),
         line.currency or "",
         "yes" if line.foreseen else "no",
         line.verdict or "",
         line.cause or "",
         line.actual_at.isoformat() if line.actual_at else "",
-        money(line.actual_amount),
+        plain_money(line.actual_amount, line.currency),
         line.outcome or "",
     ]
 

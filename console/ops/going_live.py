@@ -127,17 +127,15 @@ async def preview(request: Request, desk: InDesk, who: Steers, import_id: UUID) 
 @routes.post("/{import_id}")
 async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks, import_id: UUID) -> Response:
     """Keep what goes live, whatever becomes of this process; then let it go live."""
-    reason, key, numbers = who.reason, who.form.get("key", ""), numbers_in(who.form.get("numbers", "").split())
+    reason, key, numbers = who.reason, who.form_key, numbers_in(who.form.get("numbers", "").split())
     if who.form.get("sure") != "yes":
         raise Wrong("sure", "wrong.not_sure_of_go_live")
-    if not key or len(key) > addresses.LONGEST_TEXT:
-        raise Wrong("key", "wrong.view")
     try:
         async with desk.sessions.begin() as session:
             _there(await imported(session, import_id))
             id_ = await store_go_live(
                 session,
-                client_key=f"ops:{who.name}:{key}",
+                client_key=key,
                 import_id=import_id,
                 numbers=numbers,
                 by=who.by,

@@ -1,7 +1,7 @@
 """Every mail that was sent or tried, and each as it was sent. Reading one is on record, as are lists of addresses."""
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from console.headers import FRAMING_POLICY, LETTER_POLICY
 from console.ops import addresses
 from console.ops.addresses import Places
-from console.ops.desk import Desk, InDesk, wall_now
-from console.ops.files import Cells, as_file, with_head
+from console.ops.desk import InDesk, wall_now
+from console.ops.files import Cells, as_file, every_row, with_head
 from console.ops.guard import Reads
-from console.ops.subscriptions import PER_BATCH, reading
+from console.ops.subscriptions import reading
 from mail.sink import opened
 from models.audit import MAIL_READ, audit, audit_framed_mail
 from models.history import in_utc
-from models.keyset import Beside
 from models.letters import Letter, State, Wanted, letters_page
 from models.records import NoticeRow
-from renewals.calendar import days_after, local_date, midnight
+from renewals.calendar import local_date
 from renewals.facts import Kind
 
 LETTERS = "/ops/letters"
@@ -79,7 +78,8 @@ async def as_csv(request: Request, desk: InDesk, who: Reads) -> Response:
     wanted, here = wanted_in(said, desk.zone), addresses.where(LETTERS, said, FILTERS)
     async with desk.sessions.begin() as session:
         audit(session, now, who.by, "letters.export", data={"view": here.query})
-    return as_file(f"mails-{local_date(now, desk.zone)}.csv", with_head(HEAD, _batches(desk, wanted)))
+    rows = every_row(desk, lambda session, limit, beside: letters_page(session, wanted, limit, beside), _cells)
+    return as_file(f"mails-{local_date(now, desk.zone)}.csv", with_head(HEAD, rows))
 
 
 @routes.get("/letters/{id_}")
@@ -122,16 +122,6 @@ async def _found(session: AsyncSession, id_: UUID) -> NoticeRow:
     return row
 
 
-async def _batches(desk: Desk, wanted: Wanted) -> AsyncIterator[list[Cells]]:
-    async with desk.sessions() as session:
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        beside, more = Beside(), True
-        while more:
-            page = await letters_page(session, wanted, PER_BATCH, beside)
-            yield [_cells(each) for each in page.rows]
-            beside, more = Beside(after=page.last), page.later
-
-
 def _cells(each: Letter) -> Cells:
     sent_at = in_utc(each.sent_at) if each.sent_at else ""
     told = (each.subscription, each.kind, each.occasion, each.recipient, in_utc(each.planned_for), each.state.value)
@@ -140,12 +130,12 @@ def _cells(each: Letter) -> Cells:
 
 def wanted_in(said: Mapping[str, str], zone: str) -> Wanted:
     """What the address asks for; days are those of the operations team. Raises `Wrong`."""
-    since, until = addresses.day(said, "from"), addresses.day(said, "until")
+    since, until = addresses.days(said, "from", "until", zone)
     return Wanted(
         recipient=addresses.text(said, "to"),
         subscription=addresses.text(said, "subscription"),
         kind=addresses.known(Kind, said, "kind"),
         state=addresses.known(State, said, "state"),
-        since=midnight(since, zone) if since else None,
-        until=midnight(days_after(until, 1), zone) if until else None,
+        since=since,
+        until=until,
     )

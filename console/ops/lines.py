@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from console.ops.asking import Column
-from console.ops.files import BYTE_ORDER_MARK, written
+from console.ops.files import BYTE_ORDER_MARK, plain_money, written
 from console.speech import Speech
 from models.listed import Listed
 from renewals.facts import MethodKind, Term
@@ -40,7 +40,7 @@ def plain_cell(line: Listed, column: Column) -> str:
     """The same for another program: codes, ISO dates, amounts with a point and without their currency."""
     match column:
         case Column.AMOUNT:
-            return str(Money(line.amount, line.currency).decimal()) if line.amount is not None else ""
+            return plain_money(line.amount, line.currency)
         case Column.AUTO_RENEW:
             return "yes" if line.auto_renew else "no"
         case Column.NEXT_STEP:

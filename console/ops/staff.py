@@ -8,6 +8,7 @@ from renewals.characters import is_blank
 from renewals.roles import May, Role, may
 
 LONGEST_REASON = 500
+LONGEST_KEY = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,11 @@ class Staff:
         if is_blank(reason) or len(reason) > LONGEST_REASON:
             raise Wrong("reason")
         return reason
+
+    @property
+    def form_key(self) -> str:
+        """The key of this very form, under which it acts once, however often it is sent. Raises `Wrong` without one."""
+        key = self.form.get("key", "")
+        if not key or len(key) > LONGEST_KEY:
+            raise Wrong("key", "wrong.view")
+        return f"ops:{self.name}:{key}"

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 from psycopg.errors import QueryCanceled
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +17,7 @@ from console.ops.addresses import place_text
 from console.ops.asking import LIST, Column, View, place_of, view_in, view_of
 from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
 from console.ops.fields import Wrong
+from console.ops.files import PER_BATCH, as_file
 from console.ops.guard import Reads
 from console.ops.lines import cell, csv_columns, csv_head, csv_lines
 from models.at_risk import Cause
@@ -34,7 +34,6 @@ from renewals.commands import Name
 from renewals.facts import Channel, Phase
 
 PER_PAGE = 50
-PER_BATCH = 1000
 """Lines of a file that are read at once."""
 
 PATIENCE_MS = 8_000
@@ -84,17 +83,12 @@ async def subscriptions(request: Request, desk: InDesk, who: Reads) -> Response:
 
 
 @routes.get("/subscriptions.csv")
-async def as_file(request: Request, desk: InDesk, who: Reads) -> Response:
+async def as_csv(request: Request, desk: InDesk, who: Reads) -> Response:
     """Every line of a view, read in batches and sent as it is read."""
     view, now = view_of(request.query_params.multi_items()), wall_now()
     async with desk.sessions.begin() as session:
         audit(session, now, who.by, "subscriptions.export", data={"view": view.query})
-    name = f"subscriptions-{local_date(now, desk.zone)}.csv"
-    return StreamingResponse(
-        _file(desk, view, now),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return as_file(f"subscriptions-{local_date(now, desk.zone)}.csv", _file(desk, view, now))
 
 
 async def _file(desk: Desk, view: View, now: datetime) -> AsyncIterator[str]:

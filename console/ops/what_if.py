@@ -6,14 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.ops.carrying_on import again_soon
 from console.ops.deeds import APPLY_WHAT_IF
 from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
 from console.ops.fields import Wrong
-from console.ops.files import BYTE_ORDER_MARK, written
+from console.ops.files import PER_BATCH, Cells, as_file, plain_money, with_head
 from console.ops.guard import Governs, Reads
 from console.ops.rule_words import differences, scope_said
 from console.speech import Speech
@@ -30,7 +29,6 @@ from renewals.what_if import Change
 WHAT_IF = "/ops/what-if"
 NEWEST = 50
 PER_PAGE = 100
-PER_BATCH = 1000
 
 THINGS = ("charge", "notice", "phase", "parked")
 
@@ -130,37 +128,29 @@ async def what_ifs(request: Request, desk: InDesk, who: Reads) -> Response:
 
 
 @routes.get("/{id}.csv")
-async def as_file(desk: InDesk, who: Reads, id: UUID) -> Response:
+async def as_csv(desk: InDesk, who: Reads, id: UUID) -> Response:
     """Every line that is kept."""
     async with desk.sessions.begin() as session:
         await _row(session, id)
         audit(session, wall_now(), who.by, "what_if.export", str(id))
-    return StreamingResponse(
-        _file(desk, id),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="what-if-{id}.csv"'},
-    )
+    return as_file(f"what-if-{id}.csv", with_head(_HEAD, _file(desk, id)))
 
 
 _HEAD = ("subscription", "change", "what", "detail", "old_at", "new_at", "old_amount", "new_amount", "currency")
 
 
-async def _file(desk: Desk, id_: UUID) -> AsyncIterator[str]:
-    yield BYTE_ORDER_MARK + written([list(_HEAD)])
+async def _file(desk: Desk, id_: UUID) -> AsyncIterator[list[Cells]]:
     async with desk.sessions() as session:
         after, more = None, True
         while more:
             lines, after = await lines_of(session, id_, None, None, after=after, limit=PER_BATCH)
-            yield written(_cells(line) for line in lines)
+            yield [_cells(line) for line in lines]
             more = after is not None
 
 
 def _cells(line: WhatIfLineRow) -> list[str]:
-    def money(amount: int | None) -> str:
-        return "" if amount is None or line.currency is None else str(Money(amount, line.currency).decimal())
-
     instants = [each.isoformat() if each else "" for each in (line.old_at, line.new_at)]
-    amounts = [money(line.old_amount), money(line.new_amount)]
+    amounts = [plain_money(line.old_amount, line.currency), plain_money(line.new_amount, line.currency)]
     return [line.subscription, line.change, line.what, line.detail, *instants, *amounts, line.currency or ""]
 
 

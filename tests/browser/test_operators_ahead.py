@@ -1,12 +1,10 @@
 """An operator looks ahead: forecasts, offerings, policies and what-ifs, without JavaScript, in both languages."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 from temporalio.client import Client
 
 from activities.foreseeing import Foreseeing
@@ -15,30 +13,10 @@ from models.engine import Sessions
 from models.pauses import Pausable, pause
 from renewals.roles import Role
 from tests.activities.desk import run_at
-from tests.browser.album import AXE, NARROW, PICTURES, WIDE, Album
-from tests.browser.test_operators import PATIENCE, Operator
+from tests.browser.staff import Operator, language, operator, read_by_axe
 from tests.console.ops.ahead import change, fill, walk
 
-
-@pytest.fixture(params=["en", "fr"])
-async def operator(request: pytest.FixtureRequest, chromium: Browser, home: str) -> AsyncIterator[Operator]:
-    """English by day, French in the dark."""
-    language = str(request.param)
-    french = language == "fr"
-    tastes: dict[str, Any] = {"locale": "fr-FR" if french else "en-GB", "color_scheme": "dark" if french else "light"}
-    async with (
-        await chromium.new_context(viewport=NARROW if french else WIDE, **tastes) as reading,
-        await chromium.new_context(java_script_enabled=False, **tastes) as looking,
-    ):
-        await reading.add_init_script(AXE)
-        album = Album(
-            PICTURES / f"ops-ahead-{language}", await reading.new_page(), (NARROW,) if french else (WIDE,), not french
-        )
-        page = await looking.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", album.hear)
-        page.on("response", album.see)
-        yield Operator(page, home.removesuffix("/account"), language, album)
+__all__ = ["language", "operator", "read_by_axe"]
 
 
 async def answered(operator: Operator, sessions: Sessions, name: str) -> str:

@@ -15,7 +15,7 @@ from models.engine import Sessions
 from models.journal import raise_alarm
 from renewals.roles import Role
 from tests.browser.album import AXE, PICTURES, WIDE, Album
-from tests.browser.test_operators import PATIENCE, Operator
+from tests.browser.staff import PATIENCE, Operator
 from tests.console.ops.ahead import fill, walk
 from tests.scenarios.portfolios import PUNCTUAL, SECOND, THIRD
 from tests.scenarios.theatre import Theatre

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-import pytest
 import sqlalchemy as sa
 
 from models import staff
@@ -11,11 +10,12 @@ from models.engine import Sessions
 from models.journal import raise_alarm, record
 from renewals.alarms import KINDS
 from renewals.roles import Role
-from tests.browser.test_operators import Operator, fill, language, operator
+from tests.browser.staff import Operator, language, operator, read_by_axe
+from tests.browser.test_operators import fill
 from tests.console.ops.test_letters import notice
 from tests.console.ops.test_mails import LETTER
 
-__all__ = ["language", "operator"]
+__all__ = ["language", "operator", "read_by_axe"]
 
 WHOLE = LETTER.replace(
     b'<p style="color: red">', b'<!doctype html><html lang="en"><title>A letter</title><main><h1>'
@@ -31,11 +31,6 @@ EMPTY = {
     "calendar": "/ops/calendar",
     "go-live": "/ops/go-live",
 }
-
-
-@pytest.fixture
-def read_by_axe(language: str) -> bool:
-    return language == "en"
 
 
 async def _enter(operator: Operator, sessions: Sessions) -> None:

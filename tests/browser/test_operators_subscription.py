@@ -1,46 +1,21 @@
 """An operator looks at one subscription and gives its commands, without JavaScript, in both languages."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from models import staff
 from models.engine import Sessions
 from models.journal import raise_alarm
 from renewals.roles import Role
-from tests.browser.album import AXE, NARROW, PICTURES, WIDE, Album
-from tests.browser.test_operators import PATIENCE, Operator
+from tests.browser.staff import Operator, language, operator, read_by_axe
 from tests.scenarios.portfolios import PUNCTUAL, SECOND, THIRD
 from tests.scenarios.theatre import Theatre
 
+__all__ = ["language", "operator", "read_by_axe"]
+
 OVERDUE, DOUBTFUL, ENDED = "S-40004", "S-40005", "S-40006"
-
-
-@pytest.fixture(params=["en", "fr"])
-async def operator(request: pytest.FixtureRequest, chromium: Browser, home: str) -> AsyncIterator[Operator]:
-    """English by day, French in the dark."""
-    language = str(request.param)
-    french = language == "fr"
-    tastes: dict[str, Any] = {"locale": "fr-FR" if french else "en-GB", "color_scheme": "dark" if french else "light"}
-    async with (
-        await chromium.new_context(viewport=NARROW if french else WIDE, **tastes) as reading,
-        await chromium.new_context(java_script_enabled=False, **tastes) as looking,
-    ):
-        await reading.add_init_script(AXE)
-        album = Album(
-            PICTURES / f"ops-subscription-{language}",
-            await reading.new_page(),
-            (NARROW,) if french else (WIDE,),
-            not french,
-        )
-        page = await looking.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", album.hear)
-        page.on("response", album.see)
-        yield Operator(page, home.removesuffix("/account"), language, album)
 
 
 async def test_an_operator_reads_six_lives_and_steers_one(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from console.ops import auditing as pages
+from console.ops import files
 from console.ops.words import WORDS
 from models.acts import Wanted, acts_page, known_deeds, subscriptions_among
 from models.audit import audit
@@ -136,14 +137,14 @@ async def test_pages_are_walked_by_their_links(mira: Person, monkeypatch: pytest
 async def test_as_a_file_nothing_is_calculated_and_taking_it_stands_on_record(
     mira: Person, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "PER_BATCH", 2)
+    monkeypatch.setattr(files, "PER_BATCH", 2)
     answer = await mira.get(f"{AUDIT}.csv?from=2027-02-01&to=2027-02-01")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert re.fullmatch(r'attachment; filename="audit-\d{4}-\d\d-\d\d\.csv"', answer.headers["content-disposition"])
     found = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert [line["about"] for line in found] == ["S-1002", "S-1001", "charges"]
     assert found[0] == {
-        "at": "2027-02-01T12:00:00Z",
+        "at": "2027-02-01T12:00:00.000Z",
         "by": "operator:nils",
         "deed": "park",
         "about": "S-1002",

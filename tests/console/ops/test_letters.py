@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from console.ops import files
 from console.ops import letters as pages
 from console.ops.words import WORDS
 from models.engine import Sessions
@@ -183,7 +184,7 @@ async def test_pages_are_walked_by_their_links(mira: Person, monkeypatch: pytest
 async def test_the_list_is_a_file_and_looking_and_taking_stand_on_record(
     mira: Person, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "PER_BATCH", 2)
+    monkeypatch.setattr(files, "PER_BATCH", 2)
     await mira.page(f"{LETTERS}?state=sent")
     answer = await mira.get(f"{LETTERS}.csv?state=sent")
     found = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
