@@ -24,7 +24,7 @@ test: .venv/installed-dev $(CHROMIUM)
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 3 --dist worksteal
 
 chaos: .venv/installed-dev
 	$(BIN)/python -m chaos $(CHAOS) $(if $(ONLY),--only '$(ONLY)')
