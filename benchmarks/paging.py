@@ -69,6 +69,7 @@ ADDRESSES: Mapping[str, Sequence[str]] = {
     "/webhooks": ("/webhooks",),
     "/letters-to-me": ("/letters-to-me",),
     "/second-person": ("/second-person",),
+    "/results": ("/results",),
     "/pauses": ("/pauses",),
     "/people": ("/people",),
     "/keys": ("/keys",),

@@ -138,6 +138,7 @@ class TermRow(SQLModel, table=True):
         one_of("term", Term),
         Index("uq_terms_first", "subscription", unique=True, postgresql_where=text("follows IS NULL")),
         Index("uq_terms_follows", "subscription", "follows", unique=True),
+        Index("ix_terms_renews_on", "renews_on"),
     )
 
     subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)

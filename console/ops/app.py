@@ -31,6 +31,7 @@ from console.ops import (
     people,
     policies,
     provided,
+    results,
     runbooks,
     second_person,
     setting_up,
@@ -84,6 +85,7 @@ PARTS = (
     policies,
     what_if,
     going_live,
+    results,
 )
 """The rooms, each with its `routes`. A new one is a line here, and one in `rooms.py` if it stands in the menu."""
 

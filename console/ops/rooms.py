@@ -49,6 +49,7 @@ ROOMS = (
     Room(Group.NOW, "overview", HOME, May.READ),
     Room(Group.NOW, "alarms", "/ops/alarms", May.READ),
     Room(Group.NOW, "pauses", "/ops/pauses", May.READ),
+    Room(Group.NOW, "results", "/ops/results", May.READ),
     Room(Group.SUBSCRIPTIONS, "list", "/ops/subscriptions", May.READ),
     Room(Group.SUBSCRIPTIONS, "customers", "/ops/customers", May.READ),
     Room(Group.SUBSCRIPTIONS, "calendar", "/ops/calendar", May.READ),

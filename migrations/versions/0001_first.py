@@ -1360,6 +1360,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("subscription", "starts_on", name="pk_terms"),
         sa.UniqueConstraint("subscription", "renews_on", name="uq_terms_subscription_renews_on"),
     )
+    op.create_index("ix_terms_renews_on", "terms", ["renews_on"])
     op.create_index(
         "uq_terms_first", "terms", ["subscription"], unique=True, postgresql_where=sa.text("follows IS NULL")
     )

@@ -14,6 +14,7 @@ from tests.browser.staff import Operator, language, operator, read_by_axe
 from tests.browser.test_operators import fill
 from tests.console.ops.test_letters import notice
 from tests.console.ops.test_mails import LETTER
+from tests.console.ops.test_results import DECLINED, RENEWED
 
 __all__ = ["language", "operator", "read_by_axe"]
 
@@ -30,6 +31,7 @@ EMPTY = {
     "customers": "/ops/customers",
     "calendar": "/ops/calendar",
     "go-live": "/ops/go-live",
+    "results": "/ops/results",
 }
 
 
@@ -122,6 +124,18 @@ async def _go_live(operator: Operator, sessions: Sessions) -> None:
     await operator.go(operator.page.url.removeprefix(operator.base), "go-live-late")
 
 
+async def _see_results(operator: Operator, sessions: Sessions) -> None:
+    """Terms of every month, some of them renewed, one after a decline."""
+    async with sessions.begin() as session:
+        spread = "starts_on = current_date - 800, renews_on = current_date - 25 * (substr(subscription, 5)::int % 14)"
+        await session.execute(sa.text(f"UPDATE terms SET {spread}"))  # noqa: S608  # the literal above
+        for n in range(1, 13):
+            way = "automatic" if n % 3 else "checkout"
+            await session.execute(sa.text(RENEWED.format(number=f"S-10{n:02}", way=way)))
+        await session.execute(sa.text(DECLINED.format(number="S-1004")))
+    await operator.go("/ops/results", "results")
+
+
 async def test_the_rooms_of_an_operator(operator: Operator, sessions: Sessions) -> None:
     await _enter(operator, sessions)
     for name, path in EMPTY.items():
@@ -130,4 +144,5 @@ async def test_the_rooms_of_an_operator(operator: Operator, sessions: Sessions) 
     await _see_to_alarms(operator, sessions)
     await _look_into_the_rest(operator, sessions)
     await _go_live(operator, sessions)
+    await _see_results(operator, sessions)
     assert await operator.album.everything_read() == []

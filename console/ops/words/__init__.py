@@ -20,6 +20,7 @@ from console.ops.words import (
     english_list,
     english_overview,
     english_plan,
+    english_results,
     english_rules,
     english_subscription,
     english_telling,
@@ -36,6 +37,7 @@ from console.ops.words import (
     french_list,
     french_overview,
     french_plan,
+    french_results,
     french_rules,
     french_subscription,
     french_telling,
@@ -59,6 +61,7 @@ _ENGLISH = (
     english_rules,
     english_telling,
     english_golive,
+    english_results,
 )
 _FRENCH = (
     french,
@@ -77,6 +80,7 @@ _FRENCH = (
     french_rules,
     french_telling,
     french_golive,
+    french_results,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -6,6 +6,7 @@ import pytest
 
 from console.ops.asking import Column
 from console.ops.deeds import DEEDS
+from console.ops.results import STACKS
 from console.ops.rooms import ROOMS, Group
 from console.ops.subscriptions import TOGETHER
 from console.ops.what_if import THINGS
@@ -49,6 +50,7 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
         ("cause", list(Cause)),
         ("golive.odd", list(Oddity)),
         ("path", list(Path)),
+        ("results.by", list(STACKS)),
         ("phase", list(Phase)),
         ("outcome", list(AttemptState)),
         ("pause", list(Pausable)),

@@ -1,0 +1,152 @@
+"""Renewal rate and recovered revenue: month by month, what became of the terms that ended.
+
+They cost as much as a year has renewals: taken anew while those are few, else kept as the overview's figures are, for
+an hour, as months change slowly.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_skeleton
+from babel.numbers import format_percent
+from fastapi import APIRouter, BackgroundTasks, Request, Response
+from markupsafe import Markup
+
+from console.ops.chart import stacked
+from console.ops.desk import Desk, InDesk, speech_for, wall_now
+from console.ops.figures import FEW
+from console.ops.guard import Reads
+from console.speech import Speech
+from models.pipeline import Path
+from models.results import MONTHS, Ended, first_month, results
+from models.snapshots import alone_at, keep_snapshot, snapshot
+from renewals.calendar import local_date
+from renewals.money import Money
+
+NAME = "results"
+FRESH = timedelta(hours=1)
+STALE = timedelta(days=1)
+"""Older ones are not shown: whoever comes first then waits for new ones."""
+
+NOT_RENEWED = "not_renewed"
+STACKS = (*(path.value for path in Path), NOT_RENEWED)
+
+routes = APIRouter(prefix="/results")
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A line: how many terms ended and became what, the rate, and what was recovered, per currency; `–` for none."""
+
+    first: date
+    name: str
+    ended: int
+    stacks: Sequence[int]
+    renewed: int
+    rate: str
+    recovered: int
+    amounts: Sequence[str]
+
+
+@routes.get("")
+async def the_results(request: Request, desk: InDesk, who: Reads, tasks: BackgroundTasks) -> Response:
+    now, t = wall_now(), speech_for(request, who)
+    today = local_date(now, desk.zone)
+    as_of, found = await _known(desk, now, tasks)
+    currencies = sorted({each.currency for each in found if each.recovered and each.currency})
+    months = [month_of(first, found, currencies, t) for first in _months(today)]
+    paths = [stack for at, stack in enumerate(STACKS) if any(month.stacks[at] for month in months)]
+    charts = await asyncio.to_thread(lambda: (_drawn(months, t, wide=True), _drawn(months, t, wide=False)))
+    response = desk.page(
+        request,
+        "results.html",
+        who,
+        as_of=as_of,
+        months=months[::-1],
+        total=month_of(None, found, currencies, t),
+        currencies=currencies,
+        stacks=STACKS,
+        there=paths,
+        charts=charts,
+    )
+    response.background = tasks
+    return response
+
+
+async def _known(desk: Desk, now: datetime, tasks: BackgroundTasks) -> tuple[datetime, list[Ended]]:
+    """The figures of now, or of a while ago; others are taken then once the page is sent."""
+    async with desk.sessions() as session:
+        kept = await snapshot(session, NAME)
+    if kept is not None and now - STALE < kept.taken_at and kept.data["ended"] > FEW:
+        if kept.taken_at < now - FRESH:
+            tasks.add_task(take_results, desk, now)
+        return kept.taken_at, [_from_json(*each) for each in kept.data["months"]]
+    return now, await _take(desk, now, keep=kept is None or kept.taken_at < now - FRESH)
+
+
+async def take_results(desk: Desk, now: datetime) -> None:
+    """Take them anew, unless somebody else is about it."""
+    async with desk.sessions.begin() as session:
+        if await alone_at(session, NAME):
+            await _take(desk, now, keep=True)
+
+
+async def _take(desk: Desk, now: datetime, *, keep: bool) -> list[Ended]:
+    began = time.monotonic()
+    async with desk.sessions() as session:
+        found = await results(session, local_date(now, desk.zone), clocks_may_run_ahead=desk.settings.local_stack)
+    if keep:
+        data = {"ended": sum(each.count for each in found), "months": [_to_json(each) for each in found]}
+        async with desk.sessions.begin() as session:
+            await keep_snapshot(session, NAME, now, int((time.monotonic() - began) * 1000), data)
+    return found
+
+
+def _to_json(each: Ended) -> list[object]:
+    way = each.path and each.path.value
+    return [each.month.isoformat(), way, each.currency, each.count, each.recovered, each.recovered_amount]
+
+
+def _from_json(month: str, path: str | None, currency: str | None, count: int, again: int, amount: int) -> Ended:
+    return Ended(date.fromisoformat(month), Path(path) if path else None, currency, count, again, amount)
+
+
+def _months(today: date) -> list[date]:
+    first = first_month(today)
+    months = [first.year * 12 + first.month - 1 + n for n in range(MONTHS)]
+    return [date(each // 12, each % 12 + 1, 1) for each in months]
+
+
+def month_of(first: date | None, found: Sequence[Ended], currencies: Sequence[str], t: Speech) -> Month:
+    """The line of a month; that of all without one."""
+    its = [each for each in found if first in (None, each.month)]
+    stacks = [sum(each.count for each in its if (each.path or NOT_RENEWED) == stack) for stack in STACKS]
+    ended, renewed = sum(stacks), sum(stacks[:-1])
+    sums = {money: sum(each.recovered_amount for each in its if each.currency == money) for money in currencies}
+    return Month(
+        first=first or date.min,
+        name=str(format_skeleton("yMMM", first, locale=t.w.locale)) if first else t("total"),
+        ended=ended,
+        stacks=stacks,
+        renewed=renewed,
+        rate=str(format_percent(renewed / ended, "0.0 %" if t.w.tag == "fr" else "0.0%", t.w.locale)) if ended else "–",
+        recovered=sum(each.recovered for each in its),
+        amounts=[t.w.amount(Money(sums[money], money)) if sums[money] else "–" for money in currencies],
+    )
+
+
+def _drawn(months: Sequence[Month], t: Speech, *, wide: bool) -> Markup:
+    labels = [month.name for month in months]
+    return stacked(
+        labels,
+        labels[:: 1 if wide else 4],
+        {stack: [month.stacks[at] for month in months] for at, stack in enumerate(STACKS)},
+        width=1040 if wide else 400,
+        height=280 if wide else 260,
+        description=t("results.chart"),
+        value=lambda number: t.number(round(number)),
+        names={stack: t(f"results.by.{stack}") for stack in STACKS},
+    )
