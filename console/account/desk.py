@@ -1,6 +1,7 @@
 """What every page of the account needs: settings, database, Temporal, mail server, templates."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -39,8 +40,9 @@ class Desk:
         return self.templates.TemplateResponse(request, f"account/{name}", context, status_code=status)
 
 
+@cache
 def templates_of(folder: Path) -> Jinja2Templates:
-    """The templates, with the few functions that they call."""
+    """The templates, with the few functions that they call; compiled once in a process."""
     templates = Jinja2Templates(folder)
     templates.env.undefined = StrictUndefined
     templates.env.trim_blocks = templates.env.lstrip_blocks = True

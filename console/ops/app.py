@@ -1,5 +1,6 @@
 """The operators' console as an ASGI application, to be mounted under `/ops`: its routes, faults and headers."""
 
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -119,7 +120,9 @@ def rule_of(route: RouteContext) -> Needs | Open:
     return rules[0]
 
 
+@cache
 def _templates() -> Jinja2Templates:
+    """Compiled once in a process."""
     templates = Jinja2Templates(_TEMPLATES)
     templates.env.undefined = StrictUndefined
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
