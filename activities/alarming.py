@@ -52,7 +52,7 @@ FAR_AHEAD = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Noticed:
     """What there is to tell; without a subscription it is about the installation as a whole."""
 
     kind: str
@@ -72,9 +72,9 @@ async def alarm_together(session: AsyncSession, now: datetime) -> int:
     return raised
 
 
-async def _was_told(session: AsyncSession, seen: Seen) -> bool:
+async def _was_told(session: AsyncSession, noticed: Noticed) -> bool:
     row = AlarmRow
-    told = select(col(row.id)).where(col(row.kind) == seen.kind, col(row.subject) == seen.subject)
+    told = select(col(row.id)).where(col(row.kind) == noticed.kind, col(row.subject) == noticed.subject)
     return (await session.execute(told.limit(1))).first() is not None
 
 
@@ -93,13 +93,13 @@ async def _locked(session: AsyncSession, now: datetime) -> int:
     return raised
 
 
-async def _paid_twice(session: AsyncSession, now: datetime) -> AsyncIterator[Seen]:
+async def _paid_twice(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
     for number, renewal, starts_on in await session.execute(paid_twice(now - LOOKED_BACK)):
         detail = f"The term from {starts_on} was paid more than once; see the orders for which, and refund one of them."
-        yield Seen(PAID_TWICE, detail, str(renewal), number)
+        yield Noticed(PAID_TWICE, detail, str(renewal), number)
 
 
-async def _price_leaps(session: AsyncSession, now: datetime) -> AsyncIterator[Seen]:
+async def _price_leaps(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
     """Versions of prices that leap, once somebody is about to be charged by them. Seldom is there one to ask about."""
     earlier = aliased(PriceRow)
     prices = prices_in_force(now)
@@ -117,7 +117,7 @@ async def _price_leaps(session: AsyncSession, now: datetime) -> AsyncIterator[Se
             f"{sku}, {term}: {Money(price, currency)} a seat, against what was paid last; "
             f"{count} are charged by it within {NEAR} days, the first on {first}."
         )
-        yield Seen(PRICE_LEAPS, detail, f"{sku}/{term}/{currency}/{price}")
+        yield Noticed(PRICE_LEAPS, detail, f"{sku}/{term}/{currency}/{price}")
 
 
 def _by_price(now: datetime) -> Any:
@@ -128,7 +128,7 @@ def _by_price(now: datetime) -> Any:
     return priced(now.date(), now, NEAR, price_leaps, columns).group_by(text("1, 2, 3, 4")).order_by(text("1, 2, 3, 4"))
 
 
-async def _many_declines(session: AsyncSession, now: datetime) -> AsyncIterator[Seen]:
+async def _many_declines(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
     """By code: the share of a day's first charges that it declined, against that of the four weeks before."""
     today = await _first_charges(session, now - A_DAY, now)
     answered = sum(today.values())
@@ -139,12 +139,12 @@ async def _many_declines(session: AsyncSession, now: datetime) -> AsyncIterator[
     usually = sum(usual.values())
     for code, count in many.items():
         before = usual.get(code, 0)
-        if count * usually > before * answered * TIMES_USUAL:
+        if count * max(usually, 1) > before * answered * TIMES_USUAL:
             detail = (
                 f"{count} of {answered} first charges of a day were declined with {code}; "
                 f"in the four weeks before, {before} of {usually}."
             )
-            yield Seen(MANY_DECLINES, detail, f"{code} {now.date()}")
+            yield Noticed(MANY_DECLINES, detail, f"{code} {now.date()}")
 
 
 async def _first_charges(session: AsyncSession, since: datetime, until: datetime) -> dict[str, int]:
@@ -161,7 +161,7 @@ async def _first_charges(session: AsyncSession, since: datetime, until: datetime
     return {found: int(count) for found, count in await session.execute(query)}
 
 
-async def _many_refunds(session: AsyncSession, now: datetime) -> AsyncIterator[Seen]:
+async def _many_refunds(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
     row = EventRow
     query = (
         select(col(row.caused_by), func.count())
@@ -171,10 +171,10 @@ async def _many_refunds(session: AsyncSession, now: datetime) -> AsyncIterator[S
         .having(func.count() >= LEAST_REFUNDS)
     )
     for by, count in await session.execute(query):
-        yield Seen(MANY_REFUNDS, f"{by} gave {count} refunds within an hour.", f"{by} {now.date()}")
+        yield Noticed(MANY_REFUNDS, f"{by} gave {count} refunds within an hour.", f"{by} {now.date()}")
 
 
-async def _cancelled_together(session: AsyncSession, now: datetime) -> AsyncIterator[Seen]:
+async def _cancelled_together(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
     row, csn = CommandRow, col(SubscriptionRow.csn)
     numbers = func.count(col(SubscriptionRow.number).distinct())
     query = (
@@ -188,17 +188,17 @@ async def _cancelled_together(session: AsyncSession, now: datetime) -> AsyncIter
     )
     for customer, count in await session.execute(query):
         detail = f"{count} subscriptions of {customer} were cancelled within a day."
-        yield Seen(CANCELLED_TOGETHER, detail, f"{customer} {now.date()}")
+        yield Noticed(CANCELLED_TOGETHER, detail, f"{customer} {now.date()}")
 
 
-async def _odd_policies(session: AsyncSession, now: datetime) -> AsyncIterator[Seen]:
+async def _odd_policies(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
     """New versions that began before they were made, or begin so late that the year looks wrong."""
     row = PolicyRow
     made_on: Any = cast(func.timezone("UTC", col(row.set_at)), Date)
     odd = or_(col(row.effective_on) < made_on - 1, col(row.effective_on) > made_on + FAR_AHEAD.days)
     for each in await session.scalars(select(row).where(col(row.set_at) >= now - LOOKED_BACK, odd)):
         detail = f"Version {each.version} of {_scope(each)} is dated {_said(each.effective_on, each.set_at.date())}."
-        yield Seen(POLICY_DATE_ODD, detail, str(each.id))
+        yield Noticed(POLICY_DATE_ODD, detail, str(each.id))
 
 
 def _scope(row: PolicyRow) -> str:

@@ -78,7 +78,6 @@ async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response
     values = {
         "runbook": has_runbook(row.kind),
         "by_hand": ended_by(row.kind) is EndedBy.HAND,
-        "elsewhere": leads_to(row),
     }
     return desk.page(request, "alarm.html", who, alarm=row, owners=owners, ends=ended_by(row.kind).value, **values)
 

@@ -52,6 +52,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarms.sure": "It was done.",
         "alarms.ends.itself": "It ends by itself when its cause is gone.",
         "alarms.ends.release": "It ends when the subscription is released.",
+        "alarms.ends.resume": "It ends when charges go on.",
+        "alarms.ends.replay": "It ends when what failed is sent again.",
         "alarms.ends.hand": "Then end it below.",
         "alarms.history": "Those that have ended",
         "alarms.over": "It has ended",

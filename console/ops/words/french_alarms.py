@@ -52,6 +52,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarms.sure": "C’est fait.",
         "alarms.ends.itself": "Elle se termine d’elle-même quand sa cause disparaît.",
         "alarms.ends.release": "Elle se termine quand l’abonnement est libéré.",
+        "alarms.ends.resume": "Elle se termine quand les prélèvements reprennent.",
+        "alarms.ends.replay": "Elle se termine quand ce qui a échoué est renvoyé.",
         "alarms.ends.hand": "Terminez-la ensuite ci-dessous.",
         "alarms.history": "Celles qui sont terminées",
         "alarms.over": "Elle est terminée",
