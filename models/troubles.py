@@ -202,7 +202,7 @@ def _users(today: date) -> ColumnElement[int]:
     return held.correlate(_S).scalar_subquery()
 
 
-def paid_twice(since: datetime) -> Select[Any]:
+def paid_twice(since: datetime) -> Select[*tuple[Any, ...]]:
     """Renewals for which money came by an attempt since then, and which another order or attempt has paid as well.
 
     What was sent back, or is about to be, is no longer there twice.
