@@ -10,6 +10,7 @@ from models.at_risk import risks
 from models.pauses import paused_now
 from models.pipeline import PAID, pipeline
 from models.today import charged, mailed, open_alarms
+from models.troubles import troubles
 from renewals.calendar import midnight
 from renewals.facts import AttemptState
 
@@ -34,6 +35,7 @@ async def morning_facts(session: AsyncSession, today: date, now: datetime, zone:
         "risks": _by_key(
             (each.cause.value, each.currency, each.count, each.amount) for each in await risks(session, today, now)
         ),
+        "troubles": [(each.trouble.value, each.count) for each in await troubles(session, today, now)],
         "alarms": [(each.kind, each.open) for each in (await open_alarms(session, 0)).kinds],
         "pauses": [
             (each.what, each.began_at.isoformat(), each.began_by, each.began_because)

@@ -17,6 +17,7 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
+from activities.alarming import alarm_together
 from activities.clock import started_at
 from activities.delivery import deliver
 from activities.forgetting import forget_days_of_use, forget_deliveries, forget_sign_ins
@@ -185,7 +186,8 @@ class Watch:
                     f"{stuck.phase}, renewal date {stuck.renews_on}, next step {stuck.next_step_at or 'not planned'}"
                 )
                 raised += await raise_alarm(session, stuck.number, MAY_BE_MISSED, detail, now + stuck.shift)
-        return raised
+        async with self._sessions.begin() as session:
+            return raised + await alarm_together(session, now)
 
     async def _each(self, items: Sequence[Item], work: Callable[[Item], Awaitable[None]]) -> int:
         """Do the work for each item, a few at a time, telling Temporal that we live; for how many it was done.

@@ -58,7 +58,9 @@ STATEMENTS = (
             WHEN n % 3 = 0 THEN 'renewed'
             ELSE 'renewable'
         END,
-        now(), on_, CASE WHEN n % 100 = 7 THEN now() END, CASE WHEN n % 100 = 7 THEN 'an odd price' END, now(), '0',
+        now(), on_::timestamp AT TIME ZONE
+            (ARRAY['America/Chicago', 'Europe/Paris', 'Asia/Tokyo'])[1 + (n / 4 % 3)::int],
+        CASE WHEN n % 100 = 7 THEN now() END, CASE WHEN n % 100 = 7 THEN 'an odd price' END, now(), '0',
         greatest(on_, current_date + 1) + interval '4 hours', 'charge', 'crowd', 3
     FROM (SELECT n, current_date - 45 + (n * 7919 % 365)::int AS on_ FROM generate_series(0::bigint, :count - 1) n) n
     """,

@@ -47,6 +47,8 @@ ADDRESSES: Mapping[str, Sequence[str]] = {
         "/subscriptions?q=buyer@studio-80.example",
         "/subscriptions?cause=declined",
         "/subscriptions?parked=yes",
+        "/subscriptions?trouble=paid_twice",
+        "/subscriptions?trouble=price_leaps",
     ),
     "/bulk": ("/bulk",),
     "/bulk/preview": ("/bulk/preview?command=park&" + "&".join(f"tick=S-{number:07}" for number in range(300, 350)),),

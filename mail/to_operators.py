@@ -148,6 +148,14 @@ def digest_letter(facts: Mapping[str, Any], language: str, desk: Desk) -> Operat
                 t("digest_risks_none"),
             ),
             Section(
+                t("digest_troubles"),
+                [
+                    Row(t.name("trouble", name), t.number(count), f"{ops}/subscriptions?trouble={name}")
+                    for name, count in facts.get("troubles", ())
+                ],
+                t("digest_troubles_none"),
+            ),
+            Section(
                 t("digest_alarms"),
                 [Row(t.name("alarm", kind), t.number(count), f"{ops}/") for kind, count in facts["alarms"]],
                 t("digest_alarms_none"),

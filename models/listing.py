@@ -20,6 +20,7 @@ from models.pipeline import PATH, Path
 from models.reading import HOLDS_IT
 from models.searching import Meant, is_meant, meant_by
 from models.subscriptions import NEXT_STEP_AT, RenewalRow, SubscriptionRow
+from models.troubles import Trouble, is_in
 from renewals.facts import Channel, Phase
 
 _S = SubscriptionRow
@@ -57,6 +58,7 @@ class Asked:
     since: date | None = None
     until: date | None = None
     cause: Cause | None = None
+    trouble: Trouble | None = None
     parked: bool | None = None
     held: bool | None = None
     auto_renew: bool | None = None
@@ -149,6 +151,8 @@ class Listing:
             found.append(col(_S.renews_on) <= asked.until)
         if asked.cause is not None:
             found += [at_stake(self.today), threatens(asked.cause, self.now)]
+        if asked.trouble is not None:
+            found.append(is_in(asked.trouble, self.today, self.now))
         for wanted, is_so in (
             (asked.parked, col(_S.parked_at).is_not(None)),
             (asked.held, _is_held()),

@@ -152,6 +152,7 @@ class RefundRow(SQLModel, table=True):
         CheckConstraint("(sent_at IS NULL) = (reference IS NULL)", name="sent"),
         CheckConstraint("sent_at IS NULL OR next_at IS NULL", name="sent_once"),
         Index("ix_refunds_waiting", "subscription", postgresql_where=text("next_at IS NOT NULL")),
+        Index("ix_refunds_not_sent", "owed_at", postgresql_where=text("sent_at IS NULL")),
     )
 
     id: UUID = key()

@@ -79,8 +79,8 @@ def _window(today: date) -> tuple[date, date]:
     return today - timedelta(days=DAYS_AFTER), today + timedelta(days=DAYS_BEFORE)
 
 
-def prices_in_force(now: datetime) -> CTE:
-    """Of each offering, term and currency the last version in effect."""
+def prices_in_force(now: datetime, name: str = "in_force") -> CTE:
+    """Of each offering, term and currency the last version in effect. Two of them in one statement have two names."""
     price = PriceRow
     return (
         select(price)
@@ -88,19 +88,23 @@ def prices_in_force(now: datetime) -> CTE:
         .where(col(price.effective_at) <= now)
         .order_by(*(col(each) for each in (price.sku, price.term, price.currency)))
         .order_by(col(price.effective_at).desc(), col(price.version).desc())
-        .cte("in_force")
+        .cte(name)
+    )
+
+
+def next_seat_price(prices: CTE) -> ColumnElement[int]:
+    """What a seat of the next term costs its buyer now, over a left join to `prices`; NULL without a price."""
+    announced = and_(RENEWS_AUTOMATICALLY, col(_S.announced_term) == func.coalesce(col(_S.pending_term), col(_S.term)))
+    return case(
+        (col(_S.phase) == Phase.EXPIRED.value, prices.c.list_price),
+        (announced, func.least(prices.c.renewal_price, col(_S.announced_unit_price))),
+        else_=prices.c.renewal_price,
     )
 
 
 def next_amount(prices: CTE) -> ColumnElement[int]:
     """What the next term costs its buyer now (`renewals.pricing.next_line`), over a left join to `prices`."""
-    announced = and_(RENEWS_AUTOMATICALLY, col(_S.announced_term) == func.coalesce(col(_S.pending_term), col(_S.term)))
-    per_seat = case(
-        (col(_S.phase) == Phase.EXPIRED.value, prices.c.list_price),
-        (announced, func.least(prices.c.renewal_price, col(_S.announced_unit_price))),
-        else_=prices.c.renewal_price,
-    )
-    return func.coalesce(per_seat * func.coalesce(col(_S.pending_seats), col(_S.seats)), 0)
+    return func.coalesce(next_seat_price(prices) * func.coalesce(col(_S.pending_seats), col(_S.seats)), 0)
 
 
 def with_prices(query: Select[*tuple[Any, ...]], prices: CTE) -> Select[*tuple[Any, ...]]:

@@ -44,6 +44,7 @@ class CommandRow(SQLModel, table=True):
         one_of("outcome", ("done", "refused"), optional=True),
         CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided"),
         Index("ix_commands_undecided", "stored_at", postgresql_where=text("outcome IS NULL")),
+        Index("ix_commands_cancels", "stored_at", postgresql_where=text("name = 'cancel-auto-renew'")),
     )
 
     id: UUID = key()

@@ -22,6 +22,10 @@ NEXT_STEP_AT = "coalesce(next_step_at, '9999-06-01 00:00:00+00'::timestamptz)"
 """What lists sort by: the next step; what has none comes last. The index is on this very expression."""
 
 
+PAID_PHASES = "phase IN ('active', 'renewable', 'renewed')"
+"""The phases of a paid term, for the indexes by which access that ended too early is found."""
+
+
 class ImportRow(SQLModel, table=True):
     """One import of a portfolio: when, from which files (digest of their content), by whom, how many subscriptions."""
 
@@ -72,6 +76,12 @@ class SubscriptionRow(SQLModel, table=True):
             postgresql_where=text("live_at IS NULL"),
         ),
         Index("ix_subscriptions_parked", "number", postgresql_where=text("parked_at IS NOT NULL")),
+        Index("ix_subscriptions_access", "access_until", postgresql_where=text(PAID_PHASES)),
+        Index(
+            "ix_subscriptions_suspended",
+            "number",
+            postgresql_where=text(f"{PAID_PHASES} AND suspended_at IS NOT NULL"),
+        ),
         Index(
             "ix_subscriptions_beginning",
             literal_column("lower(number)"),

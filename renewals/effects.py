@@ -11,6 +11,9 @@ from renewals.pricing import Line
 from renewals.renewing import announcement, in_phase_unless_charged_first, last_paid_term
 from renewals.windows import access_until, phase_at
 
+_PAID = (Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED)
+"""Phases in which access is never suspended: a plan made anew gives back what was."""
+
 
 def after_command(
     sub: Subscription, command: c.Command, *, at: datetime, method_id: str = "", pays_with: PaymentMethod | None = None
@@ -60,8 +63,10 @@ def _changed(
             changed = replace(sub, auto_renew=True, method=pays_with or sub.method)
         case c.Reinstate(to):
             return reinstated(sub, to, at, expired_at=access_until(sub, at))
-        case c.HandOverAdmin() | c.ChangeBuyer() | c.ChangeContact() | c.RePlan():
+        case c.HandOverAdmin() | c.ChangeBuyer() | c.ChangeContact():
             return sub
+        case c.RePlan():
+            return replace(sub, suspended=sub.suspended and sub.phase not in _PAID)
         case c.Renew() | c.AddSeats() | c.ReleaseHold() | c.RecordRenewal() | c.ResolvePayment() | c.Refund():
             raise ValueError("what is paid, given up or sent back is an order's; it has no effect of its own here")
         case c.AskForQuote() | c.IssueQuote() | c.AcceptQuote() | c.DeclineQuote() | c.WithdrawQuote():

@@ -1,6 +1,7 @@
 """The alarms: the gravest and oldest first, who sees to each, what to do now, and those that are over."""
 
 from typing import Any
+from urllib.parse import quote as quoted
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -74,8 +75,24 @@ async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response
         if row is None:
             raise HTTPException(404)
         owners = await may_own(session)
-    values = {"runbook": has_runbook(row.kind), "by_hand": ended_by(row.kind) is EndedBy.HAND}
+    values = {
+        "runbook": has_runbook(row.kind),
+        "by_hand": ended_by(row.kind) is EndedBy.HAND,
+    }
     return desk.page(request, "alarm.html", who, alarm=row, owners=owners, ends=ended_by(row.kind).value, **values)
+
+
+def leads_to(alarm: AlarmRow) -> str | None:
+    """Where an alarm about no single subscription leads; None for nowhere. Many subjects end with a day."""
+    whole, of_a_day = quoted(alarm.subject, safe=""), quoted(alarm.subject.rpartition(" ")[0], safe="")
+    return {
+        "price_leaps": f"/ops/offerings/{quoted(alarm.subject.rsplit('/', 3)[0], safe='')}",
+        "cancelled_together": f"/ops/subscriptions?q={of_a_day}&auto_renew=no",
+        "many_refunds": f"/ops/audit?by={of_a_day}&deed=refund",
+        "many_declines": "/ops/subscriptions?trouble=declined_lately",
+        "policy_date_odd": "/ops/policies",
+        "webhook_given_up": f"/ops/webhooks/{whole}",
+    }.get(alarm.kind)
 
 
 @routes.post("/{id_}/take")

@@ -130,6 +130,7 @@ def _templates() -> Jinja2Templates:
         new_key=lambda: str(uuid4()),
         languages=LANGUAGES,
         plain=words.plain,
+        leads_to=alarms.leads_to,
         event_in_words=words.event_in_words,
     )
     return templates

@@ -14,6 +14,7 @@ from console.ops.fields import Wrong
 from models.at_risk import Cause
 from models.listing import Asked, Place, Sort
 from models.pipeline import Path
+from models.troubles import Trouble
 from renewals.characters import control_character
 from renewals.facts import Channel, Phase
 
@@ -80,6 +81,7 @@ class View:
             "from": asked.since.isoformat() if asked.since else "",
             "to": asked.until.isoformat() if asked.until else "",
             "cause": asked.cause or "",
+            "trouble": asked.trouble or "",
             "parked": _said(asked.parked),
             "held": _said(asked.held),
             "auto_renew": _said(asked.auto_renew),
@@ -138,6 +140,7 @@ def view_of(fields: Iterable[tuple[str, str]]) -> View:
         since=addresses.day(one, "from"),
         until=addresses.day(one, "to"),
         cause=addresses.known(Cause, one, "cause"),
+        trouble=addresses.known(Trouble, one, "trouble"),
         parked=addresses.yes_or_no(one, "parked"),
         held=addresses.yes_or_no(one, "held"),
         auto_renew=addresses.yes_or_no(one, "auto_renew"),

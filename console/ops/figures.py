@@ -17,6 +17,7 @@ from models.at_risk import Cause, Risk, risks
 from models.pipeline import Cell, Counts, Path, counts, pipeline
 from models.snapshots import alone_at, keep_snapshot, snapshot
 from models.today import Charged, Mailed, charged, mailed
+from models.troubles import Found, Trouble, troubles
 from renewals.calendar import local_date, midnight
 from renewals.facts import AttemptState, Phase
 
@@ -39,6 +40,7 @@ class Figures:
     risks: list[Risk]
     charged: list[Charged]
     mailed: Mailed
+    troubles: list[Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ async def _read(session: AsyncSession, now: datetime, zone: str) -> Figures:
         risks=await risks(session, today, now),
         charged=await charged(session, since, until),
         mailed=await mailed(session, since, until),
+        troubles=await troubles(session, today, now),
     )
 
 
@@ -103,6 +106,7 @@ def _to_json(found: Figures) -> dict[str, Any]:
         "risks": [[each.cause, each.currency, each.count, each.amount] for each in found.risks],
         "charged": [[each.state, each.currency, each.count, each.amount] for each in found.charged],
         "mailed": [found.mailed.sent, found.mailed.failed, found.mailed.waiting],
+        "troubles": [[each.trouble, each.count] for each in found.troubles],
     }
 
 
@@ -116,4 +120,5 @@ def _from_json(as_of: datetime, data: Mapping[str, Any]) -> Figures:
         risks=[Risk(Cause(cause), *rest) for cause, *rest in data["risks"]],
         charged=[Charged(AttemptState(state), *rest) for state, *rest in data["charged"]],
         mailed=Mailed(*data["mailed"]),
+        troubles=[Found(Trouble(name), count) for name, count in data.get("troubles", ())],
     )

@@ -1,10 +1,11 @@
 """The first page: alarms, the renewal pipeline, revenue at risk by cause, today's charges and mails."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from babel.dates import format_date
@@ -25,6 +26,7 @@ from models.pauses import paused_now
 from models.pipeline import DAYS_AFTER, DAYS_BEFORE, PAID, Cell, Path
 from models.second_person import open_requests
 from models.today import Charged, last_events, open_alarms, upcoming
+from models.troubles import LATE, Trouble
 from renewals.facts import AttemptState, Phase
 from renewals.money import Money
 
@@ -48,11 +50,23 @@ async def overview(request: Request, desk: InDesk, who: Reads, tasks: Background
             "events": await last_events(session, LAST_EVENTS),
         }
     view = View(shown.figures, t, request.query_params.get("of", ""), request.query_params.get("per", ""))
+    values |= {"seen_at": seen_at, "late": -LATE}
     values["charts"] = await asyncio.to_thread(view.charts) if view.found.cells else None
     response = desk.page(request, "overview.html", who, view=view, said=event_in_words, why=why_paused, **values)
     response.background = tasks
     response.headers["Content-Security-Policy"] = LIVE_POLICY
     return response
+
+
+ELSEWHERE: Mapping[Trouble, str] = MappingProxyType(
+    {Trouble.LETTER_WAITS: "/ops/letters?state=waiting", Trouble.NOT_LIVE: "/ops/go-live"}
+)
+"""Where more is to be seen and done than in the list of subscriptions."""
+
+
+def seen_at(trouble: Trouble) -> str:
+    """Where one sees which ones are in a trouble."""
+    return ELSEWHERE.get(trouble) or f"/ops/subscriptions?trouble={trouble}"
 
 
 Counted = Cell | Risk | Charged

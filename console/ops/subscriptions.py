@@ -28,6 +28,7 @@ from models.listed import listed
 from models.listing import Listing, Sort, listing
 from models.pipeline import Path
 from models.saved_views import LONGEST_NAME, delete_view, save_view, views_of
+from models.troubles import Trouble
 from renewals.calendar import local_date
 from renewals.characters import is_blank
 from renewals.commands import Name
@@ -151,6 +152,7 @@ async def _choices(session: AsyncSession) -> dict[str, Any]:
         "paths": list(Path),
         "channels": list(Channel),
         "causes": list(Cause),
+        "troubles": list(Trouble),
         "offerings": [tuple(each) for each in await session.execute(offerings)],
         "currencies": (await session.scalars(currencies)).all(),
     }

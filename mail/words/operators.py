@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mail.words import troubles
+
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         "console": "Open the console",
@@ -58,6 +60,16 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "alarm.seats_paid_late": "Seats paid late",
         "alarm.legal_notice_missing": "Legal notice missing",
         "alarm.webhook_given_up": "Webhook given up",
+        "alarm.paid_twice": "Paid twice",
+        "alarm.locked_though_paid": "Locked though paid",
+        "alarm.price_leaps": "Price leaps",
+        "alarm.many_declines": "Many declines of one kind",
+        "alarm.many_refunds": "Many refunds by one operator",
+        "alarm.cancelled_together": "Many cancelled together",
+        "alarm.policy_date_odd": "Policy with an odd date",
+        "digest_troubles": "To look into",
+        "digest_troubles_none": "Nothing odd was found.",
+        **troubles.ENGLISH,
         "alarm.charges_stopped": "Charges stopped by themselves",
     }
 )
@@ -118,6 +130,16 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "alarm.seats_paid_late": "Postes payés trop tard",
         "alarm.legal_notice_missing": "Avis légal manquant",
         "alarm.webhook_given_up": "Webhook abandonné",
+        "alarm.paid_twice": "Payé deux fois",
+        "alarm.locked_though_paid": "Payé mais sans accès",
+        "alarm.price_leaps": "Saut de prix",
+        "alarm.many_declines": "Beaucoup de refus d’une sorte",
+        "alarm.many_refunds": "Beaucoup de remboursements d’un opérateur",
+        "alarm.cancelled_together": "Beaucoup de résiliations ensemble",
+        "alarm.policy_date_odd": "Politique à une date étrange",
+        "digest_troubles": "À regarder",
+        "digest_troubles_none": "Rien d’étrange n’a été trouvé.",
+        **troubles.FRENCH,
         "alarm.charges_stopped": "Prélèvements arrêtés d’eux-mêmes",
     }
 )

@@ -968,6 +968,9 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_commands"),
         sa.UniqueConstraint("client_key", name="uq_commands_client_key"),
     )
+    op.create_index(
+        "ix_commands_cancels", "commands", ["stored_at"], postgresql_where=sa.text("name = 'cancel-auto-renew'")
+    )
     op.create_index("ix_commands_order_id", "commands", ["order_id"])
     op.create_index("ix_commands_subscription", "commands", ["subscription"])
     op.create_index("ix_commands_undecided", "commands", ["stored_at"], postgresql_where=sa.text("outcome IS NULL"))
@@ -1040,6 +1043,12 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_subscriptions"),
     )
     op.create_index(
+        "ix_subscriptions_access",
+        "subscriptions",
+        ["access_until"],
+        postgresql_where=sa.text("phase IN ('active', 'renewable', 'renewed')"),
+    )
+    op.create_index(
         "ix_subscriptions_beginning",
         "subscriptions",
         [sa.literal_column("lower(number)")],
@@ -1083,6 +1092,12 @@ def _create_tables() -> None:
     op.create_index("ix_subscriptions_primary_admin_id", "subscriptions", ["primary_admin_id"])
     op.create_index("ix_subscriptions_renews_on", "subscriptions", ["renews_on", "number"])
     op.create_index("ix_subscriptions_sku", "subscriptions", ["sku", "number"])
+    op.create_index(
+        "ix_subscriptions_suspended",
+        "subscriptions",
+        ["number"],
+        postgresql_where=sa.text("phase IN ('active', 'renewable', 'renewed') AND suspended_at IS NOT NULL"),
+    )
     op.create_table(
         "alarms",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1299,6 +1314,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_refunds"),
     )
     op.create_index("ix_refunds_attempt_id", "refunds", ["attempt_id"])
+    op.create_index("ix_refunds_not_sent", "refunds", ["owed_at"], postgresql_where=sa.text("sent_at IS NULL"))
     op.create_index("ix_refunds_waiting", "refunds", ["subscription"], postgresql_where=sa.text("next_at IS NOT NULL"))
     op.create_table(
         "renewals",

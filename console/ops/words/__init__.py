@@ -24,6 +24,7 @@ from console.ops.words import (
     english_rules,
     english_subscription,
     english_telling,
+    english_troubles,
     french,
     french_ahead,
     french_alarms,
@@ -41,6 +42,7 @@ from console.ops.words import (
     french_rules,
     french_subscription,
     french_telling,
+    french_troubles,
 )
 from console.words import together, unbroken
 
@@ -62,6 +64,7 @@ _ENGLISH = (
     english_telling,
     english_golive,
     english_results,
+    english_troubles,
 )
 _FRENCH = (
     french,
@@ -81,6 +84,7 @@ _FRENCH = (
     french_telling,
     french_golive,
     french_results,
+    french_troubles,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(

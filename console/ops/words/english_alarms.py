@@ -52,6 +52,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarms.sure": "It was done.",
         "alarms.ends.itself": "It ends by itself when its cause is gone.",
         "alarms.ends.release": "It ends when the subscription is released.",
+        "alarms.ends.resume": "It ends when charges go on.",
+        "alarms.ends.replay": "It ends when what failed is sent again.",
         "alarms.ends.hand": "Then end it below.",
         "alarms.history": "Those that have ended",
         "alarms.over": "It has ended",
@@ -106,5 +108,35 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "own.",
         "alarm.todo.legal_notice_missing": "Park the subscription before the charge if counsel says that it may not be "
         "made. Its legal notices say until when a mail would still be in time.",
+        # what only shows when many rows are held beside each other
+        "alarm.paid_twice": "paid twice",
+        "alarm.locked_though_paid": "locked though paid",
+        "alarm.price_leaps": "price leaps",
+        "alarm.many_declines": "many declines of one kind",
+        "alarm.many_refunds": "many refunds by one operator",
+        "alarm.cancelled_together": "many cancelled together",
+        "alarm.policy_date_odd": "policy with an odd date",
+        "alarms.elsewhere": "See what it is about",
+        "alarm.means.paid_twice": "Two orders, or two attempts, have paid the same term.",
+        "alarm.means.locked_though_paid": "A paid term runs, and access has ended or is suspended all the same.",
+        "alarm.means.price_leaps": "Renewals are about to be charged at twice their last price or more, or at half "
+        "of it or less.",
+        "alarm.means.many_declines": "One code declines far more first charges of a day than is usual for it.",
+        "alarm.means.many_refunds": "An operator gave at least 20 refunds within an hour.",
+        "alarm.means.cancelled_together": "At least 10 subscriptions of one customer were cancelled within a day.",
+        "alarm.means.policy_date_odd": "A new version of a policy began before it was made, or begins only in more "
+        "than a year.",
+        "alarm.todo.paid_twice": "Look at its orders, and refund one of them, unless two terms were meant.",
+        "alarm.todo.locked_though_paid": "Plan it again on its page.",
+        "alarm.todo.price_leaps": "Look at the offering’s versions. If the price is wrong, pause charges, and make "
+        "the next version.",
+        "alarm.todo.many_declines": "Look at the payment provider’s status. If it is a fault there, pause charges: "
+        "retries would be used up.",
+        "alarm.todo.many_refunds": "Ask whoever gave them, by telephone. If it was not them, disable the account: "
+        "that ends its sessions.",
+        "alarm.todo.cancelled_together": "Call the customer, at a number that you had before. Access stays until the "
+        "renewal dates.",
+        "alarm.todo.policy_date_odd": "Ask whoever made it. A version is never changed: make the next one with the "
+        "right day.",
     }
 )

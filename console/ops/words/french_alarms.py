@@ -52,6 +52,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarms.sure": "C’est fait.",
         "alarms.ends.itself": "Elle se termine d’elle-même quand sa cause disparaît.",
         "alarms.ends.release": "Elle se termine quand l’abonnement est libéré.",
+        "alarms.ends.resume": "Elle se termine quand les prélèvements reprennent.",
+        "alarms.ends.replay": "Elle se termine quand ce qui a échoué est renvoyé.",
         "alarms.ends.hand": "Terminez-la ensuite ci-dessous.",
         "alarms.history": "Celles qui sont terminées",
         "alarms.over": "Elle est terminée",
@@ -111,5 +113,35 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.todo.legal_notice_missing": "Mettez l’abonnement de côté avant le prélèvement si un juriste dit "
         "qu’il "
         "ne doit pas avoir lieu. Ses avis légaux disent jusqu’à quand une lettre serait à temps.",
+        # what only shows when many rows are held beside each other
+        "alarm.paid_twice": "payé deux fois",
+        "alarm.locked_though_paid": "payé mais sans accès",
+        "alarm.price_leaps": "saut de prix",
+        "alarm.many_declines": "beaucoup de refus d’une sorte",
+        "alarm.many_refunds": "beaucoup de remboursements d’un opérateur",
+        "alarm.cancelled_together": "beaucoup de résiliations ensemble",
+        "alarm.policy_date_odd": "politique à une date étrange",
+        "alarms.elsewhere": "Voir de quoi il s’agit",
+        "alarm.means.paid_twice": "Deux commandes, ou deux tentatives, ont payé la même période.",
+        "alarm.means.locked_though_paid": "Une période payée court, et l’accès a pourtant pris fin ou est suspendu.",
+        "alarm.means.price_leaps": "Des renouvellements vont être prélevés au double de leur dernier prix ou plus, "
+        "ou à la moitié ou moins.",
+        "alarm.means.many_declines": "Un code refuse bien plus de premiers prélèvements d’un jour que d’habitude.",
+        "alarm.means.many_refunds": "Un opérateur a donné au moins 20 remboursements en une heure.",
+        "alarm.means.cancelled_together": "Au moins 10 abonnements d’un client ont été résiliés en un jour.",
+        "alarm.means.policy_date_odd": "Une nouvelle version d’une politique a commencé avant d’être faite, ou ne "
+        "commence que dans plus d’un an.",
+        "alarm.todo.paid_twice": "Regardez ses commandes, et remboursez-en une, sauf si deux périodes étaient voulues.",
+        "alarm.todo.locked_though_paid": "Planifiez-le de nouveau sur sa page.",
+        "alarm.todo.price_leaps": "Regardez les versions de l’offre. Si le prix est faux, suspendez les prélèvements "
+        "et faites la version suivante.",
+        "alarm.todo.many_declines": "Regardez l’état du prestataire de paiement. Si la faute est chez lui, suspendez "
+        "les prélèvements : les nouveaux essais s’épuiseraient.",
+        "alarm.todo.many_refunds": "Demandez à qui les a donnés, par téléphone. Si ce n’était pas lui, désactivez le "
+        "compte : ses sessions se terminent.",
+        "alarm.todo.cancelled_together": "Appelez le client, à un numéro que vous aviez avant. L’accès reste "
+        "jusqu’aux dates de renouvellement.",
+        "alarm.todo.policy_date_odd": "Demandez à qui l’a faite. Une version n’est jamais changée : faites la "
+        "suivante au bon jour.",
     }
 )

@@ -20,7 +20,7 @@ from models.journal import clear_alarm, raise_alarm
 from models.keyset import Beside
 from models.records import AlarmRow
 from portfolio.importing import import_portfolio
-from renewals.alarms import KINDS
+from renewals.alarms import KINDS, EndedBy
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, assert_in_order, heard
 from tests.console.ops.staff import People, Person, acts, form, words
@@ -66,6 +66,7 @@ def test_every_kind_has_its_gravity_its_words_and_its_runbook() -> None:
     assert alarms_in_code() == set(KINDS) == set(runbooks()) & set(KINDS)
     for kind in KINDS:
         assert {f"alarm.{kind}", f"alarm.means.{kind}", f"alarm.todo.{kind}"} <= WORDS["en"].keys()
+    assert {f"alarms.ends.{each}" for each in EndedBy} <= WORDS["en"].keys()
 
 
 async def test_without_alarms_the_page_says_so(mira: Person) -> None:
@@ -276,3 +277,31 @@ async def test_each_page_is_read_in_the_order_of_an_index(
             await alarms_page(session, wanted, 3, Beside(after=first.last))
     await assert_by_index(engine, asked, ["alarms"])
     await assert_in_order(engine, asked, "alarms", index)
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "address"),
+    [
+        ("cancelled_together", "5100000001 2027-02-10", "/ops/subscriptions?q=5100000001&amp;auto_renew=no"),
+        ("many_refunds", "operator:tom 2027-02-10", "/ops/audit?by=operator%3Atom&amp;deed=refund"),
+        ("many_declines", "processing_error 2027-02-10", "/ops/subscriptions?trouble=declined_lately"),
+        ("price_leaps", "DRAFT 3D/year/USD/5050", "/ops/offerings/DRAFT%203D"),
+        ("policy_date_odd", "00000000-0000-4000-8000-000000000001", "/ops/policies"),
+        (
+            "webhook_given_up",
+            "00000000-0000-4000-8000-000000000001",
+            "/ops/webhooks/00000000-0000-4000-8000-000000000001",
+        ),
+    ],
+    ids=lambda value: value if "_" in value else "",
+)
+async def test_an_alarm_of_no_subscription_leads_to_what_it_is_about(
+    mira: Person, sessions: Sessions, kind: str, subject: str, address: str
+) -> None:
+    async with sessions.begin() as session:
+        await raise_alarm(session, None, kind, "Look.", SINCE, subject=subject)
+    link = f'<a href="{address}">See what it is about</a>'
+    listed = await mira.page(ALARMS)
+    one = re.search(rf"{ALARMS}/[0-9a-f-]{{36}}", listed)
+    assert one is not None
+    assert all(link in page for page in (listed, await mira.page(one[0]), await mira.page("/ops/")))

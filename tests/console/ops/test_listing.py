@@ -22,6 +22,7 @@ from models.listing import Asked, Place, Sort, listing
 from models.pipeline import Path as Way
 from models.searching import meant_by
 from models.store import load_all
+from models.troubles import Trouble
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
 from renewals.facts import Channel, Phase
@@ -269,6 +270,7 @@ VIEWS = st.builds(
     since=st.none() | st.dates(),
     until=st.none() | st.dates(),
     cause=st.none() | st.sampled_from(Cause),
+    trouble=st.none() | st.sampled_from(Trouble),
     parked=st.none() | st.booleans(),
     held=st.none() | st.booleans(),
     auto_renew=st.none() | st.booleans(),
@@ -291,6 +293,7 @@ def test_an_address_says_all_that_a_view_is(asked: Asked, columns: set[Column]) 
         "phase=gone",
         "from=yesterday",
         "cause=x",
+        "trouble=x",
         "parked=maybe",
         "sort=colour",
         "col=token",

@@ -1,0 +1,207 @@
+"""What only shows when many rows are held beside each other is told: once, in time, and not on ordinary days."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from activities.alarming import LEAST_CANCELS, LEAST_DECLINES, LEAST_REFUNDS, alarm_together
+from models.inbox import store_command
+from models.journal import record
+from renewals.commands import Name
+from tests.activities.desk import Desk
+from tests.activities.test_watchdog import look, open_alarms
+from tests.scenarios.diary import instant
+
+NOON = "2027-02-10 12:00"
+NOW = instant(NOON, "Europe/Paris")
+
+SECOND_ORDER = """
+    INSERT INTO orders (id, csn, currency, way, state, ordered_by, ordered_at)
+    SELECT '00000000-0000-4000-8000-000000000002', csn, currency, 'checkout', 'paid', 'system', ordered_at FROM orders;
+    INSERT INTO order_lines (order_id, subscription, term_starts_on, renewal_id, purpose, term, seats, unit_price,
+        amount, receipt)
+    SELECT '00000000-0000-4000-8000-000000000002', subscription, term_starts_on, renewal_id, purpose, term, seats,
+        unit_price, amount, receipt FROM order_lines;
+    INSERT INTO attempts (id, order_id, n, method_id, amount, currency, state, called_at, calls, questions, answered_at,
+        received)
+    SELECT gen_random_uuid(), '00000000-0000-4000-8000-000000000002', 1, method_id, amount, currency, 'paid',
+        called_at, 1, 0, answered_at, 0 FROM attempts
+"""
+CHARGES = """
+    WITH made AS (
+        INSERT INTO orders (id, csn, currency, way, state, ordered_by, ordered_at)
+        SELECT gen_random_uuid(), csn, 'EUR', 'automatic', 'open', 'system', CAST(:at AS timestamptz)
+        FROM subscriptions, generate_series(1, CAST(:count AS int)) RETURNING id
+    )
+    INSERT INTO attempts (id, order_id, n, method_id, amount, currency, state, called_at, calls, questions, answered_at,
+        code, received)
+    SELECT gen_random_uuid(), made.id, CAST(:n AS int), s.method_id, 100, 'EUR', CAST(:state AS text), :at, 1, 0, :at,
+        CAST(:code AS text), 0
+    FROM made, subscriptions s
+"""
+POLICY = """
+    INSERT INTO policies (id, sku, country, channel, version, effective_on, values, set_by, reason, set_at)
+    VALUES (gen_random_uuid(), NULL, 'FR', NULL, :version, :day, '{}', 'operator:ben', 'a test', :set_at)
+"""
+PRICE = """
+    INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at)
+    SELECT gen_random_uuid(), sku, term, currency, version + 1, status, list_price, renewal_price * 10, :at
+    FROM prices WHERE (sku, term, currency, version) IN (
+        SELECT p.sku, p.term, p.currency, max(p.version) FROM prices p
+        JOIN subscriptions s ON s.sku = p.sku AND s.term = p.term JOIN customers c ON c.csn = s.csn
+        WHERE p.currency = c.currency GROUP BY 1, 2, 3)
+"""
+
+
+@pytest.fixture
+async def live(desk: Desk) -> Desk:
+    await desk.open(live="2027-02-10")
+    await desk.walk(NOON)
+    await desk.change("DELETE FROM alarms")
+    return desk
+
+
+async def run(desk: Desk, statements: str, **values: object) -> None:
+    async with desk.sessions.begin() as session:
+        for statement in statements.split(";"):
+            await session.execute(text(statement), values)
+
+
+async def told(desk: Desk, at: datetime = NOW) -> int:
+    async with desk.sessions.begin() as session:
+        return await alarm_together(session, at)
+
+
+async def test_the_watchdog_asks_too(live: Desk) -> None:
+    await live.change("UPDATE subscriptions SET suspended_at = now()")
+    assert (await look(live)).alarms == 1
+    assert await open_alarms(live) == ["locked_though_paid"]
+
+
+async def test_an_ordinary_portfolio_has_nothing_to_tell(live: Desk) -> None:
+    assert await told(live) == 0
+
+
+async def test_a_term_that_was_paid_twice_is_told_once_even_when_somebody_has_ended_it(desk: Desk) -> None:
+    await desk.open()
+    await desk.wait_for_renewal_date()
+    await desk.charge()
+    at = instant("2027-03-31 12:00", "Europe/Paris")
+    assert await told(desk, at) == 0
+    await run(desk, SECOND_ORDER)
+    assert [await told(desk, at) for _ in range(2)] == [1, 0]
+    assert await open_alarms(desk) == ["paid_twice"]
+    await desk.change("UPDATE alarms SET cleared_at = now()")
+    assert await told(desk, at) == 0
+
+
+async def test_access_that_is_locked_though_paid_is_told_and_planning_again_gives_it_back(live: Desk) -> None:
+    await live.change("UPDATE subscriptions SET access_until = '2027-02-09', suspended_at = '2027-02-09'")
+    assert [await told(live) for _ in range(2)] == [1, 0]
+    async with live.sessions.begin() as session:
+        command = await store_command(
+            session,
+            client_key="k",
+            subscription=live.number,
+            name=Name.RE_PLAN,
+            args={"reason": "paid, and locked"},
+            by="operator:ana",
+            wall_now=NOW,
+        )
+    await live.at(NOON, live.commands.apply_command, live.number, str(command))
+    (row,) = await live.rows("SELECT access_until, suspended_at FROM subscriptions")
+    assert row["access_until"] > NOW + timedelta(days=40)
+    assert row["suspended_at"] is None
+    assert await told(live) == 0
+    assert await open_alarms(live) == []
+
+
+async def test_a_price_that_leaps_is_told_once_somebody_is_about_to_be_charged_by_it(live: Desk) -> None:
+    await run(live, PRICE, at=NOW)
+    await live.change("UPDATE subscriptions SET announced_term = NULL, announced_unit_price = NULL")
+    assert await told(live, NOW + timedelta(days=30)) == 0
+    near = instant("2027-03-20 12:00", "Europe/Paris")
+    assert [await told(live, near) for _ in range(2)] == [1, 0]
+    (alarm,) = await live.rows("SELECT kind, subject, detail FROM alarms")
+    assert alarm["kind"] == "price_leaps"
+    assert "1 are charged by it within 14 days, the first on 2027-03-31." in alarm["detail"]
+
+
+async def declines(desk: Desk, count: int, at: datetime, *, code: str = "processing_error", n: int = 1) -> None:
+    await run(desk, CHARGES, count=count, at=at, n=n, state="declined", code=code)
+
+
+async def paid(desk: Desk, count: int, at: datetime) -> None:
+    await run(desk, CHARGES, count=count, at=at, n=1, state="paid", code=None)
+
+
+async def test_many_declines_with_one_code_are_told(live: Desk) -> None:
+    await paid(live, 60, NOW - timedelta(hours=3))
+    await declines(live, LEAST_DECLINES - 1, NOW - timedelta(hours=3))
+    assert await told(live) == 0
+    await declines(live, 1, NOW - timedelta(hours=2))
+    assert [await told(live) for _ in range(2)] == [1, 0]
+    (alarm,) = await live.rows("SELECT detail FROM alarms")
+    assert alarm["detail"].startswith("20 of 80 first charges of a day were declined with processing_error;")
+
+
+async def test_as_many_as_usual_are_not_nor_are_retries(live: Desk) -> None:
+    for when in (NOW - timedelta(hours=3), NOW - timedelta(days=5)):
+        await paid(live, 60, when)
+        await declines(live, 20, when, code="insufficient_funds")
+    await declines(live, 50, NOW - timedelta(hours=1), n=2)
+    assert await told(live) == 0
+
+
+async def refunds(desk: Desk, count: int, at: datetime, by: str = "operator:tom") -> None:
+    async with desk.sessions.begin() as session:
+        for _ in range(count):
+            record(session, desk.number, at, "command", {"name": "refund", "outcome": "done"}, by=by, reason="x")
+
+
+async def test_many_refunds_by_one_operator_are_told(live: Desk) -> None:
+    await refunds(live, LEAST_REFUNDS - 1, NOW - timedelta(minutes=30))
+    await refunds(live, 5, NOW - timedelta(minutes=70))
+    await refunds(live, 5, NOW - timedelta(minutes=10), by="operator:ana")
+    assert await told(live) == 0
+    await refunds(live, 1, NOW - timedelta(minutes=1))
+    assert [await told(live) for _ in range(2)] == [1, 0]
+    (alarm,) = await live.rows("SELECT detail, subject FROM alarms")
+    assert alarm["detail"] == "operator:tom gave 20 refunds within an hour."
+    assert alarm["subject"] == "operator:tom 2027-02-10"
+
+
+async def cancelled(desk: Desk, count: int) -> None:
+    await run(
+        desk,
+        "INSERT INTO subscriptions SELECT (jsonb_populate_record(s, jsonb_build_object('number', 'T-' || n))).*"
+        " FROM subscriptions s, generate_series(1, CAST(:count AS int)) n WHERE number = :number;"
+        " INSERT INTO commands (id, client_key, subscription, name, args, given_by, received_at, stored_at, decided_at,"
+        " outcome) SELECT gen_random_uuid(), number, number, 'cancel-auto-renew', '{}', 'x@y.example', :at, :at, :at,"
+        " 'done' FROM subscriptions WHERE number LIKE 'T-%'",
+        count=count,
+        number=desk.number,
+        at=NOW - timedelta(hours=3),
+    )
+
+
+@pytest.mark.parametrize(("count", "alarms"), [(LEAST_CANCELS - 1, 0), (LEAST_CANCELS, 1)], ids=["few", "many"])
+async def test_many_that_are_cancelled_together_are_told(live: Desk, count: int, alarms: int) -> None:
+    await cancelled(live, count)
+    assert await told(live) == alarms
+    assert await told(live, NOW + timedelta(days=2)) == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "alarms"),
+    [
+        pytest.param("2027-02-10", 0, id="today"),
+        pytest.param("2028-03-01", 0, id="in a year"),
+        pytest.param("2026-12-01", 1, id="before it was made"),
+        pytest.param("2062-12-01", 1, id="a slip of the year"),
+    ],
+)
+async def test_a_policy_that_is_dated_oddly_is_told(live: Desk, day: str, alarms: int) -> None:
+    await run(live, POLICY, version=9, day=datetime.fromisoformat(day).replace(tzinfo=UTC).date(), set_at=NOW)
+    assert [await told(live) for _ in range(2)] == [alarms, 0]
