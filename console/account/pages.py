@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.account.cart import why_not_together
+from console.account.contracting import address_of
 from console.account.desk import Desk, page_of, see_other
 from console.account.doing import actions, other_terms
 from console.account.finding import Found, NotYours, contacts_of, find, find_page, locale_of, methods_of
@@ -52,12 +53,22 @@ def subscription_routes(desk: Desk) -> APIRouter:
         )
 
     @router.get("/{number}")
-    async def one(request: Request, number: str, answer: str = "", used: str = "", before: str = "") -> Response:
+    async def one(
+        request: Request, number: str, answer: str = "", used: str = "", before: str = "", open: str = ""
+    ) -> Response:
         who = await visitor(request, desk.sessions)
         async with desk.sessions() as session:
             found = await find(session, who.email, number, datetime.now(UTC))
             return await _details(
-                desk, request, session, who, found, answer=answer, used=bool(used), before=_event_id(before)
+                desk,
+                request,
+                session,
+                who,
+                found,
+                answer=answer,
+                used=bool(used),
+                before=_event_id(before),
+                command=Name(open) if open in BUYER_MAY else None,
             )
 
     @router.get("/{number}/{command}")
@@ -124,6 +135,7 @@ async def _details(
     stored, t = found.stored, speech_of(found.stored.customer.locale)
     people = await contacts_of(session, stored.customer.csn) if found.is_buyer else []
     orders = await orders_of(session, stored, who.email, t)
+    possible = actions(found, t, desk.settings)
     return desk.page(
         request,
         "details.html",
@@ -141,7 +153,9 @@ async def _details(
         facts=facts(found, t, who.email),
         sentences=renewal_sentences(stored, t),
         pending=pending(stored.facts, t),
-        actions=actions(found, t, desk.settings),
+        actions=possible,
+        can={each.name for each in possible if each.why_not is None},
+        contract=address_of(stored.customer.csn, stored.facts.channel),
         ahead=last_paid_term(stored.facts),
         terms=other_terms(stored.facts, t),
         methods=[each for each in method_choices(await methods_of(session, stored), stored, t) if not each.own],

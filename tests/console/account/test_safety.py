@@ -125,6 +125,8 @@ PAGES = (
     f"{SUBSCRIPTIONS}/{PUNCTUAL}/add-seats?seats=2",
     f"{SUBSCRIPTIONS}/{SECOND}",
     f"/account/cart?number={PUNCTUAL}",
+    "/account/contracts",
+    f"/account/contracts/C-{PUNCTUAL}/direct_online",
 )
 
 
