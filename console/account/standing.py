@@ -125,10 +125,11 @@ def _name(name: str, address: str, email: str, t: Speech) -> str:
 
 def renewal_sentences(stored: Stored, t: Speech) -> list[str]:
     """What happens on the renewal date, with amount and method; what stands in its way comes first."""
-    return list(_sentences(stored.facts, stored, t))
+    return list(sentences_for(stored.facts, stored, t))
 
 
-def _sentences(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]:
+def sentences_for(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]:
+    """The same for facts as they would be after a command."""
     if sub.phase is Phase.LAPSED:
         yield t("panel.lapsed")
         return

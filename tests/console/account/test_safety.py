@@ -123,6 +123,7 @@ PAGES = (
     f"{SUBSCRIPTIONS}/{PUNCTUAL}",
     f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew",
     f"{SUBSCRIPTIONS}/{PUNCTUAL}/add-seats?seats=2",
+    f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term?term=month",
     f"{SUBSCRIPTIONS}/{SECOND}",
     f"/account/cart?number={PUNCTUAL}",
     "/account/contracts",
