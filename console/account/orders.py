@@ -194,10 +194,15 @@ def _to_pay(attempts: Sequence[Tried], amounts: Amounts, seen: Set[UUID], stored
                 own = Money(amounts[attempt.order_id][stored.facts.number], attempt.currency)
                 buyer = stored.buyer.name or stored.buyer.email
                 return t("panel.voucher_together", amount=t.w.amount(own), until=until, buyer=buyer)
-            code = t("order.store_code" if kind == MethodKind.KONBINI else "order.transfer", code=attempt.voucher_code)
+            code = code_in_words(MethodKind(kind), attempt.voucher_code, t)
             amount, received = Money(attempt.amount, attempt.currency), Money(attempt.received, attempt.currency)
             return voucher_in_words(amount, received, code, until, t)
     return None
+
+
+def code_in_words(kind: MethodKind, code: str, t: Speech) -> str:
+    """The code that a voucher is paid with, by its name."""
+    return t("order.store_code" if kind is MethodKind.KONBINI else "order.transfer", code=code)
 
 
 def voucher_in_words(amount: Money, received: Money, code: str, until: str, t: Speech) -> str:
