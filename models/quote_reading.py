@@ -112,6 +112,8 @@ async def _voucher(session: AsyncSession, quote: QuoteRow) -> ShownVoucher | Non
     if found is None:
         return None
     attempt, kind = found
+    if attempt.voucher_code is None or attempt.expires_at is None:
+        raise ValueError(f"attempt {attempt.id} is issued without a code")
     return ShownVoucher(MethodKind(kind), attempt.voucher_code, attempt.amount, attempt.received, attempt.expires_at)
 
 

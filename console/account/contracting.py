@@ -7,7 +7,6 @@ currency. A contract has no number or date of its own: what was agreed on stands
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Select, func, select
@@ -24,7 +23,10 @@ from renewals.facts import Channel, Phase
 HERE = "/account/contracts"
 
 WITHOUT_ACCESS = (Phase.EXPIRED, Phase.LAPSED)
-"""Their seats are not counted, and their dates are over."""
+"""Their seats are not counted."""
+
+STILL_TO_COME = (Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED)
+"""Phases whose renewal date has not passed."""
 
 _CSN, _CHANNEL, _NUMBER = col(SubscriptionRow.csn), col(SubscriptionRow.channel), col(SubscriptionRow.number)
 _IN_FORCE = col(SubscriptionRow.phase).not_in(WITHOUT_ACCESS)
@@ -34,7 +36,7 @@ _MANAGER = func.coalesce(func.nullif(col(ContactRow.name), ""), col(ContactRow.e
 
 @dataclass(frozen=True, slots=True)
 class ListedContract:
-    """One line of the list. `next_on` is the first renewal date of what is in force."""
+    """One line of the list. `next_on` is the first renewal date that is still to come."""
 
     address: str
     customer: str
@@ -84,7 +86,8 @@ async def find_contract(session: AsyncSession, email: str, csn: str, channel: st
 async def visible_contracts(session: AsyncSession, email: str, t: Speech) -> list[ListedContract]:
     """Each customer and purchase mode of which the person may see a subscription, by the customer's name."""
     mine = numbers_of(email)
-    first_on = func.min(col(SubscriptionRow.renews_on)).filter(_IN_FORCE)
+    ahead = col(SubscriptionRow.phase).in_(STILL_TO_COME)
+    first_on = func.min(col(SubscriptionRow.renews_on)).filter(ahead)
     query = (
         select(_CSN, col(CustomerRow.name), _CHANNEL, col(SubscriptionRow.phase), func.count(), _SEATS, first_on)
         .join(CustomerRow, col(CustomerRow.csn) == _CSN)
@@ -92,8 +95,8 @@ async def visible_contracts(session: AsyncSession, email: str, t: Speech) -> lis
         .group_by(_CSN, col(CustomerRow.name), _CHANNEL, col(SubscriptionRow.phase))
     )
     parts: dict[_Key, list[_Part]] = {}
-    for csn, name, channel, *part in (await session.execute(query)).all():
-        parts.setdefault((name, csn, channel), []).append(_Part(*part))
+    for csn, name, channel, phase, count, seats, first in (await session.execute(query)).all():
+        parts.setdefault((name, csn, channel), []).append(_Part(phase, count, int(seats), first))
     managers, order = await _managers(session, mine), list(Channel)
     in_order = sorted(parts, key=lambda key: (key[0], key[1], order.index(Channel(key[2]))))
     return [_listed(key, parts[key], managers[key[1], key[2]], t) for key in in_order]
@@ -124,7 +127,7 @@ def _listed(key: _Key, parts: Sequence[_Part], managers: Sequence[str], t: Speec
         csn=csn,
         mode=t(f"contract.mode.{channel}"),
         managers=some(managers),
-        seats=t.number(sum(int(part.seats) for part in parts)),
+        seats=t.number(sum(part.seats for part in parts)),
         states=", ".join(states),
         next_on=t.w.day(min(dates)) if dates else "–",
     )
@@ -132,7 +135,7 @@ def _listed(key: _Key, parts: Sequence[_Part], managers: Sequence[str], t: Speec
 
 async def _managers(session: AsyncSession, numbers: Select[str]) -> dict[tuple[str, str], list[str]]:
     """By customer number and purchase mode: the buyers, who are also called contract managers (domain.md 1)."""
-    query: Select[Any] = (
+    query = (
         select(_CSN, _CHANNEL, _MANAGER)
         .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
         .where(_NUMBER.in_(numbers))

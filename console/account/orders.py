@@ -105,7 +105,7 @@ def order_told(row: OrderRow, bought: Bought, zone_name: str, t: Speech, *, name
         state=row.state,
         state_words=t.first(f"order.state.{row.state}"),
         amount=t.w.amount(total),
-        lines=[f"{line.subscription}: {_line(line, t)}" if named else _line(line, t) for line in own],
+        lines=[f"{line.subscription} · {_line(line, t)}" if named else _line(line, t) for line in own],
         notes=_notes(tried, row, t) + back,
         receipt=receipt,
     )

@@ -65,6 +65,7 @@ class Preview:
     seats: int = 1
     term: str = ""
     terms: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
     happens: tuple[str, ...] = ()
     token: str = ""
     why_not: str | None = None
@@ -133,13 +134,15 @@ def preview_term(found: Found, term: Term | None, t: Speech, settings: Settings)
     shown = preview(sub, command, stored.now)
     (line,) = shown.lines
     after = at_bound_price(after_command(sub, command, at=stored.now), line)
+    cheaper, compared = _against_the_planned(sub, chosen, t)
     return Preview(
         name=c.Name.CHANGE_TERM,
         lines=(price_line(line, t),),
         total=t.w.amount(shown.total),
         dates=t("preview.from", day=t.w.day(line.starts_on), span=t.w.span(line.starts_on, line.renews_on)),
         pending=tuple(words for what, words in pending(sub, t) if what == "seats"),
-        savings=_against_the_planned(sub, chosen, t),
+        savings=compared if cheaper else (),
+        notes=() if cheaper else compared,
         term=chosen,
         terms=tuple(terms),
         happens=tuple(sentences_for(after, stored, t)),
@@ -147,14 +150,15 @@ def preview_term(found: Found, term: Term | None, t: Speech, settings: Settings)
     )
 
 
-def _against_the_planned(sub: Subscription, term: Term, t: Speech) -> tuple[str, ...]:
-    """What a year costs less, or more, than at the term that comes next anyhow."""
+def _against_the_planned(sub: Subscription, term: Term, t: Speech) -> tuple[bool, tuple[str, ...]]:
+    """Is a year cheaper than at the term that comes next anyhow, and by how much it is, or dearer."""
     saved = saved_per_year(sub, term)
     if saved is None:
-        return ()
+        return False, ()
     said = "cheaper" if saved.minor > 0 else "dearer" if saved.minor < 0 else "as_dear"
     amount, planned = t.w.amount(Money(abs(saved.minor), saved.currency)), last_paid_term(sub).next_term
-    return (t(f"preview.{said}", term=t.w.term(term), planned=t.w.term(planned), amount=amount),)
+    words = t(f"preview.{said}", term=t.w.term(term), planned=t.w.term(planned), amount=amount)
+    return saved.minor > 0, (words,)
 
 
 def _proof(shown: Shown, settings: Settings) -> str:

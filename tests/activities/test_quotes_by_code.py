@@ -64,7 +64,7 @@ async def test_its_code_is_told_once_and_holds_all_its_terms_in_place_of_the_quo
     reference = await accepted(desk)
     assert ((await quote(desk, reference))["state"], await held(desk), await held_by_code(desk)) == ("issued", [], BOTH)
     (attempt,) = await desk.rows("SELECT state, amount, voucher_code, expires_at FROM attempts")
-    assert tuple(attempt.values()) == ("issued", TOTAL, CODE, instant("2027-02-17 23:59:59", PARIS))
+    assert list(attempt.values()) == ["issued", TOTAL, CODE, instant("2027-02-17 23:59:59", PARIS)]
     (command,) = await desk.rows("SELECT outcome, hint FROM commands WHERE name = 'accept-quote'")
     assert tuple(command.values()) == ("done", "A mail brings the code to pay with, and says until when.")
     assert await mails(desk, "voucher_issued") == ["voucher_issued"]
@@ -207,7 +207,7 @@ async def test_money_that_comes_too_late_goes_back_and_the_quote_stays_open(desk
     desk.gateway.truths.append(Paid("reference"))
     await desk.walk("2027-02-18 23:59:59")
     (refund,) = await desk.rows("SELECT amount, because FROM refunds")
-    assert tuple(refund.values()) == (TOTAL, "paid_late")
+    assert list(refund.values()) == [TOTAL, "paid_late"]
     assert ((await quote(desk, reference))["state"], await paid_terms(desk)) == ("issued", {})
 
 

@@ -98,6 +98,12 @@ async def _changes_seats(person: Person) -> None:
     await person.send("withdraw-pending")
     await person.is_told("withdraw-pending")
     await expect(person.page.locator(".pending")).to_have_count(0)
+    await person.click(person.page.locator('main a[href$="/change-term"]').first)
+    await person.keep("another-term")
+    await person.send("change-term")
+    await person.is_told("change-term")
+    await person.send("withdraw-pending")
+    await person.is_told("withdraw-pending")
 
 
 async def _switches_automatic_renewal(person: Person) -> None:

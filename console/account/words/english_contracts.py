@@ -15,7 +15,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "contract.mode": "Way of purchase",
         "contract.currency": "Currency",
         "contract.manager": "Contract manager (buyer)",
-        "contract.in_state": "{count} {state}",
+        "contract.in_state": "{state} ({count})",
         "contract.next_on": "Next renewal date",
         "contract.mode.direct_online": "bought online",
         "contract.mode.direct_sales": "bought from our sales team",

@@ -15,7 +15,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "contract.mode": "Mode d’achat",
         "contract.currency": "Devise",
         "contract.manager": "Gestionnaire de contrat (acheteur)",
-        "contract.in_state": "{count} {state}",
+        "contract.in_state": "{state} ({count})",
         "contract.next_on": "Prochaine date de renouvellement",
         "contract.mode.direct_online": "acheté en ligne",
         "contract.mode.direct_sales": "acheté auprès de notre équipe commerciale",

@@ -15,7 +15,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "contract.mode": "購入方法",
         "contract.currency": "通貨",
         "contract.manager": "契約管理者（購入者）",
-        "contract.in_state": "{state} {count}件",
+        "contract.in_state": "{state}（{count}件）",
         "contract.next_on": "次の更新日",
         "contract.mode.direct_online": "オンラインでのご購入",
         "contract.mode.direct_sales": "営業担当からのご購入",

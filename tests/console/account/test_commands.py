@@ -331,8 +331,9 @@ async def test_another_term_is_shown_with_price_dates_and_charge_before_it_is_pl
     answer = await browser.send(form(page, "/change-term"))
     assert "Done: changing the term" in told(await browser.page(answer.headers["location"]))
     assert (await life.row())["pending_term"] == "month"
-    again = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term"))
-    assert "1 year at a time costs EUR 3,960.00 less per year than 1 month at a time." in again
+    again = await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term")
+    assert "1 year at a time costs EUR 3,960.00 less per year than 1 month at a time." in words(again)
+    assert ('class="saving"' in page, 'class="saving"' in again) == (False, True)
 
 
 async def test_a_price_of_another_term_that_was_shown_before_the_seats_changed_is_not_planned(

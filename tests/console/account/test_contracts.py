@@ -37,7 +37,7 @@ async def test_the_list_has_each_customer_and_way_of_purchase_once(life: Life, b
     page = await browser.page(CONTRACTS)
     assert re.findall(r'href="(/account/contracts/[^"]+)"', page) == [ONLINE, PARTNER]
     said = words(page)
-    assert "Northwind Surveying LLC C-1, bought online Ada Quill 2 renewal open 15 31 March 2027" in said
+    assert "Northwind Surveying LLC C-1, bought online Ada Quill renewal open (2) 15 31 March 2027" in said
     assert "Northwind Surveying LLC C-1, bought from a partner Ada Quill" in said
     assert "Eve" not in said
 
@@ -90,7 +90,7 @@ async def test_its_orders_are_told_with_their_subscriptions_receipts_and_pages(
     await browser.sign_in()
     assert "Done: adding seats" in await browser.do(PUNCTUAL, "add-seats", on="/add-seats?seats=2")
     page = await browser.page(ONLINE)
-    assert f"more seats {PUNCTUAL}: 2 seats added, until 30 March 2027 paid Card Receipt (PDF)" in words(page)
+    assert f"more seats {PUNCTUAL} · 2 seats added, until 30 March 2027 paid Card Receipt (PDF)" in words(page)
     (receipt,) = re.findall(r'href="(/account/orders/[^"]+/receipt.pdf)"', page)
     assert (await browser.get(receipt)).status_code == 200
     async with sessions.begin() as session:
