@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.offers import look_again
+from activities.offers import offer_again
 from activities.ordered import Ordered, plan_again, with_attempts_so_far
 from activities.orders import release_claim
 from activities.outbox import queue
@@ -88,7 +88,7 @@ async def settle_declined(
     told = False
     if order.way != Way.AUTOMATIC:
         order.state = "void"
-        await look_again(session, order)
+        await offer_again(session, order, ordered.now, wall_now)
         told = await conclude_order(session, order, ordered.now, refused=_declined(what_follows))
     if not told:
         await _tell_of_the_decline(session, ordered, what_follows)
@@ -103,7 +103,7 @@ async def give_up_unmade(session: AsyncSession, ordered: Ordered, wall_now: date
     await release_claim(session, ordered.now, order.id)
     if order.way != Way.AUTOMATIC:
         order.state = "void"
-        await look_again(session, order)
+        await offer_again(session, order, ordered.now, wall_now)
         told = await conclude_order(session, order, ordered.now, refused=_declined(DeclineClass.SOFT))
         if not told and attempt.called_off_at is None:
             await _tell_of_the_decline(session, ordered, DeclineClass.SOFT)

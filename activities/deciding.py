@@ -39,7 +39,7 @@ from renewals.eligibility import (
     methods_equal,
 )
 from renewals.facts import Attempt, AttemptState, MethodKind, Subscription
-from renewals.preview import bound_lines, lines_of
+from renewals.preview import Previewed, bound_lines, lines_of
 from renewals.pricing import Line
 from renewals.renewing import just_before
 from workflows.contract import Answer
@@ -107,7 +107,7 @@ async def decide_command(
                 return GivingUp(row.given_by, row.reason)
             if _pays_now(request.command):
                 return await _placed(session, stored, decided_on, request.command, row, signing_key)
-            if isinstance(request.command, c.Renew) and request.command.preview is not None:
+            if isinstance(request.command, c.Renew | c.ChangeTerm) and request.command.preview is not None:
                 bound = _lines(decided_on, request.command, row.received_at, signing_key)
                 decision = decision if bound else STALE
         answer = conclude(session, row, decision, stored.now)
@@ -137,8 +137,8 @@ def _as_received(stored: Stored, request: Request) -> Subscription:
     return stored.priced_at(found, at) if isinstance(request.command, c.AddSeats) else found
 
 
-def _lines(sub: Subscription, command: c.AddSeats | c.Renew, at: datetime, signing_key: bytes) -> Sequence[Line] | None:
-    """The lines of the order, at the prices that the buyer has seen; None when those bind no more."""
+def _lines(sub: Subscription, command: Previewed, at: datetime, signing_key: bytes) -> Sequence[Line] | None:
+    """The lines of the order or of the planned term, at the prices that were shown; None if they bind no more."""
     lines = lines_of(sub, command, at)
     return lines if command.preview is None else bound_lines(command.preview, lines, at, signing_key)
 

@@ -14,7 +14,7 @@ from documents.paper import Paper, PaperLine, QuotePaper
 from mail.letter import Letter, Order, OrderLine, Paid, Quote, Refund, RefundCause, SeatsAdded, Voucher
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
-from models.quotes import find_quote
+from models.quotes import QuoteRow, find_quote
 from models.seat_use import unused_of
 from models.store import Stored
 from renewals import commands as c
@@ -35,6 +35,7 @@ from renewals.money import Money
 from renewals.options import options
 from renewals.plan import next_charge_at
 from renewals.pricing import Line, NotPriced, next_line
+from renewals.quoting import QuoteState
 from renewals.renewing import last_paid_term
 from renewals.windows import charge_at, late_window_last_day
 
@@ -168,11 +169,13 @@ async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], tim
     if attempt.voucher_code is None or attempt.expires_at is None:
         raise ValueError(f"attempt {attempt.id} is no voucher")
     lines = _lines_of(await lines_of_order(session, attempt.order_id, attempt.currency))
+    expires_on = local_date(attempt.expires_at, time_zone)
+    quote, quote_until = await _quote_after(session, attempt.order_id, expires_on)
     return Voucher(
         kind=MethodKind(method.kind),
         code=attempt.voucher_code,
         amount=Money(attempt.amount, attempt.currency),
-        expires_on=local_date(attempt.expires_at, time_zone),
+        expires_on=expires_on,
         starts_on=line.term_starts_on,
         renews_on=date.fromisoformat(line.receipt["renews_on"]),
         seats=line.seats,
@@ -180,7 +183,20 @@ async def _voucher(session: AsyncSession, kind: Kind, facts: dict[str, Any], tim
         lines=lines if len(lines) > 1 else (),
         received=_money(facts.get("received"), attempt),
         part=_money(facts.get("part"), attempt),
+        quote=quote,
+        quote_until=quote_until,
     )
+
+
+async def _quote_after(session: AsyncSession, order_id: UUID, expires_on: date) -> tuple[str | None, date | None]:
+    """The quote that is open beyond the last day of its order's code, and until when."""
+    query = select(QuoteRow).where(
+        col(QuoteRow.order_id) == order_id,
+        col(QuoteRow.state) == QuoteState.ISSUED,
+        col(QuoteRow.expires_on) > expires_on,
+    )
+    quote = (await session.execute(query)).scalar_one_or_none()
+    return (quote.reference, quote.expires_on) if quote else (None, None)
 
 
 def _money(minor: int | None, attempt: AttemptRow) -> Money | None:

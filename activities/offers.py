@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.journal import clear_alarm, record
+from models.journal import SYSTEM, clear_alarm, record
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.quotes import STATES_OF_OPEN, QuoteLineRow, QuoteRow, find_quote, quote_lines
 from models.store import Stored
@@ -112,9 +112,45 @@ async def close_quotes_on(
         await close_quote(session, quote, state, wall_now, by=order.ordered_by)
 
 
-async def look_again(session: AsyncSession, order: OrderRow) -> None:
-    """The order of a quote was not paid: if the quote's time is over by now, its workflow ends it."""
-    await session.execute(update(QuoteRow).where(col(QuoteRow.order_id) == order.id).values(next_step_at=None))
+async def offer_again(session: AsyncSession, order: OrderRow, now: datetime, wall_now: datetime) -> None:
+    """The order of a quote was not paid: the quote stands as it did, and holds its terms, if it is not over by now.
+
+    The caller has locked the subscriptions, and has released what the order held. A quote whose order held nothing, as
+    it was to be paid at once, has held its terms all along; its workflow ends it in time.
+    """
+    issued = select(QuoteRow).where(col(QuoteRow.order_id) == order.id, col(QuoteRow.state) == QuoteState.ISSUED)
+    query = issued.with_for_update().execution_options(populate_existing=True)
+    quote = (await session.execute(query)).scalar_one_or_none()
+    if quote is None:
+        return
+    quote.next_step_at = None
+    holds = select(col(ClaimRow.id)).where(col(ClaimRow.quote_id) == quote.id, col(ClaimRow.released_at).is_(None))
+    if (await session.execute(holds.limit(1))).first() is not None:
+        return
+    if now < quote.expires_at:
+        await hold_for(session, quote, await quote_lines(session, quote), now)
+    else:
+        await close_quote(session, quote, QuoteState.EXPIRED, wall_now, by=SYSTEM)
+
+
+async def hold_by_code(
+    session: AsyncSession,
+    quote: QuoteRow,
+    order: OrderRow,
+    lines: Sequence[QuoteLineRow],
+    now: datetime,
+    ends_at: datetime,
+) -> None:
+    """The order of a quote that is paid by a code holds the terms in its place, until the code can be paid no more."""
+    mine = update(ClaimRow).where(col(ClaimRow.quote_id) == quote.id, col(ClaimRow.released_at).is_(None))
+    await session.execute(mine.values(released_at=now))
+    for line in lines:
+        assert line.renewal_id is not None, "the line is not offered yet"
+        claim = ClaimRow(
+            renewal_id=line.renewal_id, holder="voucher", order_id=order.id, opened_at=now, ends_at=ends_at
+        )
+        session.add(claim)
+    await session.flush()
 
 
 async def hold_for(session: AsyncSession, quote: QuoteRow, renewals: Sequence[QuoteLineRow], now: datetime) -> None:
@@ -172,11 +208,9 @@ def _order_line(order: OrderRow, quote: QuoteRow, line: QuoteLineRow) -> OrderLi
     )
 
 
-async def is_being_paid(session: AsyncSession, quote: QuoteRow) -> bool:
-    """Has the order of the quote an attempt whose money may be moving?"""
+async def payment_of(session: AsyncSession, quote: QuoteRow) -> AttemptRow | None:
+    """The attempt of the quote's order whose money may be moving, or whose code can still be paid."""
     if quote.order_id is None:
-        return False
-    query = select(col(AttemptRow.id)).where(
-        col(AttemptRow.order_id) == quote.order_id, col(AttemptRow.state).in_(UNANSWERED)
-    )
-    return (await session.execute(query)).first() is not None
+        return None
+    query = select(AttemptRow).where(col(AttemptRow.order_id) == quote.order_id, col(AttemptRow.state).in_(UNANSWERED))
+    return (await session.execute(query)).scalar_one_or_none()

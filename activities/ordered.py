@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.payments import AttemptRow, OrderLineRow, OrderRow
-from models.reading import attempts_of
+from models.reading import attempts_of, hold_of
 from models.store import Stored, load_all
 from models.subscriptions import ClaimRow
-from renewals.facts import Subscription, Way
+from renewals.facts import Hold, Subscription, Way
 from renewals.parts import shares
 
 DUE_SINCE = timedelta(minutes=3)
@@ -104,16 +104,25 @@ async def with_attempts_so_far(session: AsyncSession, subscriptions: Sequence[St
     await session.flush()
     begun = [stored.renewal.id for stored in subscriptions if stored.renewal]
     attempts = await attempts_of(session, begun) if begun else {}
-    holds = [UUID(stored.facts.hold.id) for stored in subscriptions if stored.facts.hold]
-    query = select(col(ClaimRow.id)).where(col(ClaimRow.id).in_(holds), col(ClaimRow.released_at).is_(None))
-    open_ = {str(claim) for claim in (await session.execute(query)).scalars()} if holds else set()
+    held = [stored.renewal.id for stored in subscriptions if stored.renewal and stored.facts.hold]
+    query = select(ClaimRow).where(
+        col(ClaimRow.renewal_id).in_(held), col(ClaimRow.released_at).is_(None), col(ClaimRow.holder) != "automatic"
+    )
+    open_ = {claim.renewal_id: claim for claim in (await session.execute(query)).scalars()} if held else {}
     return [
         replace(
             stored.facts,
             attempts=attempts.get(stored.renewal.id, ()),
-            hold=stored.facts.hold if stored.facts.hold and stored.facts.hold.id in open_ else None,
+            hold=_hold(stored.facts.hold, open_.get(stored.renewal.id)),
         )
         if stored.renewal
         else stored.facts
         for stored in subscriptions
     ]
+
+
+def _hold(before: Hold | None, claim: ClaimRow | None) -> Hold | None:
+    """The hold as it was, or the quote's that holds the term again, now that its code is over."""
+    if claim is None or (before and before.id == str(claim.id)):
+        return before if claim else None
+    return hold_of(claim, seen_to_here=True)

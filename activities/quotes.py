@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
 from activities.clock import started_at
-from activities.offers import close_quote, is_being_paid
+from activities.offers import close_quote, payment_of
 from activities.outbox import queue
 from activities.planning import NEVER
 from activities.starting import wake_all
@@ -24,7 +24,10 @@ from renewals.quoting import QuoteDo, QuoteLife, QuoteState, QuoteStep, quote_st
 from workflows.contract import UNKNOWN_QUOTE, QuoteLook
 
 WHILE_MONEY_MOVES = timedelta(hours=6)
-"""How long a quote goes on whose time is over but whose order has no answer; the answer ends the wait sooner."""
+"""How long a quote waits whose order has no answer, or whose code is not paid: it reminds nobody, and does not end.
+
+The answer ends the wait sooner.
+"""
 
 
 class Quotes:
@@ -69,8 +72,10 @@ async def _look(session: AsyncSession, reference: str, wall_now: datetime) -> tu
     concerned: list[str] = []
     steps = quote_steps(_life(quote, home))
     while steps and steps[0].at <= wall_now + ahead:
-        if steps[0].do is QuoteDo.EXPIRE and await is_being_paid(session, quote):
-            steps = (QuoteStep(wall_now + ahead + WHILE_MONEY_MOVES, QuoteDo.EXPIRE),)
+        payment = await payment_of(session, quote)
+        if payment:
+            until = max(wall_now + ahead + WHILE_MONEY_MOVES, payment.expires_at or quote.expires_at)
+            steps = (QuoteStep(until, steps[0].do),)
             break
         await _do(session, quote, home, steps[0].do, wall_now)
         concerned = [quote.subscription]

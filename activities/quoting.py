@@ -7,13 +7,14 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.checkout import method_of, pays_with
-from activities.offers import ASKED, close_quote, hold_for, order_from, tell
+from activities.offers import ASKED, close_quote, hold_by_code, hold_for, order_from, tell
 from activities.orders import abandon_unsent, renewal_of
 from activities.outbox import queue
 from activities.outcomes import conclude
 from activities.releasing import give_up_unsent
 from activities.settling import settle
 from models.journal import clear_alarm, raise_alarm
+from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
 from models.quotes import QuoteLineRow, QuoteRow, find_quote, numbers_of, quote_lines, terms_of
 from models.records import CommandRow
@@ -22,11 +23,13 @@ from renewals import commands as c
 from renewals.arguments import parse_command
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused, first_that_applies
 from renewals.eligibility import Request, decide
-from renewals.facts import Kind, Subscription, Term
+from renewals.facts import Kind, MethodKind, Subscription, Term
 from renewals.quoting import (
     MOST_LINES,
     PriceOutOfBounds,
     QuoteState,
+    QuoteTerms,
+    code_expires_at,
     ends_after,
     last_day_to_accept,
     quote_window_last_day,
@@ -48,6 +51,10 @@ class _Asked:
     wishes: Mapping[str, c.Wish]
     found: Mapping[str, Stored]
     wall_now: datetime
+
+    def terms(self, number: str) -> QuoteTerms | None:
+        """The quote as it concerns one of its subscriptions."""
+        return terms_of(self.quote, self.lines[number], self.lines.values()) if self.quote else None
 
     @property
     def home(self) -> Stored:
@@ -144,8 +151,9 @@ async def _question(session: AsyncSession, asked: _Asked, each: Stored, actor: c
         is_buyer=isinstance(actor, c.Person) and actor.email.casefold() == each.buyer.email.casefold(),
         received_at=received_at,
         pays_with=await pays_with(session, asked.home, asked.command, received_at),
-        quote=terms_of(asked.quote, asked.lines[number]) if asked.quote else None,
+        quote=asked.terms(number),
         wish=asked.wishes[number],
+        handled_at=each.now,
     )
     return just_before(each.facts, received_at), request
 
@@ -240,7 +248,10 @@ def _last_day(asked: _Asked, wanted: date | None) -> date:
 
 
 async def _accept(session: AsyncSession, asked: _Asked, quote: QuoteRow, command: c.AcceptQuote) -> Answer | AttemptRow:
-    """Order what is offered: on invoice the terms move at once, else they do once it is paid."""
+    """Order what is offered: on invoice the terms move at once, else they do once it is paid.
+
+    What is paid by a code holds the terms in place of the quote until the code is paid, or over.
+    """
     row, home = asked.row, asked.home
     order = await order_from(session, quote, by=row.given_by, at=home.now, reference=command.purchase_order)
     row.order_id = order.id
@@ -256,10 +267,23 @@ async def _accept(session: AsyncSession, asked: _Asked, quote: QuoteRow, command
         amount=sum(line.amount or 0 for line in asked.lines.values()),
         currency=quote.currency,
         called_at=home.now,
+        expires_at=None if MethodKind(method.kind).charges_automatically else _code_expires_at(asked, method),
     )
     session.add(attempt)
+    if attempt.expires_at:
+        await hold_by_code(session, quote, order, list(asked.lines.values()), home.now, attempt.expires_at)
     await session.flush()
     return attempt
+
+
+def _code_expires_at(asked: _Asked, method: PaymentMethodRow) -> datetime:
+    """Until when the code can be paid: as long as it could for every one of the subscriptions."""
+    ends = []
+    for number, each in asked.found.items():
+        at, terms = asked.row.received_at - asked.home.row.shift + each.row.shift, asked.terms(number)
+        assert terms is not None, "a quote is being accepted"
+        ends.append(code_expires_at(just_before(each.facts, at), terms, MethodKind(method.kind), at))
+    return min(ends)
 
 
 async def _give_up(session: AsyncSession, asked: _Asked, quote: QuoteRow, state: QuoteState) -> Answer:

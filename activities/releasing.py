@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from activities.conclusions import enter_what_follows
+from activities.offers import offer_again
 from activities.ordered import Ordered, fellows_of, locked, plan_again
 from activities.orders import release_claim
 from activities.outbox import queue
@@ -65,6 +66,7 @@ async def release(
             count_part(session, ordered, received)
         await _end(session, ordered, by, ran_out=ran_out)
         plan_again(ordered, wall_now)
+    await offer_again(session, order, stored.now, wall_now)
     await enter_what_follows(session, held, by=by, reason=reason)
 
 

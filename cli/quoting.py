@@ -74,7 +74,7 @@ def accept_quote(
     key: Key = None,
     as_json: Json = False,
 ) -> None:
-    """Accept a quote: by purchase order, or by paying it at once."""
+    """Accept a quote: by purchase order, by paying it at once, or by a code that is paid later."""
     paid_with = {"method": method, "kind": kind.value if kind else None, "token": token, "expires": expires}
     args = {"quote": quote, "purchase_order": purchase_order, **paid_with, "reason": reason}
     give(Name.ACCEPT_QUOTE, _shown(quote).subscription, by, args, key=key, as_json=as_json)
@@ -140,6 +140,7 @@ def show_one_quote(
         "amount": _amount(shown),
         "purchase order will do": "yes" if shown.invoice else "no",
         "order": shown.order,
+        "to be paid": _to_be_paid(shown),
     }
     print_table(shown.quote, ("", ""), facts.items(), empty="")
     say()
@@ -197,6 +198,15 @@ def _no_such_quote(reference: str) -> NoReturn:
 
 def _told(shown: ShownQuote) -> dict[str, Any]:
     return {name: getattr(shown, name) for name in ShownQuote.__slots__}
+
+
+def _to_be_paid(shown: ShownQuote) -> str | None:
+    voucher = shown.voucher
+    if voucher is None:
+        return None
+    rest = Money(voucher.amount - voucher.received, shown.currency)
+    until = f"{voucher.expires_at:%Y-%m-%d %H:%M} UTC"
+    return f"{rest} by {voucher.kind.replace('_', ' ')}, code {voucher.code}, until {until}"
 
 
 def _amount(shown: ShownQuote) -> str | None:

@@ -151,7 +151,7 @@ ARGUMENTS = {
     Name.CANCEL_AUTO_RENEW: "`renewal`: the date that is meant, if any",
     Name.RESUME_AUTO_RENEW: "`renewal`",
     Name.REDUCE_SEATS: "`to`",
-    Name.CHANGE_TERM: "`term`: `month`, `year` or `3-years`",
+    Name.CHANGE_TERM: "`term`: `month`, `year` or `3-years`; `preview`",
     Name.WITHDRAW_PENDING: "`what`: `seats` or `term`",
     Name.SET_PAYMENT_METHOD: "`method` (the id of a stored one), or `kind`, `token`, `expires` (as `2029-08`)",
     Name.ADD_SEATS: f"`seats`; {_METHOD}; `preview`",

@@ -52,8 +52,9 @@ class Voucher:
     """What a term can be paid with by hand: a store payment code or a transfer reference, and the term it pays for.
 
     `lines` are the terms of several subscriptions where it pays for an order of many. Payable until 23:59 of
-    `expires_on`. Of its amount `received` has come so far, `part` of that just now; nothing where they are None. Raises
-    `ValueError` for a method that needs no voucher.
+    `expires_on`. If nobody pays it, the `quote` that was accepted with it is open again until the end of `quote_until`.
+    Of its amount `received` has come so far, `part` of that just now; nothing where they are None. Raises `ValueError`
+    for a method that needs no voucher.
     """
 
     kind: MethodKind
@@ -67,6 +68,8 @@ class Voucher:
     lines: tuple[OrderLine, ...] = ()
     received: Money | None = None
     part: Money | None = None
+    quote: str | None = None
+    quote_until: date | None = None
 
     @property
     def total(self) -> Money:

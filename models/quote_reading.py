@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.catalog import OfferingRow
-from models.parties import ContactRow, CustomerRow
+from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.payments import AttemptRow
 from models.quotes import QuoteLineRow, QuoteRow, quote_lines
 from models.subscriptions import SubscriptionRow
+from renewals.facts import AttemptState, MethodKind
 from renewals.quoting import QuoteState
 
 
@@ -33,8 +35,22 @@ class ShownLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownVoucher:
+    """The code by which an accepted quote can be paid until `expires_at`; of its amount `received` has come so far."""
+
+    kind: MethodKind
+    code: str
+    amount: int
+    received: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ShownQuote:
-    """A quote with its lines; amounts in minor units of `currency`. `amount` is the sum, None before it is issued."""
+    """A quote with its lines; amounts in minor units of `currency`. `amount` is the sum, None before it is issued.
+
+    `voucher` is there while it is accepted and its code waits to be paid: it is `issued` until then.
+    """
 
     quote: str
     customer: str
@@ -51,6 +67,7 @@ class ShownQuote:
     ended_at: datetime | None
     invoice: bool
     order: str | None
+    voucher: ShownVoucher | None
     amount: int | None
     lines: tuple[ShownLine, ...]
 
@@ -77,9 +94,27 @@ async def show_quote(session: AsyncSession, quote: QuoteRow) -> ShownQuote:
         ended_at=quote.ended_at,
         invoice=quote.invoice,
         order=str(quote.order_id) if quote.order_id and quote.state == QuoteState.ACCEPTED else None,
+        voucher=await _voucher(session, quote),
         amount=sum(amounts) if len(amounts) == len(lines) else None,
         lines=tuple(_shown(line, products) for line in lines),
     )
+
+
+async def _voucher(session: AsyncSession, quote: QuoteRow) -> ShownVoucher | None:
+    if quote.order_id is None or quote.state != QuoteState.ISSUED:
+        return None
+    query = (
+        select(AttemptRow, col(PaymentMethodRow.kind))
+        .join(PaymentMethodRow, col(PaymentMethodRow.id) == col(AttemptRow.method_id))
+        .where(col(AttemptRow.order_id) == quote.order_id, col(AttemptRow.state) == AttemptState.ISSUED)
+    )
+    found = (await session.execute(query)).first()
+    if found is None:
+        return None
+    attempt, kind = found
+    if attempt.voucher_code is None or attempt.expires_at is None:
+        raise ValueError(f"attempt {attempt.id} is issued without a code")
+    return ShownVoucher(MethodKind(kind), attempt.voucher_code, attempt.amount, attempt.received, attempt.expires_at)
 
 
 def _shown(line: QuoteLineRow, products: Mapping[str, str]) -> ShownLine:

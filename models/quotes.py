@@ -1,6 +1,6 @@
 """Quotes and their lines, and how they are found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel, col
 from models.columns import amount, instant, json, one_of
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Channel, Term
+from renewals.money import Money
 from renewals.quoting import QuoteState, QuoteTerms
 
 STATES_OF_OPEN = (QuoteState.ASKED, QuoteState.ISSUED)
@@ -147,8 +148,15 @@ async def clock_ahead(session: AsyncSession, quote: QuoteRow) -> timedelta:
     return (await session.execute(query)).scalar_one() or timedelta(0)
 
 
-def terms_of(quote: QuoteRow, line: QuoteLineRow) -> QuoteTerms:
-    """The quote as the core knows it, for one of its subscriptions."""
+def terms_of(quote: QuoteRow, line: QuoteLineRow, lines: Iterable[QuoteLineRow]) -> QuoteTerms:
+    """The quote as the core knows it, for one of its subscriptions; `lines` are all of them."""
+    amounts = [each.amount for each in lines]
+    known = None if None in amounts else Money(sum(amount or 0 for amount in amounts), quote.currency)
     return QuoteTerms(
-        quote.reference, QuoteState(quote.state), line.term_starts_on, quote.expires_at, invoice=quote.invoice
+        quote.reference,
+        QuoteState(quote.state),
+        line.term_starts_on,
+        quote.expires_at,
+        invoice=quote.invoice,
+        total=known,
     )

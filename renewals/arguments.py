@@ -85,7 +85,7 @@ def _build(which: Name, given: "_Arguments") -> Command:
         case Name.REDUCE_SEATS:
             return ReduceSeats(given.count("to"))
         case Name.CHANGE_TERM:
-            return ChangeTerm(Term(given.choice("term", list(Term))))
+            return ChangeTerm(Term(given.choice("term", list(Term))), given.optional("preview"))
         case Name.WITHDRAW_PENDING:
             return WithdrawPending(given.choice("what", ["seats", "term"]))
         case Name.SET_PAYMENT_METHOD:

@@ -101,7 +101,10 @@ class ReduceSeats:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTerm:
+    """`preview` is the token of the price that the buyer has seen for that term; None: that which is now in force."""
+
     term: Term
+    preview: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

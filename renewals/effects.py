@@ -8,7 +8,7 @@ from renewals.extending import extended
 from renewals.facts import Announcement, PaymentMethod, Phase, Subscription
 from renewals.notices import due_notices
 from renewals.pricing import Line
-from renewals.renewing import announcement, in_phase_unless_charged_first, last_paid_term
+from renewals.renewing import announcement, in_phase_unless_charged_first, with_next_term
 from renewals.windows import access_until, phase_at
 
 _PAID = (Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED)
@@ -50,7 +50,7 @@ def _changed(
         case c.ReduceSeats(to):
             changed = replace(sub, pending_seats=to)
         case c.ChangeTerm(term):
-            changed = replace(sub, pending_term=None if term is last_paid_term(sub).term else term)
+            changed = with_next_term(sub, term)
         case c.WithdrawPending("seats"):
             changed = replace(sub, pending_seats=None)
         case c.WithdrawPending():

@@ -242,7 +242,7 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
         return _in_doubt()
     if isinstance(command, c.DeclineQuote) and (sub.seats_attempt or sub.money_may_move):
         return _in_doubt()
-    if moves_price and sub.hold and not _yields(sub, request):
+    if (moves_price and sub.hold and not _yields(sub, request)) or _is_paid_by_code(sub, request):
         return Refused("hold_open", "An order, quote or voucher for the next term is open; release it or wait for it.")
     match command:
         case c.AddSeats():
@@ -264,7 +264,12 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
             return may_issue(sub, request.quote, wish.seats, wish.term, request.received_at)
         case c.AcceptQuote(purchase_order=on_invoice):
             return may_accept(
-                sub, request.quote, request.received_at, request.pays_with, on_invoice=on_invoice is not None
+                sub,
+                request.quote,
+                request.received_at,
+                request.pays_with,
+                on_invoice=on_invoice is not None,
+                handled_at=request.handled_at,
             )
         case c.DeclineQuote() | c.WithdrawQuote():
             return not_open(request.quote, request.received_at, QuoteState.ASKED, QuoteState.ISSUED)
@@ -316,6 +321,13 @@ def _yields(sub: Subscription, request: Request) -> bool:
         return quote is not None
     is_its_own = request.quote is not None and request.quote.reference == quote
     return isinstance(request.command, c.AcceptQuote) and is_its_own
+
+
+def _is_paid_by_code(sub: Subscription, request: Request) -> bool:
+    """Is the quote that is to be given up accepted, and its code not paid yet? The code is given up first."""
+    gives_up = isinstance(request.command, c.DeclineQuote | c.WithdrawQuote)
+    issued = request.quote is not None and request.quote.state is QuoteState.ISSUED
+    return gives_up and issued and sub.hold is not None and sub.hold.quote is None
 
 
 def attempt_to_resolve(sub: Subscription, at: datetime) -> Attempt | None:

@@ -1,4 +1,4 @@
-"""What an order would cost, and the signed token by which that binds for a quarter of an hour (domain.md 5).
+"""What an order, or another term, would cost; and the signed token by which that binds for 15 minutes (domain.md 5).
 
 A token holds prices and a digest of what they are for; no name, no address. It binds the prices that it names even if
 the price list changes meanwhile, and nothing once any other fact has changed.
@@ -18,6 +18,7 @@ from renewals import commands as c
 from renewals.facts import Purpose, Subscription
 from renewals.money import Money, prorated
 from renewals.pricing import Line, checkout_line, seats_lines
+from renewals.renewing import last_paid_term, with_next_term
 from renewals.windows import today
 
 BINDS_FOR = timedelta(minutes=15)
@@ -38,15 +39,22 @@ class Preview:
         return Money(sum(line.amount for line in self.lines), self.lines[0].currency)
 
 
-def preview(sub: Subscription, command: c.AddSeats | c.Renew, at: datetime) -> Preview:
-    """What the command would buy at `at`. Raises `pricing.NotPriced`."""
+Previewed = c.AddSeats | c.Renew | c.ChangeTerm
+"""The commands whose price is shown before they are given."""
+
+
+def preview(sub: Subscription, command: Previewed, at: datetime) -> Preview:
+    """What the command would buy at `at`, or have bought at the next renewal. Raises `pricing.NotPriced`."""
     return Preview(lines_of(sub, command, at), at + BINDS_FOR)
 
 
-def lines_of(sub: Subscription, command: c.AddSeats | c.Renew, at: datetime) -> tuple[Line, ...]:
-    """The lines that the command orders at the prices now in force. Raises `pricing.NotPriced`."""
-    if isinstance(command, c.AddSeats):
-        return seats_lines(sub, command.seats, today(sub, at))
+def lines_of(sub: Subscription, command: Previewed, at: datetime) -> tuple[Line, ...]:
+    """The lines that the command orders, or plans, at the prices now in force. Raises `pricing.NotPriced`."""
+    match command:
+        case c.AddSeats(count):
+            return seats_lines(sub, count, today(sub, at))
+        case c.ChangeTerm(term):
+            return (checkout_line(last_paid_term(with_next_term(sub, term))),)
     return (checkout_line(sub),)
 
 

@@ -6,13 +6,13 @@ day (domain.md 5). Whether a person may give a command at all stands in eligibil
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from renewals.calendar import at_local, days_after, midnight, term_end
-from renewals.checkout import not_offered
+from renewals.checkout import not_accepted, not_offered, voucher_expires_at
 from renewals.decisions import Refused
-from renewals.facts import PaymentMethod, Subscription, Term
+from renewals.facts import MethodKind, PaymentMethod, Subscription, Term
 from renewals.money import Money
 from renewals.pricing import Line, NotPriced, quote_line
 from renewals.windows import late_window_last_day, today, window_opens_on
@@ -37,7 +37,7 @@ class QuoteTerms:
     """A quote as far as one of its subscriptions is concerned.
 
     `starts_on` is the first day of the term that it offers. It can be issued, then accepted, before `ends_at`; by
-    purchase order if it may be paid on `invoice`.
+    purchase order if it may be paid on `invoice`. `total` is what all its subscriptions cost; None before it is issued.
     """
 
     reference: str
@@ -45,6 +45,7 @@ class QuoteTerms:
     starts_on: date
     ends_at: datetime
     invoice: bool = True
+    total: Money | None = None
 
 
 def quote_window_last_day(sub: Subscription, term: Term | None = None) -> date:
@@ -83,12 +84,21 @@ def may_issue(
 
 
 def may_accept(
-    sub: Subscription, quote: QuoteTerms | None, at: datetime, method: PaymentMethod | None, *, on_invoice: bool
+    sub: Subscription,
+    quote: QuoteTerms | None,
+    at: datetime,
+    method: PaymentMethod | None,
+    *,
+    on_invoice: bool,
+    handled_at: datetime | None = None,
 ) -> Refused | None:
-    """Why a quote cannot be accepted at `at`, by purchase order or by paying with that method, if so."""
+    """Why a quote cannot be accepted at `at`, by purchase order or by paying with that method, if so.
+
+    `handled_at` is when the order is placed, if that is later than `at`, when the acceptance was received.
+    """
     return (
         _moved_on(sub, quote)
-        or (_no_invoice(quote) if on_invoice else _no_payment(sub, method))
+        or (_no_invoice(quote) if on_invoice else _no_payment(sub, quote, at, method, handled_at or at))
         or not_open(quote, at, QuoteState.ISSUED)
     )
 
@@ -105,12 +115,24 @@ def _no_invoice(quote: QuoteTerms | None) -> Refused | None:
     return None
 
 
-def _no_payment(sub: Subscription, method: PaymentMethod | None) -> Refused | None:
-    """A quote is paid at once: a code that is paid later could outlive it."""
-    if method is None or not method.kind.charges_automatically:
-        hint = "A quote is paid at once; choose a card, PayPal or direct debit, or name a purchase order."
+def _no_payment(
+    sub: Subscription, quote: QuoteTerms | None, at: datetime, method: PaymentMethod | None, handled_at: datetime
+) -> Refused | None:
+    """A code can be paid for as long as the quote binds; once that is over none is issued any more."""
+    if method is None:
+        hint = "Choose a payment method, or name a purchase order: the subscription has no method."
         return Refused("method_cannot_auto_charge", hint)
-    return not_offered(sub, method.kind)
+    issued = quote if quote and quote.state is QuoteState.ISSUED and at < quote.ends_at else None
+    by_code = not method.kind.charges_automatically
+    if by_code and issued and handled_at >= code_expires_at(sub, issued, method.kind, at):
+        return Refused("too_late", "The code could be paid no more before it was issued; ask for a new quote.")
+    too_much = not_accepted(quote.total, method.kind) if quote and quote.total else None
+    return too_much or not_offered(sub, method.kind)
+
+
+def code_expires_at(sub: Subscription, quote: QuoteTerms, kind: MethodKind, at: datetime) -> datetime:
+    """Until when a code can be paid that is issued for a quote accepted at `at`: never longer than the quote binds."""
+    return min(voucher_expires_at(sub, kind, at), quote.ends_at - timedelta(seconds=1))
 
 
 def not_open(quote: QuoteTerms | None, at: datetime, *wanted: QuoteState) -> Refused | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from renewals.calendar import term_end
-from renewals.facts import Announcement, PaidAhead, Phase, Subscription
+from renewals.facts import Announcement, PaidAhead, Phase, Subscription, Term
 from renewals.plan import next_charge_at
 from renewals.pricing import NotPriced, renewal_line
 from renewals.windows import phase_at, today
@@ -67,6 +67,11 @@ def last_paid_term(sub: Subscription) -> Subscription:
         renews_on=term_end(sub.renews_on, paid.term, sub.anchor_day),
         paid_ahead=None,
     )
+
+
+def with_next_term(sub: Subscription, term: Term) -> Subscription:
+    """The subscription whose next renewal buys that term; that of the last paid one is no change (domain.md 7)."""
+    return replace(sub, pending_term=None if term is last_paid_term(sub).term else term)
 
 
 def in_phase_unless_charged_first(sub: Subscription, now: datetime) -> Subscription:

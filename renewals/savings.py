@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from renewals.facts import Subscription, Term
 from renewals.money import Money
 from renewals.pricing import NotPriced, checkout_line
+from renewals.renewing import last_paid_term, with_next_term
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,21 @@ def longer_terms(sub: Subscription) -> tuple[Saving, ...]:
         if rest == 0 and saved > 0:
             found.append(Saving(term, Money(longer, sub.currency), Money(saved, sub.currency)))
     return tuple(found)
+
+
+def saved_per_year(sub: Subscription, term: Term) -> Money | None:
+    """How much less a year costs at that term than at the one that comes next anyhow; below zero: how much more.
+
+    Rounded towards zero. None where the next term has no price, or is of that length. Raises `NotPriced` for a term
+    that is not sold.
+    """
+    changed = checkout_line(last_paid_term(with_next_term(sub, term)))
+    try:
+        planned = checkout_line(last_paid_term(sub))
+    except NotPriced:
+        return None
+    if planned.term is term:
+        return None
+    saved = planned.amount * 12 * term.months - changed.amount * 12 * planned.term.months
+    whole = abs(saved) // (planned.term.months * term.months)
+    return Money(whole if saved > 0 else -whole, sub.currency)

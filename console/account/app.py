@@ -8,6 +8,7 @@ from temporalio.client import Client
 
 from console.account.calendar import calendar_routes
 from console.account.carts import cart_routes
+from console.account.contracts import contract_routes
 from console.account.desk import HOME, SIGN_IN, Desk, see_other, speech_for, templates_of
 from console.account.finding import NotYours
 from console.account.guard import SignInFirst
@@ -37,6 +38,7 @@ def create_account(settings: Settings, sessions: Sessions, client: Client, maile
     app.include_router(subscription_routes(desk))
     app.include_router(quote_routes(desk))
     app.include_router(cart_routes(desk))
+    app.include_router(contract_routes(desk))
     _add_faults(app, desk)
 
     @app.get("/")

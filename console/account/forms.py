@@ -29,7 +29,7 @@ def arguments(name: Name, form: Form) -> dict[str, Any]:
         case Name.REDUCE_SEATS:
             return {"to": count_of_seats(form, "to")}
         case Name.CHANGE_TERM:
-            return {"term": _choice(form, "term", [each.value for each in Term])}
+            return {"term": chosen_term(form).value, **_proof(form)}
         case Name.WITHDRAW_PENDING:
             return {"what": _choice(form, "what", ["seats", "term"])}
         case Name.SET_PAYMENT_METHOD:
@@ -82,6 +82,11 @@ def count_of_seats(form: Form, field: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_SEATS)) and 1 <= int(text) <= MOST_SEATS):
         raise Wrong(field, "wrong.seats")
     return int(text)
+
+
+def chosen_term(form: Form) -> Term:
+    """A term. Raises `Wrong`."""
+    return Term(_choice(form, "term", [each.value for each in Term]))
 
 
 def _proof(form: Form) -> dict[str, str]:

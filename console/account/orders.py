@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -53,34 +53,62 @@ async def orders_of(session: AsyncSession, stored: Stored, email: str, t: Speech
     mine = select(col(OrderLineRow.order_id)).where(col(OrderLineRow.subscription) == number)
     newest = select(OrderRow).where(col(OrderRow.id).in_(mine)).order_by(col(OrderRow.ordered_at).desc()).limit(_MOST)
     rows = (await session.execute(newest)).scalars().all()
-    ids = [row.id for row in rows]
-    lines = select(OrderLineRow).where(col(OrderLineRow.order_id).in_(ids), col(OrderLineRow.subscription) == number)
-    bought = (await session.execute(lines.order_by(col(OrderLineRow.term_starts_on)))).scalars().all()
-    attempts, amounts = await _attempts(session, ids), await _amounts(session, ids)
-    refunds, seen = await _refunds(session, ids), await _seen_whole(session, amounts, email)
-    orders = []
-    for row in rows:
-        own = [line for line in bought if line.order_id == row.id]
-        total = Money(sum(line.amount for line in own), row.currency)
-        orders.append(
-            Order(
-                date=t.day_of(row.ordered_at, stored.facts.time_zone),
-                way=t.first(f"order.way.{row.way}"),
-                state=row.state,
-                state_words=t.first(f"order.state.{row.state}"),
-                amount=t.w.amount(total),
-                lines=[_line(line, t) for line in own],
-                notes=_notes([each for each in attempts if each[0].order_id == row.id], row, t)
-                + [_refunded(money, amounts[row.id], number, t) for money in refunds.get(row.id, ())],
-                receipt=f"/account/orders/{row.id}/receipt.pdf" if row.state == "paid" and row.id in seen else None,
-            )
-        )
-    return Record(orders, _to_pay(attempts, amounts, seen, stored, t))
+    bought = await what_was_bought(session, rows, col(OrderLineRow.subscription) == number, email)
+    orders = [order_told(row, bought, stored.facts.time_zone, t) for row in rows]
+    return Record(orders, _to_pay(bought.attempts, bought.amounts, bought.seen, stored, t))
 
 
 Tried = tuple[AttemptRow, str]
 Amounts = dict[UUID, dict[str, int]]
 """By order and number: what is ordered for each subscription, in minor units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What belongs to some orders: the `lines` that concern whoever asks, and the orders that he may see whole."""
+
+    lines: Sequence[OrderLineRow]
+    attempts: Sequence[Tried]
+    amounts: Amounts
+    refunds: Mapping[UUID, Sequence[Money]]
+    seen: Set[UUID]
+
+
+async def what_was_bought(
+    session: AsyncSession, rows: Sequence[OrderRow], concern: ColumnElement[bool], email: str
+) -> Bought:
+    """All that is told of these orders; `concern` says which of their lines are to be told."""
+    ids = [row.id for row in rows]
+    lines = select(OrderLineRow).where(col(OrderLineRow.order_id).in_(ids), concern)
+    in_order = lines.order_by(col(OrderLineRow.subscription), col(OrderLineRow.term_starts_on))
+    amounts = await _amounts(session, ids)
+    return Bought(
+        lines=(await session.execute(in_order)).scalars().all(),
+        attempts=await _attempts(session, ids),
+        amounts=amounts,
+        refunds=await _refunds(session, ids),
+        seen=await _seen_whole(session, amounts, email),
+    )
+
+
+def order_told(row: OrderRow, bought: Bought, zone_name: str, t: Speech, *, named: bool = False) -> Order:
+    """One of these orders, as far as its lines are to be told; `named`: each with its subscription's number."""
+    own = [line for line in bought.lines if line.order_id == row.id]
+    total = Money(sum(line.amount for line in own), row.currency)
+    numbers, amounts = {line.subscription for line in own}, bought.amounts[row.id]
+    tried = [each for each in bought.attempts if each[0].order_id == row.id]
+    back = [_refunded(money, amounts, numbers, t) for money in bought.refunds.get(row.id, ())]
+    receipt = f"/account/orders/{row.id}/receipt.pdf" if row.state == "paid" and row.id in bought.seen else None
+    return Order(
+        date=t.day_of(row.ordered_at, zone_name),
+        way=t.first(f"order.way.{row.way}"),
+        state=row.state,
+        state_words=t.first(f"order.state.{row.state}"),
+        amount=t.w.amount(total),
+        lines=[f"{line.subscription} · {_line(line, t)}" if named else _line(line, t) for line in own],
+        notes=_notes(tried, row, t) + back,
+        receipt=receipt,
+    )
 
 
 async def _amounts(session: AsyncSession, orders: Sequence[UUID]) -> Amounts:
@@ -150,10 +178,11 @@ def _notes(attempts: Sequence[Tried], row: OrderRow, t: Speech) -> list[str]:
     return notes
 
 
-def _refunded(money: Money, amounts: Mapping[str, int], number: str, t: Speech) -> str:
-    """The part of a refund that is the subscription's own."""
-    parts = dict(zip(amounts, shares(money.minor, list(amounts.values())), strict=True))
-    return t("happened.refund", amount=t.w.amount(Money(parts[number], money.currency)))
+def _refunded(money: Money, amounts: Mapping[str, int], numbers: Set[str], t: Speech) -> str:
+    """The part of a refund that is these subscriptions' own."""
+    parts = zip(amounts, shares(money.minor, list(amounts.values())), strict=True)
+    own = sum(part for number, part in parts if number in numbers)
+    return t("happened.refund", amount=t.w.amount(Money(own, money.currency)))
 
 
 def _to_pay(attempts: Sequence[Tried], amounts: Amounts, seen: Set[UUID], stored: Stored, t: Speech) -> str | None:
@@ -165,10 +194,15 @@ def _to_pay(attempts: Sequence[Tried], amounts: Amounts, seen: Set[UUID], stored
                 own = Money(amounts[attempt.order_id][stored.facts.number], attempt.currency)
                 buyer = stored.buyer.name or stored.buyer.email
                 return t("panel.voucher_together", amount=t.w.amount(own), until=until, buyer=buyer)
-            code = t("order.store_code" if kind == MethodKind.KONBINI else "order.transfer", code=attempt.voucher_code)
+            code = code_in_words(MethodKind(kind), attempt.voucher_code, t)
             amount, received = Money(attempt.amount, attempt.currency), Money(attempt.received, attempt.currency)
             return voucher_in_words(amount, received, code, until, t)
     return None
+
+
+def code_in_words(kind: MethodKind, code: str, t: Speech) -> str:
+    """The code that a voucher is paid with, by its name."""
+    return t("order.store_code" if kind is MethodKind.KONBINI else "order.transfer", code=code)
 
 
 def voucher_in_words(amount: Money, received: Money, code: str, until: str, t: Speech) -> str:

@@ -6,24 +6,26 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.account.cart import why_not_together
+from console.account.contracting import address_of
 from console.account.desk import Desk, page_of, see_other
 from console.account.doing import actions, other_terms
 from console.account.finding import Found, NotYours, contacts_of, find, find_page, locale_of, methods_of
-from console.account.forms import Form, Wrong, arguments, client_key, count_of_seats
+from console.account.forms import Form, Wrong, arguments, chosen_term, client_key, count_of_seats
 from console.account.giving import give, told
 from console.account.guard import Visitor, form_of, visitor
 from console.account.orders import orders_of
-from console.account.preview import Preview, method_choices, preview_renewal, preview_seats
+from console.account.preview import Preview, method_choices, preview_renewal, preview_seats, preview_term
 from console.account.recalling import what_happened, what_is_coming
-from console.account.speech import speech_of
+from console.account.speech import Speech, speech_of
 from console.account.standing import facts, listed, pending, renewal_sentences
 from console.account.usage import words_of_unused
 from models.inbox import KeyReused
 from renewals.commands import BUYER_MAY, Name
 from renewals.renewing import last_paid_term
+from settings import Settings
 
 _LONGEST_ID = 18
-_WITH_PREVIEW = (Name.RENEW, Name.ADD_SEATS)
+_WITH_PREVIEW = (Name.RENEW, Name.ADD_SEATS, Name.CHANGE_TERM)
 
 
 def subscription_routes(desk: Desk) -> APIRouter:
@@ -52,22 +54,32 @@ def subscription_routes(desk: Desk) -> APIRouter:
         )
 
     @router.get("/{number}")
-    async def one(request: Request, number: str, answer: str = "", used: str = "", before: str = "") -> Response:
+    async def one(
+        request: Request, number: str, answer: str = "", used: str = "", before: str = "", open: str = ""
+    ) -> Response:
         who = await visitor(request, desk.sessions)
         async with desk.sessions() as session:
             found = await find(session, who.email, number, datetime.now(UTC))
             return await _details(
-                desk, request, session, who, found, answer=answer, used=bool(used), before=_event_id(before)
+                desk,
+                request,
+                session,
+                who,
+                found,
+                answer=answer,
+                used=bool(used),
+                before=_event_id(before),
+                command=Name(open) if open in BUYER_MAY else None,
             )
 
     @router.get("/{number}/{command}")
-    async def price(request: Request, number: str, command: str, seats: str = "1") -> Response:
+    async def price(request: Request, number: str, command: str, seats: str = "1", term: str = "") -> Response:
         if command not in _WITH_PREVIEW:
             raise NotYours
         who = await visitor(request, desk.sessions)
         async with desk.sessions() as session:
             found = await find(session, who.email, number, datetime.now(UTC))
-            return await _preview(desk, request, session, who, found, Name(command), {"seats": seats})
+            return await _preview(desk, request, session, who, found, Name(command), {"seats": seats, "term": term})
 
     @router.post("/{number}/{command}")
     async def given(request: Request, number: str, command: str) -> Response:
@@ -124,6 +136,7 @@ async def _details(
     stored, t = found.stored, speech_of(found.stored.customer.locale)
     people = await contacts_of(session, stored.customer.csn) if found.is_buyer else []
     orders = await orders_of(session, stored, who.email, t)
+    possible = actions(found, t, desk.settings)
     return desk.page(
         request,
         "details.html",
@@ -141,7 +154,9 @@ async def _details(
         facts=facts(found, t, who.email),
         sentences=renewal_sentences(stored, t),
         pending=pending(stored.facts, t),
-        actions=actions(found, t, desk.settings),
+        actions=possible,
+        can={each.name for each in possible if each.why_not is None},
+        contract=address_of(stored.customer.csn, stored.facts.channel),
         ahead=last_paid_term(stored.facts),
         terms=other_terms(stored.facts, t),
         methods=[each for each in method_choices(await methods_of(session, stored), stored, t) if not each.own],
@@ -167,17 +182,11 @@ async def _preview(
 ) -> Response:
     """What it costs, with the form that confirms it."""
     t = speech_of(found.stored.customer.locale)
-    count = 1
-    if name is Name.ADD_SEATS and "seats" in form:
-        try:
-            count = count_of_seats(form, "seats")
-        except Wrong as unreadable:
-            wrong = wrong or unreadable
-    preview: Preview = (
-        await preview_renewal(session, found, t, desk.settings)
-        if name is Name.RENEW
-        else await preview_seats(session, found, count, t, desk.settings)
-    )
+    try:
+        preview = await _previewed(session, found, name, form, t, desk.settings)
+    except Wrong as unreadable:
+        wrong = wrong or unreadable
+        preview = await _previewed(session, found, name, {}, t, desk.settings)
     return desk.page(
         request,
         "preview.html",
@@ -192,3 +201,16 @@ async def _preview(
         form=form,
         command=name,
     )
+
+
+async def _previewed(
+    session: AsyncSession, found: Found, name: Name, form: Form, t: Speech, settings: Settings
+) -> Preview:
+    """What the form asks for; one seat more, or the first other term, where it says nothing. Raises `Wrong`."""
+    match name:
+        case Name.RENEW:
+            return await preview_renewal(session, found, t, settings)
+        case Name.CHANGE_TERM:
+            return preview_term(found, chosen_term(form) if form.get("term") else None, t, settings)
+    count = count_of_seats(form, "seats") if "seats" in form else 1
+    return await preview_seats(session, found, count, t, settings)

@@ -5,21 +5,24 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.account.doing import Ask, decisions, sentence, whom_to_ask
+from console.account.doing import Ask, decisions, other_terms, sentence, whom_to_ask
 from console.account.finding import Found, methods_of
+from console.account.forms import Wrong
 from console.account.speech import Speech
-from console.account.standing import pending
+from console.account.standing import pending, sentences_for
 from models.parties import PaymentMethodRow
 from models.store import Stored, fact_of_method
 from renewals import commands as c
 from renewals.checkout import may_add_seats
 from renewals.decisions import Refused
-from renewals.facts import Purpose, Subscription
+from renewals.effects import after_command, at_bound_price
+from renewals.facts import Purpose, Subscription, Term
 from renewals.money import Money
 from renewals.preview import Preview as Shown
 from renewals.preview import preview, token_of
 from renewals.pricing import Line
-from renewals.savings import longer_terms
+from renewals.renewing import last_paid_term
+from renewals.savings import longer_terms, saved_per_year
 from renewals.windows import today
 from settings import Settings
 
@@ -45,7 +48,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """All that a buyer sees before paying. With `why_not` there is nothing to confirm.
+    """All that a buyer sees before paying, or before planning another term. With `why_not` nothing is to be confirmed.
 
     `token` is the proof of the price that was shown, which the form brings back; without one (no key to sign with) the
     price is that of the moment in which the form comes.
@@ -60,6 +63,10 @@ class Preview:
     methods: tuple[Choice, ...] = ()
     when: tuple[Choice, ...] = ()
     seats: int = 1
+    term: str = ""
+    terms: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    happens: tuple[str, ...] = ()
     token: str = ""
     why_not: str | None = None
     ask: Ask | None = None
@@ -108,6 +115,50 @@ async def preview_seats(session: AsyncSession, found: Found, seats: int, t: Spee
         seats=seats,
         token=_proof(shown, settings),
     )
+
+
+def preview_term(found: Found, term: Term | None, t: Speech, settings: Settings) -> Preview:
+    """The next term at another length, the first one it is sold for if none is named, and what happens then.
+
+    Raises `Wrong` for one that cannot be chosen.
+    """
+    refused = _refused(c.Name.CHANGE_TERM, found, t, settings)
+    if refused:
+        return refused
+    stored, sub = found.stored, found.stored.as_found
+    terms = other_terms(sub, t)
+    chosen = term or Term(terms[0][0])
+    if chosen not in dict(terms):
+        raise Wrong("term", "wrong.choice")
+    command = c.ChangeTerm(chosen)
+    shown = preview(sub, command, stored.now)
+    (line,) = shown.lines
+    after = at_bound_price(after_command(sub, command, at=stored.now), line)
+    cheaper, compared = _against_the_planned(sub, chosen, t)
+    return Preview(
+        name=c.Name.CHANGE_TERM,
+        lines=(price_line(line, t),),
+        total=t.w.amount(shown.total),
+        dates=t("preview.from", day=t.w.day(line.starts_on), span=t.w.span(line.starts_on, line.renews_on)),
+        pending=tuple(words for what, words in pending(sub, t) if what == "seats"),
+        savings=compared if cheaper else (),
+        notes=() if cheaper else compared,
+        term=chosen,
+        terms=tuple(terms),
+        happens=tuple(sentences_for(after, stored, t)),
+        token=_proof(shown, settings),
+    )
+
+
+def _against_the_planned(sub: Subscription, term: Term, t: Speech) -> tuple[bool, tuple[str, ...]]:
+    """Is a year cheaper than at the term that comes next anyhow, and by how much it is, or dearer."""
+    saved = saved_per_year(sub, term)
+    if saved is None:
+        return False, ()
+    said = "cheaper" if saved.minor > 0 else "dearer" if saved.minor < 0 else "as_dear"
+    amount, planned = t.w.amount(Money(abs(saved.minor), saved.currency)), last_paid_term(sub).next_term
+    words = t(f"preview.{said}", term=t.w.term(term), planned=t.w.term(planned), amount=amount)
+    return saved.minor > 0, (words,)
 
 
 def _proof(shown: Shown, settings: Settings) -> str:

@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from console.account.finding import Found, NotYours, find, methods_of, numbers_of
+from console.account.orders import code_in_words, voucher_in_words
 from console.account.preview import Choice, method_choices
 from console.account.speech import Speech
 from models.payments import OrderLineRow, OrderRow
 from models.quote_reading import ShownLine, ShownQuote, show_quote
 from models.quotes import QuoteLineRow, QuoteRow, find_quote
 from models.store import Stored, load_all
-from models.subscriptions import SubscriptionRow
+from models.subscriptions import ClaimRow, SubscriptionRow
 from renewals import commands as c
 from renewals.decisions import Eligible
 from renewals.eligibility import Request, decide
@@ -51,7 +52,10 @@ class QuotedLine:
 
 @dataclass(frozen=True, slots=True)
 class QuotePage:
-    """All that the page of one quote says; `methods` are those that it can be paid with."""
+    """All that the page of one quote says; `methods` are those that it can be paid with.
+
+    `is_held` while it is accepted and that payment is open, `to_pay` says how to pay its code.
+    """
 
     shown: ShownQuote
     state: str
@@ -59,6 +63,8 @@ class QuotePage:
     lines: tuple[QuotedLine, ...]
     total: str
     methods: tuple[Choice, ...]
+    to_pay: str | None
+    is_held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +130,33 @@ def _amount(shown: ShownQuote, t: Speech) -> str:
 
 async def page_of_quote(session: AsyncSession, quote: QuoteRow, found: Found, t: Speech) -> QuotePage:
     shown = await show_quote(session, quote)
-    open_to_pay = shown.state is QuoteState.ISSUED and found.is_buyer
+    held = shown.state is QuoteState.ISSUED and await _is_held_by_its_order(session, quote)
+    open_to_pay = shown.state is QuoteState.ISSUED and found.is_buyer and not held
     return QuotePage(
         shown=shown,
         state=t(f"quote.state.{shown.state}"),
-        sentence=t(f"quote.{shown.state}_text", day=t.w.day(shown.expires_on)),
+        sentence=t("quote.held_text" if held else f"quote.{shown.state}_text", day=t.w.day(shown.expires_on)),
         lines=tuple(_line(line, shown.currency, t) for line in shown.lines),
         total=_amount(shown, t),
         methods=await _methods(session, found, t) if open_to_pay else (),
+        to_pay=_to_pay(shown, found, t),
+        is_held=held,
     )
+
+
+async def _is_held_by_its_order(session: AsyncSession, quote: QuoteRow) -> bool:
+    """Is it accepted, and an order open that is paid by a code, with or without one yet?"""
+    held = select(col(ClaimRow.id)).where(col(ClaimRow.order_id) == quote.order_id, col(ClaimRow.released_at).is_(None))
+    return quote.order_id is not None and (await session.execute(held.limit(1))).first() is not None
+
+
+def _to_pay(shown: ShownQuote, found: Found, t: Speech) -> str | None:
+    voucher = shown.voucher
+    if voucher is None:
+        return None
+    amount, received = Money(voucher.amount, shown.currency), Money(voucher.received, shown.currency)
+    until = t.moment(voucher.expires_at, found.stored.facts.time_zone)
+    return voucher_in_words(amount, received, code_in_words(voucher.kind, voucher.code, t), until, t)
 
 
 def _line(line: ShownLine, currency: str, t: Speech) -> QuotedLine:
@@ -155,8 +179,8 @@ def _line(line: ShownLine, currency: str, t: Speech) -> QuotedLine:
 
 
 async def _methods(session: AsyncSession, found: Found, t: Speech) -> tuple[Choice, ...]:
-    """The stored methods that a quote can be paid with at once."""
-    taken = {kind for kind in found.stored.facts.policy.methods if kind.charges_automatically}
+    """The stored methods that a quote can be paid with."""
+    taken = found.stored.facts.policy.methods
     rows = [row for row in await methods_of(session, found.stored) if MethodKind(row.kind) in taken]
     return method_choices(rows, found.stored, t)
 

@@ -96,25 +96,25 @@ def _way(sub: Subscription, t: Speech) -> str:
 
 
 def facts(found: Found, t: Speech, email: str) -> list[tuple[str, str]]:
-    """The facts of a subscription, as labels and values."""
+    """The facts of a subscription, each as the key of its label and a value."""
     stored, sub, w = found.stored, found.stored.facts, t.w
     over = sub.phase in (Phase.EXPIRED, Phase.LAPSED)
     ahead = last_paid_term(sub)
     rows = [
-        (t("product"), stored.offering.name),
-        (t("number"), sub.number),
-        (t("customer"), stored.customer.name),
-        (t("seats"), str(sub.seats)),
-        (t("term"), w.term(sub.term)),
-        (t("running_term"), w.span(sub.starts_on, sub.renews_on)),
-        (t("renews_on" if sub.renews_automatically and not over else "expires_on"), w.day(ahead.renews_on)),
-        (t("auto_renew"), t("on" if sub.auto_renew else "off")),
-        (t("method"), t.method(sub.method)),
-        (t("buyer"), _name(stored.buyer.name, stored.buyer.email, email, t)),
-        (t("admin"), _name(found.admin.name, found.admin.email, email, t)),
+        ("product", stored.offering.name),
+        ("number", sub.number),
+        ("customer", stored.customer.name),
+        ("seats", str(sub.seats)),
+        ("term", w.term(sub.term)),
+        ("running_term", w.span(sub.starts_on, sub.renews_on)),
+        ("renews_on" if sub.renews_automatically and not over else "expires_on", w.day(ahead.renews_on)),
+        ("auto_renew", t("on" if sub.auto_renew else "off")),
+        ("method", t.method(sub.method)),
+        ("buyer", _name(stored.buyer.name, stored.buyer.email, email, t)),
+        ("admin", _name(found.admin.name, found.admin.email, email, t)),
     ]
     if sub.phase is Phase.PAST_DUE:
-        rows.insert(7, (t("access_until"), t.day_of(stored.access_until, sub.time_zone)))
+        rows.insert(7, ("access_until", t.day_of(stored.access_until, sub.time_zone)))
     return rows
 
 
@@ -125,10 +125,11 @@ def _name(name: str, address: str, email: str, t: Speech) -> str:
 
 def renewal_sentences(stored: Stored, t: Speech) -> list[str]:
     """What happens on the renewal date, with amount and method; what stands in its way comes first."""
-    return list(_sentences(stored.facts, stored, t))
+    return list(sentences_for(stored.facts, stored, t))
 
 
-def _sentences(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]:
+def sentences_for(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]:
+    """The same for facts as they would be after a command."""
     if sub.phase is Phase.LAPSED:
         yield t("panel.lapsed")
         return

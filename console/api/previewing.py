@@ -1,4 +1,4 @@
-"""What a command that pays would charge now: the same decision, the same lines, nothing stored.
+"""What a command that pays, or plans another term, would charge: by the same decision, and nothing is stored.
 
 Where the installation has a key to sign with, the preview has a token by which what it shows binds.
 """
@@ -15,10 +15,13 @@ from models.seat_use import unused_of
 from models.store import Stored
 from renewals import commands as c
 from renewals.decisions import Refused
+from renewals.effects import after_command
 from renewals.eligibility import Request, decide
-from renewals.facts import MethodKind, PaymentMethod, Purpose, Subscription
+from renewals.facts import MethodKind, PaymentMethod, Purpose, Subscription, Term
+from renewals.plan import next_charge_at
 from renewals.preview import Preview, preview, token_of
 from renewals.pricing import Line
+from renewals.renewing import last_paid_term
 from renewals.savings import Saving, longer_terms
 from renewals.usage import UnusedSeats
 
@@ -41,6 +44,16 @@ async def preview_of_seats(session: AsyncSession, stored: Stored, seats: int, ke
     command = c.AddSeats(seats)
     sub = _allowed(stored, c.Name.ADD_SEATS, command)
     return _preview(stored, sub, preview(sub, command, stored.now), key, unused=await unused_of(session, stored))
+
+
+async def preview_of_term(session: AsyncSession, stored: Stored, term: Term, key: bytes) -> s.Preview:
+    """The next term at that length. Raises `Refusal` where its buyer could not change the term now."""
+    command = c.ChangeTerm(term)
+    sub = _allowed(stored, c.Name.CHANGE_TERM, command)
+    shown = preview(sub, command, stored.now)
+    after = after_command(sub, command, at=stored.now)
+    charged_at = next_charge_at(last_paid_term(after), stored.now) if after.may_be_charged else None
+    return _preview(stored, after, shown, key, charged_at=charged_at, unused=await unused_of(session, stored))
 
 
 def _allowed(stored: Stored, name: c.Name, command: c.Command) -> Subscription:
@@ -75,6 +88,7 @@ def _preview(
     key: bytes,
     longer: Sequence[Saving] = (),
     *,
+    charged_at: datetime | None = None,
     unused: UnusedSeats | None,
 ) -> s.Preview:
     first = shown.lines[0]
@@ -92,6 +106,7 @@ def _preview(
             s.Longer(term=each.term, amount=each.total.minor, saved=each.saved.minor, currency=sub.currency)
             for each in longer
         ],
+        charged_at=charged_at,
         unused_seats=s.UnusedSeats.model_validate(unused) if unused else None,
     )
 

@@ -95,7 +95,7 @@ async def accept(
     request: Request,
     response: Response,
 ) -> s.Command:
-    """Accept a quote for its buyer, by purchase order or by paying it at once."""
+    """Accept a quote for its buyer, by purchase order, by paying it at once, or by a code that is paid later."""
     args = {"quote": quote, **asked.model_dump(mode="json", exclude_none=True)}
     command = s.CommandRequest(command=Name.ACCEPT_QUOTE, args=args)
     row = await given(room, caller, acting, await _home(room, quote), command, key)

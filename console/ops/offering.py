@@ -187,7 +187,7 @@ def decide_quote(stored: Stored, name: Name, quote: QuoteRow, lines: Sequence[Qu
         actor=Operator(who.name),
         is_buyer=False,
         received_at=stored.now,
-        quote=terms_of(quote, line),
+        quote=terms_of(quote, line, lines),
         wish=Wish(line.subscription, line.asked_seats, Term(line.asked_term) if line.asked_term else None),
     )
     return decide(just_before(stored.facts, stored.now), request)

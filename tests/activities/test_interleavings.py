@@ -28,7 +28,7 @@ from tests.activities.world import World
 from tests.scenarios.diary import instant
 from tests.scenarios.portfolios import BUYER
 
-IN_CI = 38
+IN_CI = 44
 SEEDS = int(os.environ.get("PERENNIAL_INTERLEAVINGS", IN_CI))
 CARD = {"kind": "card", "token": "tok-other", "expires": "2033-08"}
 TRANSFER = {"kind": "bank_transfer", "token": "tok-transfer"}
@@ -117,6 +117,38 @@ async def expired(world: World) -> None:
     world.now = instant("2027-05-16 00:00", PARIS)
 
 
+async def with_a_quote(world: World) -> None:
+    await early(world)
+    await world.give("ask-for-quote", lines=[{"subscription": world.number}])
+    await world.give("issue-quote", by="operator:ana", quote=await quote_of(world), reason="as agreed")
+
+
+async def with_a_quote_paid_by_code(world: World) -> None:
+    await with_a_quote(world)
+    await world.give("accept-quote", quote=await quote_of(world), **TRANSFER)
+    await world.rest()
+
+
+async def whose_quotes_code_was_paid_in_the_last_second(world: World) -> None:
+    await with_a_quote_paid_by_code(world)
+    await at(world, "2027-03-08 23:50")
+    world.now = instant("2027-03-09 00:00", PARIS)
+    for key in world.bank.waiting("issued"):
+        world.bank.settle(key, "paid")
+
+
+async def quote_of(world: World) -> str:
+    (row,) = await world.records.rows("SELECT quote_id FROM quote_lines WHERE subscription = :number")
+    return f"Q-{row['quote_id']}"
+
+
+def about_the_quote(name: str, **args: Any) -> Act:
+    async def act(world: World) -> None:
+        await world.give(name, quote=await quote_of(world), **args)
+
+    return act
+
+
 def received_at_the_last_moment(name: str, **args: Any) -> Act:
     async def act(world: World) -> None:
         now, world.now = world.now, world.now - timedelta(seconds=1)
@@ -163,6 +195,15 @@ SCENES: dict[str, tuple[Act, tuple[Act, ...]]] = {
     "the truth three times": (in_doubt, (ask, the_truth_is_recorded, RESOLVE)),
     "cancel in doubt": (in_doubt, (ask, CANCEL, charge)),
     "bought as the late window ends": (expired, (received_at_the_last_moment("renew"), enter_phase)),
+    "a quote accepted by code, on invoice, and bought otherwise": (
+        with_a_quote,
+        (about_the_quote("accept-quote", **TRANSFER), about_the_quote("accept-quote", purchase_order="PO-1"), RENEW),
+    ),
+    "a quote's code released, and the quote accepted and declined": (
+        with_a_quote_paid_by_code,
+        (RELEASE, about_the_quote("accept-quote", **CARD), about_the_quote("decline-quote")),
+    ),
+    "a quote's code paid as it runs out": (whose_quotes_code_was_paid_in_the_last_second, (end_hold, ask, RELEASE)),
     "seats against renewal": (early, (command("add-seats", seats=2), RENEW_BY_CARD, command("reduce-seats", to=5))),
 }
 

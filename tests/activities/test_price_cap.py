@@ -4,9 +4,15 @@ import pytest
 
 from gateways.port import Declined
 from mail.sink import DROP, Sink
-from tests.activities.desk import PRICE, Desk
+from models.store import load
+from renewals.commands import ChangeTerm
+from renewals.facts import Term
+from renewals.preview import preview, token_of
+from tests.activities.desk import PARIS, PRICE, Desk
+from tests.scenarios.diary import instant
+from tests.scenarios.theatre import SIGNING_KEY
 
-DEARER = 60000
+DEARER, STALE = 60000, "refused preview_stale"
 
 
 async def amounts(desk: Desk) -> list[int]:
@@ -64,6 +70,36 @@ async def test_the_price_of_another_term_is_the_one_its_confirmation_named(desk:
     await desk.new_price("2027-03-30 12:00", DEARER)
     await desk.charge()
     assert await amounts(desk) == [PRICE]
+
+
+@pytest.mark.parametrize(("local", "expected"), [("2027-03-30 10:14", "done"), ("2027-03-30 10:15", STALE)])
+async def test_the_price_of_another_term_is_the_one_that_was_shown_for_a_quarter_of_an_hour(
+    desk: Desk, local: str, expected: str
+) -> None:
+    await desk.open(term="month", starts_on="2027-02-28", renews_on="2027-03-31", live="2027-03-01")
+    token = await shown(desk, "2027-03-30 10:00")
+    await desk.new_price("2027-03-30 10:05", DEARER)
+    assert await desk.give(local, "change-term", term="year", preview=token) == expected
+    await desk.charge()
+    assert await amounts(desk) == ([PRICE] if expected == "done" else [12 * 6800])
+
+
+async def test_what_was_shown_of_another_term_is_stale_once_its_seats_have_changed(desk: Desk) -> None:
+    await desk.open()
+    token = await shown(desk, "2027-03-01 10:00")
+    assert await desk.give("2027-03-01 10:01", "reduce-seats", to=9) == "done"
+    assert await desk.give("2027-03-01 10:02", "change-term", term="3-years", preview=token) == STALE
+    assert await desk.rows("SELECT 1 FROM subscriptions WHERE pending_term IS NOT NULL") == []
+
+
+async def shown(desk: Desk, local: str) -> str:
+    """The proof of the price of another term, as it was shown at that local time."""
+    at = instant(local, PARIS)
+    async with desk.sessions() as session:
+        stored = await load(session, desk.number, at)
+    assert stored
+    term = Term.YEAR if stored.facts.term is Term.MONTH else Term.THREE_YEARS
+    return token_of(preview(stored.facts, ChangeTerm(term), at), SIGNING_KEY)
 
 
 async def test_a_notice_that_the_mail_server_refuses_announces_nothing(desk: Desk, sink: Sink) -> None:

@@ -59,6 +59,7 @@ async def test_everything_a_buyer_does(
     await person.sign_in(customer.buyer)
     await expect(person.page.locator("html")).to_have_attribute("lang", customer.locale)
     await person.keep("subscriptions")
+    await _looks_at_the_contracts(person)
     await _changes_seats(person)
     await _switches_automatic_renewal(person)
     await _chooses_a_method(person)
@@ -73,10 +74,17 @@ async def test_everything_a_buyer_does(
     assert await album.everything_read() == []
 
 
+async def _looks_at_the_contracts(person: Person) -> None:
+    await person.room("contracts")
+    await person.keep("contracts")
+    await person.click(person.page.locator('main a[href$="/direct_online"]'))
+    await person.keep("contract")
+
+
 async def _changes_seats(person: Person) -> None:
     await person.click(person.page.locator(f'main a[href$="/{PUNCTUAL}"]'))
     await person.keep("subscription")
-    await person.click(person.page.locator('a[href$="/add-seats"]'))
+    await person.click(person.page.locator('a.button[href$="/add-seats"]'))
     await person.page.locator('form.inline [name="seats"]').fill("2")
     await person.click(person.page.locator("form.inline button"))
     await person.keep("add-seats")
@@ -90,6 +98,12 @@ async def _changes_seats(person: Person) -> None:
     await person.send("withdraw-pending")
     await person.is_told("withdraw-pending")
     await expect(person.page.locator(".pending")).to_have_count(0)
+    await person.click(person.page.locator('main a[href$="/change-term"]').first)
+    await person.keep("another-term")
+    await person.send("change-term")
+    await person.is_told("change-term")
+    await person.send("withdraw-pending")
+    await person.is_told("withdraw-pending")
 
 
 async def _switches_automatic_renewal(person: Person) -> None:

@@ -24,6 +24,7 @@ PAGES = (
     f"/account/quotes/ask/{QUOTED}",
     "/account/payment-methods",
     "/account/calendar",
+    "/account/contracts/7700/direct_online",
 )
 MOST = 150
 """Presses of the Tab key within which a page must have been gone through."""

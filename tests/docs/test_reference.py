@@ -31,7 +31,7 @@ def test_the_tables_are_those_of_the_code(page: Path, blocks: Mapping[str, Calla
 def test_the_arguments_of_a_command_are_those_that_it_reads(name: Name) -> None:
     """Each that the page names is refused for its value; one that there is not would be refused for its name."""
     named = set(re.findall(r"`([a-z]+)`", ARGUMENTS[name])) - {"month", "year", "now", "paid", "declined"}
-    good: dict[str, object] = {"seats": 1, "reference": "R-1", "reason": "why", "quote": "Q-1"}
+    good: dict[str, object] = {"seats": 1, "term": "year", "reference": "R-1", "reason": "why", "quote": "Q-1"}
     good |= {"order": str(UUID(int=1)), "email": "it@northwind.example", "contact": "ada@northwind.example"}
     for argument in named - ({"seats", "term"} if name is Name.WITHDRAW_PENDING else set()):
         method = {"kind": "card", "token": "tok"} if "expires" in named and argument != "method" else {}

@@ -382,3 +382,22 @@ def test_line_breaks_in_a_list_cannot_make_lines_of_their_own(
     written = render(letter(Kind.ORDER_CONFIRMATION, order=crooked), contacts)
     assert written.subject.startswith("Order O-1 Bcc: x: 1 subscription")
     assert "\nBcc" not in written.text
+
+
+AGAIN = {
+    "en-GB": "The quote Q-1001 can be accepted again until the end of 20 March 2027, also another way.",
+    "fr-FR": "Le devis Q-1001 peut de nouveau être accepté jusqu’à la fin du 20 mars 2027",
+    "ja-JP": "お見積りQ-1001は、2027年3月20日の終わりまで、別のお支払い方法でも再び承諾いただけます。",
+}
+
+
+@pytest.mark.parametrize("kind", [Kind.VOUCHER_ISSUED, Kind.VOUCHER_EXPIRED])
+@in_each_language
+def test_the_code_of_a_quote_says_that_the_quote_is_open_again_without_it(
+    letter: MakeLetter, contacts: Contacts, locale: str, kind: Kind
+) -> None:
+    plain = letter(kind, locale=locale, **BY_HAND)
+    assert plain.voucher
+    of_quote = replace(plain.voucher, quote="Q-1001", quote_until=date(2027, 3, 20))
+    assert AGAIN[locale] in words(replace(plain, voucher=of_quote), contacts)
+    assert AGAIN[locale] not in words(plain, contacts)

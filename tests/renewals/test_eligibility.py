@@ -270,7 +270,8 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         (
             "hold_open",
             (name in CHANGES_PRICE_OR_PAYS and sub.hold is not None and not yields)
-            or (last_day == date(2027, 5, 14) and held_beyond),
+            or (last_day == date(2027, 5, 14) and held_beyond)
+            or (name in GIVES_UP and name is not N.RELEASE_HOLD and state is Q.ISSUED and held_beyond),
         ),
         (
             "already_renewed",
@@ -281,7 +282,13 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         (
             "too_late",
             ((name is N.RESUME_AUTO_RENEW or on_date) and date_has_come)
-            or (name in (N.REDUCE_SEATS, N.CHANGE_TERM) and expired),
+            or (name in (N.REDUCE_SEATS, N.CHANGE_TERM) and expired)
+            or (
+                name is N.ACCEPT_QUOTE
+                and state is Q.ISSUED
+                and not (on_invoice or charged_by_itself or sub.method is None)
+                and now == utc("2027-03-30T21:59:59")  # the last second, in which no code can be paid any more
+            ),
         ),
         ("day_out_of_range", last_day in (date(2027, 5, 14), date(2027, 8, 14))),
         ("auto_renew_off", name is N.REDUCE_SEATS and not sub.auto_renew),
@@ -289,7 +296,7 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
             "method_cannot_auto_charge",
             ((name in (N.RESUME_AUTO_RENEW, N.ADD_SEATS) or on_date) and not charged_by_itself)
             or (name is N.RENEW and sub.method is None)
-            or (name is N.ACCEPT_QUOTE and not on_invoice and not charged_by_itself),
+            or (name is N.ACCEPT_QUOTE and not on_invoice and sub.method is None),
         ),
         (
             "term_not_offered",

@@ -10,18 +10,16 @@ from hypothesis import strategies as st
 
 from renewals import commands as c
 from renewals.facts import Phase, Price, Subscription, Term
-from renewals.preview import Preview, bound_lines, lines_of, preview, token_of
+from renewals.preview import Preview, Previewed, bound_lines, lines_of, preview, token_of
 from tests.renewals.builders import PRICES, paid_ahead, subscription, utc
 
 KEY = b"a key for tests, of 32 characters"
 NOON = utc("2027-02-10T11:00")
 DEARER = {**PRICES, Term.YEAR: Price(99000, 90000, "year-2")}
-MORE, RENEW = c.AddSeats(2), c.Renew()
+MORE, RENEW, LONGER = c.AddSeats(2), c.Renew(), c.ChangeTerm(Term.THREE_YEARS)
 
 
-def bound(
-    seen: Subscription, now: Subscription, command: c.AddSeats | c.Renew, *, later: timedelta = timedelta(0)
-) -> int | None:
+def bound(seen: Subscription, now: Subscription, command: Previewed, *, later: timedelta = timedelta(0)) -> int | None:
     """What is charged for a preview that was made of one state and confirmed in another; None when it is stale."""
     token = token_of(preview(seen, command, NOON), KEY)
     at = NOON + later
@@ -29,14 +27,14 @@ def bound(
     return None if lines is None else sum(line.amount for line in lines)
 
 
-@pytest.mark.parametrize("command", [MORE, RENEW], ids=["seats", "renewal"])
-def test_what_was_shown_is_what_is_charged(command: c.AddSeats | c.Renew) -> None:
+@pytest.mark.parametrize("command", [MORE, RENEW, LONGER], ids=["seats", "renewal", "term"])
+def test_what_was_shown_is_what_is_charged(command: Previewed) -> None:
     sub = subscription()
     assert bound(sub, sub, command) == preview(sub, command, NOON).total.minor
 
 
-@pytest.mark.parametrize("command", [MORE, RENEW], ids=["seats", "renewal"])
-def test_a_new_price_list_does_not_change_what_was_shown(command: c.AddSeats | c.Renew) -> None:
+@pytest.mark.parametrize("command", [MORE, RENEW, LONGER], ids=["seats", "renewal", "term"])
+def test_a_new_price_list_does_not_change_what_was_shown(command: Previewed) -> None:
     sub = subscription()
     assert bound(sub, replace(sub, prices=DEARER), command) == preview(sub, command, NOON).total.minor
     assert (
@@ -65,6 +63,41 @@ def test_it_binds_for_a_quarter_of_an_hour() -> None:
 def test_a_changed_fact_makes_it_stale(changes: dict[str, Any]) -> None:
     sub = subscription()
     assert bound(sub, replace(sub, **changes), RENEW) is None
+
+
+def test_another_term_is_shown_as_its_next_renewal_buys_it() -> None:
+    (line,) = preview(subscription(), LONGER, NOON).lines
+    assert (line.term, line.seats, str(line.starts_on), str(line.renews_on)) == (
+        "3-years",
+        12,
+        "2027-03-31",
+        "2030-03-31",
+    )
+    assert (line.amount, line.basis) == (12 * 145800, "renewal_price")
+
+
+def test_after_a_term_that_is_paid_another_one_begins_where_that_ends() -> None:
+    (line,) = preview(subscription(paid_ahead=paid_ahead()), LONGER, NOON).lines
+    assert (str(line.starts_on), str(line.renews_on)) == ("2028-03-31", "2031-03-31")
+
+
+def test_the_running_term_withdraws_the_planned_one_and_is_shown_so() -> None:
+    (line,) = preview(subscription(pending_term=Term.THREE_YEARS), c.ChangeTerm(Term.YEAR), NOON).lines
+    assert (line.term, line.amount) == ("year", 12 * 48600)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"seats": 13}, id="more seats"),
+        pytest.param({"pending_seats": 9}, id="fewer seats from then on"),
+        pytest.param({"paid_ahead": paid_ahead()}, id="the next term is paid"),
+    ],
+)
+def test_a_changed_fact_makes_another_term_stale(changes: dict[str, Any]) -> None:
+    sub = subscription()
+    assert bound(sub, replace(sub, **changes), LONGER) is None
+    assert bound(sub, replace(sub, pending_term=Term.MONTH), LONGER) is not None
 
 
 def test_seats_of_another_number_or_day_or_term_are_another_order() -> None:

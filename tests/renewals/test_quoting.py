@@ -1,5 +1,6 @@
 """domain.md 5: when a quote can be had, what it offers, until when it binds, and what happens to it by itself."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from docs.explained import REFUSALS
 from renewals.decisions import PRECEDENCE, Refused, first_that_applies
-from renewals.facts import Phase, Price, Subscription, Term
+from renewals.facts import MethodKind, PaymentMethod, Phase, Policy, Price, Subscription, Term
+from renewals.money import Money
 from renewals.pricing import NotPriced
 from renewals.quoting import (
     PriceOutOfBounds,
@@ -17,6 +19,7 @@ from renewals.quoting import (
     QuoteLife,
     QuoteState,
     QuoteTerms,
+    code_expires_at,
     ends_after,
     last_day_to_accept,
     may_accept,
@@ -171,6 +174,56 @@ CARD = card()
 def test_a_quote_can_be_accepted_until_its_last_day_is_over(at: str, expected: str | None) -> None:
     assert code(may_accept(subscription(), TERMS, utc(at), CARD, on_invoice=False)) == expected
     assert code(may_accept(subscription(), TERMS, utc(at), None, on_invoice=True)) == expected
+
+
+BY_STORE = PaymentMethod("konbini", MethodKind.KONBINI, utc("2027-01-01T00:00"))
+BY_TRANSFER = PaymentMethod("transfer", MethodKind.BANK_TRANSFER, utc("2027-01-01T00:00"))
+
+
+@pytest.mark.parametrize(
+    ("method", "total", "expected"),
+    [
+        pytest.param(BY_TRANSFER, Money(40_000_000, "JPY"), None, id="a transfer of any amount"),
+        pytest.param(BY_TRANSFER, Money(100, "EUR"), None, id="a transfer in any currency"),
+        pytest.param(BY_STORE, Money(300_000, "JPY"), None, id="as much as a store takes"),
+        pytest.param(BY_STORE, Money(300_001, "JPY"), "method_not_accepted", id="more than a store takes"),
+        pytest.param(BY_STORE, Money(119, "JPY"), "method_not_accepted", id="less than a store takes"),
+        pytest.param(BY_STORE, Money(1000, "EUR"), "method_not_accepted", id="a store takes yen"),
+        pytest.param(None, Money(1000, "EUR"), "method_cannot_auto_charge", id="no method"),
+    ],
+)
+def test_what_all_lines_cost_decides_whether_a_code_can_pay_for_a_quote(
+    method: PaymentMethod | None, total: Money, expected: str | None
+) -> None:
+    terms, at = replace(TERMS, total=total), utc("2027-02-01T12:00")
+    assert code(may_accept(subscription(), terms, at, method, on_invoice=False)) == expected
+
+
+def test_a_kind_that_the_policy_leaves_out_pays_for_no_quote() -> None:
+    sub = subscription(policy=Policy(methods=(MethodKind.CARD,)))
+    assert code(may_accept(sub, TERMS, utc("2027-02-01T12:00"), BY_TRANSFER, on_invoice=False)) == "method_not_accepted"
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "ends"),
+    [
+        pytest.param(MethodKind.KONBINI, "2027-02-01T12:00", "2027-02-04T22:59:59", id="three days, at a store"),
+        pytest.param(MethodKind.BANK_TRANSFER, "2027-02-01T12:00", "2027-02-08T22:59:59", id="seven, by transfer"),
+        pytest.param(
+            MethodKind.BANK_TRANSFER, "2027-03-08T12:00", "2027-03-10T22:59:59", id="no longer than the quote"
+        ),
+    ],
+)
+def test_a_code_can_be_paid_no_longer_than_the_quote_binds(kind: MethodKind, at: str, ends: str) -> None:
+    assert code_expires_at(subscription(), TERMS, kind, utc(at)) == utc(ends)
+
+
+def test_no_code_is_issued_that_nobody_could_pay_any_more() -> None:
+    at, handled_at = utc("2027-03-10T22:59"), utc("2027-03-10T22:59:59")
+    late = may_accept(subscription(), TERMS, at, BY_TRANSFER, on_invoice=False, handled_at=handled_at)
+    assert code(late) == "too_late"
+    over = may_accept(subscription(), TERMS, utc("2027-03-10T23:00"), BY_TRANSFER, on_invoice=False)
+    assert code(over) == "quote_expired"
 
 
 def test_a_term_that_was_paid_meanwhile_is_not_paid_again() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from renewals.facts import Phase, Price, Subscription, Term
 from renewals.pricing import NotPriced
-from renewals.savings import longer_terms
+from renewals.savings import longer_terms, saved_per_year
 from tests.renewals.builders import PRICES, monthly, subscription
 
 CHEAPER = PRICES | {Term.THREE_YEARS: Price(list_price=150000, renewal_price=140000, version="three-2")}
@@ -39,3 +39,38 @@ def test_a_longer_term_saves_what_its_months_cost_more_at_the_next_one(
 def test_without_a_price_of_the_next_term_there_is_nothing_to_compare() -> None:
     with pytest.raises(NotPriced):
         longer_terms(subscription(prices={}))
+
+
+@pytest.mark.parametrize(
+    ("sub", "term", "saved"),
+    [
+        pytest.param(subscription(prices=CHEAPER), Term.THREE_YEARS, 1680000 // 3 * -1 + 583200, id="three years"),
+        pytest.param(subscription(), Term.THREE_YEARS, 0, id="as dear"),
+        pytest.param(subscription(seats=1), Term.MONTH, 48600 - 12 * 6800, id="a month at a time costs more"),
+        pytest.param(
+            subscription(prices=CHEAPER, pending_term=Term.THREE_YEARS),
+            Term.YEAR,
+            1680000 // 3 - 583200,
+            id="back to the running term",
+        ),
+        pytest.param(subscription(seats=1, prices=CHEAPER), Term.THREE_YEARS, 1933, id="rounded towards zero"),
+        pytest.param(
+            subscription(seats=1, prices=CHEAPER, pending_term=Term.THREE_YEARS),
+            Term.YEAR,
+            -1933,
+            id="so is the dearer",
+        ),
+        pytest.param(subscription(), Term.YEAR, None, id="the same term"),
+        pytest.param(
+            subscription(prices={Term.THREE_YEARS: PRICES[Term.THREE_YEARS]}),
+            Term.THREE_YEARS,
+            None,
+            id="the planned one has no price",
+        ),
+    ],
+)
+def test_a_year_at_another_term_is_compared_with_one_at_the_term_that_is_planned(
+    sub: Subscription, term: Term, saved: int | None
+) -> None:
+    found = saved_per_year(sub, term)
+    assert (found.minor if found else None) == saved

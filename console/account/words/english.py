@@ -155,7 +155,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "do.reduce-seats_button": "Reduce seats",
         "do.change-term": "Change the term",
         "do.change-term_text": "Takes effect at the next renewal. You keep the renewal price.",
-        "do.change-term_button": "Change the term",
+        "do.change-term_button": "See price and dates",
         "do.cancel-auto-renew": "Switch automatic renewal off",
         "do.cancel-auto-renew_text": "You keep access until {day}; no new term is charged.",
         "do.cancel-auto-renew_text_late": "The renewal date has passed: the subscription expires at once, and nothing "
@@ -190,6 +190,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # previews
         "preview.renew": "Renew {product}",
         "preview.add-seats": "Add seats to {product}",
+        "preview.change-term": "Change the term of {product}",
         "preview.price": "Price",
         "preview.line": "What",
         "preview.computed": "Computed as",
@@ -205,6 +206,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.applies": "Your planned changes apply to this term:",
         "preview.saving": "For {term} at a time it would cost {amount} less per year. Change the term first to have "
         "it.",
+        "preview.cheaper": "{term} at a time costs {amount} less per year than {planned} at a time.",
+        "preview.dearer": "{term} at a time costs {amount} more per year than {planned} at a time.",
+        "preview.as_dear": "{term} at a time costs as much per year as {planned} at a time.",
+        "preview.from": "The running term stays as it is. On {day} the new one begins: {span}.",
+        "preview.happens": "What happens then",
+        "preview.planning": "Nothing is charged now. The button plans the change at this price; until the renewal you "
+        "can withdraw it.",
         "preview.how_many": "How many seats more",
         "preview.recalculate": "Calculate anew",
         "preview.when": "When",
@@ -215,6 +223,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.current": "{method} (that of the subscription)",
         "preview.confirm_renew": "Renew for {amount}",
         "preview.confirm_add-seats": "Buy for {amount}",
+        "preview.confirm_change-term": "Change to {term}",
         "preview.binding": "With the button you order and agree to pay.",
         "preview.impossible": "This is not possible now.",
         # answers

@@ -7,6 +7,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "yes": "yes",
         "no": "no",
+        "questions_sales": "To buy more, or for other ways of paying such as financing, ask our sales team:",
         "usage": "Use of seats",
         "usage.text": "Who has a seat, and who used it in the last 30 and 90 days.",
         "usage.by_product": "By product",

@@ -33,6 +33,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.asked_text": "Our sales team has your request. A mail brings the quote once it is issued.",
         "quote.issued_text": "The prices hold until the end of {day}. Until then nothing of this is charged "
         "automatically.",
+        "quote.held_text": "You have accepted it, and its payment is open. Once the money has come, the terms are "
+        "renewed; if it does not come in time, the quote is open again until the end of {day}.",
+        "quote.release_text": "The code to pay with becomes void, and the quote is open again: you can then accept it "
+        "another way.",
         "quote.accepted_text": "You have accepted it; the terms are renewed.",
         "quote.declined_text": "You gave it up. Its subscriptions go on as if there had been no quote.",
         "quote.withdrawn_text": "It was taken back. Its subscriptions go on as if there had been no quote.",
@@ -59,8 +63,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.quote_not_open": "The quote is not open. Ask for a new one.",
         "refused.too_late.ask-for-quote": "It is too late for a quote. Renew here instead.",
         "refused.window_not_open.ask-for-quote": "It is too early for a quote. Come back on {day}.",
-        "refused.method_cannot_auto_charge.accept-quote": "A quote is paid at once: choose a card, PayPal or "
-        "direct debit, or name a purchase order.",
+        "refused.method_cannot_auto_charge.accept-quote": "Choose a payment method, or name a purchase order.",
+        "refused.too_late.accept-quote": "The code could be paid no more before it was issued. Ask for a new quote.",
         "refused.method_not_accepted.accept-quote": "This is not possible for this quote. Choose another way to pay.",
         "wrong.no_line": "Choose at least one subscription.",
         "wrong.purchase_order": "Write the number of your purchase order.",

@@ -164,7 +164,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "do.reduce-seats_button": "Réduire les postes",
         "do.change-term": "Modifier la durée",
         "do.change-term_text": "Prend effet au prochain renouvellement. Vous gardez le prix de renouvellement.",
-        "do.change-term_button": "Modifier la durée",
+        "do.change-term_button": "Voir le prix et les dates",
         "do.cancel-auto-renew": "Désactiver le renouvellement automatique",
         "do.cancel-auto-renew_text": "Vous gardez l’accès jusqu’au {day} ; aucune nouvelle période n’est facturée.",
         "do.cancel-auto-renew_text_late": "La date de renouvellement est passée : l’abonnement expire aussitôt, et "
@@ -203,6 +203,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # previews
         "preview.renew": "Renouveler {product}",
         "preview.add-seats": "Ajouter des postes à {product}",
+        "preview.change-term": "Modifier la durée de {product}",
         "preview.price": "Prix",
         "preview.line": "Objet",
         "preview.computed": "Calcul",
@@ -218,6 +219,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.applies": "Vos modifications prévues s’appliquent à cette période :",
         "preview.saving": "Avec une durée de {term}, cela coûterait {amount} de moins par an. Modifiez d’abord la "
         "durée pour en profiter.",
+        "preview.cheaper": "Par périodes de {term}, cela coûte {amount} de moins par an que par périodes de {planned}.",
+        "preview.dearer": "Par périodes de {term}, cela coûte {amount} de plus par an que par périodes de {planned}.",
+        "preview.as_dear": "Par périodes de {term}, cela coûte autant par an que par périodes de {planned}.",
+        "preview.from": "La période en cours reste inchangée. Le {day}, la nouvelle commence : {span}.",
+        "preview.happens": "Ce qui se passe ensuite",
+        "preview.planning": "Rien n’est débité maintenant. Ce bouton prévoit la modification à ce prix ; jusqu’au "
+        "renouvellement, vous pouvez l’annuler.",
         "preview.how_many": "Nombre de postes en plus",
         "preview.recalculate": "Recalculer",
         "preview.when": "Quand",
@@ -228,6 +236,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.current": "{method} (celui de l’abonnement)",
         "preview.confirm_renew": "Renouveler pour {amount}",
         "preview.confirm_add-seats": "Acheter pour {amount}",
+        "preview.confirm_change-term": "Passer à une durée de {term}",
         "preview.binding": "Ce bouton vaut commande avec obligation de paiement.",
         "preview.impossible": "Ce n’est pas possible actuellement.",
         # answers

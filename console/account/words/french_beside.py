@@ -7,6 +7,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "yes": "oui",
         "no": "non",
+        "questions_sales": "Pour acheter davantage, ou pour d’autres façons de payer comme le "
+        "financement, notre équipe commerciale :",
         "usage": "Utilisation des postes",
         "usage.text": "Qui a un poste, et qui s’en est servi au cours des 30 et des 90 derniers jours.",
         "usage.by_product": "Par produit",

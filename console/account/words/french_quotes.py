@@ -34,6 +34,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "sera établi.",
         "quote.issued_text": "Les prix valent jusqu’à la fin du {day}. D’ici là, rien de ceci n’est prélevé "
         "automatiquement.",
+        "quote.held_text": "Vous l’avez accepté, et son paiement est ouvert. Dès que l’argent est arrivé, les périodes "
+        "sont renouvelées ; s’il n’arrive pas à temps, le devis est de nouveau ouvert jusqu’à la fin du {day}.",
+        "quote.release_text": "Le code de paiement devient caduc, et le devis est de nouveau ouvert : vous pouvez "
+        "alors l’accepter autrement.",
         "quote.accepted_text": "Vous l’avez accepté ; les périodes sont renouvelées.",
         "quote.declined_text": "Vous y avez renoncé. Ses abonnements continuent comme s’il n’y avait pas eu de devis.",
         "quote.withdrawn_text": "Il a été retiré. Ses abonnements continuent comme s’il n’y avait pas eu de devis.",
@@ -61,8 +65,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.quote_not_open": "Le devis n’est pas ouvert. Demandez-en un nouveau.",
         "refused.too_late.ask-for-quote": "Il est trop tard pour un devis. Renouvelez ici.",
         "refused.window_not_open.ask-for-quote": "Il est trop tôt pour un devis. Revenez le {day}.",
-        "refused.method_cannot_auto_charge.accept-quote": "Un devis se règle aussitôt : choisissez une carte, "
-        "PayPal ou le prélèvement, ou indiquez un bon de commande.",
+        "refused.method_cannot_auto_charge.accept-quote": "Choisissez un moyen de paiement, ou indiquez un bon de "
+        "commande.",
+        "refused.too_late.accept-quote": "Le code ne pouvait plus être payé avant d’être émis. Demandez un nouveau "
+        "devis.",
         "refused.method_not_accepted.accept-quote": "Ce n’est pas possible pour ce devis. Choisissez un autre "
         "moyen de paiement.",
         "wrong.no_line": "Choisissez au moins un abonnement.",

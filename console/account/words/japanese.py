@@ -156,7 +156,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "do.reduce-seats_button": "シートを減らす",
         "do.change-term": "期間を変更する",
         "do.change-term_text": "次の更新から適用されます。更新価格はそのままです。",
-        "do.change-term_button": "期間を変更",
+        "do.change-term_button": "価格と日付を見る",
         "do.cancel-auto-renew": "自動更新をオフにする",
         "do.cancel-auto-renew_text": "{day}までご利用いただけます。新しい期間は請求されません。",
         "do.cancel-auto-renew_text_late": "更新日を過ぎているため、すぐに失効し、以後は請求されません。",
@@ -191,6 +191,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # previews
         "preview.renew": "{product}の更新",
         "preview.add-seats": "{product}のシート追加",
+        "preview.change-term": "{product} の期間の変更",
         "preview.price": "料金",
         "preview.line": "内容",
         "preview.computed": "計算式",
@@ -205,6 +206,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.until": "すべてのシートの更新日は{day}です。",
         "preview.applies": "予約中の変更が、この期間に適用されます。",
         "preview.saving": "{term}契約にすると、1年あたり{amount}お得になります。先に期間を変更してください。",
+        "preview.cheaper": "{term}契約は、{planned}契約より1年あたり{amount}お得です。",
+        "preview.dearer": "{term}契約は、{planned}契約より1年あたり{amount}高くなります。",
+        "preview.as_dear": "{term}契約の1年あたりの価格は、{planned}契約と同じです。",
+        "preview.from": "現在の契約期間はそのままです。{day}から新しい契約期間（{span}）が始まります。",
+        "preview.happens": "その後の流れ",
+        "preview.planning": "今は何も請求されません。ボタンを押すと、この価格で変更を予約します。"
+        "更新までは取り消せます。",
         "preview.how_many": "追加するシート数",
         "preview.recalculate": "再計算",
         "preview.when": "お支払いの時期",
@@ -215,6 +223,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.current": "{method}（ご登録の方法）",
         "preview.confirm_renew": "{amount}で更新する",
         "preview.confirm_add-seats": "{amount}で購入する",
+        "preview.confirm_change-term": "{term}に変更する",
         "preview.binding": "ボタンを押すとご注文が確定し、お支払いの義務が生じます。",
         "preview.impossible": "現在はお手続きいただけません。",
         # answers

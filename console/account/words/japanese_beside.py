@@ -7,6 +7,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "yes": "あり",
         "no": "なし",
+        "questions_sales": "追加のご購入や、分割払いなど他のお支払い方法については営業担当まで：",
         "usage": "シートの利用状況",
         "usage.text": "シートを割り当てられた方と、過去30日間・90日間の利用の有無です。",
         "usage.by_product": "製品別",

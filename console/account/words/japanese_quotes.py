@@ -31,6 +31,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.state.void": "無効",
         "quote.asked_text": "ご依頼を承りました。発行されましたらメールでお届けします。",
         "quote.issued_text": "価格は{day}の終わりまで有効です。それまで、対象は自動では請求されません。",
+        "quote.held_text": "承諾いただき、お支払いをお待ちしています。ご入金を確認次第、更新されます。"
+        "期限までにご入金がない場合、見積は{day}の終わりまで再び有効になります。",
+        "quote.release_text": "支払用の番号は無効になり、見積は再び有効になります。別の方法で承諾いただけます。",
         "quote.accepted_text": "承諾いただき、更新済みです。",
         "quote.declined_text": "辞退されました。対象は見積がなかったものとして継続します。",
         "quote.withdrawn_text": "取り下げられました。対象は見積がなかったものとして継続します。",
@@ -56,8 +59,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.quote_not_open": "この見積は有効ではありません。新しい見積をご依頼ください。",
         "refused.too_late.ask-for-quote": "見積の期限を過ぎました。こちらから更新してください。",
         "refused.window_not_open.ask-for-quote": "見積のご依頼は{day}からです。",
-        "refused.method_cannot_auto_charge.accept-quote": "見積は即時のお支払いです。カード、PayPal、口座振替、"
-        "または発注書をお選びください。",
+        "refused.method_cannot_auto_charge.accept-quote": "お支払い方法を選ぶか、発注書番号をご記入ください。",
+        "refused.too_late.accept-quote": "番号の発行前にお支払い期限を過ぎました。新しい見積をご依頼ください。",
         "refused.method_not_accepted.accept-quote": "この見積ではご利用いただけません。"
         "別のお支払い方法をお選びください。",
         "wrong.no_line": "少なくとも一つお選びください。",

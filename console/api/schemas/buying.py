@@ -51,5 +51,7 @@ class Preview(Resource):
     pending: Pending
     """Changes that apply at the next renewal: a preview of it has them in its line already."""
     longer_terms: list[Longer]
+    charged_at: Instant | None
+    """When that is charged by itself, of a change of term; None: the command charges it, or its buyer pays by hand."""
     unused_seats: UnusedSeats | None
     """What is worth saying of the seats that the next term is to have."""

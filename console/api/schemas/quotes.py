@@ -59,6 +59,16 @@ class QuoteLine(Resource):
     """Every input from which `amount` can be computed again."""
 
 
+class QuoteVoucher(Resource):
+    """A code by which an accepted quote can still be paid; of its amount `received` has come so far."""
+
+    kind: MethodKind
+    code: str
+    amount: int
+    received: int
+    expires_at: Instant
+
+
 class Quote(Resource):
     """A quote. It can be issued, then accepted, until `expires_at`."""
 
@@ -79,6 +89,8 @@ class Quote(Resource):
     """A purchase order will do."""
     order: UUID | None
     """The order by which it was accepted."""
+    voucher: QuoteVoucher | None
+    """While it is accepted, and its code waits to be paid; if nobody pays it, the quote can be accepted again."""
     amount: int | None
     lines: list[QuoteLine]
 

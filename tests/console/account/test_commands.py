@@ -1,5 +1,6 @@
 """Every command of a buyer through its form: what is told, and what it does (domain.md 7)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ async def test_fewer_seats_and_another_term_wait_for_the_renewal_and_are_withdra
 ) -> None:
     await browser.sign_in()
     await browser.do(PUNCTUAL, "reduce-seats", to="9")
-    await browser.do(PUNCTUAL, "change-term", term="3-years")
+    await browser.do(PUNCTUAL, "change-term", on="/change-term?term=3-years")
     page = await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}")
     assert "From the next term on: 9 seats instead of 12." in words(page)
     assert "From the next term on: 3 years instead of 1 year." in words(page)
@@ -308,3 +309,64 @@ async def test_nothing_is_stored_that_a_form_did_not_say(life: Life, browser: Br
     async with life.sessions() as session:
         args = await session.scalar(sa.text("SELECT args FROM commands WHERE name = 'cancel-auto-renew'"))
     assert args == {"renewal": "2027-03-31"}
+
+
+async def test_another_term_is_shown_with_price_dates_and_charge_before_it_is_planned(
+    life: Life, browser: Browser
+) -> None:
+    await browser.sign_in()
+    details = await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}")
+    assert re.findall(r'<form method="get" action="([^"]+)"', details) == [f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term"]
+    page = await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term?term=month")
+    for sentence in (
+        "Term 31 March 2027 to 29 April 2027 EUR 68.00 × 12, at the renewal price EUR 816.00",
+        "The running term stays as it is. On 31 March 2027 the new one begins: 31 March 2027 to 29 April 2027.",
+        "1 month at a time costs EUR 3,960.00 more per year than 1 year at a time.",
+        "On 31 March 2027 we charge EUR 816.00 (card) for 12 seats and the term 31 March 2027 to 29 April 2027.",
+        "Nothing is charged now.",
+        "Change to 1 month",
+    ):
+        assert sentence in words(page), words(page)
+    assert await commands(life) == []
+    answer = await browser.send(form(page, "/change-term"))
+    assert "Done: changing the term" in told(await browser.page(answer.headers["location"]))
+    assert (await life.row())["pending_term"] == "month"
+    again = await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term")
+    assert "1 year at a time costs EUR 3,960.00 less per year than 1 month at a time." in words(again)
+    assert ('class="saving"' in page, 'class="saving"' in again) == (False, True)
+
+
+async def test_a_price_of_another_term_that_was_shown_before_the_seats_changed_is_not_planned(
+    life: Life, browser: Browser
+) -> None:
+    await browser.sign_in()
+    page = await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term?term=3-years")
+    await browser.do(PUNCTUAL, "reduce-seats", to="9")
+    answer = await browser.send(form(page, "/change-term"))
+    assert "The price shown is too old." in told(await browser.page(answer.headers["location"]))
+    assert (await life.row())["pending_term"] is None
+    applies = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term?term=3-years"))
+    assert "Your planned changes apply to this term: From the next term on: 9 seats instead of 12." in applies
+
+
+@pytest.mark.parametrize("term", ["year", "decade"])
+async def test_a_term_that_cannot_be_chosen_is_named_and_the_first_one_shown(
+    life: Life, browser: Browser, term: str
+) -> None:
+    await browser.sign_in()
+    answer = await browser.get(f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term?term={term}")
+    assert answer.status_code == 422
+    assert "Choose one of the values." in words(answer.text)
+    assert 'href="#field-term"' in answer.text
+    assert "Change to 1 month" in words(answer.text)
+
+
+async def test_who_renews_by_hand_is_told_that_another_term_is_not_charged_by_itself(
+    theatre: Theatre, browser: Browser
+) -> None:
+    other = await theatre.subscription(auto_renew="no")
+    await other.move_to("2027-02-01 10:00")
+    await browser.sign_in()
+    page = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term?term=3-years"))
+    assert "3 years at a time costs as much per year as 1 year at a time." in page
+    assert "Nothing is charged by itself. Unless it is renewed, the subscription expires on 31 March 2027" in page

@@ -249,3 +249,28 @@ async def test_others_numbers_in_the_form_are_as_good_as_none(theatre: Theatre, 
     for fields in ({"number-0": foreign}, {"number-1": foreign, "chosen-1": "yes", "seats-1": "1", "term-1": "year"}):
         assert (await browser.send(good, **fields)).status_code == 404
     assert await life.rows("SELECT 1 FROM commands WHERE client_key LIKE 'account:%'") == []
+
+
+async def test_by_transfer_its_code_is_shown_until_it_is_given_up_and_the_quote_is_open_again(
+    theatre: Theatre, browser: Browser
+) -> None:
+    life = await issued(theatre)
+    await browser.sign_in()
+    here = f"{QUOTES}/{QUOTE}"
+    accept = form(await browser.page(here), "/accept-quote")
+    answer = await browser.send(accept, method="new", kind="bank_transfer", token="voucher-never-paid")
+    page = await browser.page(answer.headers["location"])
+    assert told(page).startswith("Begun: accepting the quote.")
+    assert "You have accepted it, and its payment is open." in words(page)
+    assert "To pay EUR 4,374.00: Transfer reference" in words(page)
+    assert "8 February 2027, 23:59" in words(page)
+    for action in ("/accept-quote", "/decline-quote"):
+        assert f'action="{here}{action}"' not in page
+    assert "A payment for the next term is open." in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
+    answer = await browser.send(form(page, "/release-hold"))
+    assert "Done: giving up the open payment" in told(await browser.page(answer.headers["location"]))
+    page = await browser.page(here)
+    assert "The prices hold until the end of 3 March 2027." in words(page)
+    assert "To pay EUR" not in words(page)
+    assert form(page, "/accept-quote")
+    assert await life.rows("SELECT 1 FROM claims WHERE holder = 'voucher' AND released_at IS NULL") == []

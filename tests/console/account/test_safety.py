@@ -123,8 +123,11 @@ PAGES = (
     f"{SUBSCRIPTIONS}/{PUNCTUAL}",
     f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew",
     f"{SUBSCRIPTIONS}/{PUNCTUAL}/add-seats?seats=2",
+    f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term?term=month",
     f"{SUBSCRIPTIONS}/{SECOND}",
     f"/account/cart?number={PUNCTUAL}",
+    "/account/contracts",
+    f"/account/contracts/C-{PUNCTUAL}/direct_online",
 )
 
 

@@ -40,6 +40,7 @@ async def test_the_list_says_what_each_is_when_it_renews_and_at_which_price(thea
     await begin(theatre, number=SECOND, auto_renew="no", renews_on="2027-05-31", seats="3")
     await browser.sign_in(BUYER.upper())
     page = words(await browser.page(SUBSCRIPTIONS))
+    assert "other ways of paying such as financing, ask our sales team: sales@example.com" in page
     assert re.search(
         rf"Draft Standard {PUNCTUAL} Northwind Surveying LLC 12 1 year renewal open renews on 31 March 2027 "
         r"automatic, card EUR 5,832\.00",

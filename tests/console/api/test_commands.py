@@ -146,14 +146,19 @@ async def test_what_a_preview_of_a_renewal_says_is_what_is_charged(theatre: Thea
 
 
 @pytest.mark.parametrize(
-    ("name", "args"), [pytest.param("renew", {}, id="renew"), pytest.param("add-seats", {"seats": 2}, id="add seats")]
+    ("name", "args", "others"),
+    [
+        pytest.param("renew", {}, {}, id="renew"),
+        pytest.param("add-seats", {"seats": 2}, {"seats": 3}, id="add seats"),
+        pytest.param("change-term", {"term": "3-years"}, {"term": "month"}, id="change term"),
+    ],
 )
 async def test_what_was_shown_binds_by_its_token_until_a_fact_has_changed(
-    theatre: Theatre, api: Api, name: str, args: dict[str, int]
+    theatre: Theatre, api: Api, name: str, args: dict[str, Any], others: dict[str, Any]
 ) -> None:
     await on_stage(theatre)
     address = f"/subscriptions/{PUNCTUAL}/preview/{name}"
-    stale = (await api.get(address, params={"seats": 3} if args else {})).json()["token"]
+    stale = (await api.get(address, params=others)).json()["token"]
     if not args:
         await api.give(PUNCTUAL, "reduce-seats", {"to": 9})
     shown = (await api.get(address, params=args)).json()
@@ -162,6 +167,20 @@ async def test_what_was_shown_binds_by_its_token_until_a_fact_has_changed(
         await api.give(PUNCTUAL, name, args | {"preview": token}) for token in (stale, "made up", shown["token"])
     ]
     assert codes(answers) == [(409, "preview_stale"), (409, "preview_stale"), (200, None)]
+
+
+async def test_a_preview_of_another_term_says_what_it_costs_and_when_that_is_charged(
+    theatre: Theatre, api: Api
+) -> None:
+    await on_stage(theatre)
+    address = f"/subscriptions/{PUNCTUAL}/preview/change-term"
+    shown = (await api.get(address, params={"term": "month"})).json()
+    assert (shown["amount"], shown["renews_on"]) == (81600, "2027-04-30")
+    assert shown["charged_at"] == "2027-03-31T04:00:00.000Z"
+    assert shown["pending"] == {"seats": None, "term": "month"}
+    await api.give(PUNCTUAL, "cancel-auto-renew", {})
+    assert (await api.get(address, params={"term": "month"})).json()["charged_at"] is None
+    assert (await api.get(address, params={"term": "decade"})).status_code == 422
 
 
 async def test_a_preview_names_the_pending_changes_that_are_in_its_line(theatre: Theatre, api: Api) -> None:

@@ -100,6 +100,32 @@ async def test_it_is_declined_and_paid_with_a_card_over_the_api(life: Life, api:
     assert [each["amount"] for each in entries if each["entry"] == "attempt"] == [2 * 9 * 48600]
 
 
+async def test_paid_by_a_code_it_says_which_until_when_and_is_open_again_once_that_is_given_up(
+    life: Life, api: Api
+) -> None:
+    reference = await issued(life, api)
+    transfer = {"kind": "bank_transfer", "token": "voucher-never-paid"}
+    answer = await post(api, f"/quotes/{reference}/accept", transfer)
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "done")
+    told = (await api.get(f"/quotes/{reference}")).json()
+    voucher = told["voucher"]
+    assert (told["state"], told["order"], voucher["kind"], voucher["amount"], voucher["received"]) == (
+        "issued",
+        None,
+        "bank_transfer",
+        2 * 9 * 48600,
+        0,
+    )
+    assert (bool(voucher["code"]), voucher["expires_at"]) == (True, "2027-02-08T22:59:59.000Z")
+    refused = await post(api, f"/quotes/{reference}/accept", {"purchase_order": "PO-1"})
+    assert refused.json()["code"] == "hold_open"
+    released = await post(api, f"/subscriptions/{SECOND}/commands", {"command": "release-hold"})
+    assert released.json()["outcome"] == "done"
+    assert (await api.get(f"/quotes/{reference}")).json()["voucher"] is None
+    accepted = await post(api, f"/quotes/{reference}/accept", {"purchase_order": "PO-1"})
+    assert accepted.json()["outcome"] == "done"
+
+
 async def test_lists_come_in_pages_and_by_state_and_person(life: Life, api: Api) -> None:
     references = [(await ask(api, number)).json()["quote"] for number in (PUNCTUAL, SECOND, PUNCTUAL)]
     await post(api, f"/quotes/{references[0]}/decline")
