@@ -4,12 +4,15 @@ The watchdog asks at each look. Each question reads what is new, or where there 
 ended by hand is told once for its subject, whether or not it goes on.
 """
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import CTE, Date, cast, exists, func, literal_column, not_, or_, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import String
@@ -17,6 +20,7 @@ from sqlmodel import col
 
 from models.catalog import PolicyRow, PriceRow
 from models.columns import fixed
+from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.parties import CustomerRow
 from models.payments import AttemptRow
@@ -29,6 +33,8 @@ from renewals.facts import AttemptState
 from renewals.money import Money
 
 MOST_AT_ONCE = 1_000
+PATIENCE_MS = 10_000
+"""How long a question may take: the watchdog is believed dead when it is silent for two minutes."""
 
 PAID_TWICE = "paid_twice"
 LOCKED = "locked_though_paid"
@@ -51,6 +57,9 @@ FAR_AHEAD = timedelta(days=400)
 """Policies are made for the coming year: a later day is more likely another year than meant."""
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Noticed:
     """What there is to tell; without a subscription it is about the installation as a whole."""
@@ -61,13 +70,31 @@ class Noticed:
     subscription: str | None = None
 
 
-async def alarm_together(session: AsyncSession, now: datetime) -> int:
-    """Raise what is new, and clear what is in order again; how many were raised."""
-    raised = await _locked(session, now)
-    for question in (_paid_twice, _price_leaps, _many_declines, _many_refunds, _cancelled_together, _odd_policies):
-        async for each in question(session, now):
-            if await _was_told(session, each):
-                continue
+Question = Callable[[AsyncSession, datetime], AsyncIterator[Noticed]]
+
+
+async def alarm_together(sessions: Sessions, now: datetime) -> int:
+    """Raise what is new, and clear what is in order again; how many were raised.
+
+    Each question has a transaction and little time of its own: one that fails silences no other, and keeps no renewal
+    waiting that the watchdog is to wake.
+    """
+    questions: list[Callable[[AsyncSession, datetime], Awaitable[int]]] = [_locked]
+    raised = 0
+    for question in [*questions, *(partial(_tell, each) for each in QUESTIONS)]:
+        try:
+            async with sessions.begin() as session:
+                await session.execute(text(f"SET LOCAL statement_timeout = {PATIENCE_MS}"))
+                raised += await question(session, now)
+        except DBAPIError as error:
+            _log.warning("the watchdog could not compare, and tries again: %s", type(error.orig).__name__)
+    return raised
+
+
+async def _tell(question: Question, session: AsyncSession, now: datetime) -> int:
+    raised = 0
+    async for each in question(session, now):
+        if not await _was_told(session, each):
             raised += await raise_alarm(session, each.subscription, each.kind, each.detail, now, subject=each.subject)
     return raised
 
@@ -207,3 +234,13 @@ def _scope(row: PolicyRow) -> str:
 
 def _said(effective_on: date, made_on: date) -> str:
     return f"{effective_on}, {'before' if effective_on < made_on else 'long after'} the day it was made"
+
+
+QUESTIONS: tuple[Question, ...] = (
+    _paid_twice,
+    _price_leaps,
+    _many_declines,
+    _many_refunds,
+    _cancelled_together,
+    _odd_policies,
+)

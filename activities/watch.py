@@ -186,8 +186,7 @@ class Watch:
                     f"{stuck.phase}, renewal date {stuck.renews_on}, next step {stuck.next_step_at or 'not planned'}"
                 )
                 raised += await raise_alarm(session, stuck.number, MAY_BE_MISSED, detail, now + stuck.shift)
-        async with self._sessions.begin() as session:
-            return raised + await alarm_together(session, now)
+        return raised + await alarm_together(self._sessions, now)
 
     async def _each(self, items: Sequence[Item], work: Callable[[Item], Awaitable[None]]) -> int:
         """Do the work for each item, a few at a time, telling Temporal that we live; for how many it was done.

@@ -1,10 +1,13 @@
 """What only shows when many rows are held beside each other is told: once, in time, and not on ordinary days."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities import alarming
 from activities.alarming import LEAST_CANCELS, LEAST_DECLINES, LEAST_REFUNDS, alarm_together
 from models.inbox import store_command
 from models.journal import record
@@ -69,8 +72,24 @@ async def run(desk: Desk, statements: str, **values: object) -> None:
 
 
 async def told(desk: Desk, at: datetime = NOW) -> int:
-    async with desk.sessions.begin() as session:
-        return await alarm_together(session, at)
+    return await alarm_together(desk.sessions, at)
+
+
+async def test_a_question_that_fails_silences_no_other_and_wakes_as_ever(
+    live: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(session: AsyncSession, now: datetime) -> AsyncIterator[alarming.Noticed]:
+        await session.execute(text("SELECT 1 / 0"))
+        yield alarming.Noticed("never", "told", "x")
+
+    async def finds(session: AsyncSession, now: datetime) -> AsyncIterator[alarming.Noticed]:
+        yield alarming.Noticed("found", "told", "x")
+
+    monkeypatch.setattr(alarming, "QUESTIONS", (fails, finds))
+    await live.change("UPDATE subscriptions SET next_step_at = NULL")
+    watched = await look(live)
+    assert (watched.alarms, watched.woken) == (1, 1)
+    assert await open_alarms(live) == ["found"]
 
 
 async def test_the_watchdog_asks_too(live: Desk) -> None:
