@@ -79,13 +79,14 @@ async def alarm_together(sessions: Sessions, now: datetime) -> int:
     Each question has a transaction and little time of its own: one that fails silences no other, and keeps no renewal
     waiting that the watchdog is to wake.
     """
-    questions: list[Callable[[AsyncSession, datetime], Awaitable[int]]] = [_locked]
+    compared: list[Callable[[AsyncSession, datetime], Awaitable[int]]] = [_locked]
+    compared += [partial(_tell, question) for question in QUESTIONS]
     raised = 0
-    for question in [*questions, *(partial(_tell, each) for each in QUESTIONS)]:
+    for compare in compared:
         try:
             async with sessions.begin() as session:
                 await session.execute(text(f"SET LOCAL statement_timeout = {PATIENCE_MS}"))
-                raised += await question(session, now)
+                raised += await compare(session, now)
         except DBAPIError as error:
             _log.warning("the watchdog could not compare, and tries again: %s", type(error.orig).__name__)
     return raised
