@@ -63,7 +63,10 @@ class OperatorRow(SQLModel, table=True):
 
 
 class OperatorLinkRow(SQLModel, table=True):
-    """A link that signs its operator in once, before `expires_at`: for the first sign-in, and after a reset."""
+    """A link that signs its operator in once, before `expires_at`: for the first sign-in, and after a reset.
+
+    Whoever made it saw it.
+    """
 
     __tablename__ = "operator_links"
     __table_args__ = (
@@ -75,6 +78,7 @@ class OperatorLinkRow(SQLModel, table=True):
     token_hash: str = Field(unique=True)
     operator: str = Field(foreign_key="operators.name", index=True)
     made_at: datetime = instant()
+    made_by: str
     expires_at: datetime = instant()
     used_at: datetime | None = instant(nullable=True)
 

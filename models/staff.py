@@ -61,7 +61,7 @@ async def add_operator(
     session.add(OperatorRow(name=name, email=email, role=role, created_at=now, created_by=by, created_because=reason))
     await session.flush()
     audit(session, now, by, "operator.add", name, reason=reason, data={"role": role})
-    return _new_link(session, name, now)
+    return _new_link(session, name, by, now)
 
 
 async def set_role(session: AsyncSession, name: str, role: Role, *, by: str, reason: str, now: datetime) -> bool:
@@ -110,7 +110,7 @@ async def reset(session: AsyncSession, name: str, *, by: str, reason: str, now: 
     await session.execute(delete(RecoveryCodeRow).where(col(RecoveryCodeRow.operator) == name))
     audit(session, now, by, "operator.reset", name, reason=reason)
     await end_sessions(session, name, now)
-    return _new_link(session, name, now)
+    return _new_link(session, name, by, now)
 
 
 async def local_admin(session: AsyncSession, name: str, *, by: str, reason: str, now: datetime) -> str:
@@ -121,7 +121,7 @@ async def local_admin(session: AsyncSession, name: str, *, by: str, reason: str,
     if row.disabled_at is not None:
         return await reset(session, name, by=by, reason=reason, now=now)
     audit(session, now, by, "operator.link", name, reason=reason)
-    return _new_link(session, name, now)
+    return _new_link(session, name, by, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +185,9 @@ async def end_sessions(session: AsyncSession, name: str, now: datetime) -> None:
     await session.execute(update(link).where(*unused).values(used_at=now))
 
 
-def _new_link(session: AsyncSession, name: str, now: datetime) -> str:
-    token = new_token()
-    session.add(OperatorLinkRow(token_hash=digest(token), operator=name, made_at=now, expires_at=now + LINK_LIVES))
+def _new_link(session: AsyncSession, name: str, by: str, now: datetime) -> str:
+    token, until = new_token(), now + LINK_LIVES
+    session.add(OperatorLinkRow(token_hash=digest(token), operator=name, made_at=now, made_by=by, expires_at=until))
     return token
 
 

@@ -655,6 +655,7 @@ def _create_tables() -> None:
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("operator", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("token_hash ~ '^[0-9a-f]{64}$'", name="ck_operator_links_token_hash"),

@@ -154,6 +154,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "second_until": "until {when}",
         "second_own": "You asked for this yourself: somebody else confirms it.",
         "second_no_right": "Your role may not confirm this.",
+        "second_one_hand": "Somebody else must confirm this until {when}: within the last day one of you made or reset "
+        "the other’s account, or somebody made or reset both.",
         "second_confirm": "Confirm",
         "second_reject": "Reject",
         "second_withdraw": "Withdraw",

@@ -163,6 +163,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "second_until": "jusqu’au {when}",
         "second_own": "Vous l’avez demandé vous-même : quelqu’un d’autre confirme.",
         "second_no_right": "Votre rôle ne permet pas de confirmer.",
+        "second_one_hand": "Jusqu’au {when}, quelqu’un d’autre doit confirmer : au cours de la dernière journée, l’un "
+        "de vous a créé ou réinitialisé le compte de l’autre, ou une même personne les deux.",
         "second_confirm": "Confirmer",
         "second_reject": "Refuser",
         "second_withdraw": "Retirer",
