@@ -44,7 +44,7 @@ REFUSALS = {
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
     "bulk_over_100": "Renew them in parts of a hundred.",
-    "preview_stale": "Look at the new preview and confirm that; one binds for 15 minutes.",
+    "preview_stale": "Look at the new preview (one binds for 15 minutes) or at the order again, and confirm that.",
     "quote_expired": "The buyer asks anew; issue that.",
     "quote_not_open": "Look at the quote: `perennial show-quote` says where it stands.",
     "payment_declined": "Try again later, or name another method; nothing was bought.",

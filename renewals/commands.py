@@ -268,10 +268,14 @@ class ExtendLateWindow:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Send back what was paid for an order, in full or in part; the term stays. `amount` in minor units, None: all."""
+    """Send back what was paid for an order, in full or in part; the term stays. `amount` in minor units, None: all.
+
+    `seen`: how much of it had gone back when whoever asks looked; None: they do not say.
+    """
 
     order: UUID
     amount: int | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

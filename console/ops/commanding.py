@@ -134,7 +134,7 @@ async def _decision(
     session: AsyncSession, stored: Stored, what: Asked, order: PaidOrder | None, who: Staff
 ) -> Decision:
     if isinstance(what.command, Refund):
-        return decide_refund(stored, order, what.command.amount, who)
+        return decide_refund(stored, order, what.command, who)
     if isinstance(what.command, IssueQuote | WithdrawQuote):
         for quote in await open_quotes_for(session, stored.row.number):
             if quote.reference == what.command.quote:

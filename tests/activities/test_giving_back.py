@@ -60,6 +60,16 @@ async def test_in_parts_never_more_than_is_left(desk: Desk) -> None:
     assert sum(desk.gateway.refunds.values()) == PRICE
 
 
+async def test_of_two_who_refund_the_same_part_one_is_refused(desk: Desk) -> None:
+    order = await renewed(desk)
+    for key, answer in (("ana", "done"), ("fay", "refused preview_stale"), ("ana", "done")):
+        assert await desk.give(LATER, "refund", key=key, order=order, amount=1000, seen=0, **ANA) == answer
+    await desk.walk(LATER)
+    assert await desk.give(LATER, "refund", key="later", order=order, amount=1000, seen=1000, **ANA) == "done"
+    await desk.walk(LATER)
+    assert await sent(desk) == [(1000, "operator"), (1000, "operator")]
+
+
 async def test_given_twice_under_one_key_it_goes_back_once(desk: Desk) -> None:
     order = await renewed(desk)
     for _ in range(2):

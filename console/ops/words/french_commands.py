@@ -233,6 +233,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.below_one_seat": "Il doit rester au moins un poste.",
         "why_not.bulk_over_100": "Au plus 100 abonnements à la fois.",
         "why_not.preview_stale": "Le prix affiché est trop ancien.",
+        "why_not.preview_stale.refund": "Une autre partie de cette commande a été remboursée entre-temps. Regardez-la "
+        "à nouveau, puis décidez.",
         "why_not.quote_expired": "Le devis est échu.",
         "why_not.quote_not_open": "Le devis n’est pas ouvert.",
         "why_not.payment_declined": "Le paiement a été refusé.",

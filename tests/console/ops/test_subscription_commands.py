@@ -214,6 +214,19 @@ async def test_a_paid_order_is_refunded_in_part_by_who_moves_money_after_a_tick(
     assert (more.status_code, "more than is left" in words(more.text)) == (422, True)
 
 
+async def test_two_who_look_at_the_same_order_do_not_both_send_the_same_part_back(
+    theatre: Theatre, people: People
+) -> None:
+    life = await theatre.subscription(live="2027-03-25")
+    await life.until("2027-04-01")
+    fay, fritz = [await people.signed_in(name, Role.FINANCE) for name in ("fay", "fritz")]
+    asked = (await look(fritz, "refund", amount="486.00")).text
+    assert await do(fay, "refund", amount="486.00") == "Done: refund"
+    given = await fritz.send(asked, "/refund", sure="yes")
+    assert "More of this order went back since you looked." in words((await fritz.get(given.headers["location"])).text)
+    assert [row["amount"] for row in await life.rows("SELECT amount FROM refunds")] == [48600]
+
+
 async def test_one_that_lapsed_wrongly_is_brought_back_after_a_tick(theatre: Theatre, ada: Person) -> None:
     life = await theatre.subscription(auto_renew="no")
     await life.move_to("2027-06-01 10:00")
