@@ -169,7 +169,9 @@ ARGUMENTS = {
     Name.GO_LIVE: "`reason`",
     Name.RESOLVE_PAYMENT: "`outcome`: `paid` or `declined`; `reason`",
     Name.EXTEND_LATE_WINDOW: "`to`: the last day to renew late (the policy's own takes it back); `reason`",
-    Name.REFUND: "`order`: its id, as the ledger has it; `amount` in minor units (else all that is left); `reason`",
+    Name.REFUND: "`order`: its id, as the ledger has it; `amount` in minor units (else all that is left); `seen`: how"
+    " much of it had gone back when you looked, refused as `preview_stale` if that has changed; `attempt`: the id of"
+    " one that ended unpaid, and whose money was taken after all; `reason`",
     Name.REINSTATE: "`to`: the last day to renew it late from now on; `reason`",
     Name.CHANGE_BUYER: "`email`; `name` for somebody new; `reason`",
     Name.CHANGE_CONTACT: "`contact`: the present address; `email`, `name`, `language` (as `fr-CA`); `reason`",

@@ -134,7 +134,9 @@ def _build(which: Name, given: "_Arguments") -> Command:
         case Name.EXTEND_LATE_WINDOW:
             return ExtendLateWindow(given.named_day("to"))
         case Name.REFUND:
-            return Refund(given.id("order"), given.minor_units("amount"), given.minor_units("seen", at_least=0))
+            attempt = given.id("attempt") if given.has("attempt") else None
+            amount, seen = given.minor_units("amount"), given.minor_units("seen", at_least=0)
+            return Refund(given.id("order"), amount, seen, attempt)
         case Name.REINSTATE:
             return Reinstate(given.named_day("to"))
         case Name.CHANGE_BUYER:

@@ -27,7 +27,8 @@ def arguments(name: Name, form: Form, currency: str) -> dict[str, Any]:
         case Name.RECORD_RENEWAL:
             return {"reference": _text(form, "reference"), **_seats(form), **_term(form)}
         case Name.REFUND:
-            return {"order": _text(form, "order"), "seen": _gone_back(form), **_amount(form, currency)}
+            of = {"order": _text(form, "order"), **_written(form, "attempt")}
+            return of | {"seen": _gone_back(form)} | _amount(form, currency)
         case Name.CHANGE_BUYER:
             return {"email": mail_address(form), **_written(form, "name")}
         case Name.CHANGE_CONTACT:

@@ -146,7 +146,9 @@ async def _decision(
 
 async def _order_of(session: AsyncSession, stored: Stored, what: Asked) -> PaidOrder | None:
     command = what.command
-    return await paid_order(session, stored.row.number, command.order) if isinstance(command, Refund) else None
+    if not isinstance(command, Refund):
+        return None
+    return await paid_order(session, stored.row.number, command.order, command.attempt)
 
 
 def _will(stored: Stored, what: Asked, order: PaidOrder | None, t: Speech) -> str:

@@ -895,6 +895,7 @@ def _create_tables() -> None:
         sa.Column("voucher_code", sa.String(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "(state IN ('paid', 'declined', 'expired')) = (answered_at IS NOT NULL)", name="ck_attempts_answered"
         ),
@@ -912,6 +913,7 @@ def _create_tables() -> None:
         sa.CheckConstraint("amount >= 0", name="ck_attempts_amount"),
         sa.CheckConstraint("n >= 1", name="ck_attempts_n"),
         sa.CheckConstraint("received >= 0", name="ck_attempts_received"),
+        sa.CheckConstraint("taken >= 0", name="ck_attempts_taken"),
         sa.ForeignKeyConstraint(["method_id"], ["payment_methods.id"], name="fk_attempts_method_id"),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_attempts_order_id"),
         sa.PrimaryKeyConstraint("id", name="pk_attempts"),

@@ -154,6 +154,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "arg.refunded": "Amount",
         "arg.refunded_help": "In {currency}; empty for all that is left, {left}.",
         "order_of": "Order of {when}: {paid} paid, {gone} gone back or on its way.",
+        "taken_of": "An attempt of the order of {when} ended unpaid, and {paid} were taken after all; {gone} gone back "
+        "or on its way.",
         "arg.new_buyer": "Mail address of the new buyer",
         "arg.new_name": "Name",
         "arg.new_name_help": "Only of somebody who is no contact of the organisation yet.",

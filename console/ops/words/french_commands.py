@@ -161,6 +161,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "arg.refunded": "Montant",
         "arg.refunded_help": "En {currency} ; vide pour tout ce qui reste, {left}.",
         "order_of": "Commande du {when} : {paid} payés, {gone} remboursés ou en chemin.",
+        "taken_of": "Une tentative de la commande du {when} s’est terminée impayée, et {paid} ont été encaissés malgré "
+        "tout ; {gone} remboursés ou en chemin.",
         "arg.new_buyer": "Adresse du nouvel acheteur",
         "arg.new_name": "Nom",
         "arg.new_name_help": "Seulement pour qui n’est pas encore un contact de l’organisation.",

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from models.engine import Sessions
 from renewals.commands import OPERATOR_MAY, Name
@@ -225,6 +226,21 @@ async def test_two_who_look_at_the_same_order_do_not_both_send_the_same_part_bac
     given = await fritz.send(asked, "/refund", sure="yes")
     assert "More of this order went back since you looked." in words((await fritz.get(given.headers["location"])).text)
     assert [row["amount"] for row in await life.rows("SELECT amount FROM refunds")] == [48600]
+
+
+async def test_money_taken_after_its_attempt_had_ended_unpaid_is_offered_apart_from_the_order(
+    theatre: Theatre, people: People
+) -> None:
+    life = await theatre.subscription(live="2027-03-25")
+    await life.until("2027-04-01")
+    async with theatre.sessions.begin() as session:
+        await session.execute(text("UPDATE attempts SET state = 'declined', decline_class = 'hard', taken = 583200"))
+    fay = await people.signed_in("fay", Role.FINANCE)
+    fay.client.headers["accept-language"] = "en-GB"
+    page = unescape(words(await fay.page(PAGE))).replace("\u00a0", " ")
+    assert "ended unpaid, and EUR 5,832.00 were taken after all; EUR 0.00 gone back or on its way." in page
+    assert await do(fay, "refund") == "Done: refund"
+    assert [row["amount"] for row in await life.rows("SELECT amount FROM refunds")] == [583200]
 
 
 async def test_one_that_lapsed_wrongly_is_brought_back_after_a_tick(theatre: Theatre, ada: Person) -> None:
