@@ -14,8 +14,9 @@ from sqlmodel import col
 
 from models.audit import audit
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, RecoveryCodeRow
+from models.sealing import Seal
 from models.tokens import digest, new_token
-from renewals.roles import Role
+from renewals.roles import May, Role, may
 
 LINK_LIVES = timedelta(minutes=30)
 """How long a one-time link can be used: long enough to hand it over."""
@@ -40,6 +41,12 @@ class StaffRefused(Exception):
 async def every_operator(session: AsyncSession) -> Sequence[OperatorRow]:
     """All operators there ever were, by name."""
     return (await session.execute(select(OperatorRow).order_by(col(OperatorRow.name)))).scalars().all()
+
+
+async def who_may(session: AsyncSession, right: May) -> list[str]:
+    """Those who are let in and have that right, as `operator:NAME`."""
+    rows = await every_operator(session)
+    return [f"operator:{row.name}" for row in rows if row.disabled_at is None and may(Role(row.role), right)]
 
 
 async def find_operator(session: AsyncSession, name: str, *, lock: bool = False) -> OperatorRow:
@@ -111,6 +118,23 @@ async def reset(session: AsyncSession, name: str, *, by: str, reason: str, now: 
     audit(session, now, by, "operator.reset", name, reason=reason)
     await end_sessions(session, name, now)
     return _new_link(session, name, by, now)
+
+
+async def reseal(session: AsyncSession, seal: Seal, *, by: str, reason: str, now: datetime) -> tuple[int, list[str]]:
+    """Close every second factor under the newest key: how many were not, and whose no key of ours opens."""
+    query = select(OperatorRow).where(col(OperatorRow.totp_secret).is_not(None)).order_by(col(OperatorRow.name))
+    changed, lost = 0, []
+    for row in (await session.execute(query.with_for_update())).scalars():
+        closed = row.totp_secret or ""
+        secret = seal.open(closed, row.name)
+        if secret is None:
+            lost.append(row.name)
+        elif not seal.is_newest(closed):
+            row.totp_secret = seal.close(secret, row.name)
+            changed += 1
+    if changed:
+        audit(session, now, by, "operator.reseal", "", reason=reason, data={"operators": changed})
+    return changed, lost
 
 
 async def local_admin(session: AsyncSession, name: str, *, by: str, reason: str, now: datetime) -> str:

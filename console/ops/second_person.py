@@ -11,6 +11,7 @@ from console.ops.deeds import DEEDS
 from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.guard import Reads
 from console.ops.staff import Staff
+from models.pauses import USUAL_FOR
 from models.second_person import Decision, RequestRow, decide, one_hand_until, open_request, open_requests
 
 SECOND_PERSON = "/ops/second-person"
@@ -33,7 +34,7 @@ async def requests(request: Request, desk: InDesk, who: Reads) -> Response:
     now = wall_now()
     async with desk.sessions() as session:
         shown = [await _asked(session, who, row, now) for row in await open_requests(session, now)]
-    return desk.page(request, "second_person.html", who, requests=shown)
+    return desk.page(request, "second_person.html", who, requests=shown, days=USUAL_FOR.days)
 
 
 @routes.post("/{id_}/confirm")
