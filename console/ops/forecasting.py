@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from console.ops.carrying_on import again_soon, have_walked
+from console.ops.carrying_on import again_soon, have_walked, make_room
 from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
 from console.ops.fields import Wrong
 from console.ops.files import PER_BATCH, Cells, as_file, plain_money, with_head
@@ -127,6 +127,7 @@ async def ask(desk: InDesk, who: Reads) -> Response:
     async with desk.sessions.begin() as session:
         id_ = await open_forecast(session, first_on, last_on, who.by)
         if id_ is None:
+            await make_room(session, who)
             id_ = await ask_forecast(session, first_on, last_on, desk.zone, by=who.by, now=now)
             data = {"from": first_on.isoformat(), "to": last_on.isoformat()}
             audit(session, now, who.by, "forecast.ask", str(id_), data=data)
@@ -200,6 +201,9 @@ async def compare(desk: InDesk, who: Reads, id: UUID) -> Response:
     now = wall_now()
     async with desk.sessions.begin() as session:
         if await ask_comparison(session, id, now):
+        row = await _row(session.get, id)
+        if not row.is_open:
+            await make_room(session, who)
             audit(session, now, who.by, "forecast.compare", str(id))
     await have_walked(desk, "forecast", id)
     return see_other(f"{FORECAST}/{id}")

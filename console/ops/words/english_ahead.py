@@ -66,6 +66,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.days_text": "Write a first and a last day from today on, at most 31 days, not much more than a year "
         "ahead.",
         # what became of a line
+        "wrong.open_of_one": "Three of your forecasts and what-ifs are still walked",
+        "wrong.open_of_one_text": "Nothing was asked for. Wait until one of them is there, then ask again.",
+        "wrong.open_of_all": "Ten forecasts and what-ifs are still walked",
+        "wrong.open_of_all_text": "Nothing was asked for. More would slow all of them down: wait until one is there.",
         "verdict.agreed": "as foreseen",
         "verdict.differs": "different",
         "verdict.not_happened": "did not happen",

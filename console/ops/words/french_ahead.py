@@ -70,6 +70,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.days_text": "Indiquez un premier et un dernier jour à partir d’aujourd’hui, 31 jours au plus, guère "
         "plus d’un an à l’avance.",
         # what became of a line
+        "wrong.open_of_one": "Trois de vos prévisions et simulations sont encore en cours",
+        "wrong.open_of_one_text": "Rien n’a été demandé. Attendez que l’une d’elles soit prête, puis redemandez.",
+        "wrong.open_of_all": "Dix prévisions et simulations sont encore en cours",
+        "wrong.open_of_all_text": "Rien n’a été demandé. Davantage à la fois les ralentirait toutes : attendez que "
+        "l’une soit prête.",
         "verdict.agreed": "comme prévu",
         "verdict.differs": "différent",
         "verdict.not_happened": "n’a pas eu lieu",
