@@ -68,6 +68,15 @@ async def paused_now(session: AsyncSession) -> Sequence[PauseRow]:
     return (await session.execute(query)).scalars().all()
 
 
+async def paused_between(session: AsyncSession, began: datetime, ended: datetime) -> Sequence[Pausable]:
+    """What was paused at any time from the one instant to the other."""
+    row = PauseRow
+    query = select(col(row.what)).where(
+        col(row.began_at) <= ended, or_(col(row.ended_at).is_(None), col(row.ended_at) >= began)
+    )
+    return sorted({Pausable(what) for what in (await session.execute(query)).scalars()})
+
+
 async def pause(
     session: AsyncSession,
     what: Pausable,

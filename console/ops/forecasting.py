@@ -31,7 +31,7 @@ from models.forecasts import (
     lines_of,
     open_forecast,
 )
-from models.pauses import paused_now
+from models.pauses import paused_between, paused_now
 from renewals.calendar import days_after, local_date
 from renewals.foreseen import Cause, Verdict
 from renewals.money import Money
@@ -187,9 +187,10 @@ async def forecast(request: Request, desk: InDesk, who: Reads, id: UUID) -> Resp
     async with desk.sessions() as session:
         row = await _row(session.get, id)
         lines, later = await lines_of(session, id, wanted, after=_place(request), limit=PER_PAGE)
+        paused = await paused_between(session, row.asked_at, row.walked_at or wall_now())
     values: dict[str, Any] = {"row": row, "lines": lines, "wanted": wanted, "kinds": KINDS}
     values["totals"], values["money"] = totals_of(row, t), Money
-    values["verdicts"] = verdicts_of(row)
+    values["verdicts"], values["paused"] = verdicts_of(row), paused
     values["later"] = f"{later[0].isoformat()},{later[1]}" if later else None
     values["placed"] = "after" in request.query_params
     return again_soon(desk.page(request, "forecast.html", who, **values), is_open=row.is_open)
@@ -200,10 +201,10 @@ async def compare(desk: InDesk, who: Reads, id: UUID) -> Response:
     """Compare it with what has happened until now."""
     now = wall_now()
     async with desk.sessions.begin() as session:
-        if await ask_comparison(session, id, now):
         row = await _row(session.get, id)
         if not row.is_open:
             await make_room(session, who)
+        if await ask_comparison(session, id, now):
             audit(session, now, who.by, "forecast.compare", str(id))
     await have_walked(desk, "forecast", id)
     return see_other(f"{FORECAST}/{id}")

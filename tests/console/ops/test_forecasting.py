@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from activities.foreseeing import Foreseeing
 from models.engine import Sessions
-from models.pauses import Pausable, pause
+from models.pauses import Pausable, pause, resume
 from renewals.roles import Role
 from tests.activities.desk import run_at
 from tests.activities.test_watchdog import Doorbell
