@@ -87,7 +87,10 @@ EVENTS = {
     ),
     "admin": ("`contact`", "Another contact of the organisation became the primary admin."),
     "buyer": ("`contact`", "Another contact of the organisation became the buyer."),
-    "contact": ("`contact`", "The address, name or language of a contact was corrected."),
+    "contact": (
+        "`contact`",
+        "The address, name or language of a contact was corrected: on the record of each of their subscriptions.",
+    ),
     "notice": (
         "`kind`, `to`, `locale`, `outcome`, `occasion`, `why`",
         "A mail has an outcome: `sent`, `missed` or `failed`.",

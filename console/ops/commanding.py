@@ -23,6 +23,7 @@ from console.ops.staff import Staff
 from console.ops.timeline import reason_in_words, step_in_words
 from console.speech import Speech
 from models.audit import audit
+from models.contacts import how_many_concern
 from models.quotes import open_quotes_for, quote_lines
 from models.records import CommandRow
 from models.refundable import PaidOrder, paid_order
@@ -108,6 +109,9 @@ async def question(session: AsyncSession, stored: Stored, what: Asked, who: Staf
     """What an operator confirms."""
     order = await _order_of(session, stored, what)
     will = _will(stored, what, order, t)
+    if isinstance(what.command, ChangeContact):
+        count = await how_many_concern(session, stored.customer.csn, what.command.contact)
+        will = f"{will} {t('will.touches', count=t.number(count))}"
     decision = await _decision(session, stored, what, order, who)
     if isinstance(decision, Refused):
         return Question(will, refused=why_not(decision.code, what.name, t))

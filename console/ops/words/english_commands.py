@@ -126,6 +126,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "stays closed until then. If nobody renews it, it lapses again, and its buyer is told again.",
         "will.change-buyer": "{email} becomes the buyer: mails go there from now on, and who is buyer now can do "
         "nothing any more. Payment methods and open orders stay.",
+        "will.touches": "Subscriptions of which this is the buyer or the primary admin: {count}. It stands on the "
+        "record of each.",
         "will.change-contact": "What is kept of {email} is corrected, for all subscriptions of this customer.",
         "will.re-plan": "It is planned again from the facts, and its workflow woken. Nothing else changes.",
         "sure.cancel-auto-renew": "I have checked that the buyer wants no renewal, and know when access ends.",

@@ -130,6 +130,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "est de nouveau averti.",
         "will.change-buyer": "{email} devient l’acheteur : les courriels y vont désormais, et l’acheteur actuel ne "
         "peut plus rien. Moyens de paiement et commandes en cours restent.",
+        "will.touches": "Abonnements dont c’est l’acheteur ou l’administrateur principal : {count}. L’historique de "
+        "chacun le dira.",
         "will.change-contact": "Ce qui est enregistré de {email} est corrigé, pour tous les abonnements de ce client.",
         "will.re-plan": "Il est planifié de nouveau à partir des faits, et son workflow réveillé. Rien d’autre ne "
         "change.",

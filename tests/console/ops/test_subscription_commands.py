@@ -277,6 +277,8 @@ async def test_another_person_becomes_the_buyer_and_a_contact_is_corrected(life:
 
 
 async def test_planning_again_is_harmless_and_needs_no_second_page(life: Life, ada: Person) -> None:
+    asked = await look(ada, "change-contact", **corrected)
+    assert "Subscriptions of which this is the buyer or the primary admin: 1." in unescape(words(asked.text))
     answer = await ada.send(await ada.page(PAGE), "/re-plan", reason="to be sure")
     assert told(await ada.page(answer.headers["location"])) == "Done: planned again"
     assert await commands(life) == [("re-plan", "operator:ada", "done", "to be sure")]
