@@ -4,13 +4,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from models.parties import ContactRow
 from models.subscriptions import SubscriptionRow
 
 
-def concerns(contact: ColumnElement[UUID] | UUID) -> ColumnElement[bool]:
+def concerns(contact: Mapped[UUID] | UUID) -> ColumnElement[bool]:
     """Is that contact its buyer or its primary admin?"""
     return or_(col(SubscriptionRow.buyer_id) == contact, col(SubscriptionRow.primary_admin_id) == contact)
 

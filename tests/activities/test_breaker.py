@@ -178,8 +178,8 @@ async def test_a_share_that_was_called_usual_stops_nothing_for_a_week_unless_it_
     its, later = breaker(shop), NOW + timedelta(minutes=2)
     await its.check(NOW)
     async with shop.sessions.begin() as session:
-        why = {"by": "operator:mira", "reason": "cards expired everywhere", "now": later}
-        assert await resume(session, Pausable.CHARGES, **why, usual=True)
+        who, why = "operator:mira", "cards expired everywhere"
+        assert await resume(session, Pausable.CHARGES, by=who, reason=why, now=later, usual=True)
     (act,) = await shop.rows("SELECT done_by, reason, data FROM audit WHERE action = 'breaker.accept'")
     assert (act["done_by"], act["reason"]) == ("operator:mira", "cards expired everywhere")
     assert (act["data"]["declined"], act["data"]["answered"]) == (12, 20)

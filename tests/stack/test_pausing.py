@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -28,7 +29,8 @@ async def run(sessions: Sessions, database_url: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PERENNIAL_DATABASE_URL", database_url)
     async with sessions.begin() as session:
         await pause(session, Pausable.CHARGES, by="operator:ana", reason="odd", now=now())
-        made = {"email": "m@vendor.example", "created_at": now(), "created_by": "ana", "created_because": "a test"}
+        made: dict[str, Any] = {"email": "m@vendor.example", "created_at": now()}
+        made |= {"created_by": "ana", "created_because": "a test"}
         session.add(OperatorRow(name="mira", role=Role.OPERATOR, **made))
         session.add(OperatorRow(name="fay", role=Role.FINANCE, **made))
 

@@ -1,9 +1,11 @@
 """What is dangerous takes two people, and each of them stands on record."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col
 
 from models.engine import Sessions
 from models.operators import OperatorLinkRow
@@ -160,7 +162,11 @@ async def test_whoever_may_be_behind_both_accounts_is_not_two_people(
     await people.add("zoe", Role.ADMIN)
     async with sessions.begin() as session:
         for n, (of, by, hours) in enumerate(links):
-            made = {"made_at": now() - timedelta(hours=hours), "made_by": f"operator:{by}", "operator": of}
+            made: dict[str, Any] = {
+                "made_at": now() - timedelta(hours=hours),
+                "made_by": f"operator:{by}",
+                "operator": of,
+            }
             session.add(OperatorLinkRow(token_hash=digest(str(n)), expires_at=now(), **made))
     assert ("Somebody else must confirm this until" in await nils.page(SECOND)) is not two
     assert (await nils.send(page, "/confirm", reason="looks right")).status_code == (303 if two else 409)
@@ -173,7 +179,7 @@ async def test_links_made_at_the_page_name_their_maker(people: People, sessions:
     await mira.send(page, "/ops/people", name="otto", email="otto@vendor.example", role="operator", reason="new")
     await mira.send(await mira.page("/ops/people"), "/otto/reset", reason="phone lost")
     async with sessions() as session:
-        makers = (await session.scalars(sa.select(OperatorLinkRow.made_by))).all()
+        makers = (await session.scalars(sa.select(col(OperatorLinkRow.made_by)))).all()
         until = await one_hand_until(session, "operator:mira", "operator:otto", now())
     assert makers == ["operator:mira", "operator:mira"]
     assert until is not None
