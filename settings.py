@@ -88,6 +88,13 @@ def _long_enough(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _long_enough_each(secret: SecretStr) -> SecretStr:
+    for key in _listed(secret.get_secret_value()):
+        if len(key) < SHORTEST_KEY:
+            raise ValueError(f"has a key that is too short: write {SHORTEST_KEY} random characters or more for each")
+    return secret
+
+
 def _is_host(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
@@ -191,6 +198,7 @@ Roles = Annotated[Line, AfterValidator(_roles)]
 TimeZone = Annotated[Line, AfterValidator(_time_zone)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 SigningKey = Annotated[Secret, AfterValidator(_long_enough)]
+Keys = Annotated[Secret, AfterValidator(_long_enough_each)]
 Directory = Annotated[Path, AfterValidator(_directory)]
 
 
@@ -258,6 +266,13 @@ class Settings(BaseSettings):
 
     oidc_name_claim: Line = "preferred_username"
     """The claim of the ID token that the operator's name is made of."""
+
+    factor_keys: Keys | None = None
+    """Closes the secrets of operators' second factors: 32 random characters or more, the same for every console.
+
+    To change it, write the new key before the old one with a comma between, and see `perennial operator reseal`. A
+    local stack needs none.
+    """
 
     support_contact: Line = "support@example.com"
     """Whom a refusal or letter names for everything that is not sales or a partner's."""
@@ -377,6 +392,13 @@ class Settings(BaseSettings):
     def signing(self) -> bytes:
         """The key that signs previews; empty where none is set."""
         return self.signing_key.get_secret_value().encode() if self.signing_key else b""
+
+    @property
+    def factors_closed_under(self) -> list[str]:
+        """The keys of second factors, the newest first; of a local stack one that everybody knows."""
+        if self.factor_keys:
+            return _listed(self.factor_keys.get_secret_value())
+        return ["a local stack keeps no secret from its machine"] if self.local_stack else []
 
     @property
     def temporal_ui(self) -> str | None:

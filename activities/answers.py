@@ -17,6 +17,7 @@ from models.journal import VOUCHER_IN_DOUBT, raise_alarm, record
 from models.store import write
 from renewals.declines import ask_at, ask_late_at, call_again_at
 from renewals.facts import AttemptState, Kind, Way
+from renewals.money import Money
 
 FINAL = (AttemptState.PAID, AttemptState.DECLINED, AttemptState.EXPIRED, AttemptState.ABANDONED)
 
@@ -47,7 +48,7 @@ async def _after_the_end(session: AsyncSession, ordered: Ordered, answer: Answer
     """What is final stays so; but money that moved against it must go back.
 
     A voucher that has run out is asked about for a while; its late money goes back by itself (refunds.py), as does what
-    comes of a paid one beyond its amount.
+    comes of a paid one beyond its amount. Of all else an operator decides, for another attempt may have paid the term.
     """
     attempt, now = ordered.attempt, ordered.now
     if attempt.expires_at and attempt.state in (AttemptState.EXPIRED, AttemptState.PAID):
@@ -59,7 +60,12 @@ async def _after_the_end(session: AsyncSession, ordered: Ordered, answer: Answer
             paid = isinstance(answer, Paid)
             attempt.next_at = None if paid else _sooner(now, ask_late_at(now, attempt.questions), answer)
     elif isinstance(answer, Paid) and attempt.state != AttemptState.PAID:
-        detail = f"Attempt {attempt.n} counts as {attempt.state}, but the gateway took the money: refund {attempt.id}."
+        attempt.taken = max(attempt.taken, come_in_all(answer, attempt.amount))
+        money = Money(attempt.taken, attempt.currency)
+        detail = (
+            f"Attempt {attempt.n} of order {attempt.order_id} counts as {attempt.state}, but the gateway took {money}: "
+            f"refund attempt {attempt.id}."
+        )
         await raise_alarm(session, ordered.first.row.number, "paid_after_all", detail, now, subject=str(attempt.id))
 
 

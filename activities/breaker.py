@@ -5,11 +5,12 @@ that operators have, says why, and raises a grave alarm; an operator lets them g
 """
 
 import asyncio
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from models.audit import audit
-from models.charging_rate import charges_since, looked_since, usual_charges
+from models.charging_rate import accepted_declines, charges_since, looked_since, usual_charges
 from models.engine import Sessions
 from models.journal import SYSTEM, raise_alarm
 from models.pauses import CHARGES_STOPPED, Pausable, pause, paused_now
@@ -47,7 +48,9 @@ class Breaker:
             seen = await charges_since(session, since, now)
         if seen.answered < self._bounds.least and seen.tries <= self._bounds.volume_floor:
             return
-        usual = await self._usual_of(since, now)
+        async with self._sessions() as session:
+            accepted = await accepted_declines(session, now)
+        usual = replace(await self._usual_of(since, now), accepted=accepted)
         why = tripped(seen, usual, self._bounds)
         if why:
             await self._stop(why, seen, usual, since, now)
@@ -79,14 +82,18 @@ def _figures(why: Tripped, seen: Seen, usual: Usual, bounds: Bounds, since: date
         expected = usual.to_be_expected
         limit = max(bounds.volume_floor, expected * bounds.volume_factor // 100)
         return found | {"tries": seen.tries, "expected": expected, "limit": limit}
-    return found | {
-        "answered": seen.answered,
-        "declined": seen.declined,
-        "usual_answered": usual.answered,
-        "usual_declined": usual.declined,
-        "floor": bounds.declines_floor,
-        "factor": bounds.declines_factor,
-    }
+    return (
+        found
+        | {
+            "answered": seen.answered,
+            "declined": seen.declined,
+            "usual_answered": usual.answered,
+            "usual_declined": usual.declined,
+            "floor": bounds.declines_floor,
+            "factor": bounds.declines_factor,
+        }
+        | ({f"accepted_{name}": count for name, count in asdict(usual.accepted).items()} if usual.accepted else {})
+    )
 
 
 def in_a_sentence(figures: dict[str, Any]) -> str:
@@ -99,4 +106,8 @@ def in_a_sentence(figures: dict[str, Any]) -> str:
     return (
         f"{figures['declined']} of {figures['answered']} first charges of an hour were declined; in the four weeks "
         f"before, {figures['usual_declined']} of {figures['usual_answered']} were"
+    ) + (
+        f"; {figures['accepted_declined']} of {figures['accepted_answered']} were accepted as usual"
+        if "accepted_answered" in figures
+        else ""
     )

@@ -5,7 +5,7 @@ They are personal data, and no record of anything: what was done in a session st
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, exists, select, tuple_
+from sqlalchemy import ColumnElement, String, cast, delete, exists, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -13,8 +13,9 @@ from sqlmodel import col
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.operator_letters import OperatorLetterRow
 from models.operators import OperatorLinkRow, OperatorSessionRow, OperatorTryRow
+from models.records import AlarmRow
 from models.seat_use import DayOfUseRow, SeatAssignmentRow
-from models.webhooks import DeliveryRow, TryRow
+from models.webhooks import GIVEN_UP, DeliveryRow, DeliveryState, TryRow
 
 _Over = AccountSessionRow | SignInLinkRow | CalendarFeedRow | OperatorSessionRow | OperatorLinkRow | OperatorTryRow
 
@@ -60,10 +61,15 @@ async def forget_days_of_use(session: AsyncSession, before: date) -> int:
 
 
 async def forget_deliveries(session: AsyncSession, before: datetime) -> int:
-    """Delete what became of events that other systems took, or that were given up, by then; how many."""
+    """Delete what became of events that other systems took, or that were given up, by then; how many.
+
+    What was given up stays as long as its alarm is open: what the alarm asks to replay must still be there.
+    """
     row, tried = DeliveryRow, TryRow
     key, its = (col(row.endpoint_id), col(row.event_id)), (col(tried.endpoint_id), col(tried.event_id))
-    over = (await session.execute(select(*key).where(col(row.done_at) < before).limit(PER_LOOK))).all()
+    alarms = select(col(AlarmRow.subject)).where(col(AlarmRow.kind) == GIVEN_UP, col(AlarmRow.cleared_at).is_(None))
+    is_needed = (col(row.state) == DeliveryState.GIVEN_UP) & cast(col(row.endpoint_id), String).in_(alarms)
+    over = (await session.execute(select(*key).where(col(row.done_at) < before, ~is_needed).limit(PER_LOOK))).all()
     if over:
         await session.execute(delete(tried).where(tuple_(*its).in_(over)))
         await session.execute(delete(row).where(tuple_(*key).in_(over)))

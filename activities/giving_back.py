@@ -32,14 +32,14 @@ async def order_to_refund(session: AsyncSession, stored: Stored, command: c.Refu
     """The order that is meant; None if it was not paid here. Raises `BadArguments` for one of somebody else."""
     if not await has_order(session, stored.row.number, command.order):
         raise c.BadArguments('refund: "order" must be the id of an order of this subscription, as the ledger has it.')
-    return await paid_order(session, stored.row.number, command.order)
+    return await paid_order(session, stored.row.number, command.order, command.attempt)
 
 
 async def owe_refund(
     session: AsyncSession, stored: Stored, command: c.Refund, row: CommandRow, wall_now: datetime
 ) -> None:
     """Let that much go back; whoever sees to the order sends it at once, and tells its buyer."""
-    order = await paid_order(session, stored.row.number, command.order)
+    order = await paid_order(session, stored.row.number, command.order, command.attempt)
     if order is None:
         raise ValueError(f"{stored.row.number}: the order was not paid here")
     ordered = await locked(session, stored.row.number, str(order.attempt_id), wall_now)

@@ -5,14 +5,17 @@ Names and addresses stand in the command's row and here; events name contacts by
 
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from activities.checkout import contact_of
+from models.contacts import concerns
 from models.journal import record
 from models.parties import ContactRow
-from models.records import CommandRow, NoticeRow
+from models.records import CommandRow, EventRow, NoticeRow
 from models.store import Stored
 from models.subscriptions import SubscriptionRow
 from renewals import commands as c
@@ -71,6 +74,7 @@ async def change_contact(session: AsyncSession, stored: Stored, command: c.Chang
     bought = select(col(SubscriptionRow.number)).where(col(SubscriptionRow.buyer_id) == contact.id)
     await _redirect(session, col(NoticeRow.subscription).in_(bought), before, contact.email)
     _record(session, stored, row, "contact", contact)
+    await _record_with_others(session, stored, row, contact)
 
 
 async def _corrected(session: AsyncSession, stored: Stored, command: c.ChangeContact) -> ContactRow:
@@ -84,15 +88,39 @@ async def _corrected(session: AsyncSession, stored: Stored, command: c.ChangeCon
 
 
 async def _redirect(session: AsyncSession, notices: ColumnElement[bool], before: str, now: str) -> None:
-    """Let mails that wait go to the new address; one that a mail server may have already stays as it is."""
-    waiting = col(NoticeRow.outcome).is_(None), col(NoticeRow.raw).is_(None)
-    addressed = func.lower(col(NoticeRow.recipient)) == before.lower()
-    await session.execute(
-        update(NoticeRow)
-        .where(notices, *waiting, addressed)
-        .values(recipient=now)
-        .execution_options(synchronize_session=False)
+    """Let mails that wait go to the new address; one that a mail server may have already stays as it is.
+
+    What the new address is to have, or has, for the same occasion is not written to it twice: the second is missed.
+    """
+    row, other = NoticeRow, aliased(NoticeRow)
+    waiting = col(row.outcome).is_(None), col(row.raw).is_(None)
+    addressed = func.lower(col(row.recipient)) == before.lower()
+    key = ("subscription", "term_starts_on", "kind", "occasion")
+    same = (getattr(row, name) == getattr(other, name) for name in key)
+    has_it = exists().where(*same, col(other.recipient) == now, col(other.id) != col(row.id))
+    for such, values in ((has_it, {"outcome": "missed", "next_at": None}), (~has_it, {"recipient": now})):
+        await session.execute(
+            update(row)
+            .where(notices, *waiting, addressed, such)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def _record_with_others(session: AsyncSession, stored: Stored, row: CommandRow, contact: ContactRow) -> None:
+    """Write it down with every other subscription that the contact has to do with, each in its own time."""
+    sub, world = SubscriptionRow, row.received_at - stored.row.shift
+    values = (
+        col(sub.number),
+        literal(world) + col(sub.shift),
+        literal("contact"),
+        literal({"contact": str(contact.id)}, JSONB),
+        literal(row.given_by),
+        literal(row.reason),
     )
+    columns = ("subscription", "at", "event", "data", "caused_by", "reason")
+    others = select(*values).where(concerns(contact.id), col(sub.number) != stored.row.number).order_by(col(sub.number))
+    await session.execute(insert(EventRow).from_select(columns, others))
 
 
 def _record(session: AsyncSession, stored: Stored, row: CommandRow, event: str, contact: ContactRow) -> None:

@@ -179,12 +179,15 @@ def refund(
     by: By,
     order: Annotated[str, typer.Option(help="Id of the paid order, as `perennial ledger` names it.")],
     amount: Annotated[int | None, typer.Option(help="How much, in minor units of its currency; else all.")] = None,
+    attempt: Annotated[str | None, typer.Option(help="Id of its attempt that was paid after all.")] = None,
+    seen: Annotated[int | None, typer.Option(help="What had gone back when you looked; else it is refused.")] = None,
     reason: Reason = None,
     key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Send back what was paid for an order, in full or in part; the term stays as it is."""
-    give(Name.REFUND, number, by, {"order": order, "amount": amount, "reason": reason}, key=key, as_json=as_json)
+    args = {"order": order, "amount": amount, "attempt": attempt, "seen": seen, "reason": reason}
+    give(Name.REFUND, number, by, args, key=key, as_json=as_json)
 
 
 def reinstate(

@@ -24,6 +24,8 @@ from models import schema
 from models.engine import lacks_grant
 from models.pauses import paused_now
 from models.records import AlarmRow, CommandRow
+from models.sealing import Seal
+from models.staff import every_operator
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 from settings import Settings
@@ -78,6 +80,9 @@ async def examine(settings: Settings, engine: AsyncEngine) -> list[Finding]:
         if findings[-2].health is Health.OK:
             findings.append(await _look("portfolio", lambda: _portfolio(engine), "See `perennial list`."))
             findings.append(await _look("pauses", lambda: _pauses(engine), "See `perennial pauses`."))
+            findings.append(
+                await _look("second factors", lambda: _factors(settings, engine), "See `perennial operator list`.")
+            )
     return findings + await _temporal(settings)
 
 
@@ -158,6 +163,26 @@ async def _pauses(engine: AsyncEngine) -> Finding:
         return Finding("pauses", Health.OK, "none")
     seen = "; ".join(f"all {each.what} by {each.began_by}: {each.began_because}" for each in paused)
     return Finding("pauses", Health.WARN, seen, "Let them go on with `perennial resume` when the reason is gone.")
+
+
+async def _factors(settings: Settings, engine: AsyncEngine) -> Finding:
+    """Can operators who sign in by password and code still do so?"""
+    part, keys = "second factors", settings.factors_closed_under
+    async with async_sessionmaker(engine)() as session:
+        rows = [row for row in await every_operator(session) if row.totp_secret]
+    if not keys and (rows or settings.oidc_issuer is None):
+        seen = "PERENNIAL_FACTOR_KEYS is not set: nobody can set up or use one"
+        return Finding(part, Health.WARN, seen, "Set it to 32 random characters or more, the same for every console.")
+    seal = Seal(keys) if keys else None
+    lost = [row.name for row in rows if seal is None or seal.open(row.totp_secret or "", row.name) is None]
+    if lost:
+        seen = f"no key opens those of {', '.join(lost)}"
+        return Finding(
+            part, Health.WARN, seen, "Set their key in PERENNIAL_FACTOR_KEYS, or `perennial operator reset`."
+        )
+    if seal and not all(seal.is_newest(row.totp_secret or "") for row in rows):
+        return Finding(part, Health.WARN, "some are closed under an older key", "Run `perennial operator reseal`.")
+    return Finding(part, Health.OK, f"{len(rows)} closed")
 
 
 async def _mail(settings: Settings) -> str:

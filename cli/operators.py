@@ -12,6 +12,7 @@ from cli.portfolios import By, Reason, operator, why
 from models import staff
 from models.history import in_utc
 from models.operators import OperatorRow
+from models.sealing import Seal
 from models.staff import StaffRefused
 from renewals.addresses import is_address
 from renewals.commands import BadArguments, parse_actor
@@ -92,6 +93,24 @@ def disable(name: Name, by: By, reason: Reason, as_json: Json = False) -> None:
         _in_facts(lambda session: staff.disable(session, name, by=by, reason=reason, now=desk.wall_now()))
     )
     _told(name, "is disabled" if changed else "was disabled already", changed, as_json)
+
+
+@app.command()
+def reseal(by: By, reason: Reason, as_json: Json = False) -> None:
+    """Close the secrets of second factors under the first of PERENNIAL_FACTOR_KEYS; then the others can go."""
+    by, reason = operator(by), why(reason)
+    keys = desk.settings_or_fail().factors_closed_under
+    if not keys:
+        fail("PERENNIAL_FACTOR_KEYS is not set: write the new key, a comma, and the old one.")
+    changed, lost = desk.run(
+        _in_facts(lambda session: staff.reseal(session, Seal(keys), by=by, reason=reason, now=desk.wall_now()))
+    )
+    if as_json:
+        print_json({"outcome": "failed" if lost else "done", "changed": changed, "lost": lost})
+    else:
+        say(f"{changed} second factors were closed under the newest key.")
+    if lost:
+        fail(f"No key opens those of {', '.join(lost)}: `perennial operator reset` lets each set up anew.")
 
 
 @app.command(name="list")

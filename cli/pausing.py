@@ -6,14 +6,17 @@ from typing import Annotated
 
 import typer
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from cli import desk
-from cli.output import print_json, print_table, say, warn
+from cli.output import fail, print_json, print_table, say, warn
 from cli.portfolios import By, Reason, operator, tell_watchdog, why
 from models import pauses as store
 from models.history import in_utc
 from models.pauses import Pausable, PauseRow
+from models.staff import who_may
+from renewals.roles import May
 from settings import Settings
 
 What = Annotated[Pausable, typer.Argument(help="All charges, or all mails.")]
@@ -31,16 +34,62 @@ async def _pause(what: Pausable, by: str, reason: str) -> bool:
         return await store.pause(session, what, by=by, reason=reason, now=desk.wall_now())
 
 
-def resume(what: What, by: By, reason: Reason, as_json: Json = False) -> None:
-    """Let charges or mails go on. Overdue charges are made now; of overdue mails each term's latest is sent."""
-    ended = desk.run(_resume(what, operator(by), why(reason)))
+def resume(
+    what: What,
+    by: By,
+    reason: Reason,
+    accept_declines: Annotated[
+        bool, typer.Option("--accept-declines", help="The share of declines that stopped charges is usual for a week.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Let charges or mails go on. Overdue charges are made now; of overdue mails each term's latest is sent.
+
+    Charges go on once a second operator has confirmed it in the console; on a local stack at once.
+    """
+    settings = desk.settings_or_fail()
+    if what is Pausable.CHARGES and not settings.local_stack:
+        _ask(settings, operator(by), why(reason), accept_declines, as_json)
+        return
+    ended = desk.run(_resume(settings, what, operator(by), why(reason), accept_declines))
     _answer(what, "resumed", ended, as_json, f"All {what} go on; every plan is being made anew.")
 
 
-async def _resume(what: Pausable, by: str, reason: str) -> bool:
-    settings = desk.settings_or_fail()
+def _ask(settings: Settings, by: str, reason: str, usual: bool, as_json: bool) -> None:
+    """Ask the second person, as the page does."""
+    asked = desk.run(_asked(settings, by, reason, usual))
+    if asked is None:
+        _answer(Pausable.CHARGES, "resumed", False, as_json, "")
+    elif as_json:
+        print_json({"what": Pausable.CHARGES, "outcome": "asked", "changed": asked})
+    else:
+        waits, where = "Asked" if asked else "It was asked already", f"{settings.ops_url}/second-person"
+        say(f"{waits}: charges go on once another operator confirms it within a day, at {where}.")
+
+
+async def _asked(settings: Settings, by: str, reason: str, usual: bool) -> bool | None:
+    """Whether it was asked now; None where nothing is paused."""
     async with desk.facts(settings) as sessions, sessions.begin() as session:
-        ended = await store.resume(session, what, by=by, reason=reason, now=desk.wall_now())
+        if by not in await who_may(session, May.STEER):
+            fail(f"{by} is nobody who may resume charges; `perennial operator list` shows who is.")
+        paused = await _paused(session, Pausable.CHARGES, usual)
+        if paused is None:
+            return None
+        return await store.ask_to_resume(session, paused, by=by, reason=reason, now=desk.wall_now(), usual=usual)
+
+
+async def _paused(session: AsyncSession, what: Pausable, usual: bool) -> PauseRow | None:
+    """The pause that is open; where its declines are to be `usual` they must have stopped charges."""
+    row = next((row for row in await store.paused_now(session) if row.what == what), None)
+    if usual and row and not store.may_be_usual(row):
+        fail("--accept-declines is for charges that stopped because too many, but not all, were declined.")
+    return row
+
+
+async def _resume(settings: Settings, what: Pausable, by: str, reason: str, usual: bool) -> bool:
+    async with desk.facts(settings) as sessions, sessions.begin() as session:
+        await _paused(session, what, usual)
+        ended = await store.resume(session, what, by=by, reason=reason, now=desk.wall_now(), usual=usual)
     if ended:
         await tell_watchdog(settings)
     return ended

@@ -44,7 +44,7 @@ REFUSALS = {
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
     "bulk_over_100": "Renew them in parts of a hundred.",
-    "preview_stale": "Look at the new preview and confirm that; one binds for 15 minutes.",
+    "preview_stale": "Look at the new preview (one binds for 15 minutes) or at the order again, and confirm that.",
     "quote_expired": "The buyer asks anew; issue that.",
     "quote_not_open": "Look at the quote: `perennial show-quote` says where it stands.",
     "payment_declined": "Try again later, or name another method; nothing was bought.",
@@ -87,7 +87,10 @@ EVENTS = {
     ),
     "admin": ("`contact`", "Another contact of the organisation became the primary admin."),
     "buyer": ("`contact`", "Another contact of the organisation became the buyer."),
-    "contact": ("`contact`", "The address, name or language of a contact was corrected."),
+    "contact": (
+        "`contact`",
+        "The address, name or language of a contact was corrected: on the record of each of their subscriptions.",
+    ),
     "notice": (
         "`kind`, `to`, `locale`, `outcome`, `occasion`, `why`",
         "A mail has an outcome: `sent`, `missed` or `failed`.",
@@ -169,7 +172,9 @@ ARGUMENTS = {
     Name.GO_LIVE: "`reason`",
     Name.RESOLVE_PAYMENT: "`outcome`: `paid` or `declined`; `reason`",
     Name.EXTEND_LATE_WINDOW: "`to`: the last day to renew late (the policy's own takes it back); `reason`",
-    Name.REFUND: "`order`: its id, as the ledger has it; `amount` in minor units (else all that is left); `reason`",
+    Name.REFUND: "`order`: its id, as the ledger has it; `amount` in minor units (else all that is left); `seen`: how"
+    " much of it had gone back when you looked, refused as `preview_stale` if that has changed; `attempt`: the id of"
+    " one that ended unpaid, and whose money was taken after all; `reason`",
     Name.REINSTATE: "`to`: the last day to renew it late from now on; `reason`",
     Name.CHANGE_BUYER: "`email`; `name` for somebody new; `reason`",
     Name.CHANGE_CONTACT: "`contact`: the present address; `email`, `name`, `language` (as `fr-CA`); `reason`",

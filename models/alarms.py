@@ -16,9 +16,9 @@ from sqlmodel import col
 from models.audit import audit
 from models.keyset import Beside, Found, Keyset, page_of
 from models.records import AlarmRow
-from models.staff import every_operator
+from models.staff import who_may
 from renewals.alarms import EndedBy, Gravity, ended_by
-from renewals.roles import May, Role, may
+from renewals.roles import May
 
 _ROW = AlarmRow
 IS_OPEN = col(_ROW.cleared_at).is_(None)
@@ -101,8 +101,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 async def may_own(session: AsyncSession) -> list[str]:
     """Whom an alarm can be given to, as `operator:NAME`: whoever is let in and may see to alarms."""
-    rows = await every_operator(session)
-    return [f"operator:{row.name}" for row in rows if row.disabled_at is None and may(Role(row.role), May.ATTEND)]
+    return await who_may(session, May.ATTEND)
 
 
 async def give(

@@ -15,7 +15,7 @@ from models.pauses import Pausable, PauseRow
 from models.payments import AttemptRow, OrderRow
 from models.pipeline import DAYS_AFTER, DUE_ON, LIVES
 from models.subscriptions import RenewalRow, SubscriptionRow
-from renewals.breaker import Seen, Usual
+from renewals.breaker import Accepted, Seen, Usual
 from renewals.facts import AttemptState, Phase, Way
 
 HOUR = timedelta(hours=1)
@@ -31,9 +31,10 @@ _FIRST_ANSWERED = and_(col(_A.n) == 1, col(_A.state).in_([AttemptState.PAID.valu
 _NOTHING_WRONG = ~exists().where(
     col(PauseRow.what) == Pausable.CHARGES,
     col(PauseRow.figures).is_not(None),
+    col(PauseRow.usual_until).is_(None),
     col(_A.called_at).between(col(PauseRow.began_at) - HOUR, col(PauseRow.began_at)),
 )
-"""Not of an hour that stopped charges: what was wrong then is not usual from then on."""
+"""Not of an hour that stopped charges: what was wrong then is not usual from then on, unless operators call it so."""
 
 
 def _automatic(columns: Any, since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
@@ -60,6 +61,19 @@ async def charges_since(session: AsyncSession, since: datetime, now: datetime) -
     """What was charged in that time."""
     columns = (_count(_MADE), _count(_FIRST_ANSWERED), _count(_FIRST_ANSWERED, _DECLINED))
     return Seen(*(await session.execute(_automatic(columns, since, now))).one())
+
+
+async def accepted_declines(session: AsyncSession, now: datetime) -> Accepted | None:
+    """The share of declines that operators have called usual, and that still counts."""
+    row = PauseRow
+    query = (
+        select(col(row.figures))
+        .where(col(row.what) == Pausable.CHARGES, col(row.usual_until) > now)
+        .order_by(col(row.ended_at).desc())
+        .limit(1)
+    )
+    figures = await session.scalar(query)
+    return Accepted(figures["answered"], figures["declined"]) if figures else None
 
 
 async def usual_charges(session: AsyncSession, since: datetime, now: datetime) -> Usual:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -43,6 +44,31 @@ async def store_command(
     by: str,
     wall_now: datetime,
 ) -> UUID:
+    """As `store_once`, whether or not it was stored before."""
+    stored = await store_once(
+        session, client_key=client_key, subscription=subscription, name=name, args=args, by=by, wall_now=wall_now
+    )
+    return stored.id
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A command that is stored; `is_new`: by this very call."""
+
+    id: UUID
+    is_new: bool
+
+
+async def store_once(
+    session: AsyncSession,
+    *,
+    client_key: str,
+    subscription: str,
+    name: str,
+    args: Mapping[str, Any],
+    by: str,
+    wall_now: datetime,
+) -> Kept:
     """Store a command as received now, in the subscription's own time; a known `client_key` gives the row it has.
 
     Rubbish is kept up to a bound only. Raises `KeyReused` when that row asks for something else.
@@ -69,13 +95,13 @@ async def store_command(
         .returning(col(CommandRow.id))
     )
     if (command_id := new.scalar_one_or_none()) is not None:
-        return command_id
+        return Kept(command_id, is_new=True)
     same_args = col(CommandRow.args) == literal(args, JSONB)  # Python reads 1e30 back as another number
     query = select(CommandRow, same_args).where(col(CommandRow.client_key) == client_key)
     stored, is_same = (await session.execute(query)).one()
     if not is_same or (stored.subscription, stored.name, stored.given_by) != (subscription, name, by):
         raise KeyReused(f"The key {client_key!r} was used for {stored.name} of {stored.subscription}: use another.")
-    return stored.id
+    return Kept(stored.id, is_new=False)
 
 
 def _bounded(args: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The vendor's staff: their accounts, one-time links, sessions, recovery codes, and the tries to sign in.
 
-Of tokens and codes only SHA-256 is stored, of passwords argon2. The secret of a second factor has to be stored as it
-is: who reads this table has that factor, and still no password.
+Of tokens and codes only SHA-256 is stored, of passwords argon2. The secret of a second factor has to be read again, and
+is stored closed (`sealing.py`).
 """
 
 from datetime import datetime
@@ -20,7 +20,8 @@ class OperatorRow(SQLModel, table=True):
     """A person of the staff, written `operator:NAME` wherever they act.
 
     A local account has a password and a second factor, or neither yet; one of an identity provider has the provider's
-    `issuer` and `subject`, and takes its role from there at each sign-in. `totp_step` is the last one that was used.
+    `issuer` and `subject`, and takes its role from there at each sign-in. `totp_secret` is closed under a key of the
+    settings, `totp_step` the last one that was used.
     `wants_alerts`, `wants_digest`: grave alarms, and what each morning brings, come by mail.
     """
 
@@ -63,7 +64,10 @@ class OperatorRow(SQLModel, table=True):
 
 
 class OperatorLinkRow(SQLModel, table=True):
-    """A link that signs its operator in once, before `expires_at`: for the first sign-in, and after a reset."""
+    """A link that signs its operator in once, before `expires_at`: for the first sign-in, and after a reset.
+
+    Whoever made it saw it.
+    """
 
     __tablename__ = "operator_links"
     __table_args__ = (
@@ -75,6 +79,7 @@ class OperatorLinkRow(SQLModel, table=True):
     token_hash: str = Field(unique=True)
     operator: str = Field(foreign_key="operators.name", index=True)
     made_at: datetime = instant()
+    made_by: str
     expires_at: datetime = instant()
     used_at: datetime | None = instant(nullable=True)
 
@@ -82,7 +87,7 @@ class OperatorLinkRow(SQLModel, table=True):
 class OperatorSessionRow(SQLModel, table=True):
     """An operator who is signed in, until `expires_at`, too long a silence after `seen_at`, or its end.
 
-    `totp_offered` is the secret of a second factor that is being set up in it.
+    `totp_offered` is the secret of a second factor that is being set up in it, closed as well.
     """
 
     __tablename__ = "operator_sessions"

@@ -1,7 +1,7 @@
 """Pauses of all charges or all mails: who began each and why, who ended it and why. At most one of a kind is open."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,18 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
+from models.audit import audit
 from models.columns import instant, key, one_of
 from models.journal import clear_alarm
+from models.second_person import ask_second_person, open_requests
 from models.subscriptions import SubscriptionRow
+from renewals.breaker import Tripped
 from renewals.facts import Phase
 
+RESUME_CHARGES = "resume-charges"
+"""What a second person is asked for where all charges are to go on."""
+USUAL_FOR = timedelta(days=7)
+"""How long a share of declines stays accepted: by then what came meanwhile has moved what is usual by itself."""
 CHARGES_STOPPED = "charges_stopped"
 """The alarm that charges were stopped by themselves; cleared when somebody lets them go on."""
 
@@ -28,7 +35,10 @@ class Pausable(StrEnum):
 
 
 class PauseRow(SQLModel, table=True):
-    """A pause, in the world's time; open until it has ended. `figures` are those by which it began by itself."""
+    """A pause, in the world's time; open until it has ended. `figures` are those by which it began by itself.
+
+    `usual_until`: who ended it called its share of declines usual, until then.
+    """
 
     __tablename__ = "pauses"
     __table_args__ = (
@@ -36,6 +46,7 @@ class PauseRow(SQLModel, table=True):
         CheckConstraint("began_because <> ''", name="began_because"),
         CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_by"),
         CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ended_because"),
+        CheckConstraint("usual_until IS NULL OR figures ->> 'rule' = 'declines'", name="usual_until"),
         Index("uq_pauses_open", "what", unique=True, postgresql_where=text("ended_at IS NULL")),
     )
 
@@ -48,12 +59,22 @@ class PauseRow(SQLModel, table=True):
     ended_at: datetime | None = instant(nullable=True)
     ended_by: str | None = None
     ended_because: str | None = None
+    usual_until: datetime | None = instant(nullable=True)
 
 
 async def paused_now(session: AsyncSession) -> Sequence[PauseRow]:
     """The pauses that are open."""
     query = select(PauseRow).where(col(PauseRow.ended_at).is_(None)).order_by(col(PauseRow.what))
     return (await session.execute(query)).scalars().all()
+
+
+async def paused_between(session: AsyncSession, began: datetime, ended: datetime) -> Sequence[Pausable]:
+    """What was paused at any time from the one instant to the other."""
+    row = PauseRow
+    query = select(col(row.what)).where(
+        col(row.began_at) <= ended, or_(col(row.ended_at).is_(None), col(row.ended_at) >= began)
+    )
+    return sorted({Pausable(what) for what in (await session.execute(query)).scalars()})
 
 
 async def pause(
@@ -78,20 +99,58 @@ async def pause(
     return (await session.execute(statement)).first() is not None
 
 
-async def resume(session: AsyncSession, what: Pausable, *, by: str, reason: str, now: datetime) -> bool:
+async def ask_to_resume(
+    session: AsyncSession, paused: PauseRow, *, by: str, reason: str, now: datetime, usual: bool = False
+) -> bool:
+    """Ask a second person to end that very pause of charges; False when it is asked for already.
+
+    Overdue charges are made at once then: of that somebody else must be sure, too. `usual`: as in `resume`.
+    """
+    if await is_asked_for(session, paused, now):
+        return False
+    args = args_of(paused) | ({"usual": True} if usual and may_be_usual(paused) else {})
+    return await ask_second_person(session, RESUME_CHARGES, args, by=by, reason=reason, now=now)
+
+
+async def is_asked_for(session: AsyncSession, paused: PauseRow, now: datetime) -> bool:
+    """Does a second person's word wait that ends this very pause?"""
+    waiting = [row.args for row in await open_requests(session, now) if row.what == RESUME_CHARGES]
+    return any(args.items() >= args_of(paused).items() for args in waiting)
+
+
+def args_of(pause: PauseRow) -> dict[str, Any]:
+    """What a request to end that very pause of charges names."""
+    return {"pause": str(pause.id)}
+
+
+def may_be_usual(pause: PauseRow) -> bool:
+    """Can its share of declines be called usual? Not where charges stopped for something else, or all were declined."""
+    figures = pause.figures or {}
+    return figures.get("rule") == Tripped.DECLINES and figures["declined"] < figures["answered"]
+
+
+async def resume(
+    session: AsyncSession, what: Pausable, *, by: str, reason: str, now: datetime, usual: bool = False
+) -> bool:
     """Let them go on; False when they are not paused. What is overdue by then is a late start.
+
+    `usual`: the share of declines that stopped charges stops them no more for a week.
 
     Every plan is made anew by the watchdog, also of what lapsed meanwhile and waits to be told.
     """
     ended = (
         update(PauseRow)
         .where(col(PauseRow.what) == what, col(PauseRow.ended_at).is_(None))
-        .values(ended_at=now, ended_by=by, ended_because=reason)
-        .returning(col(PauseRow.began_at))
+        .values(ended_at=now, ended_by=by, ended_because=reason, usual_until=now + USUAL_FOR if usual else None)
+        .returning(col(PauseRow.began_at), col(PauseRow.figures))
     )
-    began_at = (await session.execute(ended)).scalar_one_or_none()
-    if began_at is None:
+    found = (await session.execute(ended)).one_or_none()
+    if found is None:
         return False
+    began_at, figures = found
+    if usual:
+        data = {name: figures[name] for name in ("declined", "answered")} | {"until": (now + USUAL_FOR).isoformat()}
+        audit(session, now, by, "breaker.accept", what, reason=reason, data=data)
     if what is Pausable.CHARGES:
         await clear_alarm(session, None, CHARGES_STOPPED, now)
     row = SubscriptionRow

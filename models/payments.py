@@ -76,7 +76,8 @@ class AttemptRow(SQLModel, table=True):
 
     `calls` counts the calls that found nobody; `questions`, how often the gateway was asked what became of it. A
     voucher has the code that its buyer pays with, until `expires_at`, and `received`, what has come of it in all.
-    `called_off_at`: the buyer cancelled meanwhile.
+    `called_off_at`: the buyer cancelled meanwhile. `taken` is what the gateway took, as was heard once the attempt had
+    ended unpaid: an operator sends it back.
     """
 
     __tablename__ = "attempts"
@@ -86,6 +87,7 @@ class AttemptRow(SQLModel, table=True):
         one_of("decline_class", DeclineClass, optional=True),
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("received >= 0", name="received"),
+        CheckConstraint("taken >= 0", name="taken"),
         CheckConstraint("n >= 1", name="n"),
         CheckConstraint("(state IN ('paid', 'declined', 'expired')) = (answered_at IS NOT NULL)", name="answered"),
         CheckConstraint("state NOT IN ('issued', 'expired') OR voucher_code IS NOT NULL", name="voucher_code"),
@@ -117,6 +119,7 @@ class AttemptRow(SQLModel, table=True):
     voucher_code: str | None = None
     expires_at: datetime | None = instant(nullable=True)
     received: int = Field(default=0, sa_type=BigInteger, nullable=False)
+    taken: int = Field(default=0, sa_type=BigInteger, nullable=False, sa_column_kwargs={"server_default": "0"})
 
 
 class PartRow(SQLModel, table=True):

@@ -1,4 +1,7 @@
-"""The paid orders of a subscription, with what was paid for each and what of it went back."""
+"""The paid orders of a subscription, with what was paid for each and what of it went back.
+
+So is the money of an attempt that had ended unpaid when the gateway was heard to have taken it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,12 +20,16 @@ from renewals.refunding import Refundable
 
 @dataclass(frozen=True, slots=True)
 class PaidOrder:
-    """An order that was paid by that attempt, which is what goes back."""
+    """An order that was paid by that attempt, which is what goes back; `bought`: it counts as paid, too."""
 
     id: UUID
     attempt_id: UUID
     ordered_at: datetime
     refundable: Refundable
+    bought: bool
+
+
+_BOUGHT = col(AttemptRow.state) == AttemptState.PAID
 
 
 def _paid(number: str) -> Select[Any]:
@@ -35,14 +42,14 @@ def _paid(number: str) -> Select[Any]:
             col(OrderRow.id),
             col(row.id),
             col(OrderRow.ordered_at),
-            col(row.amount),
-            col(row.received),
-            col(row.currency),
+            case((_BOUGHT, func.greatest(col(row.amount), col(row.received))), else_=col(row.taken)),
             gone.correlate(row).scalar_subquery(),
+            col(row.currency),
+            _BOUGHT,
         )
         .join(row, col(row.order_id) == col(OrderRow.id))
-        .where(col(OrderRow.id).in_(mine), col(row.state) == AttemptState.PAID)
-        .order_by(col(OrderRow.ordered_at).desc(), col(OrderRow.id))
+        .where(col(OrderRow.id).in_(mine), or_(_BOUGHT, col(row.taken) > 0))
+        .order_by(col(OrderRow.ordered_at).desc(), col(OrderRow.id), col(row.n).desc())
     )
 
 
@@ -51,15 +58,18 @@ async def paid_orders(session: AsyncSession, number: str, limit: int) -> list[Pa
     return [_order(row) for row in (await session.execute(_paid(number).limit(limit))).all()]
 
 
-async def paid_order(session: AsyncSession, number: str, order_id: UUID) -> PaidOrder | None:
-    """That order, if it is one of the subscription and was paid here."""
-    row = (await session.execute(_paid(number).where(col(OrderRow.id) == order_id))).one_or_none()
+async def paid_order(
+    session: AsyncSession, number: str, order_id: UUID, attempt_id: UUID | None = None
+) -> PaidOrder | None:
+    """That order, if it is one of the subscription and was paid here, by that attempt if one is named."""
+    which = col(AttemptRow.id) == attempt_id if attempt_id else _BOUGHT
+    row = (await session.execute(_paid(number).where(col(OrderRow.id) == order_id, which))).one_or_none()
     return _order(row) if row else None
 
 
 def _order(row: Sequence[Any]) -> PaidOrder:
-    order, attempt, ordered_at, amount, received, currency, gone = row
-    return PaidOrder(order, attempt, ordered_at, Refundable(max(amount, received), int(gone), currency))
+    order, attempt, ordered_at, paid, gone, currency, bought = row
+    return PaidOrder(order, attempt, ordered_at, Refundable(paid, int(gone), currency), bought)
 
 
 async def has_order(session: AsyncSession, number: str, order_id: UUID) -> bool:

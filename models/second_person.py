@@ -16,9 +16,12 @@ from sqlmodel import SQLModel, col
 
 from models.audit import audit
 from models.columns import instant, json, key, one_of
+from models.operators import OperatorLinkRow, OperatorRow
 
 HOLDS_FOR = timedelta(hours=24)
 """How long a request waits for the second person."""
+ONE_HAND = timedelta(hours=24)
+"""For how long whoever made a link to an account may be the person behind it: time for others to see that link."""
 
 
 class Decision(StrEnum):
@@ -101,6 +104,37 @@ def decide(
     session.add(row)
     data = {"what": row.what, "args": row.args, "asked_by": row.asked_by, "decision": decision.value}
     audit(session, now, by, "second_person.decide", str(row.id), reason=reason, data=data)
+
+
+async def one_hand_until(session: AsyncSession, one: str, other: str, now: datetime) -> datetime | None:
+    """Until when two operators may be one person; None where they are two.
+
+    They may be one while, by links of the last day, either comes from the other or both come from the same account,
+    over however many between. Who makes links without an account holds the database, and is bound by nothing here.
+    """
+    row, maker = OperatorLinkRow, OperatorRow
+    query = (
+        select(col(row.made_at), col(row.operator), col(row.made_by))
+        .join(maker, "operator:" + col(maker.name) == col(row.made_by))
+        .where(col(row.made_at) > now - ONE_HAND)
+        .order_by(col(row.made_at))
+    )
+    links = [(at, f"operator:{of}", by) for at, of, by in await session.execute(query)]
+    until = None
+    while _behind(one, links) & _behind(other, links):
+        until = links.pop(0)[0] + ONE_HAND
+    return until
+
+
+def _behind(operator: str, links: Sequence[tuple[datetime, str, str]]) -> set[str]:
+    """Who may act as that operator, themselves included."""
+    found, look_at = {operator}, [operator]
+    while look_at:
+        name = look_at.pop()
+        makers = {by for _, of, by in links if of == name} - found
+        found |= makers
+        look_at += makers
+    return found
 
 
 async def expire_requests(session: AsyncSession, now: datetime) -> None:

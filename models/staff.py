@@ -14,8 +14,9 @@ from sqlmodel import col
 
 from models.audit import audit
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, RecoveryCodeRow
+from models.sealing import Seal
 from models.tokens import digest, new_token
-from renewals.roles import Role
+from renewals.roles import May, Role, may
 
 LINK_LIVES = timedelta(minutes=30)
 """How long a one-time link can be used: long enough to hand it over."""
@@ -42,6 +43,12 @@ async def every_operator(session: AsyncSession) -> Sequence[OperatorRow]:
     return (await session.execute(select(OperatorRow).order_by(col(OperatorRow.name)))).scalars().all()
 
 
+async def who_may(session: AsyncSession, right: May) -> list[str]:
+    """Those who are let in and have that right, as `operator:NAME`."""
+    rows = await every_operator(session)
+    return [f"operator:{row.name}" for row in rows if row.disabled_at is None and may(Role(row.role), right)]
+
+
 async def find_operator(session: AsyncSession, name: str, *, lock: bool = False) -> OperatorRow:
     """The operator of that name. Raises `StaffRefused` when there is none."""
     row = await session.get(OperatorRow, name, with_for_update=lock or None, populate_existing=lock)
@@ -61,7 +68,7 @@ async def add_operator(
     session.add(OperatorRow(name=name, email=email, role=role, created_at=now, created_by=by, created_because=reason))
     await session.flush()
     audit(session, now, by, "operator.add", name, reason=reason, data={"role": role})
-    return _new_link(session, name, now)
+    return _new_link(session, name, by, now)
 
 
 async def set_role(session: AsyncSession, name: str, role: Role, *, by: str, reason: str, now: datetime) -> bool:
@@ -110,7 +117,24 @@ async def reset(session: AsyncSession, name: str, *, by: str, reason: str, now: 
     await session.execute(delete(RecoveryCodeRow).where(col(RecoveryCodeRow.operator) == name))
     audit(session, now, by, "operator.reset", name, reason=reason)
     await end_sessions(session, name, now)
-    return _new_link(session, name, now)
+    return _new_link(session, name, by, now)
+
+
+async def reseal(session: AsyncSession, seal: Seal, *, by: str, reason: str, now: datetime) -> tuple[int, list[str]]:
+    """Close every second factor under the newest key: how many were not, and whose no key of ours opens."""
+    query = select(OperatorRow).where(col(OperatorRow.totp_secret).is_not(None)).order_by(col(OperatorRow.name))
+    changed, lost = 0, []
+    for row in (await session.execute(query.with_for_update())).scalars():
+        closed = row.totp_secret or ""
+        secret = seal.open(closed, row.name)
+        if secret is None:
+            lost.append(row.name)
+        elif not seal.is_newest(closed):
+            row.totp_secret = seal.close(secret, row.name)
+            changed += 1
+    if changed:
+        audit(session, now, by, "operator.reseal", "", reason=reason, data={"operators": changed})
+    return changed, lost
 
 
 async def local_admin(session: AsyncSession, name: str, *, by: str, reason: str, now: datetime) -> str:
@@ -121,7 +145,7 @@ async def local_admin(session: AsyncSession, name: str, *, by: str, reason: str,
     if row.disabled_at is not None:
         return await reset(session, name, by=by, reason=reason, now=now)
     audit(session, now, by, "operator.link", name, reason=reason)
-    return _new_link(session, name, now)
+    return _new_link(session, name, by, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +209,9 @@ async def end_sessions(session: AsyncSession, name: str, now: datetime) -> None:
     await session.execute(update(link).where(*unused).values(used_at=now))
 
 
-def _new_link(session: AsyncSession, name: str, now: datetime) -> str:
-    token = new_token()
-    session.add(OperatorLinkRow(token_hash=digest(token), operator=name, made_at=now, expires_at=now + LINK_LIVES))
+def _new_link(session: AsyncSession, name: str, by: str, now: datetime) -> str:
+    token, until = new_token(), now + LINK_LIVES
+    session.add(OperatorLinkRow(token_hash=digest(token), operator=name, made_at=now, made_by=by, expires_at=until))
     return token
 
 

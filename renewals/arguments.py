@@ -134,7 +134,9 @@ def _build(which: Name, given: "_Arguments") -> Command:
         case Name.EXTEND_LATE_WINDOW:
             return ExtendLateWindow(given.named_day("to"))
         case Name.REFUND:
-            return Refund(given.id("order"), given.minor_units("amount"))
+            attempt = given.id("attempt") if given.has("attempt") else None
+            amount, seen = given.minor_units("amount"), given.minor_units("seen", at_least=0)
+            return Refund(given.id("order"), amount, seen, attempt)
         case Name.REINSTATE:
             return Reinstate(given.named_day("to"))
         case Name.CHANGE_BUYER:
@@ -203,11 +205,11 @@ class _Arguments:
                 return UUID(value)
         raise self._bad(key, "an id such as 0198c1a2-7b1e-7c3d-9a50-3f1de4b0c9aa")
 
-    def minor_units(self, key: str) -> int | None:
-        """An amount of money that is not nothing; None when none is named."""
+    def minor_units(self, key: str, *, at_least: int = 1) -> int | None:
+        """An amount of money; None when none is named."""
         value = self._raw[key] if self.has(key) else None
-        if value is not None and (type(value) is not int or not 0 < value <= MOST_MINOR_UNITS):
-            raise self._bad(key, "whole minor units of the currency, from 1 up")
+        if value is not None and (type(value) is not int or not at_least <= value <= MOST_MINOR_UNITS):
+            raise self._bad(key, f"whole minor units of the currency, from {at_least} up")
         return value
 
     def address(self, key: str) -> str:

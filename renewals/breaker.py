@@ -42,14 +42,23 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """First tries with an answer, and those declined, that stopped charges, and that operators then called usual."""
+
+    answered: int
+    declined: int
+
+
+@dataclass(frozen=True, slots=True)
 class Usual:
-    """What to compare with: first tries of the last 28 days; the busiest hour of the same weekday in them; and how many
-    renewals can be charged at all by their dates."""
+    """What to compare with: first tries of the last 28 days; the busiest hour of the same weekday in them; how many
+    renewals can be charged at all by their dates; and a share of declines that operators have accepted lately."""
 
     answered: int
     declined: int
     busiest_hour: int
     due: int
+    accepted: Accepted | None = None
 
     @property
     def to_be_expected(self) -> int:
@@ -77,7 +86,20 @@ def tripped(seen: Seen, usual: Usual, bounds: Bounds) -> Tripped | None:
 def _too_many_declined(seen: Seen, usual: Usual, bounds: Bounds) -> bool:
     """Compared crosswise, without division. Too few of before say nothing: then the floor alone counts."""
     above_floor = seen.declined * 100 > seen.answered * bounds.declines_floor
+    if usual.accepted:
+        return above_floor and not _as_accepted(seen, usual.accepted)
     if usual.answered < bounds.least:
         return above_floor
     above_usual = seen.declined * usual.answered * 100 > usual.declined * seen.answered * bounds.declines_factor
     return above_floor and above_usual
+
+
+def _as_accepted(seen: Seen, accepted: Accepted) -> bool:
+    """Is at least half of the share paid that was paid then? A fault on top of what was accepted still stops charges.
+
+    >>> then = Accepted(answered=100, declined=60)
+    >>> _as_accepted(Seen(50, 50, 40), then), _as_accepted(Seen(50, 50, 41), then)
+    (True, False)
+    """
+    paid, paid_then = seen.answered - seen.declined, accepted.answered - accepted.declined
+    return 2 * paid * accepted.answered >= paid_then * seen.answered

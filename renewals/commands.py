@@ -271,10 +271,16 @@ class ExtendLateWindow:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Send back what was paid for an order, in full or in part; the term stays. `amount` in minor units, None: all."""
+    """Send back what was paid for an order, in full or in part; the term stays. `amount` in minor units, None: all.
+
+    `seen`: how much of it had gone back when whoever asks looked; None: they do not say. `attempt`: one that ended
+    unpaid, and whose money the gateway took after all; None: the one that paid.
+    """
 
     order: UUID
     amount: int | None = None
+    seen: int | None = None
+    attempt: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,8 +292,8 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
             return may_extend(sub, to, request.received_at)
         case c.Reinstate(to):
             return may_reinstate(sub, to, request.handled_at or request.received_at)
-        case c.Refund(amount=amount):
-            return may_refund(request.refundable, amount)
+        case c.Refund(amount=amount, seen=seen):
+            return may_refund(request.refundable, amount, seen)
         case c.ResolvePayment():
             if attempt_to_resolve(sub, request.received_at) is None:
                 return Refused("nothing_in_doubt", "No payment of this subscription is without an answer.")

@@ -27,8 +27,14 @@ class Refundable:
         return max(0, self.paid - self.gone_back)
 
 
-def may_refund(order: Refundable | None, amount: int | None) -> Refused | None:
-    """Why that much of an order cannot be sent back, if so. None for the amount: all that is left."""
+def may_refund(order: Refundable | None, amount: int | None, seen: int | None = None) -> Refused | None:
+    """Why that much of an order cannot be sent back, if so. None for the amount: all that is left.
+
+    `seen` is what had gone back when it was decided on: of two who decide on the same part, one is refused.
+    """
+    if order and seen is not None and seen != order.gone_back:
+        gone = Money(order.gone_back, order.currency)
+        return Refused("preview_stale", f"{gone} of this order went back by now; look at it again, and decide anew.")
     if order is None or order.left == 0:
         return Refused("nothing_to_refund", "Nothing that was paid here for this order is left to send back.")
     if amount is not None and amount > order.left:

@@ -43,12 +43,17 @@ async def give(
         command_id = await store_command(
             session, client_key=key, subscription=number, name=name, args=args, by=by, wall_now=wall_now
         )
+    await wait_for_answer(sessions, client, command_id, wall_now)
+    return command_id
+
+
+async def wait_for_answer(sessions: Sessions, client: Client, command_id: UUID, wall_now: datetime) -> None:
+    """Have a stored command carried out, and wait a while for its answer, which stands in its row."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await deliver(client, sessions, command_id, wall_now)
     except (TimeoutError, RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         _log.warning("command %s got no answer yet: %s", command_id, type(error).__name__)
-    return command_id
 
 
 @dataclass(frozen=True, slots=True)

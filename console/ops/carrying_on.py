@@ -4,15 +4,27 @@ import logging
 from uuid import UUID
 
 from fastapi import Response
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.service import RPCError
 
 from activities.starting import start_foresight
 from console.ops.desk import Desk
+from console.ops.fields import Wrong
+from console.ops.staff import Staff
+from models.open_walks import TooManyOpen, room_for_another
 
 AGAIN_SECONDS = 3
 """After so long a page that waits is loaded again."""
 
 _log = logging.getLogger(__name__)
+
+
+async def make_room(session: AsyncSession, who: Staff) -> None:
+    """Raises `Wrong` where as much is looked ahead already as may be at once."""
+    try:
+        await room_for_another(session, who.by)
+    except TooManyOpen as fault:
+        raise Wrong("open", f"wrong.open_of_{fault.of}") from None
 
 
 async def have_walked(desk: Desk, what: str, id_: UUID) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from console.ops.fields import Wrong, choice, mail_address
-from renewals.arguments import MOST_SEATS
+from renewals.arguments import MOST_MINOR_UNITS, MOST_SEATS
 from renewals.commands import Name
 from renewals.facts import Term
 from renewals.money import parse_amount
@@ -27,7 +27,8 @@ def arguments(name: Name, form: Form, currency: str) -> dict[str, Any]:
         case Name.RECORD_RENEWAL:
             return {"reference": _text(form, "reference"), **_seats(form), **_term(form)}
         case Name.REFUND:
-            return {"order": _text(form, "order"), **_amount(form, currency)}
+            of = {"order": _text(form, "order"), **_written(form, "attempt")}
+            return of | {"seen": _gone_back(form)} | _amount(form, currency)
         case Name.CHANGE_BUYER:
             return {"email": mail_address(form), **_written(form, "name")}
         case Name.CHANGE_CONTACT:
@@ -101,6 +102,14 @@ def _amount(form: Form, currency: str) -> dict[str, int]:
         return {"amount": parse_amount(text, currency).minor} if text else {}
     except ValueError:
         raise Wrong("amount") from None
+
+
+def _gone_back(form: Form) -> int:
+    """What had gone back of the order when its form was made, in minor units. Raises `Wrong` without it."""
+    text = form.get("seen", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_MINOR_UNITS))):
+        raise Wrong("seen", "refused_form")
+    return int(text)
 
 
 def _day(form: Form, field: str) -> str:

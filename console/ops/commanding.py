@@ -9,9 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from console.account import giving
 from console.ops.command_fields import arguments, client_key
@@ -23,6 +21,8 @@ from console.ops.staff import Staff
 from console.ops.timeline import reason_in_words, step_in_words
 from console.speech import Speech
 from models.audit import audit
+from models.contacts import how_many_concern
+from models.inbox import store_once
 from models.quotes import open_quotes_for, quote_lines
 from models.records import CommandRow
 from models.refundable import PaidOrder, paid_order
@@ -108,6 +108,9 @@ async def question(session: AsyncSession, stored: Stored, what: Asked, who: Staf
     """What an operator confirms."""
     order = await _order_of(session, stored, what)
     will = _will(stored, what, order, t)
+    if isinstance(what.command, ChangeContact):
+        count = await how_many_concern(session, stored.customer.csn, what.command.contact)
+        will = f"{will} {t('will.touches', count=t.number(count))}"
     decision = await _decision(session, stored, what, order, who)
     if isinstance(decision, Refused):
         return Question(will, refused=why_not(decision.code, what.name, t))
@@ -134,7 +137,7 @@ async def _decision(
     session: AsyncSession, stored: Stored, what: Asked, order: PaidOrder | None, who: Staff
 ) -> Decision:
     if isinstance(what.command, Refund):
-        return decide_refund(stored, order, what.command.amount, who)
+        return decide_refund(stored, order, what.command, who)
     if isinstance(what.command, IssueQuote | WithdrawQuote):
         for quote in await open_quotes_for(session, stored.row.number):
             if quote.reference == what.command.quote:
@@ -146,7 +149,9 @@ async def _decision(
 
 async def _order_of(session: AsyncSession, stored: Stored, what: Asked) -> PaidOrder | None:
     command = what.command
-    return await paid_order(session, stored.row.number, command.order) if isinstance(command, Refund) else None
+    if not isinstance(command, Refund):
+        return None
+    return await paid_order(session, stored.row.number, command.order, command.attempt)
 
 
 def _will(stored: Stored, what: Asked, order: PaidOrder | None, t: Speech) -> str:
@@ -196,18 +201,28 @@ def _steps(sub: Subscription, steps: Sequence[Step], now: datetime, t: Speech) -
 
 
 async def give(desk: Desk, who: Staff, number: str, what: Asked) -> UUID:
-    """Give it, once under its key; a repeat gives the command that it has. Raises `Wrong`, `KeyReused`."""
+    """Give it, once under its key; a repeat gives the command that it has. Raises `Wrong`, `KeyReused`.
+
+    On the audit stands what was given: it is written with the command, and not of a repeat.
+    """
     if what.name in ASKED_TWICE and not what.sure:
         raise Wrong("sure")
-    key = f"ops:{what.key}"
+    key, now = f"ops:{what.key}", wall_now()
     async with desk.sessions.begin() as session:
-        known = await session.scalar(select(col(CommandRow.id)).where(col(CommandRow.client_key) == key))
-        if known is None:
+        stored = await store_once(
+            session,
+            client_key=key,
+            subscription=number,
+            name=what.name,
+            args=what.args,
+            by=who.by,
+            wall_now=now,
+        )
+        if stored.is_new:
             data = {"command": what.name.value, "key": key}
-            audit(session, wall_now(), who.by, "subscription.command", number, reason=what.reason, data=data)
-    return await giving.give(
-        desk.sessions, desk.client, key=key, number=number, name=what.name, args=dict(what.args), by=who.by
-    )
+            audit(session, now, who.by, "subscription.command", number, reason=what.reason, data=data)
+    await giving.wait_for_answer(desk.sessions, desk.client, stored.id, now)
+    return stored.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
+from time import monotonic
 from urllib.parse import quote as quoted
 
 from fastapi import APIRouter, Request, Response
@@ -17,6 +18,7 @@ from console.ops.guard import Reads
 from console.ops.proving import proof_paper, window_of
 from console.ops.subscription import NoSubscription
 from console.ops.subscriptions import reading
+from console.speech import Speech
 from documents.proof import pdf_of_proof
 from models.audit import audit
 from models.compliance import Kept, State, Wanted, coming_charges, kept_of, missing_now, past_charges
@@ -31,6 +33,8 @@ COMPLIANCE = "/ops/compliance"
 PER_PAGE = 50
 MOST_IN_FILE = 5_000
 """Charges that a file holds at most: the duties of each are computed."""
+FILE_SECONDS = 60.0
+"""After so long a file stops, however few charges fit."""
 
 FILTERS = ("rule", "state", "from", "to")
 HEAD = (
@@ -88,22 +92,32 @@ async def compliance(request: Request, desk: InDesk, who: Reads) -> Response:
 
 @routes.get("/file.csv")
 async def as_csv(request: Request, desk: InDesk, who: Reads) -> Response:
-    """Every duty of the charges that are wanted, at most of `MOST_IN_FILE`; it has what proves each."""
+    """Every duty of the charges that are wanted, at most of `MOST_IN_FILE`; it has what proves each.
+
+    A file that stops early says so in its last line.
+    """
+    t = speech_for(request, who)
     said, now = addresses.said_in(request.query_params.multi_items()), wall_now()
     today, here = local_date(now, desk.zone), addresses.where(COMPLIANCE, said, FILTERS)
     async with desk.sessions.begin() as session:
         wanted = wanted_in(said, await _rules(session, today), today)
         audit(session, now, who.by, "compliance.export", data={"view": here.query})
-    return as_file(f"legal-notices-{today}.csv", with_head(HEAD, _batches(desk, wanted, now)))
+    return as_file(f"legal-notices-{today}.csv", with_head(HEAD, _batches(desk, wanted, now, t)))
 
 
-async def _batches(desk: Desk, wanted: Wanted, now: datetime) -> AsyncIterator[list[Cells]]:
-    written, place, more = 0, None, True
-    while more and written < MOST_IN_FILE:
-        async with desk.sessions() as session:
-            looked = await coming_charges(session, wanted, PER_PAGE, place, now)
-        yield [cells for kept in looked.kept for cells in _cells(kept)]
-        written, place, more = written + len(looked.kept), looked.later, looked.later is not None
+async def _batches(desk: Desk, wanted: Wanted, now: datetime, t: Speech) -> AsyncIterator[list[Cells]]:
+    written, place, more, until = 0, None, True, monotonic() + FILE_SECONDS
+    try:
+        while more and written < MOST_IN_FILE and monotonic() < until:
+            async with reading(desk) as session:
+                looked = await coming_charges(session, wanted, PER_PAGE, place, now)
+            yield [cells for kept in looked.kept for cells in _cells(kept)]
+            written, place, more = written + len(looked.kept), looked.later, looked.later is not None
+    except Wrong:  # it took too long; what is written is written
+        more = True
+    if more:
+        since = place[0].isoformat() if place else (wanted.since.isoformat() if wanted.since else "")
+        yield [(t("legal.file_stopped", since=since),)]
 
 
 @routes.get("/{number}")

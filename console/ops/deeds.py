@@ -15,7 +15,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from console.ops.fields import Wrong
-from models.pauses import Pausable, PauseRow, paused_now, resume
+from models.pauses import RESUME_CHARGES, Pausable, args_of, paused_now, resume
 from models.second_person import RequestRow
 from models.versions import NotApplicable, apply_what_if
 from renewals.roles import May
@@ -35,21 +35,16 @@ class Deed:
     then: Callable[[Client], Awaitable[None]]
 
 
-RESUME_CHARGES = "resume-charges"
 APPLY_WHAT_IF = "apply-what-if"
-
-
-def args_of(pause: PauseRow) -> dict[str, Any]:
-    """What a request to end that very pause of charges names."""
-    return {"pause": str(pause.id)}
 
 
 async def _resume_charges(session: AsyncSession, asked: RequestRow, now: datetime) -> None:
     """Raises `Wrong` where charges were stopped anew since it was asked: nobody has looked at why."""
     charges = next((row for row in await paused_now(session) if row.what == Pausable.CHARGES), None)
-    if charges and args_of(charges) != asked.args:
+    if charges and not asked.args.items() >= args_of(charges).items():
         raise Wrong("pause", "wrong.other_pause")
-    await resume(session, Pausable.CHARGES, by=asked.asked_by, reason=asked.asked_because, now=now)
+    usual = bool(asked.args.get("usual"))
+    await resume(session, Pausable.CHARGES, by=asked.asked_by, reason=asked.asked_because, now=now, usual=usual)
 
 
 async def _apply_what_if(session: AsyncSession, asked: RequestRow, now: datetime) -> None:

@@ -4,6 +4,7 @@ A name that nobody has is asked the same of a nobody's secrets, so that the answ
 """
 
 import asyncio
+import logging
 import secrets
 from datetime import datetime
 
@@ -15,8 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.operators import OperatorRow, RecoveryCodeRow
+from models.sealing import Seal
 from models.tokens import digest, same
 from renewals.characters import is_blank
+from settings import Settings
+
+_log = logging.getLogger(__name__)
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 RECOVERY_CODES = 10
@@ -73,10 +78,18 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
     return fits[0] if fits else None
 
 
-async def use_code(session: AsyncSession, operator: OperatorRow | None, code: str, now: datetime) -> bool:
+def seal_of(settings: Settings) -> Seal | None:
+    """What closes and opens the secrets; None where no key is set."""
+    keys = settings.factors_closed_under
+    return Seal(keys) if keys else None
+
+
+async def use_code(
+    session: AsyncSession, operator: OperatorRow | None, code: str, now: datetime, settings: Settings
+) -> bool:
     """Use up a code of the second factor, or a recovery code. A step counts once, and so does a recovery code."""
     code = code.replace(" ", "").replace("-", "").lower()
-    step = step_of((operator and operator.totp_secret) or _NOBODYS_SECRET, code, now)
+    step = step_of(_secret_of(operator, seal_of(settings)) or _NOBODYS_SECRET, code, now)
     name, row = operator.name if operator else "", OperatorRow
     later = or_(col(row.totp_step).is_(None), col(row.totp_step) < (step or 0))
     used = update(row).where(col(row.name) == name, later).values(totp_step=step).returning(col(row.name))
@@ -89,6 +102,15 @@ async def use_code(session: AsyncSession, operator: OperatorRow | None, code: st
     )
     statement = used if step is not None else recovery
     return (await session.execute(statement)).first() is not None
+
+
+def _secret_of(operator: OperatorRow | None, seal: Seal | None) -> str | None:
+    if operator is None or operator.totp_secret is None:
+        return None
+    secret = seal.open(operator.totp_secret, operator.name) if seal else None
+    if secret is None:
+        _log.warning("a second factor cannot be opened: PERENNIAL_FACTOR_KEYS lacks the key that it is closed under")
+    return secret
 
 
 async def give_recovery_codes(session: AsyncSession, name: str, now: datetime) -> list[str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from console.ops.carrying_on import again_soon, have_walked
+from console.ops.carrying_on import again_soon, have_walked, make_room
 from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
 from console.ops.fields import Wrong
 from console.ops.files import PER_BATCH, Cells, as_file, plain_money, with_head
@@ -31,7 +31,7 @@ from models.forecasts import (
     lines_of,
     open_forecast,
 )
-from models.pauses import paused_now
+from models.pauses import paused_between, paused_now
 from renewals.calendar import days_after, local_date
 from renewals.foreseen import Cause, Verdict
 from renewals.money import Money
@@ -127,6 +127,7 @@ async def ask(desk: InDesk, who: Reads) -> Response:
     async with desk.sessions.begin() as session:
         id_ = await open_forecast(session, first_on, last_on, who.by)
         if id_ is None:
+            await make_room(session, who)
             id_ = await ask_forecast(session, first_on, last_on, desk.zone, by=who.by, now=now)
             data = {"from": first_on.isoformat(), "to": last_on.isoformat()}
             audit(session, now, who.by, "forecast.ask", str(id_), data=data)
@@ -186,9 +187,10 @@ async def forecast(request: Request, desk: InDesk, who: Reads, id: UUID) -> Resp
     async with desk.sessions() as session:
         row = await _row(session.get, id)
         lines, later = await lines_of(session, id, wanted, after=_place(request), limit=PER_PAGE)
+        paused = await paused_between(session, row.asked_at, row.walked_at or wall_now())
     values: dict[str, Any] = {"row": row, "lines": lines, "wanted": wanted, "kinds": KINDS}
     values["totals"], values["money"] = totals_of(row, t), Money
-    values["verdicts"] = verdicts_of(row)
+    values["verdicts"], values["paused"] = verdicts_of(row), paused
     values["later"] = f"{later[0].isoformat()},{later[1]}" if later else None
     values["placed"] = "after" in request.query_params
     return again_soon(desk.page(request, "forecast.html", who, **values), is_open=row.is_open)
@@ -199,6 +201,9 @@ async def compare(desk: InDesk, who: Reads, id: UUID) -> Response:
     """Compare it with what has happened until now."""
     now = wall_now()
     async with desk.sessions.begin() as session:
+        row = await _row(session.get, id)
+        if not row.is_open:
+            await make_room(session, who)
         if await ask_comparison(session, id, now):
             audit(session, now, who.by, "forecast.compare", str(id))
     await have_walked(desk, "forecast", id)

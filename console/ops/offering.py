@@ -5,7 +5,6 @@ Whether each is allowed is asked of the core; here are the fields that its form 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,8 +61,6 @@ _NAMES_A_DAY = (Name.EXTEND_LATE_WINDOW, Name.REINSTATE)
 
 MOST_REFUNDED = 10
 """Of so many orders, the last ones, the page offers to refund; older ones by `perennial refund`."""
-
-NO_ORDER = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +141,21 @@ async def _refunds(session: AsyncSession, stored: Stored, who: Staff, t: Speech)
         if its.left:
             paid, gone, left = (t.w.amount(Money(minor, its.currency)) for minor in (its.paid, its.gone_back, its.left))
             when = t.moment(order.ordered_at, stored.facts.time_zone)
-            told = t("order_of", when=when, paid=paid, gone=gone)
-            offer = Offer(Name.REFUND, {"order": str(order.id)}, str(order.id)[:8], order=told, left=left)
-            found.append(_offer(offer, decide_refund(stored, order, None, who), stored, who, t))
+            told = t("order_of" if order.bought else "taken_of", when=when, paid=paid, gone=gone)
+            hidden = {"order": str(order.id), "seen": str(its.gone_back)}
+            named = str(order.id)
+            if not order.bought:
+                named = hidden["attempt"] = str(order.attempt_id)
+            offer = Offer(Name.REFUND, hidden, named[:8], order=told, left=left)
+            about = Refund(order.id, seen=its.gone_back)
+            found.append(_offer(offer, decide_refund(stored, order, about, who), stored, who, t))
     return found or [Offer(Name.REFUND, why_not=t("why_not.nothing_to_refund"))]
 
 
-def decide_refund(stored: Stored, order: PaidOrder | None, amount: int | None, who: Staff) -> Decision:
-    """May that much of an order go back? None for the amount: all that is left."""
+def decide_refund(stored: Stored, order: PaidOrder | None, command: Refund, who: Staff) -> Decision:
+    """May that much of an order go back?"""
     request = Request(
-        command=Refund(order.id if order else NO_ORDER, amount),
+        command=command,
         name=Name.REFUND,
         actor=Operator(who.name),
         is_buyer=False,

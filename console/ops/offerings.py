@@ -7,7 +7,7 @@ from itertools import groupby
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from console.ops.carrying_on import have_walked
+from console.ops.carrying_on import have_walked, make_room
 from console.ops.desk import Desk, InDesk, see_other, wall_now
 from console.ops.guard import Reads
 from console.ops.policies import effective_on_of
@@ -139,6 +139,7 @@ async def ask(request: Request, desk: InDesk, who: Reads, sku: str) -> Response:
         return await _page(request, desk, who, sku, given, wrong)
     args = {"sku": sku, "term": row.term, "currency": row.currency, "status": given["status"], **amounts}
     async with desk.sessions.begin() as session:
+        await make_room(session, who)
         id_ = await ask_what_if(session, What.PRICE, args, effective_on, desk.zone, by=who.by, now=now)
         audit(session, now, who.by, "what_if.ask", str(id_), data=args | {"effective_on": effective_on.isoformat()})
     await have_walked(desk, "what-if", id_)

@@ -1,16 +1,26 @@
 """Pausing all charges or all mails, at once and by one person; resuming charges takes a second one."""
 
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from console.ops.deeds import RESUME_CHARGES, args_of, wake_watchdog
+from console.ops.deeds import wake_watchdog
 from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.guard import Reads, Steers
 from console.speech import Speech
 from models.audit import audit
-from models.pauses import Pausable, PauseRow, pause, paused_now, resume
-from models.second_person import ask_second_person, open_requests
+from models.pauses import (
+    USUAL_FOR,
+    Pausable,
+    PauseRow,
+    ask_to_resume,
+    is_asked_for,
+    may_be_usual,
+    pause,
+    paused_now,
+    resume,
+)
 from renewals.breaker import Tripped
 
 PAUSES = "/ops/pauses"
@@ -28,10 +38,13 @@ def why_paused(pause: PauseRow, t: Speech, zone: str) -> str:
     if figures["rule"] == Tripped.VOLUME:
         return t("breaker.volume", since=since, **counts)
     usual = _percent(figures["usual_declined"], figures["usual_answered"])
+    beyond = usual * figures["factor"] // 100
+    if "accepted_answered" in figures:
+        beyond = (100 + _percent(figures["accepted_declined"], figures["accepted_answered"])) // 2
     values = {
         "share": t.number(_percent(figures["declined"], figures["answered"])),
         "usual": t.number(usual),
-        "limit": t.number(max(figures["floor"], usual * figures["factor"] // 100)),
+        "limit": t.number(max(figures["floor"], beyond)),
     }
     return t("breaker.declines", since=since, **counts, **values)
 
@@ -44,11 +57,11 @@ def _percent(part: int, whole: int) -> int:
 async def pauses(request: Request, desk: InDesk, who: Reads) -> Response:
     async with desk.sessions() as session:
         rows = {row.what: row for row in await paused_now(session)}
-        waiting = [row.args for row in await open_requests(session, wall_now()) if row.what == RESUME_CHARGES]
-    charges = rows.get(Pausable.CHARGES)
-    asked = {Pausable.CHARGES.value} if charges and args_of(charges) in waiting else set()
+        charges = rows.get(Pausable.CHARGES)
+        asked = {Pausable.CHARGES.value} if charges and await is_asked_for(session, charges, wall_now()) else set()
     states = [(what.value, rows.get(what)) for what in Pausable]
-    return desk.page(request, "pauses.html", who, states=states, asked=asked, why=why_paused)
+    values: dict[str, Any] = {"states": states, "asked": asked, "why": why_paused, "days": USUAL_FOR.days}
+    return desk.page(request, "pauses.html", who, may_be_usual=may_be_usual, **values)
 
 
 @routes.post("/{what}/pause")
@@ -62,14 +75,14 @@ async def begin(desk: InDesk, who: Steers, what: Pausable) -> Response:
 
 @routes.post("/{what}/resume")
 async def end(desk: InDesk, who: Steers, what: Pausable) -> Response:
-    """Overdue charges are made at once then: of that somebody else must be sure, too."""
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
         paused = next((row for row in await paused_now(session) if row.what == what), None)
         if paused is None:
             return see_other(PAUSES)
         if what is Pausable.CHARGES:
-            await ask_second_person(session, RESUME_CHARGES, args_of(paused), by=who.by, reason=reason, now=now)
+            usual = who.form.get("usual") == "yes"
+            await ask_to_resume(session, paused, by=who.by, reason=reason, now=now, usual=usual)
             return see_other(PAUSES)
         ended = await resume(session, what, by=who.by, reason=reason, now=now)
         if ended:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from console.ops.carrying_on import have_walked
+from console.ops.carrying_on import have_walked, make_room
 from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
 from console.ops.fields import Wrong
 from console.ops.guard import Reads
@@ -152,6 +152,7 @@ async def ask(request: Request, desk: InDesk, who: Reads) -> Response:
         return _form(request, desk, who, scope=scope, given=given, wrong=wrong, skus=skus, status=422)
     args = {"sku": scope[0], "country": scope[1], "channel": scope[2], "values": values}
     async with desk.sessions.begin() as session:
+        await make_room(session, who)
         id_ = await ask_what_if(session, What.POLICY, args, effective_on, desk.zone, by=who.by, now=now)
         audit(session, now, who.by, "what_if.ask", str(id_), data=args | {"effective_on": effective_on.isoformat()})
     await have_walked(desk, "what-if", id_)

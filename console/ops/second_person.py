@@ -1,15 +1,18 @@
 """The pages where a second person confirms or rejects what the first has asked for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.ops.deeds import DEEDS
 from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.guard import Reads
 from console.ops.staff import Staff
-from models.second_person import Decision, RequestRow, decide, open_request, open_requests
+from models.pauses import USUAL_FOR
+from models.second_person import Decision, RequestRow, decide, one_hand_until, open_request, open_requests
 
 SECOND_PERSON = "/ops/second-person"
 
@@ -18,19 +21,20 @@ routes = APIRouter(prefix="/second-person")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, and what this person may do about it."""
+    """A request, and what this person may do about it; `one_hand_until`: not before then."""
 
     row: RequestRow
     own: bool
     may: bool
+    one_hand_until: datetime | None
 
 
 @routes.get("")
 async def requests(request: Request, desk: InDesk, who: Reads) -> Response:
+    now = wall_now()
     async with desk.sessions() as session:
-        found = await open_requests(session, wall_now())
-    shown = [Asked(row, row.asked_by == who.by, _may_decide(who, row)) for row in found]
-    return desk.page(request, "second_person.html", who, requests=shown)
+        shown = [await _asked(session, who, row, now) for row in await open_requests(session, now)]
+    return desk.page(request, "second_person.html", who, requests=shown, days=USUAL_FOR.days)
 
 
 @routes.post("/{id_}/confirm")
@@ -39,7 +43,7 @@ async def confirm(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Resp
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
         row = await open_request(session, id_, now)
-        if row is None or not _may_decide(who, row):
+        if row is None or not _may_decide(who, row) or await one_hand_until(session, row.asked_by, who.by, now):
             return _over(request, desk, who)
         decide(session, row, Decision.CONFIRMED, by=who.by, reason=reason, now=now)
         await DEEDS[row.what].do(session, row, now)
@@ -67,6 +71,11 @@ async def withdraw(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Res
             return _over(request, desk, who)
         decide(session, row, Decision.WITHDRAWN, by=who.by, reason=None, now=now)
     return see_other(SECOND_PERSON)
+
+
+async def _asked(session: AsyncSession, who: Staff, row: RequestRow, now: datetime) -> Asked:
+    own, may = row.asked_by == who.by, _may_decide(who, row)
+    return Asked(row, own, may, await one_hand_until(session, row.asked_by, who.by, now) if may else None)
 
 
 def _may_decide(who: Staff, row: RequestRow) -> bool:

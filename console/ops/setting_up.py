@@ -2,18 +2,19 @@
 
 from fastapi import APIRouter, Request, Response
 from segno import make
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.entering import begin
-from console.ops.factors import address_of, give_recovery_codes, good_password, hash_of, new_secret, step_of
+from console.ops.factors import address_of, give_recovery_codes, good_password, hash_of, new_secret, seal_of, step_of
 from console.ops.fields import Wrong
 from console.ops.guard import NotSetUpYet, begin_session
 from console.ops.rooms import HOME
 from console.ops.staff import Staff
 from models.audit import audit
 from models.operators import OperatorRow, OperatorSessionRow
+from models.sealing import Seal
 from models.staff import end_sessions
 from models.tokens import digest
 
@@ -24,7 +25,10 @@ routes = APIRouter()
 
 @routes.get("/set-up")
 async def shown(request: Request, desk: InDesk, who: NotSetUpYet) -> Response:
-    return see_other(HOME) if who.set_up else await _page(request, desk, who)
+    if who.set_up:
+        return see_other(HOME)
+    seal = seal_of(desk.settings)
+    return await _page(request, desk, who, seal) if seal else _no_key(request, desk, who)
 
 
 @routes.post("/set-up")
@@ -32,17 +36,20 @@ async def done(request: Request, desk: InDesk, who: NotSetUpYet) -> Response:
     """Sets both at once. The session begins anew, and every other one of the person is over."""
     if who.set_up:
         return see_other(HOME)
-    secret, now, password = await _offered(desk, who), wall_now(), who.form.get("password", "")
+    seal = seal_of(desk.settings)
+    if seal is None:
+        return _no_key(request, desk, who)
+    secret, now, password = await _offered(desk, who, seal), wall_now(), who.form.get("password", "")
     try:
         step = _checked(who, password, secret)
     except Wrong as wrong:
-        return await _page(request, desk, who, wrong=wrong)
+        return await _page(request, desk, who, seal, wrong=wrong)
     password_hash = await hash_of(password)
     async with desk.sessions.begin() as session:
         row = await session.get_one(OperatorRow, who.name, with_for_update=True)
         if row.is_set_up:
             return see_other(HOME)
-        row.password_hash, row.totp_secret, row.totp_step = password_hash, secret, step
+        row.password_hash, row.totp_secret, row.totp_step = password_hash, seal.close(secret, who.name), step
         codes = await give_recovery_codes(session, who.name, now)
         audit(session, now, who.by, "operator.set_up", who.name)
         await end_sessions(session, who.name, now)
@@ -64,18 +71,24 @@ def _checked(who: Staff, password: str, secret: str) -> int:
     return step
 
 
-async def _offered(desk: InDesk, who: Staff) -> str:
+async def _offered(desk: InDesk, who: Staff, seal: Seal) -> str:
     """The secret that this session offers for the second factor, made when it is first asked for."""
-    row = OperatorSessionRow
-    its = col(row.token_hash) == digest(who.session_token)
+    its = select(OperatorSessionRow).where(col(OperatorSessionRow.token_hash) == digest(who.session_token))
     async with desk.sessions.begin() as session:
-        offer = update(row).where(its, col(row.totp_offered).is_(None)).values(totp_offered=new_secret())
-        await session.execute(offer)
-        return str(await session.scalar(select(col(row.totp_offered)).where(its)))
+        row = (await session.execute(its.with_for_update())).scalar_one()
+        secret = seal.open(row.totp_offered, who.name) if row.totp_offered else None
+        if secret is None:
+            secret = new_secret()
+            row.totp_offered = seal.close(secret, who.name)
+        return secret
 
 
-async def _page(request: Request, desk: InDesk, who: Staff, *, wrong: Wrong | None = None) -> Response:
-    secret = await _offered(desk, who)
+def _no_key(request: Request, desk: InDesk, who: Staff) -> Response:
+    return desk.page(request, "message.html", who, status=503, about="no_factor_key")
+
+
+async def _page(request: Request, desk: InDesk, who: Staff, seal: Seal, *, wrong: Wrong | None = None) -> Response:
+    secret = await _offered(desk, who, seal)
     picture = make(address_of(secret, who.name), micro=False).svg_inline(scale=4, border=4, omitsize=True)
     spelt = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     values = {"picture": picture, "secret": spelt, "wrong": wrong}

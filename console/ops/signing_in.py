@@ -63,7 +63,8 @@ async def asked(request: Request, desk: InDesk) -> Response:
         return form(desk, request, "sign_in.html", status=429, next=leads_to, wrong="wrong.too_many")
     knows = await knows_password(attempt.operator, fields.get("password", ""))
     async with desk.sessions.begin() as session:
-        has = await use_code(session, attempt.operator if knows else None, fields.get("code", ""), now)
+        whose = attempt.operator if knows else None
+        has = await use_code(session, whose, fields.get("code", ""), now, desk.settings)
         if not (knows and has and attempt.operator):
             if attempt.operator:
                 audit(session, now, "unknown", "sign_in.failed", attempt.operator.name)

@@ -18,6 +18,7 @@ from console.ops.rule_words import differences, scope_said
 from console.speech import Speech
 from models.audit import audit
 from models.catalog import PolicyRow
+from models.pauses import paused_between
 from models.second_person import ask_second_person, open_requests
 from models.versions import NotApplicable, may_apply, policy_in, policy_rows, prices_of
 from models.what_ifs import MOST_LINES, What, WhatIfLineRow, WhatIfRow, last_what_ifs, lines_of
@@ -165,6 +166,7 @@ async def what_if(request: Request, desk: InDesk, who: Reads, id: UUID) -> Respo
         if row.what == What.PRICE:
             says = await price_said(session, row, t)
         lines, later = await lines_of(session, id, what, change, after=after, limit=PER_PAGE)
+        paused = await paused_between(session, row.at, row.walked_at or now)
         waits = any(each.args.get("what_if") == str(id) for each in await open_requests(session, now))
         try:
             await may_apply(session, row, now)
@@ -174,7 +176,7 @@ async def what_if(request: Request, desk: InDesk, who: Reads, id: UUID) -> Respo
             why_not = None
     values: dict[str, Any] = {"row": row, "title": title, "says": says, "lines": lines, "later": later}
     values |= {"figures": figures_of(row, t), "what": what, "change": change, "money": Money, "most": MOST_LINES}
-    values |= {"waits": waits, "why_not": why_not, "placed": "after" in asked}
+    values |= {"paused": paused, "waits": waits, "why_not": why_not, "placed": "after" in asked}
     return again_soon(desk.page(request, "what_if.html", who, **values), is_open=row.is_open)
 
 

@@ -402,7 +402,9 @@ def _create_tables() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(), nullable=True),
         sa.Column("ended_because", sa.String(), nullable=True),
+        sa.Column("usual_until", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("began_because <> ''", name="ck_pauses_began_because"),
+        sa.CheckConstraint("usual_until IS NULL OR figures ->> 'rule' = 'declines'", name="ck_pauses_usual_until"),
         sa.CheckConstraint("what IN ('charges', 'mails')", name="ck_pauses_what_known"),
         sa.CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ck_pauses_ended_because"),
         sa.CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ck_pauses_ended_by"),
@@ -655,6 +657,7 @@ def _create_tables() -> None:
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("operator", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("token_hash ~ '^[0-9a-f]{64}$'", name="ck_operator_links_token_hash"),
@@ -894,6 +897,7 @@ def _create_tables() -> None:
         sa.Column("voucher_code", sa.String(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "(state IN ('paid', 'declined', 'expired')) = (answered_at IS NOT NULL)", name="ck_attempts_answered"
         ),
@@ -911,6 +915,7 @@ def _create_tables() -> None:
         sa.CheckConstraint("amount >= 0", name="ck_attempts_amount"),
         sa.CheckConstraint("n >= 1", name="ck_attempts_n"),
         sa.CheckConstraint("received >= 0", name="ck_attempts_received"),
+        sa.CheckConstraint("taken >= 0", name="ck_attempts_taken"),
         sa.ForeignKeyConstraint(["method_id"], ["payment_methods.id"], name="fk_attempts_method_id"),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_attempts_order_id"),
         sa.PrimaryKeyConstraint("id", name="pk_attempts"),

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from activities.breaker import Breaker
 from activities.charging import Charging
-from models.charging_rate import charges_since, usual_charges
+from models.charging_rate import accepted_declines, charges_since, usual_charges
 from models.engine import Sessions
 from models.pauses import Pausable, paused_now, resume
-from renewals.breaker import Bounds, Seen
+from renewals.breaker import Accepted, Bounds, Seen
 from tests.activities.desk import DUE, PARIS, Desk, run_at
 from tests.scenarios.diary import instant
 
@@ -170,6 +170,39 @@ async def test_after_a_resume_the_figures_of_before_do_not_count_and_those_of_af
     await charged(shop, 10, "declined", ago=timedelta(minutes=-10))
     await its.check(NOW + timedelta(minutes=11))
     assert len(await paused(shop.sessions)) == 1
+
+
+async def test_a_share_that_was_called_usual_stops_nothing_for_a_week_unless_it_gets_worse(shop: Desk) -> None:
+    await charged(shop, 12, "declined")
+    await charged(shop, 8, "paid")
+    its, later = breaker(shop), NOW + timedelta(minutes=2)
+    await its.check(NOW)
+    async with shop.sessions.begin() as session:
+        who, why = "operator:mira", "cards expired everywhere"
+        assert await resume(session, Pausable.CHARGES, by=who, reason=why, now=later, usual=True)
+    (act,) = await shop.rows("SELECT done_by, reason, data FROM audit WHERE action = 'breaker.accept'")
+    assert (act["done_by"], act["reason"]) == ("operator:mira", "cards expired everywhere")
+    assert (act["data"]["declined"], act["data"]["answered"]) == (12, 20)
+    await charged(shop, 16, "declined", ago=timedelta(minutes=-10))
+    await charged(shop, 4, "paid", ago=timedelta(minutes=-10))
+    await its.check(NOW + timedelta(minutes=11))
+    assert await paused(shop.sessions) == []
+    await charged(shop, 1, "declined", ago=timedelta(minutes=-12))
+    await its.check(NOW + timedelta(minutes=13))
+    (why_again,) = await paused(shop.sessions)
+    assert why_again.endswith("; 12 of 20 were accepted as usual")
+
+
+async def test_after_a_week_what_was_accepted_is_forgotten_and_its_hour_is_as_usual_as_any(shop: Desk) -> None:
+    await charged(shop, 12, "declined")
+    await charged(shop, 8, "paid")
+    await breaker(shop).check(NOW)
+    async with shop.sessions.begin() as session:
+        await resume(session, Pausable.CHARGES, by="operator:mira", reason="so it is", now=NOW, usual=True)
+        assert await accepted_declines(session, NOW + timedelta(days=6, hours=23)) == Accepted(20, 12)
+        assert await accepted_declines(session, NOW + timedelta(days=7)) is None
+        usual = await usual_charges(session, NOW + timedelta(days=8), NOW + timedelta(days=8))
+    assert (usual.answered, usual.declined) == (20, 12)
 
 
 async def test_a_worker_that_had_counted_before_the_resume_does_not_stop_charges_after_it(

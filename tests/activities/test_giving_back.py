@@ -5,11 +5,13 @@ from uuid import UUID
 
 import pytest
 
+from activities.answers import record_answer
 from activities.refunds import MOST_TRIES, Refunds
 from gateways.port import NoAnswer, Paid
 from models.ledger import entries
 from renewals.money import Money
-from tests.activities.desk import DUE, PRICE, Desk
+from tests.activities.desk import DUE, PARIS, PRICE, Desk
+from tests.scenarios.diary import instant
 
 ANA: dict[str, Any] = {"by": "operator:ana", "reason": "they called"}
 LATER = "2027-04-02 10:00"
@@ -60,6 +62,16 @@ async def test_in_parts_never_more_than_is_left(desk: Desk) -> None:
     assert sum(desk.gateway.refunds.values()) == PRICE
 
 
+async def test_of_two_who_refund_the_same_part_one_is_refused(desk: Desk) -> None:
+    order = await renewed(desk)
+    for key, answer in (("ana", "done"), ("fay", "refused preview_stale"), ("ana", "done")):
+        assert await desk.give(LATER, "refund", key=key, order=order, amount=1000, seen=0, **ANA) == answer
+    await desk.walk(LATER)
+    assert await desk.give(LATER, "refund", key="later", order=order, amount=1000, seen=1000, **ANA) == "done"
+    await desk.walk(LATER)
+    assert await sent(desk) == [(1000, "operator"), (1000, "operator")]
+
+
 async def test_given_twice_under_one_key_it_goes_back_once(desk: Desk) -> None:
     order = await renewed(desk)
     for _ in range(2):
@@ -67,6 +79,39 @@ async def test_given_twice_under_one_key_it_goes_back_once(desk: Desk) -> None:
     await desk.walk(LATER)
     (command,) = await desk.rows("SELECT id::text FROM commands WHERE name = 'refund'")
     assert desk.gateway.refunds == {command["id"]: 1000}
+
+
+async def test_what_was_taken_after_its_attempt_had_ended_unpaid_goes_back_under_the_same_guards(desk: Desk) -> None:
+    order = await renewed(desk)
+    (paid,) = await desk.rows("SELECT id::text FROM attempts")
+    await desk.change("UPDATE attempts SET state = 'declined', code = 'lost_card', decline_class = 'hard'")
+    await desk.change("UPDATE orders SET state = 'open'")
+    late: dict[str, Any] = {"order": order, "attempt": paid["id"]} | ANA
+    assert await desk.give(LATER, "refund", **late) == "refused nothing_to_refund", "nobody heard of money"
+    for _ in range(2):
+        await record_answer(desk.sessions, desk.number, paid["id"], Paid("late"), instant(LATER, PARIS))
+    assert await desk.give(LATER, "refund", order=order, **ANA) == "refused nothing_to_refund", "the order is unpaid"
+    assert await desk.give(LATER, "refund", **late, amount=PRICE + 1) == "refused more_than_paid"
+    assert await desk.give(LATER, "refund", **late, seen=0) == "done"
+    await desk.walk(LATER)
+    assert await desk.give(LATER, "refund", **late) == "refused nothing_to_refund"
+    assert await sent(desk) == [(PRICE, "operator")]
+    assert await letters(desk) == ["sent"]
+    assert [state for _, state, _ in await desk.attempts()] == ["declined"]
+
+
+async def test_of_two_attempts_of_one_order_each_has_its_own_money(desk: Desk) -> None:
+    order = await renewed(desk)
+    await desk.change(
+        "INSERT INTO attempts (id, order_id, n, method_id, amount, currency, state, called_at, answered_at, taken,"
+        " calls, questions, received) SELECT gen_random_uuid(), order_id, 2, method_id, amount, currency, 'declined',"
+        " called_at, answered_at, 500, 0, 0, 0 FROM attempts"
+    )
+    (late,) = await desk.rows("SELECT id::text FROM attempts WHERE n = 2")
+    assert await desk.give(LATER, "refund", order=order, attempt=late["id"], **ANA) == "done"
+    assert await desk.give(LATER, "refund", order=order, seen=0, **ANA) == "done"
+    await desk.walk(LATER)
+    assert await sent(desk) == [(500, "operator"), (PRICE, "operator")]
 
 
 async def test_a_gateway_that_does_not_answer_is_asked_again_under_the_same_key(

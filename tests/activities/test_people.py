@@ -1,10 +1,12 @@
 """An operator says who the buyer is, or corrects a contact: from then on mails and rights are the right one's."""
 
+from datetime import timedelta
 from email import message_from_bytes
 from typing import Any
 
 import pytest
 
+from models.subscriptions import SubscriptionRow
 from renewals.facts import Kind
 from tests.activities.desk import PARIS, Desk
 from tests.activities.never import personal
@@ -100,6 +102,40 @@ async def test_a_typo_in_an_address_is_corrected_with_what_waits(desk: Desk) -> 
     assert await desk.give("2027-02-01 10:01", "cancel-auto-renew", by=BUYER) == "refused not_buyer"
     assert await desk.give("2027-02-01 10:01", "cancel-auto-renew", by=NEW) == "done"
     assert await happened(desk) == ["contact"]
+
+
+async def test_back_and_forth_while_a_mail_is_in_doubt_nobody_is_written_to_twice(desk: Desk) -> None:
+    await opened(desk)
+    assert await desk.give(AT, "resume-auto-renew") == "done"
+    await desk.change("UPDATE notices SET raw = 'in doubt' WHERE outcome IS NULL")
+    assert await desk.give(AT, "change-contact", contact=BUYER, email=NEW, **WHY) == "done"
+    await desk.change(
+        "INSERT INTO notices (id, recipient, subscription, term_starts_on, kind, occasion, dated, why, facts,"
+        " planned_for, tries) SELECT gen_random_uuid(), :new, subscription, term_starts_on, kind, occasion, dated, why,"
+        " facts, planned_for, tries FROM notices WHERE outcome IS NULL",
+        new=NEW,
+    )
+    assert await desk.give(AT, "change-contact", contact=NEW, email=BUYER, **WHY) == "done"
+    rows = await desk.rows("SELECT recipient, outcome FROM notices WHERE kind = 'auto_renew_resumed' ORDER BY 1")
+    assert [(row["recipient"], row["outcome"]) for row in rows] == [(BUYER, None), (NEW, "missed")]
+
+
+async def test_a_corrected_contact_stands_on_the_record_of_each_of_their_subscriptions(desk: Desk) -> None:
+    await opened(desk, admin_email=IT)
+    for number, shift in (("S-other", timedelta(days=1)), ("S-not-hers", timedelta(0))):
+        async with desk.sessions.begin() as session:
+            own = await session.get_one(SubscriptionRow, desk.number)
+            kept = {name: getattr(own, name) for name in SubscriptionRow.model_fields}
+            session.add(SubscriptionRow(**kept | {"number": number, "shift": shift}))
+    await desk.change("UPDATE subscriptions SET buyer_id = primary_admin_id WHERE number = 'S-not-hers'")
+    assert await desk.give(AT, "change-contact", contact=BUYER, name="Ada Quilliam", **WHY) == "done"
+    told = await desk.rows(
+        "SELECT subscription, at, caused_by, reason, data FROM events WHERE event = 'contact' ORDER BY at"
+    )
+    assert [row["subscription"] for row in told] == [desk.number, "S-other"]
+    assert (told[1]["at"] - told[0]["at"]).days == 1, "in its own time"
+    assert len({(row["caused_by"], row["reason"], row["data"]["contact"]) for row in told}) == 1
+    assert told[1]["caused_by"] == "operator:ana"
 
 
 async def test_a_contact_is_written_to_in_their_own_language_and_name(desk: Desk) -> None:

@@ -162,7 +162,7 @@ async def _go_on(life: Life, what: Pausable, at: str) -> None:
     """The pause ends, and the watchdog wakes whoever has to be planned anew."""
     await life.move_to(at)
     async with life.sessions.begin() as session:
-        assert await resume(session, what, **BY_ANA, now=datetime.now(UTC))
+        assert await resume(session, what, by=BY_ANA["by"], reason=BY_ANA["reason"], now=datetime.now(UTC))
     await _look(life)
     await life.catch_up()
 

@@ -341,6 +341,26 @@ async def test_what_was_done_long_ago_is_forgotten_and_what_waits_is_kept(office
         assert await session.scalar(sa.text("SELECT count(*) FROM webhook_tries")) == 1
 
 
+async def test_what_was_given_up_is_kept_as_long_as_its_alarm_is_open(office: Office) -> None:
+    endpoint = await office.open()
+    await office.happen("S-1", "released")
+    office.receiver.answers.append(500)
+    await office.posting.turn()
+    async with office.sessions.begin() as session:
+        await session.execute(sa.text("UPDATE webhook_deliveries SET since = since - interval '4 days'"))
+    office.receiver.answers.append(500)
+    office.now = await office.next_try() or office.now
+    await office.posting.turn()
+    assert list(await office.alarms()) == ["webhook_given_up"]
+    much_later = office.now + timedelta(days=400)
+    async with office.sessions.begin() as session:
+        assert await forget_deliveries(session, much_later) == 0
+        assert await replay_failed(session, endpoint, now=office.now, **ANA) == 1
+    await office.pass_()
+    async with office.sessions.begin() as session:
+        assert await forget_deliveries(session, much_later) == 2  # and that of the alarm itself
+
+
 async def test_without_endpoints_nothing_is_read(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     async def never(*_: object) -> int:
         raise AssertionError

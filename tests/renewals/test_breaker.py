@@ -1,11 +1,12 @@
 """The breaker decides on counts alone: on each bound it does not trip, one beyond it does."""
 
 import doctest
+from dataclasses import replace
 
 import pytest
 
 import renewals.breaker
-from renewals.breaker import Bounds, Seen, Tripped, Usual, tripped
+from renewals.breaker import Accepted, Bounds, Seen, Tripped, Usual, tripped
 
 BOUNDS = Bounds(least=50, declines_floor=40, declines_factor=300, volume_floor=500, volume_factor=200)
 QUIET = Usual(answered=10_000, declined=800, busiest_hour=300, due=100)
@@ -33,6 +34,10 @@ def test_the_examples_hold() -> None:
         pytest.param(26, 50, Usual(49, 49, 0, 0), True, id="too few of before say nothing"),
         pytest.param(50, 50, Usual(50, 50, 0, 0), False, id="all were declined before, too"),
         pytest.param(21, 50, Usual(10_000, 0, 0, 0), True, id="none was declined before"),
+        pytest.param(80, 100, replace(QUIET, accepted=Accepted(100, 60)), False, id="half as many paid as accepted"),
+        pytest.param(81, 100, replace(QUIET, accepted=Accepted(100, 60)), True, id="fewer than half"),
+        pytest.param(100, 100, replace(QUIET, accepted=Accepted(100, 99)), True, id="nothing paid at all"),
+        pytest.param(40, 100, replace(QUIET, accepted=Accepted(100, 2)), False, id="the floor holds all the same"),
         pytest.param(333_334, 1_000_000, Usual(9, 1, 0, 0), False, id="no rounding, below"),
         pytest.param(400_001, 1_000_000, Usual(9_000_000, 1_000_000, 0, 1_000_000), True, id="no rounding, above"),
     ],

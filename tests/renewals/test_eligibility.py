@@ -115,6 +115,9 @@ GIVEN = {
     "refund it": Given(N.REFUND, c.Refund(ORDER), refundable=Refundable(500, 0, "EUR")),
     "refund all of it": Given(N.REFUND, c.Refund(ORDER, 500), refundable=Refundable(500, 0, "EUR")),
     "refund more than is left": Given(N.REFUND, c.Refund(ORDER, 401), refundable=Refundable(500, 100, "EUR")),
+    "refund what it was since": Given(N.REFUND, c.Refund(ORDER, 100, 0), refundable=Refundable(500, 100, "EUR")),
+    "refund as it was seen": Given(N.REFUND, c.Refund(ORDER, 100, 100), refundable=Refundable(500, 100, "EUR")),
+    "refund all of it a second time": Given(N.REFUND, c.Refund(ORDER, None, 0), refundable=Refundable(500, 500, "EUR")),
     "refund what has gone back": Given(N.REFUND, c.Refund(ORDER), refundable=Refundable(500, 500, "EUR")),
     "refund what was paid elsewhere": Given(N.REFUND, c.Refund(ORDER)),
     "reinstate": Given(N.REINSTATE, c.Reinstate(date(2027, 8, 13))),
@@ -316,6 +319,7 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
             or (isinstance(command, c.RecordRenewal) and command.seats is not None and command.seats < 1)
             or (given.wish is not None and given.wish.seats == 0),
         ),
+        ("preview_stale", isinstance(command, c.Refund) and command.seen == 0),
         (
             "quote_expired",
             name in WANTED and (state is Q.EXPIRED or (state in WANTED[name] and date_has_come)),
@@ -470,6 +474,7 @@ def test_the_tables_reach_every_answer_there_is() -> None:
         "term_not_offered",
         "not_a_reduction",
         "below_one_seat",
+        "preview_stale",
         "quote_expired",
         "quote_not_open",
         "nothing_in_doubt",

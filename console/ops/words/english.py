@@ -41,6 +41,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "again.",
         "not_your_role": "Not for your role",
         "not_your_role_text": "Your role may not do this. Ask an admin to do it, or to give you another role.",
+        "no_factor_key": "A second factor cannot be set up here yet",
+        "no_factor_key_text": "Whoever runs this console must set PERENNIAL_FACTOR_KEYS first: secrets of second "
+        "factors are stored closed under that key only. Then open this page again.",
         "link_over": "This link does not work any more",
         "link_over_text": "It was used already, or its half hour is over. Ask an admin for another one: "
         "perennial operator reset.",
@@ -154,6 +157,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "second_until": "until {when}",
         "second_own": "You asked for this yourself: somebody else confirms it.",
         "second_no_right": "Your role may not confirm this.",
+        "second_one_hand": "Somebody else must confirm this until {when}: within the last day one of you made or reset "
+        "the other’s account, or somebody made or reset both.",
         "second_confirm": "Confirm",
         "second_reject": "Reject",
         "second_withdraw": "Withdraw",

@@ -9,6 +9,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "room.what_if": "What if",
         # the forecast
         "ahead.text": "The charges and mails to come, walked from the plans that run; afterwards, what became of each.",
+        "ahead.paused_then.charges": "All charges were paused while this was walked: none of them stands here, nor "
+        "what would follow from one. Ask again once they go on.",
+        "ahead.paused_then.mails": "All mails were paused while this was walked: none of them stands here. Ask again "
+        "once they go on.",
         "ahead.paused": "While they are paused, none of them is foreseen.",
         "ahead.tomorrow": "Tomorrow, {day}",
         "ahead.lines": "Every line",
@@ -62,6 +66,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.mail": "Mail: {kind}",
         "ahead.charge": "Automatic charge",
         "ahead.own_charge": "Payment: {way}",
+        "wrong.open_of_one": "Three of your forecasts and what-ifs are still walked",
+        "wrong.open_of_one_text": "Nothing was asked for. Wait until one of them is there, then ask again.",
+        "wrong.open_of_all": "Ten forecasts and what-ifs are still walked",
+        "wrong.open_of_all_text": "Nothing was asked for. More would slow all of them down: wait until one is there.",
         "wrong.days": "These days cannot be foreseen",
         "wrong.days_text": "Write a first and a last day from today on, at most 31 days, not much more than a year "
         "ahead.",

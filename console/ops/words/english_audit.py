@@ -18,6 +18,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "audit.why_help": "Any part of it.",
         "rooms.csv_help": "All that these filters find. It stands on the audit.",
         # what stands on the audit
+        "act.breaker.accept": "share of declines accepted",
         "act.alarm.acknowledge": "alarm acknowledged",
         "act.alarm.end": "alarm ended",
         "act.alarm.give": "alarm given to somebody",
@@ -30,6 +31,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.operator.add": "operator added",
         "act.operator.disable": "operator disabled",
         "act.operator.link": "link made for an operator",
+        "act.operator.reseal": "second factors closed under the newest key",
         "act.operator.reset": "operator reset",
         "act.operator.role": "role changed",
         "act.operator.set_up": "account set up",

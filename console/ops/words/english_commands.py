@@ -126,6 +126,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "stays closed until then. If nobody renews it, it lapses again, and its buyer is told again.",
         "will.change-buyer": "{email} becomes the buyer: mails go there from now on, and who is buyer now can do "
         "nothing any more. Payment methods and open orders stay.",
+        "will.touches": "Subscriptions of which this is the buyer or the primary admin: {count}. It stands on the "
+        "record of each.",
         "will.change-contact": "What is kept of {email} is corrected, for all subscriptions of this customer.",
         "will.re-plan": "It is planned again from the facts, and its workflow woken. Nothing else changes.",
         "sure.cancel-auto-renew": "I have checked that the buyer wants no renewal, and know when access ends.",
@@ -154,6 +156,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "arg.refunded": "Amount",
         "arg.refunded_help": "In {currency}; empty for all that is left, {left}.",
         "order_of": "Order of {when}: {paid} paid, {gone} gone back or on its way.",
+        "taken_of": "An attempt of the order of {when} ended unpaid, and {paid} were taken after all; {gone} gone back "
+        "or on its way.",
         "arg.new_buyer": "Mail address of the new buyer",
         "arg.new_name": "Name",
         "arg.new_name_help": "Only of somebody who is no contact of the organisation yet.",
@@ -222,6 +226,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.below_one_seat": "At least one seat must stay.",
         "why_not.bulk_over_100": "At most 100 subscriptions at once.",
         "why_not.preview_stale": "The price shown is too old.",
+        "why_not.preview_stale.refund": "More of this order went back since you looked. Look again, and decide anew.",
         "why_not.quote_expired": "The quote has run out.",
         "why_not.quote_not_open": "The quote is not open.",
         "why_not.payment_declined": "The payment was declined.",

@@ -52,6 +52,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "legal.proof": "Proof of legal notices",
         "legal.proof_note": "Made from the record: what was sent, when, to whom, and what the mail server answered. "
         "Digests are of the bytes that were sent.",
+        "legal.file_stopped": "Not complete: the file stopped here. Ask for the rest with a first renewal date of "
+        "{since}, or for one rule.",
         "legal.page": "Page {{page}} of {{pages}}",
         "legal.product": "Product",
         "legal.zone": "Time zone",

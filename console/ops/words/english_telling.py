@@ -94,6 +94,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "declined ({share} %). Usual are {usual} %; above {limit} % they stop. Look at the payment provider first.",
         "breaker.volume": "Charges stopped by themselves: {tries} were made since {since}. {expected} were to be "
         "expected; above {limit} they stop. Look at what was charged twice first.",
+        "breaker.accept": "This share of declines is usual now: for {days} days it stops no charges, and they stop "
+        "only when less than half of the share is paid that was paid this time. Leave it out after an outage.",
+        "breaker.accepts": "The share of declines that stopped charges counts as usual for {days} days from then on.",
         "alarm.charges_stopped": "charges stopped by themselves",
         "alarm.webhook_given_up": "webhook given up",
     }

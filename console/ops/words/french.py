@@ -44,6 +44,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "not_your_role_text": "Votre rôle ne le permet pas. Demandez à l’administration de le faire, ou de vous "
         "donner un "
         "autre rôle.",
+        "no_factor_key": "Impossible de préparer un second facteur pour l’instant",
+        "no_factor_key_text": "Qui exploite cette console doit d’abord régler PERENNIAL_FACTOR_KEYS : les secrets des "
+        "seconds facteurs ne sont gardés que scellés sous cette clé. Ouvrez ensuite cette page à nouveau.",
         "link_over": "Ce lien ne fonctionne plus",
         "link_over_text": "Il a déjà servi, ou sa demi-heure est passée. Demandez-en un autre à l’administration : "
         "perennial operator reset.",
@@ -163,6 +166,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "second_until": "jusqu’au {when}",
         "second_own": "Vous l’avez demandé vous-même : quelqu’un d’autre confirme.",
         "second_no_right": "Votre rôle ne permet pas de confirmer.",
+        "second_one_hand": "Jusqu’au {when}, quelqu’un d’autre doit confirmer : au cours de la dernière journée, l’un "
+        "de vous a créé ou réinitialisé le compte de l’autre, ou une même personne les deux.",
         "second_confirm": "Confirmer",
         "second_reject": "Refuser",
         "second_withdraw": "Retirer",

@@ -10,6 +10,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # the forecast
         "ahead.text": "Les prélèvements et courriels à venir, calculés d’après les plans en cours ; ensuite, ce qu’il "
         "en a été.",
+        "ahead.paused_then.charges": "Tous les prélèvements étaient en pause pendant ce calcul : aucun ne figure ici, "
+        "ni ce qui en découlerait. Redemandez quand ils auront repris.",
+        "ahead.paused_then.mails": "Tous les courriels étaient en pause pendant ce calcul : aucun ne figure ici. "
+        "Redemandez quand ils auront repris.",
         "ahead.paused": "Tant qu’ils sont en pause, aucun n’est prévu.",
         "ahead.tomorrow": "Demain, {day}",
         "ahead.lines": "Chaque ligne",
@@ -66,6 +70,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.mail": "Courriel : {kind}",
         "ahead.charge": "Prélèvement automatique",
         "ahead.own_charge": "Paiement : {way}",
+        "wrong.open_of_one": "Trois de vos prévisions et simulations sont encore en cours",
+        "wrong.open_of_one_text": "Rien n’a été demandé. Attendez que l’une d’elles soit prête, puis redemandez.",
+        "wrong.open_of_all": "Dix prévisions et simulations sont encore en cours",
+        "wrong.open_of_all_text": "Rien n’a été demandé. Davantage à la fois les ralentirait toutes : attendez que "
+        "l’une soit prête.",
         "wrong.days": "Ces jours ne peuvent pas être prévus",
         "wrong.days_text": "Indiquez un premier et un dernier jour à partir d’aujourd’hui, 31 jours au plus, guère "
         "plus d’un an à l’avance.",

@@ -18,6 +18,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "audit.why_help": "Une partie quelconque.",
         "rooms.csv_help": "Tout ce que ces filtres trouvent. C’est noté au journal d’audit.",
         # what stands on the audit
+        "act.breaker.accept": "part de refus acceptée",
         "act.alarm.acknowledge": "alarme vue",
         "act.alarm.end": "alarme terminée",
         "act.alarm.give": "alarme confiée",
@@ -30,6 +31,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.operator.add": "opérateur ajouté",
         "act.operator.disable": "opérateur désactivé",
         "act.operator.link": "lien créé pour un opérateur",
+        "act.operator.reseal": "seconds facteurs scellés sous la nouvelle clé",
         "act.operator.reset": "opérateur réinitialisé",
         "act.operator.role": "rôle changé",
         "act.operator.set_up": "compte mis en place",

@@ -130,6 +130,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "est de nouveau averti.",
         "will.change-buyer": "{email} devient l’acheteur : les courriels y vont désormais, et l’acheteur actuel ne "
         "peut plus rien. Moyens de paiement et commandes en cours restent.",
+        "will.touches": "Abonnements dont c’est l’acheteur ou l’administrateur principal : {count}. L’historique de "
+        "chacun le dira.",
         "will.change-contact": "Ce qui est enregistré de {email} est corrigé, pour tous les abonnements de ce client.",
         "will.re-plan": "Il est planifié de nouveau à partir des faits, et son workflow réveillé. Rien d’autre ne "
         "change.",
@@ -161,6 +163,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "arg.refunded": "Montant",
         "arg.refunded_help": "En {currency} ; vide pour tout ce qui reste, {left}.",
         "order_of": "Commande du {when} : {paid} payés, {gone} remboursés ou en chemin.",
+        "taken_of": "Une tentative de la commande du {when} s’est terminée impayée, et {paid} ont été encaissés malgré "
+        "tout ; {gone} remboursés ou en chemin.",
         "arg.new_buyer": "Adresse du nouvel acheteur",
         "arg.new_name": "Nom",
         "arg.new_name_help": "Seulement pour qui n’est pas encore un contact de l’organisation.",
@@ -233,6 +237,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.below_one_seat": "Il doit rester au moins un poste.",
         "why_not.bulk_over_100": "Au plus 100 abonnements à la fois.",
         "why_not.preview_stale": "Le prix affiché est trop ancien.",
+        "why_not.preview_stale.refund": "Une autre partie de cette commande a été remboursée entre-temps. Regardez-la "
+        "à nouveau, puis décidez.",
         "why_not.quote_expired": "Le devis est échu.",
         "why_not.quote_not_open": "Le devis n’est pas ouvert.",
         "why_not.payment_declined": "Le paiement a été refusé.",

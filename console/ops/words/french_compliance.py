@@ -52,6 +52,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "legal.proof": "Preuve d’avis légaux",
         "legal.proof_note": "Établi d’après les archives : ce qui a été envoyé, quand, à qui, et la réponse du "
         "serveur. Les empreintes sont celles des octets envoyés.",
+        "legal.file_stopped": "Incomplet : le fichier s’arrête ici. Demandez la suite à partir de la date de "
+        "renouvellement {since}, ou pour une seule règle.",
         "legal.page": "Page {{page}} sur {{pages}}",
         "legal.product": "Produit",
         "legal.zone": "Fuseau horaire",

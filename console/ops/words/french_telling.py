@@ -97,6 +97,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ils s’arrêtent. Regardez d’abord chez le prestataire de paiement.",
         "breaker.volume": "Les prélèvements se sont arrêtés d’eux-mêmes : {tries} ont été faits depuis {since}. On en "
         "attendait {expected} ; au-delà de {limit} ils s’arrêtent. Regardez d’abord ce qui a été prélevé deux fois.",
+        "breaker.accept": "Cette part de refus est désormais l’habitude : pendant {days} jours elle n’arrête aucun "
+        "prélèvement ; ils ne s’arrêtent que si moins de la moitié de la part payée cette fois-ci est payée. À ne pas "
+        "cocher après une panne.",
+        "breaker.accepts": "La part de refus qui a arrêté les prélèvements compte alors comme l’habitude pendant "
+        "{days} jours.",
         "alarm.charges_stopped": "prélèvements arrêtés d’eux-mêmes",
         "alarm.webhook_given_up": "webhook abandonné",
     }

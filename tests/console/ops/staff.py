@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from console.ops import entering
-from console.ops.factors import hash_of
+from console.ops.factors import hash_of, seal_of
 from console.ops.guard import session_cookie
 from models.audit import AuditRow
 from models.engine import Sessions
 from models.operators import OperatorRow
+from models.sealing import Seal
 from renewals.roles import Role
 from settings import Settings
 from tests.console.account.browser import Form, form, words
@@ -79,6 +80,7 @@ class People:
     base: str = "http://localhost"
 
     async def add(self, name: str, role: Role, *, password: bool = False) -> None:
+        seal = seal_of(self.settings) or Seal(["a key that is gone, of 32 characters"])
         row = OperatorRow(
             name=name,
             email=f"{name}@vendor.example",
@@ -87,7 +89,7 @@ class People:
             created_by="operator:ana",
             created_because="a test",
             password_hash=await hash_of(PASSWORD) if password else None,
-            totp_secret=SECRET if password else None,
+            totp_secret=seal.close(SECRET, name) if password else None,
         )
         async with self.sessions.begin() as session:
             session.add(row)

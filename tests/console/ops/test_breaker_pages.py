@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from activities.breaker import in_a_sentence
 from models.engine import Sessions
 from models.journal import raise_alarm
 from models.pauses import CHARGES_STOPPED, Pausable, pause
 from renewals.roles import Role
-from tests.console.ops.staff import People, now, words
+from tests.console.ops.staff import People, acts, now, words
 
 DECLINES: dict[str, Any] = {
     "rule": "declines",
@@ -38,6 +39,12 @@ VOLUME: dict[str, Any] = {"rule": "volume", "since": "2027-03-31T04:00:00+00:00"
             id="declines",
         ),
         pytest.param(
+            DECLINES | {"accepted_answered": 100, "accepted_declined": 58},
+            "732 of 1,200 first charges were declined (61 %). Usual are 15 %; above 79 % they stop.",
+            "L’habitude est de 15 % ; au-delà de 79 %",
+            id="declines beyond what was accepted",
+        ),
+        pytest.param(
             VOLUME,
             "1,801 were made since March 31, 2027, 4:00 AM. 900 were to be expected; above 1,800 they stop.",
             "1 801 ont été faits depuis 31 mars 2027",
@@ -63,3 +70,41 @@ async def test_the_figures_are_on_the_overview_and_the_pauses(
     overview = await said("/ops/")
     assert "charges stopped by themselves" in overview
     assert reason in overview
+
+
+async def test_with_the_resume_the_share_is_called_usual_if_two_people_say_so(
+    people: People, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        await pause(session, Pausable.CHARGES, by="system", reason="declined", now=now(), figures=DECLINES)
+    mira, nils = [await people.signed_in(name, Role.OPERATOR) for name in ("mira", "nils")]
+    await mira.send(await mira.page("/ops/pauses"), "/charges/resume", reason="a wave of expired cards", usual="yes")
+    assert "It waits for a second person." in await mira.page("/ops/pauses")
+    page = await nils.page("/ops/second-person")
+    assert "counts as usual for 7 days from then on" in words(page)
+    assert (await nils.send(page, "/confirm", reason="I looked too")).status_code == 303
+    async with sessions() as session:
+        row = (await session.execute(sa.text("SELECT usual_until - ended_at AS usual, ended_by FROM pauses"))).one()
+    assert (row.usual.days, row.ended_by) == (7, "operator:mira")
+    assert ("operator:mira", "breaker.accept", "charges", "a wave of expired cards") in await acts(sessions)
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        pytest.param(VOLUME, id="too many charges"),
+        pytest.param(DECLINES | {"declined": 1200}, id="all were declined"),
+        pytest.param(None, id="paused by hand"),
+    ],
+)
+async def test_nothing_else_is_called_usual(people: People, sessions: Sessions, figures: dict[str, Any] | None) -> None:
+    async with sessions.begin() as session:
+        await pause(session, Pausable.CHARGES, by="system", reason="odd", now=now(), figures=figures)
+    mira, nils = [await people.signed_in(name, Role.OPERATOR) for name in ("mira", "nils")]
+    page = await mira.page("/ops/pauses")
+    assert 'name="usual"' not in page
+    await mira.send(page, "/charges/resume", reason="well again", usual="yes")
+    await nils.send(await nils.page("/ops/second-person"), "/confirm", reason="I looked too")
+    async with sessions() as session:
+        assert await session.scalar(sa.text("SELECT usual_until FROM pauses WHERE ended_at IS NOT NULL")) is None
+        assert await session.scalar(sa.text("SELECT count(*) FROM pauses WHERE ended_at IS NOT NULL")) == 1

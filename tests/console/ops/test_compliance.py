@@ -11,9 +11,10 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from console.ops import compliance as pages
+from console.ops import subscriptions as rooms
 from console.ops.words import WORDS
 from models import compliance as models
 from models.compliance import Kept, Looked, State, Wanted, coming_charges, missing_now, past_charges
@@ -251,6 +252,41 @@ async def test_the_list_is_a_file_with_what_proves_each_and_taking_it_stands_on_
         "2027-03-24",
     )
     assert ("operator:mira", "compliance.export", None, None) in await acts(sessions)
+
+
+@pytest.mark.usefixtures("_example")
+@pytest.mark.parametrize(
+    ("bound", "value", "lines"),
+    [
+        pytest.param("MOST_IN_FILE", 1, 1, id="too many charges"),
+        pytest.param("FILE_SECONDS", 0.0, 0, id="too long"),
+    ],
+)
+async def test_a_file_that_stops_early_says_so_in_its_last_line(
+    mira: Person, monkeypatch: pytest.MonkeyPatch, bound: str, value: float, lines: int
+) -> None:
+    monkeypatch.setattr(pages, "PER_PAGE", 1)
+    monkeypatch.setattr(pages, bound, value)
+    answer = await mira.get(f"{COMPLIANCE}/file.csv?from=2027-03-01&to=2027-03-31")
+    *_, last = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    assert "the file stopped here" in last[0]
+    assert "first renewal date of 2027-03-" in last[0]
+    found = {row[0] for row in csv.reader(io.StringIO(answer.text)) if row[0].startswith("S-")}
+    assert len(found) == lines
+
+
+@pytest.mark.usefixtures("_example")
+async def test_a_page_of_the_file_that_takes_too_long_ends_it_with_that_line(
+    mira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(session: AsyncSession, *_: object) -> None:
+        await session.execute(sa.text("SELECT pg_sleep(5)"))
+
+    monkeypatch.setattr(rooms, "PATIENCE_MS", 20)
+    monkeypatch.setattr(pages, "coming_charges", slow)
+    answer = await mira.get(f"{COMPLIANCE}/file.csv")
+    assert answer.status_code == 200
+    assert "the file stopped here" in answer.text
 
 
 def test_every_window_and_person_of_a_rule_has_words() -> None:

@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from activities.foreseeing import Foreseeing
 from models.engine import Sessions
-from models.pauses import Pausable, pause
+from models.pauses import Pausable, pause, resume
 from renewals.roles import Role
 from tests.activities.desk import run_at
 from tests.activities.test_watchdog import Doorbell
@@ -87,6 +87,40 @@ async def test_a_pause_is_told_where_what_is_paused_is_not_foreseen(mira: Person
     assert "none of them is foreseen" in await mira.page(FORECAST)
     await sent(mira, await mira.page(FORECAST), "/ops/forecast", sessions, **DAYS)
     assert await rows(sessions, "SELECT 1 FROM forecast_lines WHERE what = 'charge'") == []
+
+
+async def test_a_page_says_what_was_paused_when_it_was_walked_also_afterwards(mira: Person, sessions: Sessions) -> None:
+    said = "All charges were paused while this was walked"
+    async with sessions.begin() as session:
+        await pause(session, Pausable.CHARGES, by="operator:ana", reason="odd", now=now() - timedelta(hours=2))
+    during = await sent(mira, await mira.page(FORECAST), "/ops/forecast", sessions, **DAYS)
+    assert said in await mira.page(during)
+    async with sessions.begin() as session:
+        await resume(session, Pausable.CHARGES, by="operator:ana", reason="well", now=now())
+    after = await sent(mira, await mira.page(FORECAST), "/ops/forecast", sessions, **DAYS)
+    assert said in await mira.page(during)
+    assert said not in await mira.page(after)
+
+
+async def test_one_person_has_three_that_are_walked_and_all_have_ten(
+    mira: Person, people: People, sessions: Sessions
+) -> None:
+    async def asks(person: Person, day: int) -> str:
+        fields: dict[str, Any] = {"from": (now() + timedelta(days=day)).date().isoformat(), "to": ""}
+        answer = await person.send(await person.page(FORECAST), "/ops/forecast", **fields)
+        return "" if answer.status_code == 303 else words(answer.text)
+
+    assert [await asks(mira, day) for day in range(3)] == ["", "", ""]
+    assert "Three of your forecasts and what-ifs are still walked" in await asks(mira, 3)
+    assert await asks(mira, 2) == "", "the same question is the one that is walked"
+    for name in ("nils", "olga"):
+        other = await people.signed_in(name, Role.VIEWER)
+        assert [await asks(other, day) for day in range(3)] == ["", "", ""]
+    last = await people.signed_in("otto", Role.VIEWER)
+    assert await asks(last, 0) == ""
+    assert "Ten forecasts and what-ifs are still walked" in await asks(last, 1)
+    await change(sessions, "UPDATE forecasts SET walked_at = now()")
+    assert await asks(last, 1) == ""
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ import csv
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.engine import Sessions
+from models.pauses import Pausable, pause
 from renewals.roles import Role
 from tests.console.ops.ahead import SOON, change, fill, rows, sent
 from tests.console.ops.staff import People, Person, acts, now, words
@@ -214,6 +216,32 @@ async def test_who_does_not_govern_asks_but_makes_nothing(
     answer = await person.client.post(f"{place}/apply", data={"csrf": csrf, "reason": "x"})
     assert answer.status_code == 403
     assert await rows(sessions, "SELECT 1 FROM second_person_requests") == []
+
+
+async def test_what_ifs_count_with_forecasts_and_nobody_asks_them_without_limit(
+    people: People, sessions: Sessions, tmp_path: Path
+) -> None:
+    await fill(sessions, tmp_path)
+    olga = await people.signed_in("olga", Role.VIEWER)
+    fields = DEARER | {"effective_on": TODAY.isoformat()}
+    days: dict[str, Any] = {"from": TODAY.isoformat(), "to": ""}
+    assert (await olga.send(await olga.page("/ops/forecast"), "/ops/forecast", **days)).status_code == 303
+    answers = [(await olga.send(await olga.page(OFFERING), OFFERING, **fields)).status_code for _ in range(3)]
+    assert answers == [303, 303, 422]
+    assert len(await rows(sessions, "SELECT 1 FROM what_ifs")) == 2
+
+
+async def test_a_what_if_says_what_was_paused_when_it_was_walked(
+    people: People, sessions: Sessions, tmp_path: Path
+) -> None:
+    await fill(sessions, tmp_path)
+    olga = await people.signed_in("olga", Role.VIEWER)
+    async with sessions.begin() as session:
+        await pause(session, Pausable.MAILS, by="operator:ana", reason="odd", now=now())
+    fields = DEARER | {"effective_on": TODAY.isoformat()}
+    place = await sent(olga, await olga.page(OFFERING), OFFERING, sessions, **fields)
+    assert "All mails were paused while this was walked" in await olga.page(place)
+    assert "All charges were paused while this was walked" not in await olga.page(place)
 
 
 async def test_empty_rooms_say_what_to_do(people: People) -> None:

@@ -1,10 +1,17 @@
 """What is dangerous takes two people, and each of them stands on record."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col
 
 from models.engine import Sessions
+from models.operators import OperatorLinkRow
 from models.pauses import Pausable, pause, paused_now, resume
+from models.second_person import one_hand_until
+from models.tokens import digest
 from renewals.roles import Role
 from tests.console.ops.staff import People, Person, acts, form, now
 
@@ -132,3 +139,47 @@ async def test_the_table_itself_refuses_one_person_as_two(mira: Person, sessions
     with pytest.raises(sa.exc.IntegrityError, match="two_people"):
         async with sessions.begin() as session:
             await session.execute(sa.text(change))
+
+
+LINKS = (
+    pytest.param([("nils", "mira", 23)], False, id="whoever asks made the account"),
+    pytest.param([("mira", "nils", 23)], False, id="whoever confirms made the one that asks"),
+    pytest.param([("zoe", "mira", 1), ("nils", "zoe", 0)], False, id="over another account"),
+    pytest.param([("mira", "zoe", 1), ("nils", "zoe", 0)], False, id="both from one account"),
+    pytest.param([("nils", "mira", 3), ("nils", "zoe", 1)], False, id="somebody else reset it since"),
+    pytest.param([("nils", "mira", 25)], True, id="a day lies between"),
+    pytest.param([("zoe", "mira", 1), ("zoe", "nils", 1)], True, id="both made a third one"),
+    pytest.param([("mira", "setup", 1), ("nils", "setup", 1)], True, id="by the command line, without an account"),
+)
+
+
+@pytest.mark.parametrize(("links", "two"), LINKS)
+async def test_whoever_may_be_behind_both_accounts_is_not_two_people(
+    mira: Person, people: People, sessions: Sessions, links: list[tuple[str, str, int]], two: bool
+) -> None:
+    nils = await people.signed_in("nils", Role.OPERATOR)
+    page = await nils.page(SECOND)
+    await people.add("zoe", Role.ADMIN)
+    async with sessions.begin() as session:
+        for n, (of, by, hours) in enumerate(links):
+            made: dict[str, Any] = {
+                "made_at": now() - timedelta(hours=hours),
+                "made_by": f"operator:{by}",
+                "operator": of,
+            }
+            session.add(OperatorLinkRow(token_hash=digest(str(n)), expires_at=now(), **made))
+    assert ("Somebody else must confirm this until" in await nils.page(SECOND)) is not two
+    assert (await nils.send(page, "/confirm", reason="looks right")).status_code == (303 if two else 409)
+    assert await paused(sessions) is not two
+
+
+async def test_links_made_at_the_page_name_their_maker(people: People, sessions: Sessions) -> None:
+    mira = await people.signed_in("mira")
+    page = await mira.page("/ops/people")
+    await mira.send(page, "/ops/people", name="otto", email="otto@vendor.example", role="operator", reason="new")
+    await mira.send(await mira.page("/ops/people"), "/otto/reset", reason="phone lost")
+    async with sessions() as session:
+        makers = (await session.scalars(sa.select(col(OperatorLinkRow.made_by)))).all()
+        until = await one_hand_until(session, "operator:mira", "operator:otto", now())
+    assert makers == ["operator:mira", "operator:mira"]
+    assert until is not None

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from console.ops import factors
 from console.ops.entering import MOST_PER_CLIENT, MOST_PER_NAME
@@ -165,7 +166,13 @@ class TestAwayFromTheLocalStack:
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        return settings.model_copy(update={"local_stack": False, "ops_url": "https://localhost/ops"})
+        return settings.model_copy(
+            update={
+                "local_stack": False,
+                "ops_url": "https://localhost/ops",
+                "factor_keys": SecretStr("a key of 32 characters or more ..."),
+            }
+        )
 
     @pytest.fixture
     def people(self, people: People) -> People:

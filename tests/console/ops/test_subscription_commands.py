@@ -1,11 +1,13 @@
 """An operator's commands by their forms: looked at first, given once, refused with a reason, by who has the right."""
 
+import asyncio
 import re
 from html import unescape
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from models.engine import Sessions
 from renewals.commands import OPERATOR_MAY, Name
@@ -93,6 +95,16 @@ async def test_the_same_form_sent_twice_acts_once_and_with_other_values_not_at_a
     assert "This form was used before" in told(await ada.page(third.headers["location"]))
     assert await commands(life) == [("park", "operator:ada", "done", "they called")]
     assert [act[1] for act in await acts(sessions)].count("subscription.command") == 1
+
+
+async def test_of_forms_under_one_key_at_once_the_audit_has_the_one_that_was_given(
+    life: Life, ada: Person, sessions: Sessions
+) -> None:
+    asked = (await look(ada, "park")).text
+    await asyncio.gather(*(ada.send(asked, "/park", reason=f"reason {n}") for n in range(4)))
+    ((*_, given),) = await commands(life)
+    about_it = [why for _, action, _, why in await acts(sessions) if action == "subscription.command"]
+    assert about_it == [given]
 
 
 async def test_what_moves_money_or_access_takes_a_tick_as_well(life: Life, ada: Person) -> None:
@@ -214,6 +226,34 @@ async def test_a_paid_order_is_refunded_in_part_by_who_moves_money_after_a_tick(
     assert (more.status_code, "more than is left" in words(more.text)) == (422, True)
 
 
+async def test_two_who_look_at_the_same_order_do_not_both_send_the_same_part_back(
+    theatre: Theatre, people: People
+) -> None:
+    life = await theatre.subscription(live="2027-03-25")
+    await life.until("2027-04-01")
+    fay, fritz = [await people.signed_in(name, Role.FINANCE) for name in ("fay", "fritz")]
+    asked = (await look(fritz, "refund", amount="486.00")).text
+    assert await do(fay, "refund", amount="486.00") == "Done: refund"
+    given = await fritz.send(asked, "/refund", sure="yes")
+    assert "More of this order went back since you looked." in words((await fritz.get(given.headers["location"])).text)
+    assert [row["amount"] for row in await life.rows("SELECT amount FROM refunds")] == [48600]
+
+
+async def test_money_taken_after_its_attempt_had_ended_unpaid_is_offered_apart_from_the_order(
+    theatre: Theatre, people: People
+) -> None:
+    life = await theatre.subscription(live="2027-03-25")
+    await life.until("2027-04-01")
+    async with theatre.sessions.begin() as session:
+        await session.execute(text("UPDATE attempts SET state = 'declined', decline_class = 'hard', taken = 583200"))
+    fay = await people.signed_in("fay", Role.FINANCE)
+    fay.client.headers["accept-language"] = "en-GB"
+    page = unescape(words(await fay.page(PAGE))).replace("\u00a0", " ")
+    assert "ended unpaid, and EUR 5,832.00 were taken after all; EUR 0.00 gone back or on its way." in page
+    assert await do(fay, "refund") == "Done: refund"
+    assert [row["amount"] for row in await life.rows("SELECT amount FROM refunds")] == [583200]
+
+
 async def test_one_that_lapsed_wrongly_is_brought_back_after_a_tick(theatre: Theatre, ada: Person) -> None:
     life = await theatre.subscription(auto_renew="no")
     await life.move_to("2027-06-01 10:00")
@@ -237,6 +277,8 @@ async def test_another_person_becomes_the_buyer_and_a_contact_is_corrected(life:
     assert await do(ada, "change-buyer", email=grace, name="Grace Hopper") == "Done: another buyer"
     assert f"Buyer Grace Hopper <{grace}>" in unescape(words(await ada.page(PAGE)))
     corrected = {"contact": grace, "email": "g.hopper@northwind.example", "language": "fr"}
+    asked = await look(ada, "change-contact", **corrected)
+    assert "Subscriptions of which this is the buyer or the primary admin: 1." in unescape(words(asked.text))
     assert await do(ada, "change-contact", **corrected) == "Done: contact corrected"
     page = unescape(words(await ada.page(PAGE)))
     assert "Buyer Grace Hopper <g.hopper@northwind.example>" in page
