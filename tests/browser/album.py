@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
-from playwright.async_api import ConsoleMessage, Page, Response, Route, ViewportSize
+from playwright.async_api import ConsoleMessage, Error, Page, Response, Route, ViewportSize
 
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"
 WIDE, NARROW = ViewportSize(width=1200, height=900), ViewportSize(width=390, height=844)
@@ -71,7 +71,7 @@ class Album:
                 picture = self.folder / f"{number:02}-{name}-{size['width']}.png"
                 await page.screenshot(path=picture, full_page=True, animations="disabled")
         if self.reads:
-            self._reading.append(asyncio.create_task(self._read(name, page.url, await page.content())))
+            self._reading.append(asyncio.create_task(self._read(name, page.url, await _content(page))))
 
     async def everything_read(self) -> list[str]:
         """The faults, once axe-core is through; it reads while the person goes on."""
@@ -90,3 +90,14 @@ class Album:
             found: list[str] = await self.reader.evaluate(_FOUND_BY_AXE)
             await self.reader.unroute(address)
         self.faults += [f"{name}: {each}" for each in found]
+
+
+async def _content(page: Page) -> str:
+    """The page as it stands; one that just calls itself again, as those that show progress do, once it is there."""
+    while True:
+        await page.wait_for_load_state()
+        try:
+            return await page.content()
+        except Error as error:
+            if "is navigating" not in error.message:
+                raise
