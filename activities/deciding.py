@@ -41,7 +41,7 @@ from renewals.eligibility import (
 )
 from renewals.facts import Attempt, AttemptState, Hold, MethodKind, Subscription
 from renewals.preview import Previewed, bound_lines, lines_of
-from renewals.pricing import Line
+from renewals.pricing import Line, NotPriced
 from renewals.renewing import just_before
 from workflows.contract import Answer
 
@@ -153,7 +153,10 @@ def _as_received(stored: Stored, request: Request) -> Subscription:
 
 def _lines(sub: Subscription, command: Previewed, at: datetime, signing_key: bytes) -> Sequence[Line] | None:
     """The lines of the order or of the planned term, at the prices that were shown; None if they bind no more."""
-    lines = lines_of(sub, command, at)
+    try:
+        lines = lines_of(sub, command, at)
+    except NotPriced:  # a paid term that is sold no more: one can go back to it, but no price of it binds
+        return None
     return lines if command.preview is None else bound_lines(command.preview, lines, at, signing_key)
 
 
