@@ -51,8 +51,8 @@ class Commands:
                     await self._till.resume(decided.stored, decided.resumed, decided.charge, wall_now)
                 else:
                     await self._till.pay(decided.stored, decided.charge, wall_now, seen=AttemptState.OPEN)
-            case GivingUp(by, reason):
-                ended = await self._holds.end(number, wall_now, by=by, reason=reason)
+            case GivingUp(hold, by, reason):
+                ended = await self._holds.end(number, wall_now, by=by, reason=reason, meant=hold)
                 await self._conclude_release(command_id, ended, wall_now)
             case Answer():
                 return decided

@@ -24,13 +24,14 @@ from gateways.port import Charge
 from models.engine import Sessions
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderRow
+from models.quotes import find_quote
 from models.records import CommandRow
 from models.store import Stored, load, lock_all
-from models.subscriptions import RenewalRow
+from models.subscriptions import ClaimRow, RenewalRow
 from renewals import commands as c
 from renewals.arguments import parse_command
 from renewals.calendar import midnight
-from renewals.decisions import Eligible, Refused
+from renewals.decisions import AlreadyTrue, Eligible, Refused
 from renewals.eligibility import (
     Request,
     check_method_not_over,
@@ -38,9 +39,9 @@ from renewals.eligibility import (
     decide,
     methods_equal,
 )
-from renewals.facts import Attempt, AttemptState, MethodKind, Subscription
+from renewals.facts import Attempt, AttemptState, Hold, MethodKind, Subscription
 from renewals.preview import Previewed, bound_lines, lines_of
-from renewals.pricing import Line
+from renewals.pricing import Line, NotPriced
 from renewals.renewing import just_before
 from workflows.contract import Answer
 
@@ -59,8 +60,9 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class GivingUp:
-    """The hold on the next term is to be released, by whom, and why if that was said."""
+    """That hold on the next term is to be released, by whom, and why if that was said."""
 
+    hold: str
     by: str
     reason: str | None = None
 
@@ -103,8 +105,10 @@ async def decide_command(
         decided_on = _as_received(stored, request)
         decision, bound = decide(decided_on, request), None
         if isinstance(decision, Eligible):
-            if isinstance(request.command, c.ReleaseHold):
-                return GivingUp(row.given_by, row.reason)
+            if isinstance(request.command, c.ReleaseHold) and (hold := stored.facts.hold):
+                if not await _holds_again(session, hold, row.received_at):
+                    return GivingUp(hold.id, row.given_by, row.reason)
+                decision = AlreadyTrue()
             if _pays_now(request.command):
                 return await _placed(session, stored, decided_on, request.command, row, signing_key)
             if isinstance(request.command, c.Renew | c.ChangeTerm) and request.command.preview is not None:
@@ -114,6 +118,16 @@ async def decide_command(
         if isinstance(decision, Eligible):
             await take_effect(session, stored, request, row, wall_now, bound[0] if bound else None)
         return answer
+
+
+async def _holds_again(session: AsyncSession, hold: Hold, received_at: datetime) -> bool:
+    """Is it a quote's that was accepted by a code, and holds the term again only since the command came?
+
+    What the command meant, that code, was let go then, perhaps by this very command before it was cut off.
+    """
+    quote = await find_quote(session, hold.quote) if hold.quote else None
+    claim = await session.get_one(ClaimRow, UUID(hold.id))
+    return quote is not None and quote.order_id is not None and claim.opened_at >= received_at
 
 
 async def _about_quote(session: AsyncSession, stored: Stored, row: CommandRow, wall_now: datetime) -> Answer | Placed:
@@ -139,7 +153,10 @@ def _as_received(stored: Stored, request: Request) -> Subscription:
 
 def _lines(sub: Subscription, command: Previewed, at: datetime, signing_key: bytes) -> Sequence[Line] | None:
     """The lines of the order or of the planned term, at the prices that were shown; None if they bind no more."""
-    lines = lines_of(sub, command, at)
+    try:
+        lines = lines_of(sub, command, at)
+    except NotPriced:  # a paid term that is sold no more: one can go back to it, but no price of it binds
+        return None
     return lines if command.preview is None else bound_lines(command.preview, lines, at, signing_key)
 
 

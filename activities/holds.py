@@ -18,7 +18,7 @@ from activities.till import charge_of
 from gateways.port import Charge, Gateway, GivenUp, NoAnswer, Paid, Pending, Unreachable
 from models.engine import Sessions
 from models.journal import SYSTEM, VOUCHER_IN_DOUBT, raise_alarm
-from models.payments import AttemptRow
+from models.payments import AttemptRow, OrderRow
 from models.quotes import find_quote, numbers_of
 from models.store import Stored, load, load_all, lock_all
 from models.subscriptions import ClaimRow
@@ -60,13 +60,20 @@ class Holds:
             await self.end(number, wall_now, by=SYSTEM)
         return await plan_of(self._sessions, number, wall_now)
 
-    async def end(self, number: str, wall_now: datetime, *, by: str, reason: str | None = None) -> Ended:
-        """Give up what holds the next term: first at the gateway, where it is a voucher, then here."""
+    async def end(
+        self, number: str, wall_now: datetime, *, by: str, reason: str | None = None, meant: str | None = None
+    ) -> Ended:
+        """Give up what holds the next term: first at the gateway, where it is a voucher, then here.
+
+        `meant` is the hold that a command is about: where another has taken its place, that one stays.
+        """
         async with self._sessions() as session:
             stored = await load(session, number, wall_now)
             voucher = stored.facts.voucher if stored else None
             charge = await charge_of(session, stored, voucher.id) if stored and voucher else None
             hold, received = stored.facts.hold if stored else None, 0
+            if meant and (hold is None or hold.id != meant):
+                return Ended(released=True, paid=await _was_settled(session, meant))
         if hold and hold.quote:
             return await self._end_quote(number, hold.quote, wall_now, by, reason)
         if charge and stored:
@@ -137,6 +144,13 @@ async def _is_paid(session: AsyncSession, charge: Charge | None) -> bool:
     """Was the voucher paid while it was to be given up?"""
     attempt = await session.get(AttemptRow, UUID(charge.key)) if charge else None
     return attempt is not None and attempt.state == AttemptState.PAID
+
+
+async def _was_settled(session: AsyncSession, claim_id: str) -> bool:
+    """Has the order been paid that held the term by that claim?"""
+    claim = await session.get_one(ClaimRow, UUID(claim_id))
+    order = await session.get_one(OrderRow, claim.order_id) if claim.order_id else None
+    return order is not None and order.state == "paid"
 
 
 async def _alarm_if_long(session: AsyncSession, stored: Stored) -> None:

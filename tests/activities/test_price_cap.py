@@ -92,6 +92,24 @@ async def test_what_was_shown_of_another_term_is_stale_once_its_seats_have_chang
     assert await desk.rows("SELECT 1 FROM subscriptions WHERE pending_term IS NOT NULL") == []
 
 
+async def test_no_price_binds_of_a_paid_term_that_is_sold_no_more_and_the_change_can_still_be_withdrawn(
+    desk: Desk,
+) -> None:
+    await desk.open()
+    assert await desk.give("2027-02-01 10:00", "change-term", term="3-years") == "done"
+    assert await desk.give("2027-02-01 10:01", "renew") == "done"
+    assert await desk.give("2027-02-01 10:02", "change-term", term="year") == "done"
+    token = await shown(desk, "2027-02-01 10:03")
+    await desk.change(
+        "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at) "
+        "SELECT gen_random_uuid(), sku, term, currency, version + 1, 'retired', list_price, renewal_price, :at "
+        "FROM prices WHERE sku = 'DRAFT-STD' AND currency = 'EUR' AND term = '3-years'",
+        at=instant("2027-02-01 10:04", PARIS),
+    )
+    assert await desk.give("2027-02-01 10:05", "change-term", term="3-years", preview=token) == STALE
+    assert await desk.give("2027-02-01 10:06", "change-term", term="3-years") == "done"
+
+
 async def shown(desk: Desk, local: str) -> str:
     """The proof of the price of another term, as it was shown at that local time."""
     at = instant(local, PARIS)

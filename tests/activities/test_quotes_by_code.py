@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
+from activities.commands import Commands
 from gateways.port import Declined, GivenUp, Issued, NoAnswer, Paid, Unreachable
 from mail.sender import Mailer
 from models.engine import Sessions
-from tests.activities.desk import PARIS, Desk
+from tests.activities.desk import BUYER, PARIS, Desk
 from tests.activities.test_quotes import ANA, Woken, ask, beside, held, issue, look, paid_terms, quote
 from tests.scenarios.diary import instant
 from tests.scenarios.fake_gateway import FakeGateway
@@ -127,6 +129,43 @@ async def test_given_up_by_its_buyer_the_code_is_void_and_the_quote_yields_to_a_
     assert await mails(desk, "voucher_expired") == []
     assert await second.give("2027-02-11 10:01", "renew") == "done"
     assert ((await quote(desk, reference))["state"], await held(desk)) == ("void", [])
+
+
+async def test_a_release_that_was_cut_off_before_its_answer_gives_up_the_code_and_never_the_quote(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = await accepted(desk)
+    desk.gateway.truths += [GivenUp()] * 2
+    command = await desk.store("2027-02-11 10:00", "release-hold")
+    with monkeypatch.context() as broken:
+        broken.setattr(Commands, "_conclude_release", AsyncMock(side_effect=ConnectionResetError))
+        with pytest.raises(ConnectionResetError):
+            await desk.at("2027-02-11 10:00:01", desk.commands.apply_command, PUNCTUAL, str(command))
+    applied = await desk.at("2027-02-11 10:01", desk.commands.apply_command, PUNCTUAL, str(command))
+    assert (applied.answer.outcome, (await quote(desk, reference))["state"], await held(desk)) == (
+        "done",
+        "issued",
+        BOTH,
+    )
+
+
+async def test_a_release_that_finds_the_code_run_out_meanwhile_leaves_the_quote_open(desk: Desk) -> None:
+    reference = await accepted(desk)
+    (claim,) = await desk.rows("SELECT id FROM claims WHERE holder = 'voucher' LIMIT 1")
+    desk.gateway.truths += UNPAID
+    await desk.walk("2027-02-17 23:59:59")
+    now = instant("2027-02-18 00:00", PARIS)
+    assert (await desk.holds.end(PUNCTUAL, now, by=BUYER, meant=str(claim["id"]))).released
+    assert ((await quote(desk, reference))["state"], await held(desk)) == ("issued", BOTH)
+
+
+async def test_a_release_that_finds_the_code_paid_meanwhile_says_so(desk: Desk) -> None:
+    await accepted(desk)
+    (claim,) = await desk.rows("SELECT id FROM claims WHERE holder = 'voucher' LIMIT 1")
+    desk.gateway.truths.append(Paid("reference"))
+    await desk.ask("2027-02-11 10:00")
+    now = instant("2027-02-11 10:01", PARIS)
+    assert (await desk.holds.end(PUNCTUAL, now, by=BUYER, meant=str(claim["id"]))).paid
 
 
 async def test_a_code_never_outlives_its_quote_and_both_end_together(desk: Desk, woken: Woken) -> None:
