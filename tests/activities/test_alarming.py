@@ -163,7 +163,7 @@ async def test_a_price_that_leaps_is_told_once_somebody_is_about_to_be_charged_b
 async def test_an_odd_price_of_one_buyer_is_no_alarm_where_another_price_leaps(live: Desk) -> None:
     await live.change(
         "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at)"
-        " SELECT gen_random_uuid(), sku, term, 'JPY', v, 'active', 100, 100 * v, '2020-01-01'"
+        " SELECT gen_random_uuid(), sku, term, 'JPY', v, 'active', 100, 100 * v, '2027-02-11'"
         " FROM subscriptions, (VALUES (91), (990)) x (v)"
     )
     await live.change("UPDATE subscriptions SET unit_price = 1, announced_term = NULL, announced_unit_price = NULL")
