@@ -338,7 +338,7 @@ class Settings(BaseSettings):
     """A share of declines up to this never stops charges."""
 
     breaker_declines_factor_percent: int = Field(default=300, ge=100, le=10_000)
-    """Nor one up to this part of the usual share, which is that of the four weeks before."""
+    """Nor one up to this part of the usual share, which is that of the four weeks before; unless that is all."""
 
     breaker_volume_floor: int = Field(default=500, ge=1, le=1_000_000)
     """So many charges in an hour never stop them."""

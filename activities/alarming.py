@@ -5,13 +5,14 @@ ended by hand is told once for its subject, whether or not it goes on.
 """
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import CTE, Date, cast, exists, func, literal_column, not_, or_, select, text
+from sqlalchemy import CTE, ColumnElement, Date, and_, cast, exists, func, literal_column, not_, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -49,6 +50,8 @@ LOOKED_BACK = timedelta(days=2)
 USUAL_DAYS = 28
 LEAST_DECLINES, TIMES_USUAL = 20, 3
 """So many first charges declined with one code in a day, and so many times its usual share, are a wave."""
+LEAST_USUAL, ONE_IN = 50, 5
+"""Fewer first charges in four weeks say nothing of what is usual: then this part of a day's is a wave."""
 LEAST_REFUNDS, WITHIN = 20, timedelta(hours=1)
 """So many refunds by one operator in so short a time are looked at."""
 LEAST_CANCELS = 10
@@ -68,6 +71,15 @@ class Noticed:
     detail: str
     subject: str
     subscription: str | None = None
+    counted: "Counted | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Of whom or what something was counted, and over how long: one wave is still counted on the day after."""
+
+    of: str
+    over: timedelta
 
 
 Question = Callable[[AsyncSession, datetime], AsyncIterator[Noticed]]
@@ -95,15 +107,29 @@ async def alarm_together(sessions: Sessions, now: datetime) -> int:
 async def _tell(question: Question, session: AsyncSession, now: datetime) -> int:
     raised = 0
     async for each in question(session, now):
-        if not await _was_told(session, each):
+        if not await _was_told(session, each, now):
             raised += await raise_alarm(session, each.subscription, each.kind, each.detail, now, subject=each.subject)
     return raised
 
 
-async def _was_told(session: AsyncSession, noticed: Noticed) -> bool:
+async def _was_told(session: AsyncSession, noticed: Noticed, now: datetime) -> bool:
+    """Under its subject; or, of what is counted, under that of a day before, so lately that it is still the same."""
     row = AlarmRow
-    told = select(col(row.id)).where(col(row.kind) == noticed.kind, col(row.subject) == noticed.subject)
+    same = col(row.subject) == noticed.subject
+    if noticed.counted:
+        earlier = [_of_day(noticed.counted.of, now - A_DAY * days) for days in (1, 2)]
+        lately = col(row.raised_at) > now - 2 * noticed.counted.over
+        same = or_(same, and_(col(row.subject).in_(earlier), lately))
+    told = select(col(row.id)).where(col(row.kind) == noticed.kind, same)
     return (await session.execute(told.limit(1))).first() is not None
+
+
+def _counted(kind: str, detail: str, of: str, over: timedelta, now: datetime) -> Noticed:
+    return Noticed(kind, detail, _of_day(of, now), counted=Counted(of, over))
+
+
+def _of_day(what: str, at: datetime) -> str:
+    return f"{what} {at.date()}"
 
 
 async def _locked(session: AsyncSession, now: datetime) -> int:
@@ -136,11 +162,13 @@ async def _price_leaps(session: AsyncSession, now: datetime) -> AsyncIterator[No
         exists()
         .where(col(earlier.sku) == prices.c.sku, col(earlier.term) == prices.c.term)
         .where(col(earlier.currency) == prices.c.currency, col(earlier.version) < prices.c.version)
+        .where(prices.c.renewal_price != other)
         .where(or_(prices.c.renewal_price >= other * LEAP, prices.c.renewal_price * LEAP <= other))
     )
-    if not await session.scalar(select(prices.c.id).where(before).limit(1)):
+    leaping = (await session.scalars(select(prices.c.id).where(before))).all()
+    if not leaping:
         return
-    for sku, term, currency, price, count, first in await session.execute(_by_price(now)):
+    for sku, term, currency, price, count, first in await session.execute(_by_price(now, leaping)):
         detail = (
             f"{sku}, {term}: {Money(price, currency)} a seat, against what was paid last; "
             f"{count} are charged by it within {NEAR} days, the first on {first}."
@@ -148,12 +176,16 @@ async def _price_leaps(session: AsyncSession, now: datetime) -> AsyncIterator[No
         yield Noticed(PRICE_LEAPS, detail, f"{sku}/{term}/{currency}/{price}")
 
 
-def _by_price(now: datetime) -> Any:
+def _by_price(now: datetime, leaping: Sequence[UUID]) -> Any:
+    def version_leaps(prices: CTE) -> ColumnElement[bool]:
+        return and_(prices.c.id.in_(leaping), price_leaps(prices))
+
     def columns(prices: CTE) -> tuple[Any, ...]:
         of_price = col(SubscriptionRow.sku), prices.c.term, col(CustomerRow.currency), next_seat_price(prices)
         return *of_price, func.count(), func.min(DUE_ON)
 
-    return priced(now.date(), now, NEAR, price_leaps, columns).group_by(text("1, 2, 3, 4")).order_by(text("1, 2, 3, 4"))
+    found = priced(now.date(), now, NEAR, version_leaps, columns)
+    return found.group_by(text("1, 2, 3, 4")).order_by(text("1, 2, 3, 4"))
 
 
 async def _many_declines(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
@@ -167,12 +199,13 @@ async def _many_declines(session: AsyncSession, now: datetime) -> AsyncIterator[
     usually = sum(usual.values())
     for code, count in many.items():
         before = usual.get(code, 0)
-        if count * max(usually, 1) > before * answered * TIMES_USUAL:
+        unusual = count * usually > before * answered * TIMES_USUAL
+        if unusual if usually >= LEAST_USUAL else count * ONE_IN > answered:
             detail = (
                 f"{count} of {answered} first charges of a day were declined with {code}; "
                 f"in the four weeks before, {before} of {usually}."
             )
-            yield Noticed(MANY_DECLINES, detail, f"{code} {now.date()}")
+            yield _counted(MANY_DECLINES, detail, code, A_DAY, now)
 
 
 async def _first_charges(session: AsyncSession, since: datetime, until: datetime) -> dict[str, int]:
@@ -199,7 +232,7 @@ async def _many_refunds(session: AsyncSession, now: datetime) -> AsyncIterator[N
         .having(func.count() >= LEAST_REFUNDS)
     )
     for by, count in await session.execute(query):
-        yield Noticed(MANY_REFUNDS, f"{by} gave {count} refunds within an hour.", f"{by} {now.date()}")
+        yield _counted(MANY_REFUNDS, f"{by} gave {count} refunds within an hour.", by, WITHIN, now)
 
 
 async def _cancelled_together(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
@@ -216,7 +249,7 @@ async def _cancelled_together(session: AsyncSession, now: datetime) -> AsyncIter
     )
     for customer, count in await session.execute(query):
         detail = f"{count} subscriptions of {customer} were cancelled within a day."
-        yield Noticed(CANCELLED_TOGETHER, detail, f"{customer} {now.date()}")
+        yield _counted(CANCELLED_TOGETHER, detail, customer, A_DAY, now)
 
 
 async def _odd_policies(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:

@@ -27,6 +27,7 @@ from activities.starting import AT_ONCE, STARTABLE, Startable, follow, start_bul
 from models.baskets import BasketRow
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
+from models.pauses import resumed_since
 from models.payments import AttemptRow, OrderLineRow
 from models.quotes import QuoteRow, reference_of
 from models.records import AlarmRow, CommandRow
@@ -213,7 +214,10 @@ def _may_be_missed(now: datetime) -> ColumnElement[bool]:
     """The renewal date has passed, by the subscription's own clock, and nothing is planned; or a step is not taken."""
     row = SubscriptionRow
     next_step_at = col(row.next_step_at)
-    waits_for_its_plan = and_(next_step_at.is_(None), func.coalesce(col(row.live_at), now) > now - STUCK_AFTER)
+    lately = now - STUCK_AFTER
+    waits_for_its_plan = and_(
+        next_step_at.is_(None), or_(func.coalesce(col(row.live_at), now) > lately, resumed_since(lately))
+    )
     asked_for = (  # of an order of many lines the first one's plan asks; the others have nothing to plan meanwhile
         exists()
         .where(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, or_, select, text, update
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -75,6 +75,11 @@ async def paused_between(session: AsyncSession, began: datetime, ended: datetime
         col(row.began_at) <= ended, or_(col(row.ended_at).is_(None), col(row.ended_at) >= began)
     )
     return sorted({Pausable(what) for what in (await session.execute(query)).scalars()})
+
+
+def resumed_since(at: datetime) -> ColumnElement[bool]:
+    """Has anything been resumed since? Then every plan is being made anew, and many have none for a while."""
+    return exists().where(col(PauseRow.ended_at) > at)
 
 
 async def pause(

@@ -36,6 +36,7 @@ from models.baskets import BasketLineRow, BasketRow
 from models.catalog import PriceRow
 from models.columns import fixed
 from models.parties import CustomerRow, PaymentMethodRow
+from models.pauses import resumed_since
 from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.pipeline import (
     DAYS_AFTER,
@@ -63,6 +64,8 @@ TAKEN_LATELY = timedelta(days=30)
 PARKED_LONG = timedelta(days=30)
 SOON, NEAR, WITHIN_A_MONTH = 7, 14, 30
 """Days before a renewal date: what then cannot wait, what can still be mended in peace, what can be asked about."""
+EARLIEST_ZONE = timedelta(hours=14)
+"""So long before midnight UTC a day begins where it begins first."""
 LEAP = 2
 """A price this many times, or this small a part of, what was paid last is looked at before it is charged."""
 
@@ -159,12 +162,17 @@ def _due(today: date, before: int, after: int) -> ColumnElement[bool]:
 
 
 def locked_though_paid(now: datetime) -> ColumnElement[bool]:
-    """In a paid term, by its own clock, and yet the access has ended or is suspended."""
+    """In a paid term, by its own clock, and yet the access has ended or is suspended.
+
+    Where access ends with the term, and only the step that ends the term is late, nothing is locked that is paid.
+    """
     paid = col(_S.phase).in_([fixed(each.value) for each in (Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED)])
     own = literal(now, DateTime(timezone=True)) + col(_S.shift)
+    term_ends = func.timezone("UTC", cast(col(_S.renews_on), DateTime(timezone=False))) - EARLIEST_ZONE
+    ended = and_(col(_S.access_until) < now - LATE, col(_S.access_until) < term_ends)
     return and_(
         paid,
-        or_(col(_S.access_until) < now - LATE, col(_S.suspended_at).is_not(None)),
+        or_(ended, col(_S.suspended_at).is_not(None)),
         col(_S.renews_on) > func.date(own),
         col(_S.parked_at).is_(None),
         col(_S.live_at).is_not(None),
@@ -173,7 +181,8 @@ def locked_though_paid(now: datetime) -> ColumnElement[bool]:
 
 def _overdue(now: datetime) -> ColumnElement[bool]:
     """A step that its workflow did not take, and the watchdog did not get it to; or never planned."""
-    never_planned = and_(col(_S.next_step_at).is_(None), col(_S.live_at) < now - WAITS)
+    waited = and_(col(_S.live_at) < now - WAITS, ~resumed_since(now - WAITS))
+    never_planned = and_(col(_S.next_step_at).is_(None), waited)
     return and_(_unlapsed(), col(_S.parked_at).is_(None), or_(col(_S.next_step_at) < now - LATE, never_planned))
 
 
@@ -273,7 +282,7 @@ def price_leaps(prices: CTE) -> ColumnElement[bool]:
     )
     paid = case((prices.c.term == col(_S.term), col(_S.unit_price)))
     last, next_ = func.coalesce(paid, before), next_seat_price(prices)
-    return and_(RENEWS_AUTOMATICALLY, or_(next_ >= last * LEAP, next_ * LEAP <= last))
+    return and_(RENEWS_AUTOMATICALLY, next_ != last, or_(next_ >= last * LEAP, next_ * LEAP <= last))
 
 
 def is_not_sold(prices: CTE) -> ColumnElement[bool]:

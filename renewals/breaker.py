@@ -20,8 +20,8 @@ class Bounds:
     """The usual range; shares and factors in percent, so that nothing is rounded.
 
     Declines: of at least `least` first tries of the last hour a share above `declines_floor`, and above the usual share
-    times `declines_factor`. Volume: more tries in the last hour than `volume_floor`, and than what is to be expected
-    times `volume_factor`.
+    times `declines_factor`; where no share can be above that, less than half of what is usually paid. Volume: more
+    tries in the last hour than `volume_floor`, and than what is to be expected times `volume_factor`.
     """
 
     least: int = 50
@@ -90,6 +90,8 @@ def _too_many_declined(seen: Seen, usual: Usual, bounds: Bounds) -> bool:
         return above_floor and not _as_accepted(seen, usual.accepted)
     if usual.answered < bounds.least:
         return above_floor
+    if usual.declined * bounds.declines_factor >= usual.answered * 100:
+        return above_floor and not _as_accepted(seen, Accepted(usual.answered, usual.declined))
     above_usual = seen.declined * usual.answered * 100 > usual.declined * seen.answered * bounds.declines_factor
     return above_floor and above_usual
 

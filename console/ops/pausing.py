@@ -41,6 +41,8 @@ def why_paused(pause: PauseRow, t: Speech, zone: str) -> str:
     beyond = usual * figures["factor"] // 100
     if "accepted_answered" in figures:
         beyond = (100 + _percent(figures["accepted_declined"], figures["accepted_answered"])) // 2
+    elif beyond >= 100:
+        beyond = (100 + usual) // 2
     values = {
         "share": t.number(_percent(figures["declined"], figures["answered"])),
         "usual": t.number(usual),

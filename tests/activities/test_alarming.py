@@ -136,6 +136,19 @@ async def test_access_that_is_locked_though_paid_is_told_and_planning_again_give
     assert await open_alarms(live) == []
 
 
+@pytest.mark.parametrize(("ends_at", "alarms"), [("2027-02-10 23:00+00", 0), ("2027-02-09 23:00+00", 1)])
+async def test_a_term_that_ends_in_a_zone_ahead_of_ours_is_not_locked_where_its_step_is_late(
+    live: Desk, ends_at: str, alarms: int
+) -> None:
+    await run(
+        live,
+        "UPDATE subscriptions SET auto_renew = false, starts_on = '2026-02-11', renews_on = '2027-02-11',"
+        " access_until = CAST(CAST(:ends_at AS text) AS timestamptz)",
+        ends_at=ends_at,
+    )
+    assert await told(live, instant("2027-02-11 00:20", "Europe/Paris")) == alarms
+
+
 async def test_a_price_that_leaps_is_told_once_somebody_is_about_to_be_charged_by_it(live: Desk) -> None:
     await run(live, PRICE, at=NOW)
     await live.change("UPDATE subscriptions SET announced_term = NULL, announced_unit_price = NULL")
@@ -145,6 +158,16 @@ async def test_a_price_that_leaps_is_told_once_somebody_is_about_to_be_charged_b
     (alarm,) = await live.rows("SELECT kind, subject, detail FROM alarms")
     assert alarm["kind"] == "price_leaps"
     assert "1 are charged by it within 14 days, the first on 2027-03-31." in alarm["detail"]
+
+
+async def test_an_odd_price_of_one_buyer_is_no_alarm_where_another_price_leaps(live: Desk) -> None:
+    await live.change(
+        "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at)"
+        " SELECT gen_random_uuid(), sku, term, 'JPY', v, 'active', 100, 100 * v, '2027-02-11'"
+        " FROM subscriptions, (VALUES (91), (990)) x (v)"
+    )
+    await live.change("UPDATE subscriptions SET unit_price = 1, announced_term = NULL, announced_unit_price = NULL")
+    assert await told(live, instant("2027-03-20 12:00", "Europe/Paris")) == 0
 
 
 async def declines(desk: Desk, count: int, at: datetime, *, code: str = "processing_error", n: int = 1) -> None:
@@ -163,6 +186,25 @@ async def test_many_declines_with_one_code_are_told(live: Desk) -> None:
     assert [await told(live) for _ in range(2)] == [1, 0]
     (alarm,) = await live.rows("SELECT detail FROM alarms")
     assert alarm["detail"].startswith("20 of 80 first charges of a day were declined with processing_error;")
+
+
+async def test_on_the_first_day_of_an_installation_ordinary_declines_are_not(live: Desk) -> None:
+    await paid(live, 380, NOW - timedelta(hours=3))
+    await declines(live, LEAST_DECLINES, NOW - timedelta(hours=3), code="insufficient_funds")
+    assert await told(live) == 0
+
+
+async def test_what_is_counted_is_told_once_past_midnight_and_the_next_wave_anew(live: Desk) -> None:
+    evening = instant("2027-02-10 22:00", "Europe/Paris")
+    await declines(live, LEAST_DECLINES, evening - timedelta(hours=1))
+    await refunds(live, LEAST_REFUNDS, evening + timedelta(minutes=150))
+    assert await told(live, evening) == 1
+    assert await told(live, evening + timedelta(minutes=170)) == 1
+    for hours in (3.2, 6, 20, 22):
+        assert await told(live, evening + timedelta(hours=hours)) == 0
+    later = evening + timedelta(days=3)
+    await declines(live, LEAST_DECLINES, later - timedelta(hours=1))
+    assert await told(live, later) == 1
 
 
 async def test_as_many_as_usual_are_not_nor_are_retries(live: Desk) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from gateways.port import Declined, NotReceived, Paid
 from mail.sink import Sink
 from models.pauses import Pausable, pause, resume
+from models.troubles import Trouble, troubles
 from tests.activities.desk import DUE, PARIS, Desk, PulledPlug
 from tests.activities.test_watchdog import look
 from tests.scenarios.diary import instant
@@ -35,6 +36,24 @@ async def test_nothing_is_charged_while_charges_are_paused_and_the_overdue_one_i
     await desk.walk("2027-04-03 13:00")
     assert await desk.attempts() == [(1, "paid", None)]
     assert (await desk.row())["starts_on"].isoformat() == "2027-03-31"
+
+
+async def test_what_waits_for_its_plan_after_a_resume_is_no_alarm_unless_it_waits_for_long(desk: Desk) -> None:
+    await desk.open()
+    await desk.wait_for_renewal_date()
+    await paused(desk, CHARGES, "2027-03-30 12:00")
+    await desk.walk("2027-04-03 12:00")
+    await resumed(desk, CHARGES, "2027-04-03 13:00")
+    assert (await look(desk, "2027-04-03 13:01")).alarms == 0
+    assert await overdue(desk, "2027-04-03 13:01") == []
+    assert (await look(desk, "2027-04-03 14:01")).alarms == 1
+    assert await overdue(desk, "2027-04-03 14:01") == [(Trouble.OVERDUE, 1)]
+
+
+async def overdue(desk: Desk, at: str) -> list[tuple[Trouble, int]]:
+    now = instant(at, PARIS)
+    async with desk.sessions() as session:
+        return [(each.trouble, each.count) for each in await troubles(session, now.date(), now, [Trouble.OVERDUE])]
 
 
 async def test_a_retry_waits_for_the_end_of_the_pause(desk: Desk) -> None:

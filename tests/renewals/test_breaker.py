@@ -13,6 +13,8 @@ QUIET = Usual(answered=10_000, declined=800, busiest_hour=300, due=100)
 """8 % are declined as a rule: three times that are 24 %, below the floor."""
 RISKY = Usual(answered=10_000, declined=2_000, busiest_hour=300, due=100)
 """20 %: three times that are 60 %, above the floor."""
+FALLEN = Usual(answered=10_000, declined=4_000, busiest_hour=300, due=100)
+"""40 %, as after weeks of declines that were accepted: three times that are more than all."""
 NEW = Usual(answered=0, declined=0, busiest_hour=0, due=0)
 
 
@@ -27,6 +29,8 @@ def test_the_examples_hold() -> None:
         pytest.param(41, 100, QUIET, True, id="one above the floor"),
         pytest.param(60, 100, RISKY, False, id="on three times the usual share"),
         pytest.param(61, 100, RISKY, True, id="one above it"),
+        pytest.param(70, 100, FALLEN, False, id="half as many paid as usual, where three times the share are all"),
+        pytest.param(71, 100, FALLEN, True, id="fewer than half of them"),
         pytest.param(49, 49, QUIET, False, id="too few to say"),
         pytest.param(50, 50, QUIET, True, id="just enough"),
         pytest.param(20, 50, NEW, False, id="a new installation, on the floor"),

@@ -172,6 +172,7 @@ ORDINARY_DAYS: Sequence[tuple[str, Sequence[str]]] = (
     ("a price that rose by half", [UNANNOUNCED, price(2, "1.5")]),
     ("ten times the price, and a lower one was announced", [price(2, "10")]),
     ("twice the price, paid by hand", [UNANNOUNCED, price(2, "2"), changed("auto_renew = false")]),
+    ("free, as before", [UNANNOUNCED, changed("unit_price = 0"), price(2, "0"), price(3, "0")]),
     (
         "a refund that was given by hand",
         [order(1, "paid", state="paid"), refund(ago="2 days", next_at="NULL"), alarm("now()")],
