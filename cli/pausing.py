@@ -63,7 +63,8 @@ def _ask(settings: Settings, by: str, reason: str, usual: bool, as_json: bool) -
     elif as_json:
         print_json({"what": Pausable.CHARGES, "outcome": "asked", "changed": asked})
     else:
-        waits, where = "Asked" if asked else "It was asked already", f"{settings.ops_url}/second-person"
+        waits = "Asked" if asked else "It was asked already, and holds as it was asked then"
+        where = f"{settings.ops_url}/second-person"
         say(f"{waits}: charges go on once another operator confirms it within a day, at {where}.")
 
 

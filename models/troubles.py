@@ -222,7 +222,7 @@ def paid_twice(since: datetime) -> Select[*tuple[Any, ...]]:
         exists()
         .where(col(other_line.renewal_id) == col(line.renewal_id), col(other_line.order_id) != col(line.order_id))
         .where(col(other_order.id) == col(other_line.order_id), col(other_order.state) == "paid")
-        .where(~_gone_back_of_order(other_order))
+        .where(~_gone_back(other_line))
     )
     in_one_order = exists().where(
         col(other.order_id) == col(attempt.order_id),
@@ -233,18 +233,26 @@ def paid_twice(since: datetime) -> Select[*tuple[Any, ...]]:
         select(col(line.subscription), col(line.renewal_id), col(line.term_starts_on))
         .join(attempt, col(attempt.order_id) == col(line.order_id))
         .where(col(attempt.called_at) >= since, col(attempt.state) == AttemptState.PAID.value)
-        .where(col(line.renewal_id).is_not(None), or_(elsewhere, in_one_order), ~_gone_back(attempt))
+        .where(col(line.renewal_id).is_not(None), or_(elsewhere, in_one_order), ~_gone_back(line))
         .distinct()
     )
 
 
-def _gone_back(attempt: Any) -> ColumnElement[bool]:
-    return exists().where(col(RefundRow.attempt_id) == attempt.id)
-
-
-def _gone_back_of_order(order: Any) -> ColumnElement[bool]:
-    its = aliased(AttemptRow)
-    return exists().where(col(its.order_id) == order.id, col(RefundRow.attempt_id) == col(its.id))
+def _gone_back(line: Any) -> ColumnElement[bool]:
+    """Does as much go back as the line cost, or the whole order? A smaller sum is another matter."""
+    its, beside = aliased(AttemptRow), aliased(OrderLineRow)
+    back = (
+        select(func.coalesce(func.sum(col(RefundRow.amount)), 0))
+        .join(its, col(its.id) == col(RefundRow.attempt_id))
+        .where(col(its.order_id) == line.order_id)
+        .correlate(line)
+    )
+    of_line = back.where(col(RefundRow.subscription) == line.subscription)
+    whole = select(func.sum(col(beside.amount))).where(col(beside.order_id) == line.order_id).correlate(line)
+    return or_(
+        of_line.scalar_subquery() >= line.amount,
+        back.scalar_subquery() >= whole.scalar_subquery(),
+    )
 
 
 Such = Callable[[CTE], ColumnElement[bool]]

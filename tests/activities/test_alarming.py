@@ -115,6 +115,23 @@ async def test_a_term_that_was_paid_twice_is_told_once_even_when_somebody_has_en
     assert await told(desk, at) == 0
 
 
+@pytest.mark.parametrize(("back", "told_of"), [("amount", 0), ("amount - 1", 1)], ids=["all of it", "a part of it"])
+async def test_what_was_paid_twice_is_in_order_once_all_of_one_order_goes_back(
+    desk: Desk, back: str, told_of: int
+) -> None:
+    await desk.open()
+    await desk.wait_for_renewal_date()
+    await desk.charge()
+    await run(desk, SECOND_ORDER)
+    await desk.change(
+        "INSERT INTO refunds (id, attempt_id, subscription, amount, currency, because, owed_at, calls)"  # noqa: S608
+        f" SELECT gen_random_uuid(), id, :number, {back}, currency, 'paid_late', called_at, 0 FROM attempts"
+        " WHERE order_id = '00000000-0000-4000-8000-000000000002'",
+        number=desk.number,
+    )
+    assert await told(desk, instant("2027-03-31 12:00", "Europe/Paris")) == told_of
+
+
 async def test_access_that_is_locked_though_paid_is_told_and_planning_again_gives_it_back(live: Desk) -> None:
     await live.change("UPDATE subscriptions SET access_until = '2027-02-09', suspended_at = '2027-02-09'")
     assert [await told(live) for _ in range(2)] == [1, 0]
