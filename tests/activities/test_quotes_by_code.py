@@ -12,11 +12,11 @@ from activities.commands import Commands
 from gateways.port import Declined, GivenUp, Issued, NoAnswer, Paid, Unreachable
 from mail.sender import Mailer
 from models.engine import Sessions
-from tests.activities.desk import BUYER, PARIS, Desk
+from tests.activities.desk import PARIS, Desk
 from tests.activities.test_quotes import ANA, Woken, ask, beside, held, issue, look, paid_terms, quote
 from tests.scenarios.diary import instant
 from tests.scenarios.fake_gateway import FakeGateway
-from tests.scenarios.portfolios import PUNCTUAL, SECOND, THIRD
+from tests.scenarios.portfolios import BUYER, PUNCTUAL, SECOND, THIRD
 
 TRANSFER = {"kind": "bank_transfer", "token": "by hand"}
 NOW, CODE = "2027-02-10 10:00", "T-4711"
