@@ -118,7 +118,7 @@ async def test_what_is_over_of_operators_sign_ins_goes_as_well_and_they_stay(des
         for name, days in (("old", 31), ("young", 29)):
             at = NOW - timedelta(days=days)
             whose: dict[str, Any] = {"operator": "mira", "token_hash": digest(name), "expires_at": at}
-            session.add(OperatorLinkRow(made_at=at, **whose))
+            session.add(OperatorLinkRow(made_at=at, made_by="operator:ana", **whose))
             session.add(OperatorSessionRow(way="link", started_at=at, seen_at=at, **whose))
             session.add(OperatorTryRow(name_hash=name, client_hash=name, tried_at=at))
     assert (await look(desk)).forgotten == 3

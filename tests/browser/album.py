@@ -64,6 +64,7 @@ class Album:
     async def keep(self, page: Page, name: str) -> None:
         """Measure the page at both widths, take its pictures, and let axe-core begin to read it."""
         number = next(self._numbers)
+        await page.wait_for_load_state()
         for size in (NARROW, WIDE):
             await page.set_viewport_size(size)
             self.faults += [f"{name}: {each}" for each in await page.evaluate(_TOO_WIDE)]
