@@ -212,7 +212,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.from": "The running term stays as it is. On {day} the new one begins: {span}.",
         "preview.happens": "What happens then",
         "preview.planning": "Nothing is charged now. The button plans the change at this price; until the renewal you "
-        "can withdraw it.",
+        "can withdraw it. A dearer price is never charged without a notice beforehand.",
         "preview.how_many": "How many seats more",
         "preview.recalculate": "Calculate anew",
         "preview.when": "When",

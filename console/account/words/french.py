@@ -225,7 +225,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.from": "La période en cours reste inchangée. Le {day}, la nouvelle commence : {span}.",
         "preview.happens": "Ce qui se passe ensuite",
         "preview.planning": "Rien n’est débité maintenant. Ce bouton prévoit la modification à ce prix ; jusqu’au "
-        "renouvellement, vous pouvez l’annuler.",
+        "renouvellement, vous pouvez l’annuler. Un prix plus élevé n’est jamais débité sans que nous vous en ayons "
+        "prévenu.",
         "preview.how_many": "Nombre de postes en plus",
         "preview.recalculate": "Recalculer",
         "preview.when": "Quand",

@@ -212,7 +212,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.from": "現在の契約期間はそのままです。{day}から新しい契約期間（{span}）が始まります。",
         "preview.happens": "その後の流れ",
         "preview.planning": "今は何も請求されません。ボタンを押すと、この価格で変更を予約します。"
-        "更新までは取り消せます。",
+        "更新までは取り消せます。これより高い価格を、事前のお知らせなしに請求することはありません。",
         "preview.how_many": "追加するシート数",
         "preview.recalculate": "再計算",
         "preview.when": "お支払いの時期",
