@@ -88,8 +88,8 @@ Question = Callable[[AsyncSession, datetime], AsyncIterator[Noticed]]
 async def alarm_together(sessions: Sessions, now: datetime) -> int:
     """Raise what is new, and clear what is in order again; how many were raised.
 
-    Each question has a transaction and little time of its own: one that fails silences no other, and keeps no renewal
-    waiting that the watchdog is to wake.
+    Each question has a transaction and little time of its own: one that fails silences no other, nor keeps the watchdog
+    from waking renewals after it.
     """
     compared: list[Callable[[AsyncSession, datetime], Awaitable[int]]] = [_locked]
     compared += [partial(_tell, question) for question in QUESTIONS]
