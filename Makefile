@@ -29,7 +29,7 @@ test: .venv/installed-dev $(CHROMIUM)
 chaos: .venv/installed-dev
 	$(BIN)/python -m chaos $(CHAOS) $(if $(ONLY),--only '$(ONLY)')
 
-# Measure everything side by side and write docs/benchmarks.md, an hour: ONLY=renewal-day for one part, told only
+# Measure everything side by side and write docs/benchmarks.md, an hour: ONLY=renewal-day for one part
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
