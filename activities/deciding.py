@@ -39,7 +39,8 @@ from renewals.eligibility import (
     decide,
     methods_equal,
 )
-from renewals.facts import Attempt, AttemptState, Hold, MethodKind, Subscription
+from renewals.facts import Subscription
+from renewals.payments import Attempt, AttemptState, Hold, MethodKind
 from renewals.preview import Previewed, bound_lines, lines_of
 from renewals.pricing import Line, NotPriced
 from renewals.renewing import just_before

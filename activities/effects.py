@@ -25,7 +25,9 @@ from models.store import Stored, fact_of_method, write
 from renewals import commands as c
 from renewals.effects import after_command, at_bound_price, reinstated
 from renewals.eligibility import Request, attempt_to_resolve, just_paid
-from renewals.facts import AttemptState, Kind, Phase, Subscription, Way
+from renewals.facts import Phase, Subscription
+from renewals.letters import Kind
+from renewals.payments import AttemptState, Way
 from renewals.pricing import Line, renewal_line
 from renewals.windows import renewal_begins_at
 

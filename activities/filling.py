@@ -22,7 +22,7 @@ from renewals import commands as c
 from renewals.basket import NAME, Basket, Bound, Candidate, Order, Paying, filled, parse_choice
 from renewals.checkout import voucher_expires_at
 from renewals.decisions import Refused
-from renewals.facts import PaymentMethod
+from renewals.payments import PaymentMethod
 from renewals.plan import PAID_WITHIN
 
 

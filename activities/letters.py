@@ -20,19 +20,11 @@ from models.store import Stored
 from renewals import commands as c
 from renewals.calendar import local_date, term_end
 from renewals.decisions import Refused
-from renewals.facts import (
-    AttemptState,
-    DeclineClass,
-    Kind,
-    MethodKind,
-    OfferingKind,
-    OfferingStatus,
-    Phase,
-    Subscription,
-    Term,
-)
+from renewals.facts import OfferingKind, OfferingStatus, Phase, Subscription, Term
+from renewals.letters import Kind
 from renewals.money import Money
 from renewals.options import options
+from renewals.payments import AttemptState, DeclineClass, MethodKind
 from renewals.plan import next_charge_at
 from renewals.pricing import Line, NotPriced, next_line
 from renewals.quoting import QuoteState

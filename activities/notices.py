@@ -31,7 +31,8 @@ from models.journal import raise_alarm, record
 from models.records import NoticeRow
 from models.store import Stored, load, write
 from models.subscriptions import SubscriptionRow
-from renewals.facts import Announcement, Kind, Phase, Term
+from renewals.facts import Announcement, Phase, Term
+from renewals.letters import Kind
 from renewals.notices import ANNOUNCING, DatedNotice, due_notices
 from renewals.plan import NoticeRef
 from renewals.renewing import announcement

@@ -23,7 +23,9 @@ from renewals import commands as c
 from renewals.arguments import parse_command
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused, first_that_applies
 from renewals.eligibility import Request, decide
-from renewals.facts import Kind, MethodKind, Subscription, Term
+from renewals.facts import Subscription, Term
+from renewals.letters import Kind
+from renewals.payments import MethodKind
 from renewals.quoting import (
     MOST_LINES,
     PriceOutOfBounds,

@@ -6,7 +6,7 @@ import typer
 
 from cli.acting import By, Json, Key, Number, Reason, give
 from renewals.commands import Name, When
-from renewals.facts import MethodKind
+from renewals.payments import MethodKind
 
 Stored = Annotated[str | None, typer.Option("--method", help="Id of a stored payment method; else the subscription's.")]
 Kind = Annotated[MethodKind | None, typer.Option(help="Kind of a new method to pay this order with.")]

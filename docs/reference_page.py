@@ -15,7 +15,9 @@ from portfolio.files import CATALOG, CUSTOMERS, SUBSCRIPTIONS
 from portfolio.usage_file import USAGE
 from renewals.commands import BOTH_MAY, BUYER_MAY, Name
 from renewals.declines import DEFAULT_CLASSES
-from renewals.facts import DeclineClass, Kind, Phase, Policy
+from renewals.facts import Phase, Policy
+from renewals.letters import Kind
+from renewals.payments import DeclineClass
 from renewals.published import every_published
 from settings import PREFIX, Settings
 from workflows import contract

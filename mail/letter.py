@@ -10,8 +10,10 @@ from datetime import date
 from typing import Literal
 
 from mail.address import texts_without_controls
-from renewals.facts import Channel, Kind, MethodKind, Term
+from renewals.facts import Channel, Term
+from renewals.letters import Kind
 from renewals.money import Money
+from renewals.payments import MethodKind
 from renewals.usage import UnusedSeats
 
 CURABLE_DECLINES = frozenset({"authentication_required", "expired_card", "incorrect_cvc", "card_not_supported"})

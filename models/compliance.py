@@ -27,9 +27,11 @@ from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
 from renewals.calendar import local_date
 from renewals.compliance import Standing, standings
 from renewals.duties import duties
-from renewals.facts import Kind, MethodKind, Phase, Term, Way
+from renewals.facts import Phase, Term
 from renewals.forecast import as_if_live
 from renewals.legal import Audience, LegalRule, Network
+from renewals.letters import Kind
+from renewals.payments import MethodKind, Way
 from renewals.pricing import NotPriced
 
 PER_BATCH, MOST_LOOKED_AT, MOST_TERMS = 50, 200, 5

@@ -10,7 +10,7 @@ from sqlmodel import col
 from models.journal import record_of_customer
 from models.parties import ContactRow, PaymentMethodRow
 from models.subscriptions import SubscriptionRow
-from renewals.facts import MethodKind
+from renewals.payments import MethodKind
 
 _ROW = PaymentMethodRow
 

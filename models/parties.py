@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, literal_column,
 from sqlmodel import Field, SQLModel
 
 from models.columns import instant, key, one_of
-from renewals.facts import MethodKind
+from renewals.payments import MethodKind
 
 
 class CustomerRow(SQLModel, table=True):

@@ -14,7 +14,7 @@ from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.payments import AttemptRow
 from models.quotes import QuoteLineRow, QuoteRow, quote_lines
 from models.subscriptions import SubscriptionRow
-from renewals.facts import AttemptState, MethodKind
+from renewals.payments import AttemptState, MethodKind
 from renewals.quoting import QuoteState
 
 

@@ -21,20 +21,10 @@ from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.quotes import reference_of
 from models.records import AlarmRow, NoticeRow
 from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow
-from renewals.facts import (
-    Attempt,
-    AttemptState,
-    DeclineClass,
-    Hold,
-    Kind,
-    OwedBack,
-    PaidAhead,
-    Purpose,
-    QueuedNotice,
-    Term,
-    Way,
-)
+from renewals.facts import PaidAhead, Term
+from renewals.letters import Kind, QueuedNotice
 from renewals.notices import TELLS_OF_THE_END
+from renewals.payments import Attempt, AttemptState, DeclineClass, Hold, OwedBack, Purpose, Way
 
 
 @dataclass(frozen=True, slots=True)

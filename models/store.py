@@ -33,22 +33,9 @@ from models.reading import (
 from models.rules import PAUSED, REVISION, Rulebook, rulebook_at
 from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow, TermRow
 from renewals.calendar import local_date
-from renewals.facts import (
-    Announcement,
-    Attempt,
-    AttemptState,
-    Channel,
-    MethodKind,
-    OfferingKind,
-    OwedBack,
-    PaidAhead,
-    PaymentMethod,
-    Phase,
-    Subscription,
-    Term,
-    Way,
-)
+from renewals.facts import Announcement, Channel, OfferingKind, PaidAhead, Phase, Subscription, Term
 from renewals.legal import Audience, Network
+from renewals.payments import Attempt, AttemptState, MethodKind, OwedBack, PaymentMethod, Way
 from renewals.renewing import just_before
 from renewals.windows import access_until
 

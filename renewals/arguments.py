@@ -50,7 +50,8 @@ from renewals.commands import (
     WithdrawPending,
     WithdrawQuote,
 )
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
+from renewals.payments import MethodKind
 
 MOST_SEATS = 1_000_000
 MOST_MINOR_UNITS = 10**12

@@ -15,8 +15,9 @@ from renewals.arguments import parse_command
 from renewals.checkout import not_accepted
 from renewals.decisions import Refused
 from renewals.eligibility import Request, check_method_not_over, decide
-from renewals.facts import AttemptState, Channel, MethodKind, PaymentMethod, Subscription
+from renewals.facts import Channel, Subscription
 from renewals.money import Money
+from renewals.payments import AttemptState, MethodKind, PaymentMethod
 from renewals.preview import BINDS_FOR, digest_of, opened, priced, signed
 from renewals.pricing import Line, checkout_line
 

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from renewals.addresses import LONGEST_ADDRESS
 from renewals.characters import control_character
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
+from renewals.payments import MethodKind
 
 
 class Name(StrEnum):

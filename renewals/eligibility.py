@@ -11,16 +11,8 @@ from renewals import commands as c
 from renewals.checkout import may_add_seats, may_renew, not_offered
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
 from renewals.extending import may_extend, may_reinstate
-from renewals.facts import (
-    Attempt,
-    Channel,
-    MethodKind,
-    OfferingKind,
-    OfferingStatus,
-    PaymentMethod,
-    Phase,
-    Subscription,
-)
+from renewals.facts import Channel, OfferingKind, OfferingStatus, Phase, Subscription
+from renewals.payments import Attempt, MethodKind, PaymentMethod
 from renewals.quoting import QuoteState, QuoteTerms, may_accept, may_ask, may_issue, not_open
 from renewals.refunding import Refundable, may_refund
 from renewals.renewing import last_paid_term

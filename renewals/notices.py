@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 
 from renewals.calendar import at_local, days_after, midnight
 from renewals.duties import added_notices
-from renewals.facts import Kind, MethodKind, Phase, Subscription, Term
+from renewals.facts import Phase, Subscription, Term
+from renewals.letters import Kind
+from renewals.payments import MethodKind
 from renewals.windows import (
     charge_at,
     late_window_closes_at,

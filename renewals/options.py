@@ -8,7 +8,8 @@ from renewals import commands as c
 from renewals.decisions import Decision, Refused
 from renewals.eligibility import Request, decide
 from renewals.extending import nameable_days
-from renewals.facts import MethodKind, Subscription, Term
+from renewals.facts import Subscription, Term
+from renewals.payments import MethodKind
 from renewals.quoting import QuoteState, QuoteTerms
 from renewals.renewing import just_before, last_paid_term
 

@@ -19,7 +19,7 @@ from renewals.basket import Basket, token_of
 from renewals.basket import Order as OrderOf
 from renewals.decisions import Refused
 from renewals.eligibility import Request, decide
-from renewals.facts import MethodKind, PaymentMethod
+from renewals.payments import MethodKind, PaymentMethod
 from settings import Settings
 
 

@@ -9,8 +9,9 @@ from console.account.speech import Speech
 from renewals import commands as c
 from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.eligibility import Request, decide
-from renewals.facts import Channel, MethodKind, PaymentMethod, Phase, Subscription, Term
+from renewals.facts import Channel, Phase, Subscription, Term
 from renewals.options import example, options
+from renewals.payments import MethodKind, PaymentMethod
 from renewals.renewing import last_paid_term
 from settings import Settings
 

@@ -30,7 +30,8 @@ from models.subscriptions import SubscriptionRow
 from renewals.calendar import local_date
 from renewals.cards import month_end
 from renewals.commands import Name
-from renewals.facts import MethodKind, Phase
+from renewals.facts import Phase
+from renewals.payments import MethodKind
 
 PAGE = "/account/payment-methods"
 _DONE = ("added", "expiry", "expiry_some")

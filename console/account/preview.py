@@ -16,8 +16,9 @@ from renewals import commands as c
 from renewals.checkout import may_add_seats
 from renewals.decisions import Refused
 from renewals.effects import after_command, at_bound_price
-from renewals.facts import Purpose, Subscription, Term
+from renewals.facts import Subscription, Term
 from renewals.money import Money
+from renewals.payments import Purpose
 from renewals.preview import Preview as Shown
 from renewals.preview import preview, token_of
 from renewals.pricing import Line

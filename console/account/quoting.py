@@ -21,8 +21,9 @@ from models.subscriptions import ClaimRow, SubscriptionRow
 from renewals import commands as c
 from renewals.decisions import Eligible
 from renewals.eligibility import Request, decide
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
 from renewals.money import Money
+from renewals.payments import MethodKind
 from renewals.quoting import MOST_LINES, QuoteState
 
 _MOST = 100

@@ -17,7 +17,8 @@ from renewals import commands as c
 from renewals.decisions import Refused
 from renewals.effects import after_command
 from renewals.eligibility import Request, decide
-from renewals.facts import MethodKind, PaymentMethod, Purpose, Subscription, Term
+from renewals.facts import Subscription, Term
+from renewals.payments import MethodKind, PaymentMethod, Purpose
 from renewals.plan import next_charge_at
 from renewals.preview import Preview, preview, token_of
 from renewals.pricing import Line

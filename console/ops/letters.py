@@ -22,7 +22,7 @@ from models.history import in_utc
 from models.letters import Letter, State, Wanted, letters_page
 from models.records import NoticeRow
 from renewals.calendar import local_date
-from renewals.facts import Kind
+from renewals.letters import Kind
 
 LETTERS = "/ops/letters"
 PER_PAGE = 50

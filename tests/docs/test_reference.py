@@ -15,7 +15,8 @@ from docs.source import ROOT, alarms_in_code, events_in_code, refusals_in_code
 from docs.tables import NoWords, check_words
 from renewals.arguments import parse_command
 from renewals.commands import BadArguments, Name, Operator
-from renewals.facts import Kind, Phase
+from renewals.facts import Phase
+from renewals.letters import Kind
 from settings import PREFIX, Settings
 
 PAGE = generate.REFERENCE.read_text(encoding="utf-8")

@@ -15,19 +15,9 @@ from renewals.declines import ask_at, call_again_at
 from renewals.effects import after_command
 from renewals.eligibility import Request, decide
 from renewals.extending import nameable_days
-from renewals.facts import (
-    Attempt,
-    AttemptState,
-    DeclineClass,
-    Hold,
-    Kind,
-    MethodKind,
-    PaidAhead,
-    Phase,
-    QueuedNotice,
-    Subscription,
-    Term,
-)
+from renewals.facts import PaidAhead, Phase, Subscription, Term
+from renewals.letters import Kind, QueuedNotice
+from renewals.payments import Attempt, AttemptState, DeclineClass, Hold, MethodKind
 from renewals.plan import Do, Plan, Step, plan
 from renewals.pricing import automatic_line, next_line
 from renewals.renewing import announcement, in_phase, rolled_over, with_renewal

@@ -27,7 +27,8 @@ from renewals.basket import (
 )
 from renewals.decisions import Refused
 from renewals.eligibility import Request, decide
-from renewals.facts import AttemptState, Channel, MethodKind, Phase, Policy, Price, Term
+from renewals.facts import Channel, Phase, Policy, Price, Term
+from renewals.payments import AttemptState, MethodKind
 from renewals.preview import Preview
 from renewals.preview import token_of as single_token
 from renewals.pricing import checkout_line

@@ -28,7 +28,8 @@ from renewals.commands import (
     WithdrawPending,
     parse_actor,
 )
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
+from renewals.payments import MethodKind
 
 BUYER = Person("ada@northwind.example")
 EVE = Operator("eve")

@@ -19,17 +19,8 @@ from renewals.eligibility import (
     just_paid,
     methods_equal,
 )
-from renewals.facts import (
-    Channel,
-    Hold,
-    MethodKind,
-    OfferingKind,
-    OfferingStatus,
-    PaidAhead,
-    Phase,
-    Subscription,
-    Term,
-)
+from renewals.facts import Channel, OfferingKind, OfferingStatus, PaidAhead, Phase, Subscription, Term
+from renewals.payments import Hold, MethodKind
 from renewals.quoting import QuoteState, QuoteTerms
 from renewals.refunding import Refundable
 from tests.renewals.builders import PRICES, card, hold, in_doubt, method, paid_ahead, policy, subscription, utc

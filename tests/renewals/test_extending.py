@@ -15,7 +15,9 @@ from renewals.decisions import Eligible, Refused
 from renewals.effects import after_command
 from renewals.eligibility import Request, decide
 from renewals.extending import Span, may_extend, may_reinstate, nameable_days
-from renewals.facts import DeclineClass, Kind, PaidAhead, Phase, Subscription, Term
+from renewals.facts import PaidAhead, Phase, Subscription, Term
+from renewals.letters import Kind
+from renewals.payments import DeclineClass
 from renewals.plan import Do, plan
 from renewals.pricing import checkout_line
 from renewals.quoting import quote_window_last_day

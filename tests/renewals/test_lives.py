@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renewals.calendar import add_months
-from renewals.facts import Announcement, DeclineClass, Kind, MethodKind, Phase, Subscription, Term
+from renewals.facts import Announcement, Phase, Subscription, Term
 from renewals.forecast import forecast
+from renewals.letters import Kind
+from renewals.payments import DeclineClass, MethodKind
 from renewals.plan import Do
 from renewals.renewing import in_phase
 from renewals.windows import charge_at, late_window_closes_at, renewal_begins_at

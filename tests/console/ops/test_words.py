@@ -21,9 +21,11 @@ from models.pipeline import Path
 from models.staff import StaffRefused
 from renewals.commands import OPERATOR_MAY, Name
 from renewals.decisions import PRECEDENCE
-from renewals.facts import AttemptState, Channel, DeclineClass, Kind, OfferingKind, OfferingStatus, Phase, Purpose, Way
+from renewals.facts import Channel, OfferingKind, OfferingStatus, Phase
 from renewals.foreseen import Cause as Why
 from renewals.foreseen import Verdict
+from renewals.letters import Kind
+from renewals.payments import AttemptState, DeclineClass, Purpose, Way
 from renewals.plan import Do
 from renewals.policy_text import NAMES, Shape
 from renewals.quoting import QuoteState
