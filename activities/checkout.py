@@ -17,8 +17,8 @@ from models.store import Stored, fact_of_method
 from models.subscriptions import ClaimRow
 from renewals import commands as c
 from renewals.checkout import voucher_expires_at
-from renewals.eligibility import check_method_not_over
 from renewals.facts import Subscription
+from renewals.named import check_method_not_over
 from renewals.payments import MethodKind, PaymentMethod, Way
 from renewals.pricing import Line
 from renewals.renewing import before_it_expired, just_before

@@ -29,17 +29,13 @@ from models.records import CommandRow
 from models.store import Stored, load, lock_all
 from models.subscriptions import ClaimRow, RenewalRow
 from renewals import commands as c
+from renewals.actors import is_person, parse_actor
 from renewals.arguments import parse_command
 from renewals.calendar import midnight
 from renewals.decisions import AlreadyTrue, Eligible, Refused
-from renewals.eligibility import (
-    Request,
-    check_method_not_over,
-    check_named_renewal,
-    decide,
-    methods_equal,
-)
+from renewals.eligibility import Request, decide
 from renewals.facts import Subscription
+from renewals.named import check_method_not_over, check_named_renewal, methods_equal
 from renewals.payments import Attempt, AttemptState, Hold, MethodKind
 from renewals.preview import Previewed, bound_lines, lines_of
 from renewals.pricing import Line, NotPriced
@@ -195,7 +191,7 @@ async def _resumed(session: AsyncSession, stored: Stored, row: CommandRow) -> An
 
 async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow) -> Request | None:
     """What the row asks; None for a subscription that does not exist. Raises `BadArguments`."""
-    actor = c.parse_actor(row.given_by)
+    actor = parse_actor(row.given_by)
     command = parse_command(row.name, row.args, actor)
     if stored is None:
         return None
@@ -207,7 +203,7 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
     )
     if isinstance(command, c.SetPaymentMethod) and not same_method:
         check_method_not_over(stored.facts, c.Name(row.name), command.valid_through, row.received_at)
-    is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
+    is_buyer = is_person(actor, stored.buyer.email)
     method = await pays_with(session, stored, command, row.received_at)
     refunded = await order_to_refund(session, stored, command) if isinstance(command, c.Refund) else None
     if isinstance(command, c.ChooseMethod):

@@ -23,10 +23,12 @@ from models.parties import PaymentMethodRow
 from models.records import CommandRow, EventRow
 from models.store import Stored, fact_of_method, write
 from renewals import commands as c
+from renewals.actors import Operator
 from renewals.effects import after_command, at_bound_price, reinstated
-from renewals.eligibility import Request, attempt_to_resolve, just_paid
+from renewals.eligibility import Request, attempt_to_resolve
 from renewals.facts import Phase, Subscription
 from renewals.letters import Kind
+from renewals.named import just_paid
 from renewals.payments import AttemptState, Way
 from renewals.pricing import Line, renewal_line
 from renewals.windows import renewal_begins_at
@@ -182,5 +184,5 @@ async def _confirm(
             kind, facts["method"] = Kind.METHOD_CHANGED, str(stored.row.method_id)
         case _:
             return
-    why = f"{request.name} by {'operator' if isinstance(request.actor, c.Operator) else 'buyer'}"
+    why = f"{request.name} by {'operator' if isinstance(request.actor, Operator) else 'buyer'}"
     await queue(session, stored, kind, f"command:{row.id}", why, at=row.received_at, **facts)

@@ -18,6 +18,7 @@ from models.quotes import QuoteRow, find_quote
 from models.seat_use import unused_of
 from models.store import Stored
 from renewals import commands as c
+from renewals.actors import Person
 from renewals.calendar import local_date, term_end
 from renewals.decisions import Refused
 from renewals.facts import OfferingKind, OfferingStatus, Phase, Subscription, Term
@@ -88,7 +89,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
 
 
 def _may_reduce_seats(stored: Stored) -> bool:
-    answers = options(stored.facts, c.Person(stored.buyer.email), is_buyer=True, at=stored.now)
+    answers = options(stored.facts, Person(stored.buyer.email), is_buyer=True, at=stored.now)
     return not isinstance(answers[c.Name.REDUCE_SEATS], Refused)
 
 

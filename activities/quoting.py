@@ -20,6 +20,7 @@ from models.quotes import QuoteLineRow, QuoteRow, find_quote, numbers_of, quote_
 from models.records import CommandRow
 from models.store import Stored, load_all, lock_all
 from renewals import commands as c
+from renewals.actors import Actor, is_person, parse_actor
 from renewals.arguments import parse_command
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused, first_that_applies
 from renewals.eligibility import Request, decide
@@ -83,7 +84,7 @@ async def decide_about_quote(session: AsyncSession, row: CommandRow, wall_now: d
 
     The caller has locked the lines. Raises `BadArguments`.
     """
-    actor = c.parse_actor(row.given_by)
+    actor = parse_actor(row.given_by)
     asked = await _asked(session, row, parse_command(row.name, row.args, actor), wall_now)
     decision = await _decide(session, asked, actor)
     if not isinstance(decision, Eligible):
@@ -122,7 +123,7 @@ def _wish(line: QuoteLineRow) -> c.Wish:
     return c.Wish(line.subscription, line.asked_seats, Term(line.asked_term) if line.asked_term else None)
 
 
-async def _decide(session: AsyncSession, asked: _Asked, actor: c.Actor) -> Decision:
+async def _decide(session: AsyncSession, asked: _Asked, actor: Actor) -> Decision:
     """One answer for all subscriptions: what refuses one of them refuses the command."""
     if len(asked.wishes) > MOST_LINES:
         return Refused("bulk_over_100", f"A quote has at most {MOST_LINES} subscriptions; ask for several.")
@@ -143,14 +144,14 @@ def _named(number: str, refused: Refused, answers: Mapping[str, Decision]) -> Re
     return Refused(refused.code, hint, refused.possible_on)
 
 
-async def _question(session: AsyncSession, asked: _Asked, each: Stored, actor: c.Actor) -> tuple[Subscription, Request]:
+async def _question(session: AsyncSession, asked: _Asked, each: Stored, actor: Actor) -> tuple[Subscription, Request]:
     number = each.row.number
     received_at = asked.row.received_at - asked.home.row.shift + each.row.shift
     request = Request(
         command=asked.command,
         name=c.Name(asked.row.name),
         actor=actor,
-        is_buyer=isinstance(actor, c.Person) and actor.email.casefold() == each.buyer.email.casefold(),
+        is_buyer=is_person(actor, each.buyer.email),
         received_at=received_at,
         pays_with=await pays_with(session, asked.home, asked.command, received_at),
         quote=asked.terms(number),

@@ -23,8 +23,9 @@ from models.engine import Sessions
 from models.subscriptions import SubscriptionRow
 from portfolio.numbers_file import read_numbers, unknown_among
 from portfolio.problems import Problems
+from renewals.actors import parse_actor
 from renewals.basket import Outcome, asked_once, parse_choice, size_refused
-from renewals.commands import BadArguments, parse_actor
+from renewals.commands import BadArguments
 
 LOOK_EVERY_SECONDS = 0.2
 

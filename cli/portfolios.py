@@ -20,7 +20,8 @@ from models.subscriptions import ImportRow, SubscriptionRow
 from portfolio.golive import go_live_in_batches, waiting
 from portfolio.importing import ImportReport, import_portfolio
 from portfolio.problems import Problem
-from renewals.commands import BadArguments, Operator, parse_actor
+from renewals.actors import Operator, parse_actor
+from renewals.commands import BadArguments
 from settings import Settings
 from workflows.client import connect, let_watchdog_look
 

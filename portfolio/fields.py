@@ -16,11 +16,12 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 from portfolio import places
+from renewals.actors import Person, parse_actor
 from renewals.addresses import is_address
 from renewals.calendar import zone
 from renewals.cards import looks_like_card_number, month_end
 from renewals.characters import control_character, is_blank
-from renewals.commands import BadArguments, Person, parse_actor
+from renewals.commands import BadArguments
 from renewals.money import decimals, parse_amount
 
 Value = TypeVar("Value")

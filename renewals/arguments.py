@@ -6,14 +6,12 @@ from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
+from renewals.actors import Actor, Operator
 from renewals.addresses import is_address
 from renewals.cards import may_be_card_number, month_end
 from renewals.characters import control_character
 from renewals.commands import (
-    NEEDS_NO_REASON,
-    OPERATOR_MAY,
     AcceptQuote,
-    Actor,
     AddSeats,
     AskForQuote,
     BadArguments,
@@ -31,7 +29,6 @@ from renewals.commands import (
     MethodChoice,
     Name,
     NewMethod,
-    Operator,
     Park,
     RecordRenewal,
     ReduceSeats,
@@ -52,6 +49,7 @@ from renewals.commands import (
 )
 from renewals.facts import Term
 from renewals.payments import MethodKind
+from renewals.permission import NEEDS_NO_REASON, OPERATOR_MAY
 
 MOST_SEATS = 1_000_000
 MOST_MINOR_UNITS = 10**12

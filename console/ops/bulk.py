@@ -37,6 +37,7 @@ from models.bulk_actions import (
 from models.inbox import KeyReused
 from models.store import Stored, load_all
 from renewals import commands as c
+from renewals.actors import Operator
 from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.eligibility import Request as Wanted
 from renewals.eligibility import decide
@@ -191,5 +192,5 @@ def _line(number: str, stored: Stored | None, name: c.Name, who: Staff) -> Line:
 def _decision(stored: Stored, name: c.Name, who: Staff) -> Decision:
     """What `explain` says of this command."""
     facts = just_before(stored.facts, stored.now)
-    command, operator = example(facts, name, stored.now), c.Operator(who.name)
+    command, operator = example(facts, name, stored.now), Operator(who.name)
     return decide(facts, Wanted(command, name, operator, is_buyer=False, received_at=stored.now))

@@ -30,7 +30,8 @@ from models.past import alarms_of, notice_of, order_of, orders_of, past_of
 from models.records import NoticeRow
 from models.store import Stored, load
 from renewals.characters import control_character
-from renewals.commands import OPERATOR_MAY, Name
+from renewals.commands import Name
+from renewals.permission import OPERATOR_MAY
 from renewals.roles import right_to_give
 
 SUBSCRIPTIONS = "/ops/subscriptions"
