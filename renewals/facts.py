@@ -12,6 +12,8 @@ from renewals.legal import Audience, LegalRule
 from renewals.letters import Kind, QueuedNotice
 from renewals.payments import Attempt, AttemptState, Hold, MethodKind, OwedBack, PaymentMethod, Way
 
+MOST_SEATS = 1_000_000
+
 
 class Term(StrEnum):
     """A length that a subscription can be bought for."""
