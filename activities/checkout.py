@@ -12,8 +12,9 @@ from activities.offers import yield_to_checkout
 from activities.orders import abandon_unsent, new_order
 from models.parties import ContactRow, PaymentMethodRow
 from models.payments import AttemptRow
+from models.reading import fact_of_method
 from models.records import CommandRow
-from models.store import Stored, fact_of_method
+from models.store import Stored
 from models.subscriptions import ClaimRow
 from renewals import commands as c
 from renewals.checkout import voucher_expires_at

@@ -20,8 +20,9 @@ from activities.releasing import release
 from activities.settling import settle
 from models.journal import raise_alarm, record
 from models.parties import PaymentMethodRow
+from models.reading import fact_of_method
 from models.records import CommandRow, EventRow
-from models.store import Stored, fact_of_method, write
+from models.store import Stored, write
 from renewals import commands as c
 from renewals.actors import Operator
 from renewals.effects import after_command, at_bound_price, reinstated

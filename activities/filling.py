@@ -16,7 +16,8 @@ from models.baskets import BasketLineRow, BasketRow
 from models.checkouts import ALL_OTHERS
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
-from models.store import Stored, fact_of_method, load_all
+from models.reading import fact_of_method
+from models.store import Stored, load_all
 from models.subscriptions import ClaimRow
 from renewals import commands as c
 from renewals.actors import Actor, is_person, parse_actor

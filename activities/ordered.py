@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from models.attempts import attempts_of
 from models.payments import AttemptRow, OrderLineRow, OrderRow
-from models.reading import attempts_of, hold_of
+from models.reading import hold_of
 from models.store import Stored, load_all
 from models.subscriptions import ClaimRow
 from renewals.facts import Subscription

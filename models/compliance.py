@@ -20,9 +20,9 @@ from models.keyset import Beside, Keyset, Place, page_of
 from models.parties import CustomerRow, PaymentMethodRow
 from models.payments import AttemptRow, OrderRow
 from models.pipeline import CHARGEABLE, DIRECT
-from models.reading import LEGAL_NOTICE_MISSING
+from models.reading import LEGAL_NOTICE_MISSING, fact_of_method
 from models.records import AlarmRow, NoticeRow
-from models.store import Stored, fact_of_method, load_all
+from models.store import Stored, load_all
 from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
 from renewals.calendar import local_date
 from renewals.compliance import Standing, standings

@@ -24,8 +24,8 @@ from console.account.speech import Speech, speech_of
 from models.inbox import KeyReused
 from models.methods import buys, every_method, keep_method, same_methods
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.reading import fact_of_method
 from models.records import CommandRow
-from models.store import fact_of_method
 from models.subscriptions import SubscriptionRow
 from renewals.calendar import local_date
 from renewals.cards import month_end

@@ -11,7 +11,8 @@ from console.account.forms import Wrong
 from console.account.speech import Speech
 from console.account.standing import pending, sentences_for
 from models.parties import PaymentMethodRow
-from models.store import Stored, fact_of_method
+from models.reading import fact_of_method
+from models.store import Stored
 from renewals import commands as c
 from renewals.checkout import may_add_seats
 from renewals.decisions import Refused
