@@ -11,7 +11,8 @@ from sqlmodel import col
 
 from activities.papers import lines_of_order, quote_paper, receipt_paper
 from documents.paper import Paper, PaperLine, QuotePaper
-from mail.letter import Letter, Order, OrderLine, Paid, Quote, Refund, RefundCause, SeatsAdded, Voucher
+from mail.dealings import Order, OrderLine, Paid, Quote, Refund, RefundCause, SeatsAdded, Voucher
+from mail.letter import Letter
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.quotes import QuoteRow, find_quote

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mail.letter import Letter, Order, OrderLine, Quote, Refund, SeatsAdded, Voucher
+from mail.dealings import Order, OrderLine, Quote, Refund, SeatsAdded, Voucher
+from mail.letter import Letter
 from mail.wording import Wording
 from renewals.letters import Kind
 from renewals.payments import MethodKind

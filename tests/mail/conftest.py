@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from mail.letter import Contacts, Letter, Order, OrderLine, Paid, Quote, Refund, SeatsAdded, Voucher
+from mail.dealings import Order, OrderLine, Paid, Quote, Refund, SeatsAdded, Voucher
+from mail.letter import Contacts, Letter
 from mail.sender import Mailer
 from mail.sink import Sink
 from renewals.facts import Channel, Term

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from mail.letter import Contacts, Letter, Order, OrderLine, Quote, Refund, SeatsAdded, Voucher
+from mail.dealings import Order, OrderLine, Quote, Refund, SeatsAdded, Voucher
+from mail.letter import Contacts, Letter
 from mail.lines import width
 from mail.render import TEMPLATES, Rendered, render
 from mail.table import rows

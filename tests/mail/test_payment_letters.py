@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from mail.letter import Contacts, Letter, OrderLine, SeatsAdded, Voucher
+from mail.dealings import OrderLine, SeatsAdded, Voucher
+from mail.letter import Contacts, Letter
 from mail.lines import width
 from mail.render import render
 from mail.table import rows
