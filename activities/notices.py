@@ -17,7 +17,8 @@ from sqlalchemy.orm import defer
 from temporalio import activity
 
 from activities.clock import started_at
-from activities.letters import enclosed, letter_of
+from activities.dealings import enclosed
+from activities.letters import letter_of
 from activities.planning import plan_of
 from documents.pdf import pdf_of
 from documents.sheet import file_name

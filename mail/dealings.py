@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from renewals.facts import Term
+from renewals.letters import Kind
 from renewals.money import Money
 from renewals.payments import MethodKind
 
@@ -148,3 +149,17 @@ class Refund:
     reference: str
     because: RefundCause
     price: Money | None = None
+
+
+ABOUT = {
+    Kind.RENEWED: "paid",
+    Kind.VOUCHER_ISSUED: "voucher",
+    Kind.VOUCHER_PART_RECEIVED: "voucher",
+    Kind.VOUCHER_EXPIRED: "voucher",
+    Kind.SEATS_ADDED: "seats_added",
+    Kind.ORDER_CONFIRMATION: "order",
+    Kind.QUOTE_ISSUED: "quote",
+    Kind.QUOTE_EXPIRING: "quote",
+    Kind.REFUND: "refund",
+}
+"""What a letter of that kind is about; without it, it has nothing to say."""

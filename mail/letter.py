@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from mail.address import texts_without_controls
-from mail.dealings import Order, Paid, Quote, Refund, SeatsAdded, Voucher
+from mail.dealings import ABOUT, Order, Paid, Quote, Refund, SeatsAdded, Voucher
 from renewals.facts import Channel, Term
 from renewals.letters import Kind
 from renewals.money import Money
@@ -21,19 +21,6 @@ CURABLE_DECLINES = frozenset({"authentication_required", "expired_card", "incorr
 """The declines that the customer can cure; only for these does `action_required` say what went wrong."""
 
 RenewWith = Literal["account", "partner", "sales"]
-
-_NEEDS = {
-    Kind.RENEWED: "paid",
-    Kind.VOUCHER_ISSUED: "voucher",
-    Kind.VOUCHER_PART_RECEIVED: "voucher",
-    Kind.VOUCHER_EXPIRED: "voucher",
-    Kind.SEATS_ADDED: "seats_added",
-    Kind.ORDER_CONFIRMATION: "order",
-    Kind.QUOTE_ISSUED: "quote",
-    Kind.QUOTE_EXPIRING: "quote",
-    Kind.REFUND: "refund",
-}
-"""The fact without which a letter has nothing to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,21 +83,19 @@ class Letter:
     may_reduce_seats: bool = False
 
     def __post_init__(self) -> None:
-        needed = _NEEDS.get(self.kind)
+        needed = ABOUT.get(self.kind)
         if needed and getattr(self, needed) is None:
             raise ValueError(f"a letter of kind {self.kind} needs to know its {needed}")
 
     @property
     def basket(self) -> Order | Quote | Voucher | None:
         """What the letter is about if that is not one subscription but a list of them."""
-        match self.kind:
-            case Kind.ORDER_CONFIRMATION:
+        match ABOUT.get(self.kind):
+            case "order":
                 return self.order
-            case Kind.QUOTE_ISSUED | Kind.QUOTE_EXPIRING:
+            case "quote":
                 return self.quote
-            case Kind.VOUCHER_ISSUED | Kind.VOUCHER_PART_RECEIVED | Kind.VOUCHER_EXPIRED if (
-                self.voucher and self.voucher.lines
-            ):
+            case "voucher" if self.voucher and self.voucher.lines:
                 return self.voucher
         return None
 
