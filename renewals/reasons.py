@@ -16,13 +16,7 @@ from renewals.letters import Kind
 from renewals.notices import days_of
 from renewals.payments import AttemptState
 from renewals.plan import Do, NoticeRef, Step
-from renewals.windows import (
-    charge_at,
-    late_window_last_day,
-    past_due_ends_at,
-    retry_dates,
-    window_opens_on,
-)
+from renewals.windows import charge_at, late_window_last_day, past_due_ends_at, retry_dates, window_opens_on
 
 
 class Rule(StrEnum):
