@@ -6,7 +6,6 @@ and what it had sent but not written down is sent again under the same id.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -57,7 +56,6 @@ MOST_WAITING = 50_000
 
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
-_log = logging.getLogger(__name__)
 
 
 def wait_after(tries: int) -> timedelta:
