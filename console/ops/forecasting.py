@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from console.ops.carrying_on import again_soon, have_walked, make_room
-from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
+from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_now
 from console.ops.fields import Wrong
 from console.ops.files import PER_BATCH, Cells, as_file, plain_money, with_head
 from console.ops.forecast_figures import totals_of, verdicts_of
@@ -72,9 +72,7 @@ async def ask(desk: InDesk, who: Reads) -> Response:
             id_ = await ask_forecast(session, first_on, last_on, desk.zone, by=who.by, now=now)
             data = {"from": first_on.isoformat(), "to": last_on.isoformat()}
             audit(session, now, who.by, "forecast.ask", str(id_), data=data)
-    if id_ is None:
-        raise HTTPException(404)
-    await have_walked(desk, "forecast", id_)
+    await have_walked(desk, "forecast", there(id_))
     return see_other(f"{FORECAST}/{id_}")
 
 
@@ -83,7 +81,7 @@ async def as_csv(request: Request, desk: InDesk, who: Reads, id: UUID) -> Respon
     """Every line, with what became of it."""
     wanted = _wanted(request)
     async with desk.sessions.begin() as session:
-        row = await _row(session.get, id)
+        row = there(await session.get(ForecastRow, id))
         audit(session, wall_now(), who.by, "forecast.export", str(id), data={"what": str(request.query_params)})
     name = f"forecast-{row.first_on}-{row.last_on}.csv"
     return as_file(name, with_head(_HEAD, _file(desk, id, wanted)))
@@ -126,7 +124,7 @@ async def forecast(request: Request, desk: InDesk, who: Reads, id: UUID) -> Resp
     """One forecast: how far it is, its figures, its lines."""
     wanted, t = _wanted(request), speech_for(request, who)
     async with desk.sessions() as session:
-        row = await _row(session.get, id)
+        row = there(await session.get(ForecastRow, id))
         lines, later = await lines_of(session, id, wanted, after=_place(request), limit=PER_PAGE)
         paused = await paused_between(session, row.asked_at, row.walked_at or wall_now())
     values: dict[str, Any] = {"row": row, "lines": lines, "wanted": wanted, "kinds": KINDS}
@@ -142,7 +140,7 @@ async def compare(desk: InDesk, who: Reads, id: UUID) -> Response:
     """Compare it with what has happened until now."""
     now = wall_now()
     async with desk.sessions.begin() as session:
-        row = await _row(session.get, id)
+        row = there(await session.get(ForecastRow, id))
         if not row.is_open:
             await make_room(session, who)
         if await ask_comparison(session, id, now):
@@ -191,10 +189,3 @@ def _place(request: Request) -> Place | None:
     if place[0].tzinfo is None or not 0 < place[1] < 1 << 63:
         raise Wrong("after", "wrong.view")
     return place
-
-
-async def _row(get: Any, id_: UUID) -> ForecastRow:
-    row: ForecastRow | None = await get(ForecastRow, id_)
-    if row is None:
-        raise HTTPException(404)
-    return row
