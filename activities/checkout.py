@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from activities.offers import yield_to_checkout
 from activities.orders import abandon_unsent, new_order
-from models.parties import ContactRow, PaymentMethodRow
+from models.parties import ContactRow, PaymentMethodRow, has_address
 from models.payments import AttemptRow
 from models.reading import fact_of_method
 from models.records import CommandRow
@@ -134,5 +134,5 @@ async def stored_method(session: AsyncSession, stored: Stored, id_: UUID, at: da
 
 async def contact_of(session: AsyncSession, csn: str, email: str) -> ContactRow | None:
     """The contact of an organisation with that mail address."""
-    query = select(ContactRow).where(col(ContactRow.csn) == csn, func.lower(col(ContactRow.email)) == email.lower())
+    query = select(ContactRow).where(col(ContactRow.csn) == csn, has_address(email))
     return (await session.execute(query)).scalars().first()

@@ -98,7 +98,7 @@ def why(reason: str) -> str:
 
 
 def _print_report(report: ImportReport, dry_run: bool, skip_bad: bool) -> None:
-    _print_problems(report.problems, report.problem_count)
+    print_problems(report.problems, report.problem_count)
     for difference in report.differences:
         say(f"differs, and stays as it is: {difference}")
     there = f"{report.subscriptions.unchanged} subscriptions were there already; {report.skipped} lines skipped."
@@ -117,7 +117,8 @@ def _print_report(report: ImportReport, dry_run: bool, skip_bad: bool) -> None:
         say(f"Import {report.import_id}. Next: `perennial forecast`, then `perennial go-live`.")
 
 
-def _print_problems(problems: tuple[Problem, ...], count: int) -> None:
+def print_problems(problems: tuple[Problem, ...], count: int) -> None:
+    """The first of the problems, and how many more there are."""
     for problem in problems:
         warn(str(problem))
     if count > len(problems):
@@ -209,7 +210,7 @@ def rehearse_folder(
     except NoPlace as refusal:
         fail(str(refusal))
     except BadInput as bad:
-        _print_problems(bad.problems, bad.count)
+        print_problems(bad.problems, bad.count)
         raise typer.Exit(1) from None
 
 
