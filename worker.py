@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import time, timedelta
 from importlib.metadata import version
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
 from temporalio.client import (
     Client,
     Schedule,
@@ -36,6 +35,7 @@ from activities.planning import Planning
 from activities.posting import Posting
 from activities.quotes import Quotes
 from activities.refunds import Refunds
+from activities.turns import again_and_again, beside
 from activities.watch import DAYS_OF_USE_KEPT, SIGN_INS_KEPT, TRIES_KEPT, Watch
 from gateways.outbound import outbound_of
 from gateways.port import Gateway
@@ -87,11 +87,11 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             every = timedelta(seconds=settings.watch_every_seconds)
             await watch(client, every)
             letters = OperatorMail(sessions, mailer, telling_of(settings))
-            beside = _beside(
-                _again_and_again("webhooks", posting.turn, POST_EVERY),
-                _again_and_again("letters to operators", letters.turn, WRITE_EVERY),
+            turns = beside(
+                again_and_again("webhooks", posting.turn, POST_EVERY),
+                again_and_again("letters to operators", letters.turn, WRITE_EVERY),
             )
-            async with worker, beside:
+            async with worker, turns:
                 await _keep_watching(client, every, stop)
     finally:
         await engine.dispose()
@@ -222,32 +222,6 @@ def telling_of(settings: Settings) -> Telling:
         alert_to=dict.fromkeys(settings.addresses(settings.alert_to), "en"),
         digest_to=dict.fromkeys(settings.addresses(settings.digest_to), "en"),
     )
-
-
-@asynccontextmanager
-async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Do these meanwhile. They are cut off at the end: what they do may be cut off at any place."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _again_and_again(what: str, turn: Callable[[], Awaitable[object]], every: timedelta) -> None:
-    """A turn and a pause, for ever. A turn that fails is told of, once per kind of failure, and tried again."""
-    failing = ""
-    while True:
-        try:
-            await turn()
-            failing = ""
-        except Exception as error:  # the database is away, or odd facts: neither may end the others' work
-            if failing != type(error).__name__:
-                failing = type(error).__name__
-                _log.warning("%s cannot be seen to: %s", what, failing, exc_info=not isinstance(error, DBAPIError))
-        await asyncio.sleep(every.total_seconds())
 
 
 async def _keep_watching(client: Client, every: timedelta, stop: asyncio.Event) -> None:

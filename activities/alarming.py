@@ -30,8 +30,8 @@ from models.records import BY_STAFF, DEED, AlarmRow, CommandRow, EventRow
 from models.subscriptions import SubscriptionRow
 from models.troubles import A_DAY, LEAP, NEAR, locked_though_paid, paid_twice, price_leaps, priced
 from renewals.commands import Name
-from renewals.facts import AttemptState
 from renewals.money import Money
+from renewals.payments import AttemptState
 
 MOST_AT_ONCE = 1_000
 PATIENCE_MS = 10_000

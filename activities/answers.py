@@ -16,8 +16,9 @@ from models.history import in_utc
 from models.journal import VOUCHER_IN_DOUBT, raise_alarm, record
 from models.store import write
 from renewals.declines import ask_at, ask_late_at, call_again_at
-from renewals.facts import AttemptState, Kind, Way
+from renewals.letters import Kind
 from renewals.money import Money
+from renewals.payments import AttemptState, Way
 
 FINAL = (AttemptState.PAID, AttemptState.DECLINED, AttemptState.EXPIRED, AttemptState.ABANDONED)
 

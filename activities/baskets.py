@@ -31,7 +31,8 @@ from models.store import Stored, load_all
 from models.subscriptions import SubscriptionRow
 from renewals.basket import Bound, Group, bound_by
 from renewals.decisions import Refused
-from renewals.facts import Attempt, AttemptState, Channel
+from renewals.facts import Channel
+from renewals.payments import Attempt, AttemptState
 from renewals.plan import still_wanted
 
 NOT_CARRIED_OUT = Refused("not_carried_out", "An error of ours stopped it; nothing was charged. Try again later.")

@@ -14,7 +14,7 @@ from gateways.port import Charge, Gateway
 from models.engine import Sessions
 from models.payments import AttemptRow
 from models.store import Stored, load
-from renewals.facts import Attempt, AttemptState, Way
+from renewals.payments import Attempt, AttemptState, Way
 from renewals.plan import ask_about_it_at, asked_about, charge_is_due
 from workflows.contract import TermPlan
 

@@ -4,21 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from activities.offers import yield_to_checkout
 from activities.orders import abandon_unsent, new_order
-from models.parties import ContactRow, PaymentMethodRow
+from models.parties import ContactRow, PaymentMethodRow, has_address
 from models.payments import AttemptRow
+from models.reading import fact_of_method
 from models.records import CommandRow
-from models.store import Stored, fact_of_method
+from models.store import Stored
 from models.subscriptions import ClaimRow
 from renewals import commands as c
 from renewals.checkout import voucher_expires_at
-from renewals.eligibility import check_method_not_over
-from renewals.facts import MethodKind, PaymentMethod, Subscription, Way
+from renewals.facts import Subscription
+from renewals.named import check_method_not_over
+from renewals.payments import MethodKind, PaymentMethod, Way
 from renewals.pricing import Line
 from renewals.renewing import before_it_expired, just_before
 
@@ -132,5 +134,5 @@ async def stored_method(session: AsyncSession, stored: Stored, id_: UUID, at: da
 
 async def contact_of(session: AsyncSession, csn: str, email: str) -> ContactRow | None:
     """The contact of an organisation with that mail address."""
-    query = select(ContactRow).where(col(ContactRow.csn) == csn, func.lower(col(ContactRow.email)) == email.lower())
+    query = select(ContactRow).where(col(ContactRow.csn) == csn, has_address(email))
     return (await session.execute(query)).scalars().first()

@@ -24,7 +24,7 @@ from models.inbox import store_command
 from models.records import CommandRow
 from models.store import load
 from renewals.decisions import Decision, Eligible, Refused
-from renewals.facts import AttemptState
+from renewals.payments import AttemptState
 from workflows.contract import SIGNAL_SENDER, Answer, Applied, ReceivedSignal
 
 

@@ -19,7 +19,8 @@ from models.journal import SYSTEM, VOUCHER_IN_DOUBT, clear_alarm, record
 from models.store import Stored
 from renewals.decisions import Refused
 from renewals.declines import decline_class
-from renewals.facts import AttemptState, DeclineClass, Kind, Way
+from renewals.letters import Kind
+from renewals.payments import AttemptState, DeclineClass, Way
 from renewals.renewing import in_phase_unless_charged_first
 
 

@@ -2,51 +2,40 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TypeGuard
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio.exceptions import ApplicationError
 
 from activities.answers import AWAITED
-from activities.checkout import as_ordered, contact_of, pays_with, place_order
+from activities.checkout import as_ordered, place_order
 from activities.effects import take_effect
-from activities.giving_back import numbers_to_lock, order_to_refund
+from activities.giving_back import numbers_to_lock
 from activities.ordered import fellows_of
 from activities.outcomes import answer_of, conclude
-from activities.people import is_same_person
 from activities.quoting import decide_about_quote, lock_lines
+from activities.requests import request_of
 from activities.till import charge_of
 from gateways.port import Charge
 from models.engine import Sessions
-from models.parties import PaymentMethodRow
-from models.payments import AttemptRow, OrderRow
+from models.payments import AttemptRow
 from models.quotes import find_quote
 from models.records import CommandRow
 from models.store import Stored, load, lock_all
-from models.subscriptions import ClaimRow, RenewalRow
+from models.subscriptions import ClaimRow
 from renewals import commands as c
-from renewals.arguments import parse_command
-from renewals.calendar import midnight
 from renewals.decisions import AlreadyTrue, Eligible, Refused
-from renewals.eligibility import (
-    Request,
-    check_method_not_over,
-    check_named_renewal,
-    decide,
-    methods_equal,
-)
-from renewals.facts import Attempt, AttemptState, Hold, MethodKind, Subscription
+from renewals.eligibility import Request, decide
+from renewals.facts import Subscription
+from renewals.payments import Attempt, AttemptState, Hold
 from renewals.preview import Previewed, bound_lines, lines_of
 from renewals.pricing import Line, NotPriced
 from renewals.renewing import just_before
 from workflows.contract import Answer
-
-REPEATED_WITHIN = timedelta(days=7)
-"""A renewal recorded again under its reference so soon is the same one, said twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +85,7 @@ async def decide_command(
         try:
             if stored and row.name in c.ABOUT_QUOTES:
                 return await _about_quote(session, stored, row, wall_now)
-            request = await _request(session, stored, row)
+            request = await request_of(session, stored, row)
         except c.BadArguments as bad:
             return conclude(session, row, Refused("bad_arguments", str(bad)), wall_now)
         if stored is None or request is None:
@@ -190,82 +179,3 @@ async def _resumed(session: AsyncSession, stored: Stored, row: CommandRow) -> An
         attempt.next_at = None  # a call is under way
         return Placed(stored, await charge_of(session, stored, begun.id), begun)
     return conclude(session, row, Eligible(), stored.now, AWAITED)
-
-
-async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow) -> Request | None:
-    """What the row asks; None for a subscription that does not exist. Raises `BadArguments`."""
-    actor = c.parse_actor(row.given_by)
-    command = parse_command(row.name, row.args, actor)
-    if stored is None:
-        return None
-    if isinstance(command, c.Cancel | c.Resume):
-        check_named_renewal(stored.facts, command.renewal)
-    named = command.method if isinstance(command, c.Renew) else command
-    same_method = isinstance(named, c.SetPaymentMethod | c.NewMethod) and methods_equal(
-        _method_of(stored.method), named
-    )
-    if isinstance(command, c.SetPaymentMethod) and not same_method:
-        check_method_not_over(stored.facts, c.Name(row.name), command.valid_through, row.received_at)
-    is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
-    method = await pays_with(session, stored, command, row.received_at)
-    refunded = await order_to_refund(session, stored, command) if isinstance(command, c.Refund) else None
-    if isinstance(command, c.ChooseMethod):
-        same_method = method is stored.facts.method
-    return Request(
-        command=command,
-        name=c.Name(row.name),
-        actor=actor,
-        is_buyer=is_buyer,
-        received_at=row.received_at,
-        same_method=same_method,
-        same_admin=isinstance(command, c.HandOverAdmin) and is_buyer and await _is_admin(session, stored, command),
-        same_person=isinstance(command, c.ChangeBuyer | c.ChangeContact)
-        and await is_same_person(session, stored, command),
-        paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
-        pays_with=method,
-        renews_on=row.renews_on,
-        handled_at=stored.now,
-        refundable=refunded.refundable if refunded else None,
-        same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
-    )
-
-
-async def _is_admin(session: AsyncSession, stored: Stored, command: c.HandOverAdmin) -> bool:
-    """Is the contact that it names the primary admin already? Raises `BadArguments` for one that is unknown."""
-    contact = await contact_of(session, stored.customer.csn, command.to)
-    if contact is None:
-        raise c.BadArguments('hand-over-admin: "to" must be the mail address of a contact of the organisation.')
-    return contact.id == stored.row.primary_admin_id
-
-
-def _method_of(method: PaymentMethodRow | None) -> tuple[MethodKind, str, date | None] | None:
-    return (MethodKind(method.kind), method.token, method.valid_through) if method else None
-
-
-async def _voucher_paid_since(session: AsyncSession, stored: Stored, at: datetime) -> bool:
-    """Was a term of this subscription settled by a voucher at `at` or later?"""
-    query = (
-        select(AttemptRow.id)  # type: ignore[call-overload]
-        .join(RenewalRow, col(RenewalRow.order_id) == col(AttemptRow.order_id))
-        .where(col(RenewalRow.subscription) == stored.row.number, col(RenewalRow.settled_at) >= at)
-        .where(col(AttemptRow.voucher_code).is_not(None), col(AttemptRow.state) == AttemptState.PAID)
-    )
-    return (await session.execute(query)).first() is not None
-
-
-async def _recorded(session: AsyncSession, stored: Stored, reference: str) -> bool:
-    """Was the next term recorded under that reference already, or was the current one, late, a few days ago?
-
-    An order that covers several terms has one reference: for a further term it counts anew.
-    """
-    facts = stored.facts
-    late = max(midnight(facts.starts_on, facts.time_zone), stored.now - REPEATED_WITHIN)
-    next_term = col(RenewalRow.term_starts_on) == facts.renews_on
-    this_term_late = and_(col(RenewalRow.term_starts_on) == facts.starts_on, col(RenewalRow.settled_at) >= late)
-    query = (
-        select(OrderRow.id)  # type: ignore[call-overload]
-        .join(RenewalRow, col(RenewalRow.order_id) == col(OrderRow.id))
-        .where(col(RenewalRow.subscription) == stored.row.number, col(OrderRow.reference) == reference)
-        .where(or_(next_term, this_term_late))
-    )
-    return (await session.execute(query)).first() is not None

@@ -16,8 +16,8 @@ from models.quotes import quote_asked_in
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
 from renewals.commands import ABOUT_QUOTES, Name
-from renewals.eligibility import OF_LAPSED_TOO
 from renewals.facts import Phase
+from renewals.permission import OF_LAPSED_TOO
 from workflows import contract
 from workflows.contract import Answer
 

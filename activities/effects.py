@@ -20,12 +20,17 @@ from activities.releasing import release
 from activities.settling import settle
 from models.journal import raise_alarm, record
 from models.parties import PaymentMethodRow
+from models.reading import fact_of_method
 from models.records import CommandRow, EventRow
-from models.store import Stored, fact_of_method, write
+from models.store import Stored, write
 from renewals import commands as c
+from renewals.actors import Operator
 from renewals.effects import after_command, at_bound_price, reinstated
-from renewals.eligibility import Request, attempt_to_resolve, just_paid
-from renewals.facts import AttemptState, Kind, Phase, Subscription, Way
+from renewals.eligibility import Request, attempt_to_resolve
+from renewals.facts import Phase, Subscription
+from renewals.letters import Kind
+from renewals.named import just_paid
+from renewals.payments import AttemptState, Way
 from renewals.pricing import Line, renewal_line
 from renewals.windows import renewal_begins_at
 
@@ -180,5 +185,5 @@ async def _confirm(
             kind, facts["method"] = Kind.METHOD_CHANGED, str(stored.row.method_id)
         case _:
             return
-    why = f"{request.name} by {'operator' if isinstance(request.actor, c.Operator) else 'buyer'}"
+    why = f"{request.name} by {'operator' if isinstance(request.actor, Operator) else 'buyer'}"
     await queue(session, stored, kind, f"command:{row.id}", why, at=row.received_at, **facts)

@@ -16,13 +16,15 @@ from models.baskets import BasketLineRow, BasketRow
 from models.checkouts import ALL_OTHERS
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
-from models.store import Stored, fact_of_method, load_all
+from models.reading import fact_of_method
+from models.store import Stored, load_all
 from models.subscriptions import ClaimRow
 from renewals import commands as c
+from renewals.actors import Actor, is_person, parse_actor
 from renewals.basket import NAME, Basket, Bound, Candidate, Order, Paying, filled, parse_choice
 from renewals.checkout import voucher_expires_at
 from renewals.decisions import Refused
-from renewals.facts import PaymentMethod
+from renewals.payments import PaymentMethod
 from renewals.plan import PAID_WITHIN
 
 
@@ -37,7 +39,7 @@ async def fill(
 
     `meant` says by number which renewal date was the next one when it was given.
     """
-    actor, renews_on = c.parse_actor(basket.given_by), meant or {}
+    actor, renews_on = parse_actor(basket.given_by), meant or {}
     candidates = [_candidate(stored, basket, actor, renews_on.get(stored.row.number)) for stored in found]
     first = {stored.customer.csn: stored for stored in reversed(found)}
     paying = {csn: await _paying(session, basket, actor, stored) for csn, stored in first.items()}
@@ -67,13 +69,13 @@ def given_at(basket: BasketRow, stored: Stored) -> datetime:
     return min(basket.received_at + stored.row.shift, stored.now)  # its sender's clock may be fast
 
 
-def _candidate(stored: Stored, basket: BasketRow, actor: c.Actor, renews_on: date | None) -> Candidate:
+def _candidate(stored: Stored, basket: BasketRow, actor: Actor, renews_on: date | None) -> Candidate:
     at = given_at(basket, stored)
-    is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
+    is_buyer = is_person(actor, stored.buyer.email)
     return Candidate(as_ordered(stored, at), stored.customer.csn, is_buyer, at, renews_on, stored.now)
 
 
-async def _paying(session: AsyncSession, basket: BasketRow, actor: c.Actor, stored: Stored) -> Paying:
+async def _paying(session: AsyncSession, basket: BasketRow, actor: Actor, stored: Stored) -> Paying:
     """What a customer's orders are paid with, as chosen."""
     csn, at = stored.customer.csn, given_at(basket, stored)
     try:
@@ -141,7 +143,7 @@ async def _stored_method(session: AsyncSession, basket: BasketRow, order: Order,
     """The row of a method that is named in the basket: one for each customer, however many orders it pays."""
     csn = order.group.customer
     chosen = basket.methods.get(csn) or basket.methods[ALL_OTHERS]
-    choice = parse_choice(chosen, c.parse_actor(basket.given_by))
+    choice = parse_choice(chosen, parse_actor(basket.given_by))
     if not isinstance(choice, c.NewMethod):
         raise TypeError("a new method was chosen")
     query = (

@@ -22,8 +22,8 @@ from models.payments import AttemptRow, OrderRow
 from models.quotes import find_quote, numbers_of
 from models.store import Stored, load, load_all, lock_all
 from models.subscriptions import ClaimRow
-from renewals.commands import Operator, parse_actor
-from renewals.facts import AttemptState
+from renewals.actors import Operator, parse_actor
+from renewals.payments import AttemptState
 from renewals.plan import Do
 from renewals.quoting import QuoteState
 from workflows.contract import TermPlan

@@ -12,7 +12,7 @@ from models.pipeline import PAID, pipeline
 from models.today import charged, mailed, open_alarms
 from models.troubles import troubles
 from renewals.calendar import midnight
-from renewals.facts import AttemptState
+from renewals.payments import AttemptState
 
 Counted = list[tuple[str, int, int]]
 """By currency: so many, for so much in minor units."""

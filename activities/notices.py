@@ -17,7 +17,8 @@ from sqlalchemy.orm import defer
 from temporalio import activity
 
 from activities.clock import started_at
-from activities.letters import enclosed, letter_of
+from activities.dealings import enclosed
+from activities.letters import letter_of
 from activities.planning import plan_of
 from documents.pdf import pdf_of
 from documents.sheet import file_name
@@ -31,7 +32,8 @@ from models.journal import raise_alarm, record
 from models.records import NoticeRow
 from models.store import Stored, load, write
 from models.subscriptions import SubscriptionRow
-from renewals.facts import Announcement, Kind, Phase, Term
+from renewals.facts import Announcement, Phase, Term
+from renewals.letters import Kind
 from renewals.notices import ANNOUNCING, DatedNotice, due_notices
 from renewals.plan import NoticeRef
 from renewals.renewing import announcement

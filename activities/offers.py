@@ -19,7 +19,7 @@ from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.quotes import STATES_OF_OPEN, QuoteLineRow, QuoteRow, find_quote, quote_lines
 from models.store import Stored
 from models.subscriptions import ClaimRow, SubscriptionRow
-from renewals.facts import AttemptState, Purpose, Way
+from renewals.payments import AttemptState, Purpose, Way
 from renewals.quoting import QuoteState
 
 ASKED = "quote_asked"

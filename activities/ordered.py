@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from models.attempts import attempts_of
 from models.payments import AttemptRow, OrderLineRow, OrderRow
-from models.reading import attempts_of, hold_of
+from models.reading import hold_of
 from models.store import Stored, load_all
 from models.subscriptions import ClaimRow
-from renewals.facts import Hold, Subscription, Way
+from renewals.facts import Subscription
 from renewals.parts import shares
+from renewals.payments import Hold, Way
 
 DUE_SINCE = timedelta(minutes=3)
 """How long the next step of what must be planned again counts as due: the watchdog then sees to it at its next look."""

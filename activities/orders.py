@@ -15,7 +15,7 @@ from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.reading import automatic_order, line_of
 from models.store import Stored
 from models.subscriptions import ClaimRow, RenewalRow
-from renewals.facts import AttemptState, Purpose, Way
+from renewals.payments import AttemptState, Purpose, Way
 from renewals.pricing import Line, automatic_line
 
 

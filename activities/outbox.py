@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.records import NoticeRow
 from models.store import Stored
-from renewals.facts import Kind
+from renewals.letters import Kind
 
 
 async def queue(

@@ -12,7 +12,7 @@ from models.payments import OrderRow
 from models.records import CommandRow
 from renewals.basket import NAME
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
-from renewals.facts import Way
+from renewals.payments import Way
 from workflows.contract import Answer
 
 

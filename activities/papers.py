@@ -15,8 +15,9 @@ from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.quotes import QuoteLineRow, QuoteRow, quote_lines
 from models.subscriptions import RenewalRow, SubscriptionRow
 from renewals.calendar import local_date
-from renewals.facts import AttemptState, MethodKind, Purpose, Term, Way
+from renewals.facts import Term
 from renewals.money import Money
+from renewals.payments import AttemptState, MethodKind, Purpose, Way
 
 
 async def quote_paper(session: AsyncSession, quote: QuoteRow, vendor: str) -> QuotePaper | None:

@@ -13,8 +13,9 @@ from gateways.port import Answer, GivenUp, Issued, Paid
 from models.history import in_utc
 from models.journal import record
 from models.payments import PartRow, RefundRow
-from renewals.facts import AttemptState, Kind
+from renewals.letters import Kind
 from renewals.parts import added, to_send_back
+from renewals.payments import AttemptState
 
 
 def come_in_all(answer: Answer | GivenUp, amount: int) -> int:

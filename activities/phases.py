@@ -13,7 +13,8 @@ from activities.settling import is_due, roll_over
 from models.engine import Sessions
 from models.journal import SYSTEM, clear_alarm, raise_alarm, record
 from models.store import Stored, load, write
-from renewals.facts import Kind, Phase, Subscription
+from renewals.facts import Phase, Subscription
+from renewals.letters import Kind
 from renewals.plan import Do
 from renewals.renewing import in_phase
 from renewals.windows import late_window_closes_at

@@ -6,13 +6,11 @@ and what it had sent but not written down is sent again under the same id.
 """
 
 import asyncio
-import json
-import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -20,11 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from activities.cloud_events import cloud_event, post_event
 from gateways.outbound import Outbound, Posted
-from gateways.signature import signed
 from models.columns import fixed
 from models.engine import Sessions
-from models.history import in_utc
 from models.journal import clear_alarm, raise_alarm
 from models.records import EventRow
 from models.settled import Settled
@@ -40,7 +37,6 @@ from models.webhooks import (
     matching,
     waiting_for,
 )
-from renewals.published import TEST, told, type_of
 
 GIVEN_UP_AFTER = timedelta(days=3)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=4)
@@ -60,7 +56,6 @@ MOST_WAITING = 50_000
 
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
-_log = logging.getLogger(__name__)
 
 
 def wait_after(tries: int) -> timedelta:
@@ -70,50 +65,6 @@ def wait_after(tries: int) -> timedelta:
     ['0:00:10', '0:00:30', '0:01:30', '0:04:30', '0:13:30', '0:40:30', '2:01:30', '4:00:00', '4:00:00']
     """
     return min(FIRST_WAIT * int(3 ** min(tries - 1, 10)), LONGEST_WAIT)
-
-
-def event_key(source: str, row: EventRow) -> str:
-    """The id of an event: the same whenever it is sent, also to another endpoint.
-
-    It follows from what the event is, not from its number alone: a restored database numbers other events alike.
-    """
-    return str(uuid5(NAMESPACE_URL, f"{source}#{row.id}/{row.at.isoformat()}/{row.event}/{row.subscription}"))
-
-
-def cloud_event(source: str, row: EventRow) -> dict[str, Any]:
-    """The event as CloudEvents 1.0 in JSON has it. `sequence` grows with the order in which things were recorded."""
-    event = {
-        "specversion": "1.0",
-        "id": event_key(source, row),
-        "source": source,
-        "type": type_of(row.event, row.data),
-        "time": in_utc(row.at),
-        "datacontenttype": "application/json",
-        "sequence": f"{row.id:020}",
-        "data": told(row.event, row.data, row.caused_by),
-    }
-    subject = row.subscription or row.customer
-    return event | {"subject": subject} if subject else event
-
-
-def trial_event(source: str, now: datetime) -> dict[str, Any]:
-    """An event of nothing, to try an endpoint out."""
-    return {
-        "specversion": "1.0",
-        "id": str(uuid4()),
-        "source": source,
-        "type": TEST,
-        "time": in_utc(now),
-        "datacontenttype": "application/json",
-        "data": {},
-    }
-
-
-async def post_event(outbound: Outbound, url: str, secret: str, event: Mapping[str, Any], now: datetime) -> Posted:
-    """Sign and post one event. `now` is the time of the signature."""
-    body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-    headers = {"Content-Type": "application/cloudevents+json; charset=utf-8", **signed(secret, event["id"], now, body)}
-    return await outbound.post(url, body, headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from models.journal import SYSTEM, raise_alarm
 from models.quotes import STATES_OF_OPEN, QuoteRow, clock_ahead, find_quote, numbers_of
 from models.store import Stored, load, lock_all
 from models.subscriptions import SubscriptionRow
-from renewals.facts import Kind
+from renewals.letters import Kind
 from renewals.quoting import QuoteDo, QuoteLife, QuoteState, QuoteStep, quote_steps
 from workflows.contract import UNKNOWN_QUOTE, QuoteLook
 

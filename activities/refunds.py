@@ -20,7 +20,7 @@ from models.payments import RefundRow
 from models.records import CommandRow
 from models.store import Stored, load
 from renewals.declines import call_again_at
-from renewals.facts import Kind
+from renewals.letters import Kind
 from renewals.money import Money
 from workflows.contract import TermPlan
 

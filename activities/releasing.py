@@ -21,7 +21,8 @@ from models.store import load_all
 from models.subscriptions import ClaimRow
 from renewals.decisions import Refused
 from renewals.declines import ask_late_at
-from renewals.facts import AttemptState, Kind
+from renewals.letters import Kind
+from renewals.payments import AttemptState
 
 GIVEN_UP = Refused("payment_declined", "The order was given up before it was paid.")
 

@@ -22,8 +22,10 @@ from models.records import NoticeRow
 from models.store import Stored, load, load_all, write
 from models.subscriptions import ClaimRow, RenewalRow, TermRow
 from renewals.effects import with_more_seats
-from renewals.facts import AttemptState, Kind, PaidAhead, Subscription, Term, Way
+from renewals.facts import PaidAhead, Subscription, Term
+from renewals.letters import Kind
 from renewals.money import Money
+from renewals.payments import AttemptState, Way
 from renewals.plan import Do, plan
 from renewals.renewing import announcement, rolled_over, with_renewal
 from renewals.windows import today

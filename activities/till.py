@@ -17,8 +17,8 @@ from models.engine import Sessions
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
 from models.store import Stored, load_all
-from renewals.facts import Attempt, AttemptState, MethodKind, Way
 from renewals.money import Money
+from renewals.payments import Attempt, AttemptState, MethodKind, Way
 from renewals.plan import still_wanted
 
 NOTHING_TO_PAY = "nothing to pay"

@@ -32,7 +32,7 @@ from models.records import NoticeRow
 from models.store import load_all
 from models.subscriptions import SubscriptionRow
 from portfolio.golive import go_live
-from renewals.facts import Kind
+from renewals.letters import Kind
 
 COUNT = 2_000
 THROUGH_ALL = 500

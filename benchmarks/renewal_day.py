@@ -27,7 +27,8 @@ from benchmarks.shapes import Leanest, charge_nothing, mail_nothing
 from cli.rehearsal import BY, Servers, throw_away_servers
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
-from renewals.facts import Kind, Phase
+from renewals.facts import Phase
+from renewals.letters import Kind
 from renewals.plan import Do, NoticeRef, Step
 from worker import watch
 from workflows.contract import SUBSCRIPTION_WORKFLOW, Start, TermPlan, workflow_id

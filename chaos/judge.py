@@ -11,7 +11,8 @@ from uuid import UUID
 
 from chaos.evidence import Evidence, Row
 from renewals.commands import Name
-from renewals.facts import AttemptState, Kind, Way
+from renewals.letters import Kind
+from renewals.payments import AttemptState, Way
 
 Story = Mapping[str, Counter[str]]
 """What happened to each subscription, without instants: terms, payments and letters, as lines."""

@@ -15,16 +15,17 @@ from temporalio.client import Client, WorkflowFailureError
 from activities.delivery import carry_out
 from activities.filling import preview_basket
 from cli import desk
-from cli.acting import PATIENCE_SECONDS, By, Json, Key, Reason
-from cli.buying import Expires, Kind, Token
+from cli.buying import Expires, Kind, Token, paid_with
+from cli.giving import PATIENCE_SECONDS, By, Json, Key, Reason
 from cli.output import fail, print_json, print_table, progress_bar, warn
 from models.checkouts import ALL_OTHERS, BasketTold, LineTold, basket_told, store_basket
 from models.engine import Sessions
 from models.subscriptions import SubscriptionRow
 from portfolio.numbers_file import read_numbers, unknown_among
 from portfolio.problems import Problems
+from renewals.actors import parse_actor
 from renewals.basket import Outcome, asked_once, parse_choice, size_refused
-from renewals.commands import BadArguments, parse_actor
+from renewals.commands import BadArguments
 
 LOOK_EVERY_SECONDS = 0.2
 
@@ -53,7 +54,7 @@ def bulk_renew(
     as_json: Json = False,
 ) -> None:
     """Renew up to 100 subscriptions together, each in the early or the late window; status 0 when all are renewed."""
-    choice = {"method": method, "kind": kind.value if kind else None, "token": token, "expires": expires}
+    choice = paid_with(method, kind, token, expires)
     given = {name: value for name, value in choice.items() if value is not None}
     if sum(map(bool, (numbers, all_of, from_file))) != 1:
         raise typer.BadParameter("give numbers of subscriptions, or --from FILE, or --all-of with a customer's number.")

@@ -1,27 +1,16 @@
 """What `perennial doctor` looks at: each part that must work, one question each, with what to do when it does not."""
 
-import asyncio
 import zoneinfo
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from importlib.metadata import version
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlmodel import col
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSystemInfoRequest
-from temporalio.client import Client
-from temporalio.service import RPCError
 
-from cli.desk import GRANT_IT
+from cli.checks_temporal import examine_temporal
+from cli.findings import Finding, Health, Unwell, look
 from models import schema
-from models.engine import lacks_grant
 from models.pauses import paused_now
 from models.records import AlarmRow, CommandRow
 from models.sealing import Seal
@@ -30,80 +19,32 @@ from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 from settings import Settings
 from worker import mailer_of
-from workflows.client import NoTemporal, reach
-from workflows.contract import SEARCH_ATTRIBUTES, TASK_QUEUE, WATCHDOG_SCHEDULE
 
-PATIENCE_SECONDS = 10.0
 CLOCKS_MAY_DIFFER_BY = timedelta(seconds=5)
 OLDEST_POSTGRES = 15
-LOOKS_THAT_MAY_FAIL = 5
-LONGEST_POLL = timedelta(seconds=90)
-"""A worker asks for work at least this often; Temporal remembers those that have gone for minutes."""
-
-
-class Health(StrEnum):
-    """How a part is. `warn` works, but somebody should know."""
-
-    OK = "ok"
-    WARN = "warn"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One part, how it is, what was seen, and what to do about it (empty when nothing is to be done)."""
-
-    part: str
-    health: Health
-    seen: str
-    cure: str = ""
-
-
-class _Unwell(Exception):
-    """A part is not well; its arguments are what was seen and what to do."""
 
 
 async def examine(settings: Settings, engine: AsyncEngine) -> list[Finding]:
     """Look at every part. Those that hang on one that cannot be reached are not asked."""
     findings = [
-        await _look("database", lambda: _database(engine), "Start it, or correct PERENNIAL_DATABASE_URL."),
-        await _look("mail server", lambda: _mail(settings), "Correct the PERENNIAL_SMTP_… settings."),
+        await look("database", lambda: _database(engine), "Start it, or correct PERENNIAL_DATABASE_URL."),
+        await look("mail server", lambda: _mail(settings), "Correct the PERENNIAL_SMTP_… settings."),
         _gateway(settings),
         _signing(settings),
         _zones(),
     ]
     if findings[0].health is not Health.WRONG:
         findings += [
-            await _look("schema", lambda: _schema(settings), "Run `perennial migrate`."),
-            await _look("clock", lambda: _clock(engine), "Let both machines take their time from the same source."),
+            await look("schema", lambda: _schema(settings), "Run `perennial migrate`."),
+            await look("clock", lambda: _clock(engine), "Let both machines take their time from the same source."),
         ]
         if findings[-2].health is Health.OK:
-            findings.append(await _look("portfolio", lambda: _portfolio(engine), "See `perennial list`."))
-            findings.append(await _look("pauses", lambda: _pauses(engine), "See `perennial pauses`."))
+            findings.append(await look("portfolio", lambda: _portfolio(engine), "See `perennial list`."))
+            findings.append(await look("pauses", lambda: _pauses(engine), "See `perennial pauses`."))
             findings.append(
-                await _look("second factors", lambda: _factors(settings, engine), "See `perennial operator list`.")
+                await look("second factors", lambda: _factors(settings, engine), "See `perennial operator list`.")
             )
-    return findings + await _temporal(settings)
-
-
-async def _look(part: str, ask: Callable[[], Awaitable[Finding | str]], cure: str) -> Finding:
-    """Ask one part, for ten seconds at most; `cure` is what to do when it does not answer."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            seen = await ask()
-    except _Unwell as unwell:
-        return Finding(part, Health.WRONG, *unwell.args)
-    except TimeoutError:
-        return Finding(part, Health.WRONG, f"no answer within {PATIENCE_SECONDS:.0f} s", cure)
-    except DBAPIError as error:
-        return Finding(
-            part, Health.WRONG, str(error.orig).strip().partition("\n")[0], GRANT_IT if lacks_grant(error) else cure
-        )
-    except RPCError as error:
-        return Finding(part, Health.WRONG, error.message, cure)
-    except RuntimeError:
-        return Finding(part, Health.WRONG, "nobody answers", cure)
-    return seen if isinstance(seen, Finding) else Finding(part, Health.OK, seen)
+    return findings + await examine_temporal(settings)
 
 
 async def _database(engine: AsyncEngine) -> str:
@@ -111,7 +52,7 @@ async def _database(engine: AsyncEngine) -> str:
         number = int((await connection.exec_driver_sql("SHOW server_version_num")).scalar_one())
     found = number // 10_000
     if found < OLDEST_POSTGRES:
-        raise _Unwell(f"PostgreSQL {found}", f"Move to PostgreSQL {OLDEST_POSTGRES} or later.")
+        raise Unwell(f"PostgreSQL {found}", f"Move to PostgreSQL {OLDEST_POSTGRES} or later.")
     return f"PostgreSQL {found}"
 
 
@@ -120,9 +61,9 @@ async def _schema(settings: Settings) -> str:
         case "current":
             return "current"
         case "newer":
-            raise _Unwell("written by a newer version of Perennial", "Run that version, or restore a backup.")
+            raise Unwell("written by a newer version of Perennial", "Run that version, or restore a backup.")
         case state:
-            raise _Unwell(state, "Run `perennial migrate`.")
+            raise Unwell(state, "Run `perennial migrate`.")
 
 
 async def _clock(engine: AsyncEngine) -> str:
@@ -130,7 +71,7 @@ async def _clock(engine: AsyncEngine) -> str:
         theirs: datetime = (await connection.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
     apart = abs(theirs - datetime.now(UTC))
     if apart > CLOCKS_MAY_DIFFER_BY:
-        raise _Unwell(f"{apart} apart from the database's", "Let both machines take their time from the same source.")
+        raise Unwell(f"{apart} apart from the database's", "Let both machines take their time from the same source.")
     return f"{apart.total_seconds():.1f} s apart from the database's"
 
 
@@ -189,7 +130,7 @@ async def _mail(settings: Settings) -> str:
     async with mailer_of(settings) as mailer:
         problem = await mailer.try_out()
     if problem:
-        raise _Unwell(problem, "Start it, or correct the PERENNIAL_SMTP_… settings.")
+        raise Unwell(problem, "Start it, or correct the PERENNIAL_SMTP_… settings.")
     return f"{settings.smtp_host}:{settings.smtp_port} takes mail, TLS {settings.smtp_tls}"
 
 
@@ -215,66 +156,3 @@ def _zones() -> Finding:
     if zoneinfo.TZPATH:
         return Finding("zone data", Health.WRONG, f"{found}, but the host's is read", "Report this: it is a fault.")
     return Finding("zone data", Health.OK, found)
-
-
-async def _temporal(settings: Settings) -> list[Finding]:
-    where = "Look at it with `temporal operator cluster health`."
-    try:
-        client = await reach(settings)
-    except NoTemporal as none:
-        return [Finding("temporal", Health.WRONG, none.seen, f"{none.cure[:1].upper()}{none.cure[1:]}")]
-    except RPCError as error:
-        return [Finding("temporal", Health.WRONG, error.message, where)]
-    return [
-        await _look("temporal", lambda: _server(client), where),
-        await _look("search attributes", lambda: _attributes(client), "Let the operator service be reached."),
-        await _look("worker", lambda: _worker(client), "Start `perennial worker`."),
-        await _look("watchdog", lambda: _watchdog(client, settings), "Start `perennial worker`, which schedules it."),
-    ]
-
-
-async def _server(client: Client) -> str:
-    info = await client.workflow_service.get_system_info(GetSystemInfoRequest())
-    return f"server {info.server_version}, namespace {client.namespace}"
-
-
-async def _attributes(client: Client) -> str:
-    known = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
-    )
-    missing = [each for each in SEARCH_ATTRIBUTES if each.name not in known.custom_attributes]
-    if missing:
-        commands = " && ".join(
-            f"temporal operator search-attribute create --name {each.name} --type "
-            f"{each.indexed_value_type.name.capitalize()}"
-            for each in missing
-        )
-        raise _Unwell(f"{len(missing)} of {len(SEARCH_ATTRIBUTES)} missing", f"Run: {commands}")
-    return f"{len(SEARCH_ATTRIBUTES)} of {len(SEARCH_ATTRIBUTES)}"
-
-
-async def _worker(client: Client) -> str:
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=TASK_QUEUE),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
-    seen_since = datetime.now(UTC) - LONGEST_POLL
-    described = await client.workflow_service.describe_task_queue(request)
-    pollers = [each for each in described.pollers if each.last_access_time.ToDatetime(UTC) > seen_since]
-    if not pollers:
-        raise _Unwell(f"nobody works on the task queue {TASK_QUEUE}", "Start `perennial worker`.")
-    return f"{len(pollers)} on the task queue {TASK_QUEUE}"
-
-
-async def _watchdog(client: Client, settings: Settings) -> str:
-    description = await client.get_schedule_handle(WATCHDOG_SCHEDULE).describe()
-    if description.schedule.state.paused:
-        raise _Unwell("paused", f"Run: temporal schedule toggle --schedule-id {WATCHDOG_SCHEDULE} --unpause")
-    if not description.info.recent_actions:
-        raise _Unwell("never looked", "Start `perennial worker`.")
-    last = description.info.recent_actions[-1].started_at
-    ago = datetime.now(UTC) - last
-    if ago > timedelta(seconds=settings.watch_every_seconds * LOOKS_THAT_MAY_FAIL):
-        raise _Unwell(f"looked last {ago.total_seconds():.0f} s ago", "Is a look stuck? See the Temporal UI.")
-    return f"looked {ago.total_seconds():.0f} s ago"

@@ -10,7 +10,7 @@ from models.engine import create_engine
 from settings import Settings
 
 if TYPE_CHECKING:
-    from cli.checks import Finding
+    from cli.findings import Finding
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False) -> None:

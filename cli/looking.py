@@ -17,11 +17,13 @@ from models.store import Stored, load
 from models.subscriptions import SubscriptionRow
 from portfolio.coming import a_year_on
 from renewals import commands as c
+from renewals.actors import is_person, parse_actor
 from renewals.decisions import Eligible, Refused
 from renewals.facts import Phase, Subscription
 from renewals.forecast import Coming, forecast
 from renewals.money import Money
 from renewals.options import options
+from renewals.permission import BUYER_MAY, OPERATOR_MAY
 from renewals.windows import late_window_last_day, window_opens_on
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -195,10 +197,10 @@ async def _explain(number: str, name: c.Name, by: str | None) -> Any:
         stored = await load(session, number, desk.wall_now())
     if stored is None:
         desk.no_such_subscription(number)
-    usual = "operator:explain" if name in c.OPERATOR_MAY - c.BUYER_MAY else stored.buyer.email
+    usual = "operator:explain" if name in OPERATOR_MAY - BUYER_MAY else stored.buyer.email
     try:
-        actor = c.parse_actor(by or usual)
+        actor = parse_actor(by or usual)
     except c.BadArguments as bad:
         fail(str(bad))
-    is_buyer = isinstance(actor, c.Person) and actor.email.casefold() == stored.buyer.email.casefold()
+    is_buyer = is_person(actor, stored.buyer.email)
     return options(stored.facts, actor, is_buyer=is_buyer, at=stored.now)[name]

@@ -14,8 +14,9 @@ from models.history import in_utc
 from models.operators import OperatorRow
 from models.sealing import Seal
 from models.staff import StaffRefused
+from renewals.actors import parse_actor
 from renewals.addresses import is_address
-from renewals.commands import BadArguments, parse_actor
+from renewals.commands import BadArguments
 from renewals.roles import Role
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

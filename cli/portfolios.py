@@ -20,7 +20,8 @@ from models.subscriptions import ImportRow, SubscriptionRow
 from portfolio.golive import go_live_in_batches, waiting
 from portfolio.importing import ImportReport, import_portfolio
 from portfolio.problems import Problem
-from renewals.commands import BadArguments, Operator, parse_actor
+from renewals.actors import Operator, parse_actor
+from renewals.commands import BadArguments
 from settings import Settings
 from workflows.client import connect, let_watchdog_look
 
@@ -97,7 +98,7 @@ def why(reason: str) -> str:
 
 
 def _print_report(report: ImportReport, dry_run: bool, skip_bad: bool) -> None:
-    _print_problems(report.problems, report.problem_count)
+    print_problems(report.problems, report.problem_count)
     for difference in report.differences:
         say(f"differs, and stays as it is: {difference}")
     there = f"{report.subscriptions.unchanged} subscriptions were there already; {report.skipped} lines skipped."
@@ -116,7 +117,8 @@ def _print_report(report: ImportReport, dry_run: bool, skip_bad: bool) -> None:
         say(f"Import {report.import_id}. Next: `perennial forecast`, then `perennial go-live`.")
 
 
-def _print_problems(problems: tuple[Problem, ...], count: int) -> None:
+def print_problems(problems: tuple[Problem, ...], count: int) -> None:
+    """The first of the problems, and how many more there are."""
     for problem in problems:
         warn(str(problem))
     if count > len(problems):
@@ -208,7 +210,7 @@ def rehearse_folder(
     except NoPlace as refusal:
         fail(str(refusal))
     except BadInput as bad:
-        _print_problems(bad.problems, bad.count)
+        print_problems(bad.problems, bad.count)
         raise typer.Exit(1) from None
 
 

@@ -8,8 +8,8 @@ import typer
 
 from activities.papers import quote_paper
 from cli import desk
-from cli.acting import By, Json, Key, Reason, give
-from cli.buying import Expires, Kind, Stored, Token
+from cli.buying import Expires, Kind, Stored, Token, paid_with
+from cli.giving import By, Json, Key, Reason, give
 from cli.output import fail, print_json, print_table, say
 from documents.pdf import pdf_of
 from mail.letter import VENDOR
@@ -75,8 +75,8 @@ def accept_quote(
     as_json: Json = False,
 ) -> None:
     """Accept a quote: by purchase order, by paying it at once, or by a code that is paid later."""
-    paid_with = {"method": method, "kind": kind.value if kind else None, "token": token, "expires": expires}
-    args = {"quote": quote, "purchase_order": purchase_order, **paid_with, "reason": reason}
+    paid = paid_with(method, kind, token, expires)
+    args = {"quote": quote, "purchase_order": purchase_order, **paid, "reason": reason}
     give(Name.ACCEPT_QUOTE, _shown(quote).subscription, by, args, key=key, as_json=as_json)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli import desk
 from cli.days import AS_WRITTEN, day
 from cli.output import fail, print_json, print_table, progress_bar, say, warn
-from cli.portfolios import Json, operator
+from cli.portfolios import Json, operator, print_problems
 from models.parties import CustomerRow
 from models.subscriptions import SubscriptionRow
 from models.usage_report import ProductUse, SubscriptionUse, UserUse, by_product, by_user, chosen, use_of
@@ -78,10 +78,7 @@ async def _import(
 
 
 def _print_report(report: UsageReport, dry_run: bool, skip_bad: bool) -> None:
-    for problem in report.problems:
-        warn(str(problem))
-    if report.problem_count > len(report.problems):
-        warn(f"… and {report.problem_count - len(report.problems)} more.")
+    print_problems(report.problems, report.problem_count)
     if report.problem_count and not skip_bad:
         say("Nothing was written: correct these lines, or leave them out with --skip-bad.")
         return

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from activities.posting import post_event, trial_event
+from activities.cloud_events import post_event, trial_event
 from cli import desk
 from cli.output import fail, print_json, print_table, say
 from cli.portfolios import By, Reason, operator, why

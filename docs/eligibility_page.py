@@ -9,26 +9,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from docs.tables import table
-from renewals.commands import BUYER_MAY, OPERATOR_MAY, Name, Operator, Person
+from renewals.actors import Operator, Person
+from renewals.commands import Name
 from renewals.decisions import AlreadyTrue, Refused
-from renewals.facts import (
-    Attempt,
-    AttemptState,
-    Channel,
-    DeclineClass,
-    Hold,
-    MethodKind,
-    OfferingKind,
-    OfferingStatus,
-    PaidAhead,
-    PaymentMethod,
-    Phase,
-    Policy,
-    Price,
-    Subscription,
-    Term,
-)
+from renewals.facts import Channel, OfferingKind, OfferingStatus, PaidAhead, Phase, Policy, Price, Subscription, Term
 from renewals.options import options
+from renewals.payments import Attempt, AttemptState, DeclineClass, Hold, MethodKind, PaymentMethod
+from renewals.permission import BUYER_MAY, OPERATOR_MAY
 
 _SINCE = datetime(2026, 4, 1, tzinfo=UTC)
 _DAYS = {

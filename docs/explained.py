@@ -3,7 +3,9 @@
 from console.ops.words.english_alarms import WORDS as MEANS
 from renewals.alarms import KINDS, Gravity
 from renewals.commands import Name
-from renewals.facts import DeclineClass, Kind, Phase
+from renewals.facts import Phase
+from renewals.letters import Kind
+from renewals.payments import DeclineClass
 
 GRAVITIES = {Gravity.GRAVE: "at once", Gravity.SERIOUS: "today", Gravity.SLIGHT: "when there is time"}
 

@@ -13,9 +13,12 @@ from docs.source import alarms_in_code, events_in_code, refusals_in_code
 from docs.tables import check_words, table
 from portfolio.files import CATALOG, CUSTOMERS, SUBSCRIPTIONS
 from portfolio.usage_file import USAGE
-from renewals.commands import BOTH_MAY, BUYER_MAY, Name
+from renewals.commands import Name
 from renewals.declines import DEFAULT_CLASSES
-from renewals.facts import DeclineClass, Kind, Phase, Policy
+from renewals.facts import Phase, Policy
+from renewals.letters import Kind
+from renewals.payments import DeclineClass
+from renewals.permission import BOTH_MAY, BUYER_MAY
 from renewals.published import every_published
 from settings import PREFIX, Settings
 from workflows import contract

@@ -6,8 +6,9 @@ from functools import reduce
 from operator import add
 
 from mail.address import texts_without_controls
-from renewals.facts import MethodKind, Purpose, Term, Way
+from renewals.facts import Term
 from renewals.money import Money, prorated
+from renewals.payments import MethodKind, Purpose, Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from documents.paper import Paper, PaperLine, QuotePaper, ReceiptPaper
 from documents.words import WORDS
 from mail.wording import Wording, letter_locale
-from renewals.facts import Purpose, Way
+from renewals.payments import Purpose, Way
 
 Fact = tuple[str, str]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from renewals.facts import MethodKind
 from renewals.money import Money
+from renewals.payments import MethodKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from mail.letter import Letter, Order, OrderLine, Quote, Refund, SeatsAdded, Voucher
+from mail.dealings import Order, OrderLine, Quote, Refund, SeatsAdded, Voucher
+from mail.letter import Letter
 from mail.wording import Wording
-from renewals.facts import Kind, MethodKind
+from renewals.letters import Kind
+from renewals.payments import MethodKind
 
 Fact = tuple[str, str | None]
 """The key of a label, and what stands beside it; None: no such row."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mail.letter import Letter
 from mail.payment_table import payment_facts
 from mail.wording import Wording, capital
-from renewals.facts import Kind
+from renewals.letters import Kind
 
 
 @dataclass(frozen=True, slots=True)

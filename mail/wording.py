@@ -8,8 +8,9 @@ from babel.dates import format_date
 from babel.numbers import format_currency
 
 from mail.words import WORDS
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
 from renewals.money import Money, decimals
+from renewals.payments import MethodKind
 
 LANGUAGES = tuple(WORDS)
 

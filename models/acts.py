@@ -21,7 +21,7 @@ from models.keyset import Beside, Found, Place, found_in
 from models.records import BY_STAFF, DEED, EventRow
 from models.searching import part
 from models.subscriptions import SubscriptionRow
-from renewals.commands import OPERATOR_MAY
+from renewals.permission import OPERATOR_MAY
 
 AUDIT, RECORD = "audit", "record"
 

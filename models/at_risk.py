@@ -20,7 +20,8 @@ from models.pipeline import CHARGEABLE, DIRECT, LIVES, in_window, next_amount, p
 from models.reading import LEGAL_NOTICE_MISSING
 from models.records import AlarmRow, NoticeRow
 from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow
-from renewals.facts import AttemptState, Phase
+from renewals.facts import Phase
+from renewals.payments import AttemptState
 
 ENDS_SOON = timedelta(days=7)
 """A quote or voucher that ends within this time is about to end."""

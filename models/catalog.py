@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.columns import amount, instant, json, key, one_of
-from renewals.facts import DeclineClass, OfferingKind, OfferingStatus, Term
+from renewals.facts import OfferingKind, OfferingStatus, Term
 from renewals.legal import Anchor, Audience, Certainty, Unit
+from renewals.payments import DeclineClass
 
 
 class OfferingRow(SQLModel, table=True):

@@ -16,7 +16,8 @@ from models.payments import AttemptRow, OrderRow
 from models.pipeline import DAYS_AFTER, DUE_ON, LIVES
 from models.subscriptions import RenewalRow, SubscriptionRow
 from renewals.breaker import Accepted, Seen, Usual
-from renewals.facts import AttemptState, Phase, Way
+from renewals.facts import Phase
+from renewals.payments import AttemptState, Way
 
 HOUR = timedelta(hours=1)
 USUAL_DAYS = 28

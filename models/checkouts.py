@@ -20,8 +20,8 @@ from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.subscriptions import SubscriptionRow
 from renewals.basket import Outcome, asked_once, outcome_of
-from renewals.facts import AttemptState, MethodKind
 from renewals.money import Money
+from renewals.payments import AttemptState, MethodKind
 
 ALL_OTHERS = "*"
 """The key of `BasketRow.methods` for customers that are not named."""

@@ -19,8 +19,8 @@ from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import EventRow, NoticeRow
 from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow
 from renewals.commands import Name
-from renewals.facts import AttemptState, Way
 from renewals.foreseen import Happened, Since
+from renewals.payments import AttemptState, Way
 
 Span = tuple[datetime, datetime | None]
 

@@ -20,16 +20,18 @@ from models.keyset import Beside, Keyset, Place, page_of
 from models.parties import CustomerRow, PaymentMethodRow
 from models.payments import AttemptRow, OrderRow
 from models.pipeline import CHARGEABLE, DIRECT
-from models.reading import LEGAL_NOTICE_MISSING
+from models.reading import LEGAL_NOTICE_MISSING, fact_of_method
 from models.records import AlarmRow, NoticeRow
-from models.store import Stored, fact_of_method, load_all
+from models.store import Stored, load_all
 from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
 from renewals.calendar import local_date
 from renewals.compliance import Standing, standings
 from renewals.duties import duties
-from renewals.facts import Kind, MethodKind, Phase, Term, Way
+from renewals.facts import Phase, Term
 from renewals.forecast import as_if_live
 from renewals.legal import Audience, LegalRule, Network
+from renewals.letters import Kind
+from renewals.payments import MethodKind, Way
 from renewals.pricing import NotPriced
 
 PER_BATCH, MOST_LOOKED_AT, MOST_TERMS = 50, 200, 5

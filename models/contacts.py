@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from models.parties import ContactRow
+from models.parties import ContactRow, has_address
 from models.subscriptions import SubscriptionRow
 
 
@@ -18,6 +18,6 @@ def concerns(contact: Mapped[UUID] | UUID) -> ColumnElement[bool]:
 
 async def how_many_concern(session: AsyncSession, csn: str, email: str) -> int:
     """How many subscriptions a contact of that organisation has to do with."""
-    its = col(ContactRow.csn) == csn, func.lower(col(ContactRow.email)) == email.lower()
+    its = col(ContactRow.csn) == csn, has_address(email)
     query = select(func.count()).select_from(SubscriptionRow).join(ContactRow, concerns(col(ContactRow.id))).where(*its)
     return int(await session.scalar(query) or 0)

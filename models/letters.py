@@ -13,7 +13,7 @@ from sqlmodel import col
 from models.columns import fixed
 from models.keyset import Beside, Found, Keyset, page_of
 from models.records import NoticeRow
-from renewals.facts import Kind
+from renewals.letters import Kind
 
 _ROW = NoticeRow
 ORDER = Keyset((col(_ROW.planned_for), col(_ROW.id)), falling=True)

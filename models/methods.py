@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.journal import record_of_customer
-from models.parties import ContactRow, PaymentMethodRow
+from models.parties import ContactRow, PaymentMethodRow, has_address
 from models.subscriptions import SubscriptionRow
-from renewals.facts import MethodKind
+from renewals.payments import MethodKind
 
 _ROW = PaymentMethodRow
 
@@ -34,7 +34,7 @@ async def buys(session: AsyncSession, csn: str, email: str) -> bool:
     query = (
         exists()
         .where(col(SubscriptionRow.csn) == csn, col(SubscriptionRow.buyer_id) == col(ContactRow.id))
-        .where(func.lower(col(ContactRow.email)) == email.lower())
+        .where(has_address(email))
     )
     return bool((await session.execute(select(query))).scalar_one())
 

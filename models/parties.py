@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, literal_column, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, func, literal_column, text
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import instant, key, one_of
-from renewals.facts import MethodKind
+from renewals.payments import MethodKind
 
 
 class CustomerRow(SQLModel, table=True):
@@ -60,6 +60,11 @@ class ContactRow(SQLModel, table=True):
     name: str
     email: str
     locale: str | None = None
+
+
+def has_address(email: str) -> ColumnElement[bool]:
+    """Is it the contact of that mail address, whichever letters of it are capitals?"""
+    return func.lower(col(ContactRow.email)) == email.lower()
 
 
 class PaymentMethodRow(SQLModel, table=True):

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, tex
 from sqlmodel import Field, SQLModel
 
 from models.columns import amount, instant, json, key, one_of
-from renewals.facts import AttemptState, DeclineClass, Purpose, Way
+from renewals.payments import AttemptState, DeclineClass, Purpose, Way
 
 ORDER_STATES = ("open", "paid", "void")
 

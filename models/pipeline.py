@@ -21,7 +21,8 @@ from models.columns import fixed
 from models.parties import CustomerRow, PaymentMethodRow
 from models.payments import OrderLineRow, OrderRow
 from models.subscriptions import RenewalRow, SubscriptionRow
-from renewals.facts import Channel, MethodKind, Phase, Way
+from renewals.facts import Channel, Phase
+from renewals.payments import MethodKind, Way
 
 DAYS_BEFORE, DAYS_AFTER = 90, 45
 

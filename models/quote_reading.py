@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.catalog import OfferingRow
-from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.parties import ContactRow, CustomerRow, PaymentMethodRow, has_address
 from models.payments import AttemptRow
 from models.quotes import QuoteLineRow, QuoteRow, quote_lines
 from models.subscriptions import SubscriptionRow
-from renewals.facts import AttemptState, MethodKind
+from renewals.payments import AttemptState, MethodKind
 from renewals.quoting import QuoteState
 
 
@@ -175,7 +175,7 @@ async def find_quotes(
         bought = (
             select(col(SubscriptionRow.number))
             .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
-            .where(func.lower(col(ContactRow.email)) == buyer.lower())
+            .where(has_address(buyer))
         )
         query = query.where(col(QuoteRow.subscription).in_(bought))
     return (await session.execute(query)).scalars().all()

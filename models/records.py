@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from models.columns import instant, json, key, one_of
-from renewals.facts import Kind
+from renewals.letters import Kind
 
 BY_STAFF = "event IN ('command', 'go_live') AND \"left\"(caused_by, 9) = 'operator:'"
 """Events that are an operator's own doing, not what follows from it; their indexes hold these alone."""

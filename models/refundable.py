@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
-from renewals.facts import AttemptState
+from renewals.payments import AttemptState
 from renewals.refunding import Refundable
 
 

@@ -11,7 +11,8 @@ from sqlmodel import col
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.pipeline import Path
 from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
-from renewals.facts import AttemptState, Channel, Way
+from renewals.facts import Channel
+from renewals.payments import AttemptState, Way
 
 MONTHS = 12
 

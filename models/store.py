@@ -3,52 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
-from uuid import UUID
 
-from sqlalchemy import and_, bindparam, lambda_stmt, select
+from sqlalchemy import lambda_stmt, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from models.catalog import OfferingRow
-from models.columns import among
+from models.joined import MANY, NUMBER, ONE, Joined, Rare, facts_of, joined_of, named, rare_of
 from models.journal import SYSTEM, record
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
-from models.pauses import Pausable
-from models.reading import (
-    ATTEMPTS,
-    HOLD_IS_SEEN_TO_HERE,
-    HOLDS_IT,
-    IS_WATCHED,
-    LEGAL_ALARM,
-    NOTICES,
-    OWES_BACK,
-    attempts,
-    hold_of,
-    owed_back_of,
-    paid_ahead,
-    term_notices,
-    watched_attempts_of,
-)
-from models.rules import PAUSED, REVISION, Rulebook, rulebook_at
-from models.subscriptions import ClaimRow, RenewalRow, SubscriptionRow, TermRow
-from renewals.calendar import local_date
-from renewals.facts import (
-    Announcement,
-    Attempt,
-    AttemptState,
-    Channel,
-    MethodKind,
-    OfferingKind,
-    OwedBack,
-    PaidAhead,
-    PaymentMethod,
-    Phase,
-    Subscription,
-    Term,
-    Way,
-)
-from renewals.legal import Audience, Network
+from models.rules import Rulebook, rulebook_at
+from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
+from renewals.facts import Phase, Subscription
 from renewals.renewing import just_before
 from renewals.windows import access_until
 
@@ -105,70 +70,6 @@ async def load(session: AsyncSession, number: str, wall_now: datetime, *, lock: 
     return found[0] if found else None
 
 
-_NUMBER = col(SubscriptionRow.number)
-_NEXT_RENEWAL = and_(
-    col(RenewalRow.subscription) == _NUMBER, col(RenewalRow.term_starts_on) == col(SubscriptionRow.renews_on)
-)
-_JOINED = (
-    select(
-        SubscriptionRow,
-        CustomerRow,
-        OfferingRow,
-        ContactRow,
-        PaymentMethodRow,
-        RenewalRow,
-        ClaimRow,
-        HOLD_IS_SEEN_TO_HERE,
-        NOTICES,
-        ATTEMPTS,
-        LEGAL_ALARM,
-        IS_WATCHED,
-        OWES_BACK,
-        REVISION,
-        PAUSED,
-    )
-    .join(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
-    .join(OfferingRow, col(OfferingRow.sku) == col(SubscriptionRow.sku))
-    .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
-    .outerjoin(PaymentMethodRow, col(PaymentMethodRow.id) == col(SubscriptionRow.method_id))
-    .outerjoin(RenewalRow, _NEXT_RENEWAL)
-    .outerjoin(ClaimRow, HOLDS_IT)
-    .execution_options(populate_existing=True)
-)
-_LOCKED = select(_NUMBER).with_for_update()
-
-_ONE = col(SubscriptionRow.number) == bindparam("number")
-"""One subscription, by statements of its own: PostgreSQL then plans them once, as one row is what it expects."""
-
-_MANY = among(_NUMBER, "numbers")
-
-# The cache of statements knows a lambda by its place in the code; all parts of such a statement take long to compare.
-_JOINED_ONE = lambda_stmt(lambda: _JOINED.where(_ONE))
-_LOCKED_ONE = lambda_stmt(lambda: _LOCKED.where(_ONE))
-_JOINED_MANY = lambda_stmt(lambda: _JOINED.where(_MANY).order_by(_NUMBER))
-_LOCKED_MANY = lambda_stmt(lambda: _LOCKED.where(_MANY).order_by(_NUMBER))
-
-
-class _Joined(NamedTuple):
-    """A row of that."""
-
-    row: SubscriptionRow
-    customer: CustomerRow
-    offering: OfferingRow
-    buyer: ContactRow
-    method: PaymentMethodRow | None
-    renewal: RenewalRow | None
-    claim: ClaimRow | None
-    hold_is_seen_to_here: bool
-    notices: list[list[Any]] | None
-    attempts: list[list[Any]] | None
-    legal_alarm: str | None
-    is_watched: bool
-    owes_back: bool
-    revision: UUID
-    paused: list[str] | None
-
-
 async def load_all(
     session: AsyncSession, numbers: Sequence[str], wall_now: datetime, *, lock: bool = False
 ) -> list[Stored]:
@@ -178,46 +79,25 @@ async def load_all(
     """
     if lock:
         await lock_all(session, numbers)
-    joined = _JOINED_ONE if len(numbers) == 1 else _JOINED_MANY
-    found = [_Joined(*row) for row in await session.execute(joined, _named(numbers))]
+    found = await joined_of(session, numbers)
     if not found:
         return []
     rulebook = await rulebook_at(session, found[0].revision)
-    rare = await _read_what_is_rare(session, found)
+    rare = await rare_of(session, found)
     return [_stored(joined, rare, rulebook, wall_now) for joined in found]
+
+
+_LOCKED = select(NUMBER).with_for_update()
+_LOCKED_ONE = lambda_stmt(lambda: _LOCKED.where(ONE))
+_LOCKED_MANY = lambda_stmt(lambda: _LOCKED.where(MANY).order_by(NUMBER))
 
 
 async def lock_all(session: AsyncSession, numbers: Sequence[str]) -> None:
     """Hold the rows until the transaction ends; taken in the order of numbers, so that no two wait for each other."""
-    await session.execute(_LOCKED_ONE if len(numbers) == 1 else _LOCKED_MANY, _named(numbers))
+    await session.execute(_LOCKED_ONE if len(numbers) == 1 else _LOCKED_MANY, named(numbers))
 
 
-def _named(numbers: Sequence[str]) -> dict[str, Any]:
-    """What those statements are given."""
-    return {"number": numbers[0]} if len(numbers) == 1 else {"numbers": numbers}
-
-
-@dataclass(frozen=True, slots=True)
-class _Rare:
-    """What hardly any subscription has: by number, or by renewal."""
-
-    watched: dict[str, list[Attempt]]
-    owed_back: dict[str, tuple[OwedBack, ...]]
-    paid_ahead: dict[UUID, PaidAhead]
-
-
-async def _read_what_is_rare(session: AsyncSession, found: Sequence[_Joined]) -> _Rare:
-    watching = [each.row.number for each in found if each.is_watched]
-    owing = [each.row.number for each in found if each.owes_back]
-    settled = [each.renewal.id for each in found if each.renewal and each.renewal.order_id]
-    return _Rare(
-        await watched_attempts_of(session, watching) if watching else {},
-        await owed_back_of(session, owing) if owing else {},
-        await paid_ahead(session, settled) if settled else {},
-    )
-
-
-def _stored(joined: _Joined, rare: _Rare, rulebook: Rulebook, wall_now: datetime) -> Stored:
+def _stored(joined: Joined, rare: Rare, rulebook: Rulebook, wall_now: datetime) -> Stored:
     now = wall_now + joined.row.shift
     return Stored(
         row=joined.row,
@@ -226,81 +106,12 @@ def _stored(joined: _Joined, rare: _Rare, rulebook: Rulebook, wall_now: datetime
         buyer=joined.buyer,
         method=joined.method,
         renewal=joined.renewal,
-        facts=_facts(joined, rare, rulebook, now),
+        facts=facts_of(joined, rare, rulebook, now),
         now=now,
         rules=rulebook.in_effect(wall_now),
         legal_alarm=joined.legal_alarm,
         rulebook=rulebook,
     )
-
-
-def _facts(joined: _Joined, rare: _Rare, rulebook: Rulebook, now: datetime) -> Subscription:
-    row, customer, renewal, claim = joined.row, joined.customer, joined.renewal, joined.claim
-    term, channel = Term(row.term), Channel(row.channel)
-    pending_term = Term(row.pending_term) if row.pending_term else None
-    status, prices = rulebook.prices_of(row.sku, customer.currency, term, pending_term, now)
-    on, paused = local_date(now, customer.time_zone), joined.paused or ()
-    notices, watched = term_notices(joined.notices), rare.watched.get(row.number, [])
-    announced = None
-    if row.announced_term is not None and row.announced_unit_price is not None:
-        announced = Announcement(Term(row.announced_term), row.announced_unit_price)
-    return Subscription(
-        number=row.number,
-        time_zone=customer.time_zone,
-        country=customer.country,
-        currency=customer.currency,
-        channel=channel,
-        sku=row.sku,
-        offering_kind=OfferingKind(joined.offering.kind),
-        offering_status=status,
-        term=term,
-        seats=row.seats,
-        unit_price=row.unit_price,
-        starts_on=row.starts_on,
-        renews_on=row.renews_on,
-        anchor_day=row.anchor_day,
-        auto_renew=row.auto_renew,
-        phase=Phase(row.phase),
-        phase_since=row.phase_since,
-        prices=prices,
-        policy=rulebook.policy_of(row.sku, customer.country, channel, on),
-        method=_method(row, joined.method),
-        pending_seats=row.pending_seats,
-        pending_term=pending_term,
-        late_until=row.late_until,
-        announced=announced,
-        parked=row.parked_at is not None,
-        live_at=row.live_at,
-        late_start_at=row.late_start_at,
-        owes_from=row.owes_from,
-        paid_ahead=rare.paid_ahead.get(renewal.id) if renewal else None,
-        attempts=attempts(joined.attempts),
-        seats_attempt=next((each for each in watched if each.way is Way.SEATS), None),
-        late_vouchers=tuple(each for each in watched if each.state is AttemptState.EXPIRED),
-        owed_back=rare.owed_back.get(row.number, ()),
-        hold=hold_of(claim, seen_to_here=joined.hold_is_seen_to_here) if claim else None,
-        recorded=notices.recorded,
-        queued=notices.queued,
-        noticed=notices.noticed,
-        suspended=row.suspended_at is not None,
-        charges_paused=Pausable.CHARGES in paused,
-        mails_paused=Pausable.MAILS in paused,
-        region=customer.region,
-        audience=Audience(customer.audience),
-        legal_rules=rulebook.legal_rules_of(on, [customer.country, customer.region or "", *Network]),
-        advance_noticed_on=tuple(local_date(at, customer.time_zone) for at in notices.advance_sent_at),
-    )
-
-
-def _method(row: SubscriptionRow, method: PaymentMethodRow | None) -> PaymentMethod | None:
-    if method is None:
-        return None
-    return fact_of_method(method, row.method_set_at or method.created_at)
-
-
-def fact_of_method(method: PaymentMethodRow, set_at: datetime) -> PaymentMethod:
-    """The method as the core knows it, chosen at `set_at`; the token stays behind."""
-    return PaymentMethod(str(method.id), MethodKind(method.kind), set_at, method.valid_through)
 
 
 def write(

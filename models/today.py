@@ -16,7 +16,8 @@ from models.parties import CustomerRow
 from models.payments import AttemptRow
 from models.records import AlarmRow, EventRow, NoticeRow
 from models.subscriptions import SubscriptionRow
-from renewals.facts import AttemptState, Phase
+from renewals.facts import Phase
+from renewals.payments import AttemptState
 
 
 @dataclass(frozen=True, slots=True)

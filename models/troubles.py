@@ -50,7 +50,8 @@ from models.pipeline import (
 from models.records import AlarmRow, CommandRow, NoticeRow
 from models.seat_use import SeatAssignmentRow, holds_seat
 from models.subscriptions import SubscriptionRow
-from renewals.facts import AttemptState, OfferingStatus, Phase
+from renewals.facts import OfferingStatus, Phase
+from renewals.payments import AttemptState
 
 LATE = timedelta(minutes=10)
 """A step, a command or a line of an order that nobody has seen to for so long is left lying."""

@@ -16,19 +16,19 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 from portfolio import places
+from renewals.actors import Person, parse_actor
 from renewals.addresses import is_address
 from renewals.calendar import zone
-from renewals.cards import looks_like_card_number, month_end
+from renewals.cards import looks_like_card_number, may_be_card_number, month_end
 from renewals.characters import control_character, is_blank
-from renewals.commands import BadArguments, Person, parse_actor
-from renewals.money import decimals, parse_amount
+from renewals.commands import BadArguments
+from renewals.facts import MOST_SEATS
+from renewals.money import MOST_MINOR_UNITS, decimals, parse_amount
 
 Value = TypeVar("Value")
 
 _LONGEST_NAME = 200
 _LONGEST_PRICE = 24  # beyond that decimal arithmetic would begin to round
-_DEAREST = 10**12  # minor units; times a million seats still fits the column
-_MOST_SEATS = 1_000_000
 _FIRST_YEAR, _LAST_YEAR = 1990, 2199
 _FIRST_EXPIRY = 2000
 
@@ -40,7 +40,6 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PRICE = re.compile(r"[0-9]{1,15}(\.[0-9]+)?")
 _SEATS = re.compile(r"[0-9]{1,7}")
 _TOKEN = re.compile(r"[!-~]{1,255}")
-_LIKE_CARD = re.compile(r"[0-9 -]{13,}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _CARD_SEPARATORS = re.compile(r"[._/+]")
 _BETWEEN_DIGITS = re.compile(r"[^0-9-]+")
@@ -222,8 +221,8 @@ def day_of_month(text: str) -> int:
 
 
 def seats(text: str) -> int:
-    if not _SEATS.fullmatch(text) or not 1 <= int(text) <= _MOST_SEATS:
-        raise ValueError(f"is {shown(text)}; it must be a whole number from 1 to {_MOST_SEATS:,}.")
+    if not _SEATS.fullmatch(text) or not 1 <= int(text) <= MOST_SEATS:
+        raise ValueError(f"is {shown(text)}; it must be a whole number from 1 to {MOST_SEATS:,}.")
     return int(text)
 
 
@@ -246,14 +245,14 @@ def amount(text: str, code: str) -> int:
     if len(text.partition(".")[2]) > places:
         raise ValueError(f"is {text}, but an amount in {code} has {places or 'no'} decimals; write it so.")
     minor = parse_amount(text, code).minor
-    if minor > _DEAREST:
-        raise ValueError(f"is {text}; it must be at most {_DEAREST:,} minor units.")
+    if minor > MOST_MINOR_UNITS:
+        raise ValueError(f"is {text}; it must be at most {MOST_MINOR_UNITS:,} minor units.")
     return minor
 
 
 def token(text: str) -> str:
     """The provider's reference to a stored method."""
-    if looks_like_card_number(text) or _LIKE_CARD.fullmatch(text):
+    if may_be_card_number(text):
         raise ValueError("looks like a card number, which is never stored; give the provider's token.")
     if not _TOKEN.fullmatch(text):
         raise ValueError("is no token; it must be 1 to 255 ASCII characters without spaces.")

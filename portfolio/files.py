@@ -9,8 +9,9 @@ from portfolio import fields
 from portfolio.fields import one_of, optional, required
 from portfolio.usage_line import UsageLine
 from renewals.calendar import add_months, anchor_of_import
-from renewals.facts import Channel, MethodKind, OfferingKind, OfferingStatus, Term
+from renewals.facts import Channel, OfferingKind, OfferingStatus, Term
 from renewals.legal import Audience
+from renewals.payments import MethodKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from portfolio.files import CatalogLine, CustomerLine, SubscriptionLine
 from portfolio.references import Known
 from portfolio.stored import People, Stored
 from renewals.calendar import local_date
-from renewals.facts import Channel, PaymentMethod, Phase, Policy, Subscription
+from renewals.facts import Channel, Phase, Policy, Subscription
+from renewals.payments import PaymentMethod
 from renewals.policy import policy_for
 from renewals.windows import ALWAYS, access_until, current_phase
 

@@ -11,12 +11,15 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from renewals import commands as c
+from renewals.actors import Actor
 from renewals.arguments import parse_command
 from renewals.checkout import not_accepted
 from renewals.decisions import Refused
-from renewals.eligibility import Request, check_method_not_over, decide
-from renewals.facts import AttemptState, Channel, MethodKind, PaymentMethod, Subscription
+from renewals.eligibility import Request, decide
+from renewals.facts import Channel, Subscription
 from renewals.money import Money
+from renewals.named import check_method_not_over
+from renewals.payments import AttemptState, MethodKind, PaymentMethod
 from renewals.preview import BINDS_FOR, digest_of, opened, priced, signed
 from renewals.pricing import Line, checkout_line
 
@@ -127,7 +130,7 @@ def size_refused(numbers: Sequence[str]) -> Refused | None:
     return None
 
 
-def parse_choice(args: Mapping[str, object], actor: c.Actor) -> c.MethodChoice:
+def parse_choice(args: Mapping[str, object], actor: Actor) -> c.MethodChoice:
     """What an order is to be paid with: `method`, or `kind`, `token` and `expires`. Raises `commands.BadArguments`."""
     try:
         command = parse_command(c.Name.RENEW, args, actor)
@@ -139,7 +142,7 @@ def parse_choice(args: Mapping[str, object], actor: c.Actor) -> c.MethodChoice:
 
 
 def filled(
-    candidates: Iterable[Candidate], actor: c.Actor, paying: Mapping[str, Paying], bound: "Bound | None" = None
+    candidates: Iterable[Candidate], actor: Actor, paying: Mapping[str, Paying], bound: "Bound | None" = None
 ) -> Basket:
     """The basket of these candidates: each is in one order or refused.
 
@@ -159,7 +162,7 @@ def filled(
 def _order(
     group: Group,
     candidates: Sequence[Candidate],
-    actor: c.Actor,
+    actor: Actor,
     paying: Paying,
     bound: "Bound | None",
     refused: dict[str, Refused],
@@ -183,7 +186,7 @@ def _order(
     return order
 
 
-def _line(candidate: Candidate, actor: c.Actor, method: Paying, bound: "Bound | None") -> Line | Refused:
+def _line(candidate: Candidate, actor: Actor, method: Paying, bound: "Bound | None") -> Line | Refused:
     """The line at the price that binds, or why it is left out: as a checkout of its own would be decided."""
     sub, at = candidate.sub, candidate.at
     usable = method if isinstance(method, PaymentMethod) else None

@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 from renewals.calendar import at_local, days_after
 from renewals.commands import When
 from renewals.decisions import Refused
-from renewals.facts import MethodKind, PaymentMethod, Phase, Subscription
+from renewals.facts import Phase, Subscription
 from renewals.money import Money
+from renewals.payments import MethodKind, PaymentMethod
 from renewals.pricing import NotPriced, checkout_line, seats_lines
 from renewals.windows import late_window_closes_at, today, window_opens_on
 

@@ -1,18 +1,16 @@
-"""The commands: what each says, and who may give it (domain.md 7).
+"""The commands: what each says (domain.md 7).
 
-How their arguments are read stands in arguments.py; whether one is allowed for a subscription at a moment, in
-eligibility.py.
+How their arguments are read stands in arguments.py; who may give one, in permission.py; whether it is allowed for a
+subscription at a moment, in eligibility.py.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from renewals.addresses import LONGEST_ADDRESS
-from renewals.characters import control_character
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
+from renewals.payments import MethodKind
 
 
 class Name(StrEnum):
@@ -46,42 +44,10 @@ class Name(StrEnum):
     RE_PLAN = "re-plan"
 
 
-NEEDS_NO_REASON = frozenset({Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW})
-BOTH_MAY = NEEDS_NO_REASON | {Name.RELEASE_HOLD}
-BUYER_MAY = BOTH_MAY | {
-    Name.REDUCE_SEATS,
-    Name.CHANGE_TERM,
-    Name.WITHDRAW_PENDING,
-    Name.SET_PAYMENT_METHOD,
-    Name.ADD_SEATS,
-    Name.RENEW,
-    Name.HAND_OVER_ADMIN,
-    Name.ASK_FOR_QUOTE,
-    Name.ACCEPT_QUOTE,
-    Name.DECLINE_QUOTE,
-}
-OPERATOR_MAY = frozenset(Name) - (BUYER_MAY - BOTH_MAY)
 ABOUT_QUOTES = frozenset(
     {Name.ASK_FOR_QUOTE, Name.ACCEPT_QUOTE, Name.DECLINE_QUOTE, Name.ISSUE_QUOTE, Name.WITHDRAW_QUOTE}
 )
 """Commands that may concern several subscriptions; each is given for one of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """Staff of the vendor, written `operator:NAME`."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Anyone else, known by mail address; whether this is the buyer is for eligibility to ask."""
-
-    email: str
-
-
-Actor = Operator | Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,18 +315,3 @@ QuoteCommand = AskForQuote | AcceptQuote | DeclineQuote | IssueQuote | WithdrawQ
 
 class BadArguments(ValueError):
     """The command is malformed; the text is one sentence that says what is wrong and what to do."""
-
-
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
-_OPERATOR = re.compile(r"operator:([A-Za-z0-9][\w.\-]{0,63})")
-
-
-def parse_actor(by: object) -> Actor:
-    """Who gives the command, from `operator:NAME` or a mail address. Raises `BadArguments`."""
-    if isinstance(by, str) and len(by) <= LONGEST_ADDRESS and not control_character(by):
-        operator = _OPERATOR.fullmatch(by)
-        if operator:
-            return Operator(operator[1])
-        if _EMAIL.fullmatch(by) and not by.startswith("operator:"):
-            return Person(by)
-    raise BadArguments("by must be operator:NAME or a mail address.")

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from renewals.calendar import local_date
 from renewals.duties import Duty, duties
-from renewals.facts import Kind, Phase, Subscription
+from renewals.facts import Phase, Subscription
+from renewals.letters import Kind
 from renewals.plan import Do, Step, plan
 from renewals.windows import charges_end_at
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from renewals.facts import Attempt, DeclineClass, Subscription
+from renewals.facts import Subscription
+from renewals.payments import Attempt, DeclineClass
 from renewals.windows import retry_dates
 
 DEFAULT_CLASSES: Mapping[str, DeclineClass] = MappingProxyType(

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from renewals.calendar import add_months, at_local, days_after, local_date
-from renewals.facts import MethodKind, Subscription
+from renewals.facts import Subscription
 from renewals.legal import Anchor, LegalRule, Network, Unit
+from renewals.payments import MethodKind
 from renewals.windows import charge_at
 
 

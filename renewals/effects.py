@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from renewals import commands as c
 from renewals.extending import extended
-from renewals.facts import Announcement, PaymentMethod, Phase, Subscription
+from renewals.facts import Announcement, Phase, Subscription
 from renewals.notices import due_notices
+from renewals.payments import PaymentMethod
 from renewals.pricing import Line
 from renewals.renewing import announcement, in_phase_unless_charged_first, with_next_term
 from renewals.windows import access_until, phase_at

@@ -8,33 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from renewals import commands as c
+from renewals.actors import Actor
 from renewals.checkout import may_add_seats, may_renew, not_offered
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
 from renewals.extending import may_extend, may_reinstate
-from renewals.facts import (
-    Attempt,
-    Channel,
-    MethodKind,
-    OfferingKind,
-    OfferingStatus,
-    PaymentMethod,
-    Phase,
-    Subscription,
-)
+from renewals.facts import Phase, Subscription
+from renewals.payments import Attempt, PaymentMethod
+from renewals.permission import not_permitted
 from renewals.quoting import QuoteState, QuoteTerms, may_accept, may_ask, may_issue, not_open
 from renewals.refunding import Refundable, may_refund
 from renewals.renewing import last_paid_term
 from renewals.windows import late_window_last_day, today
-
-EUROPE = frozenset(
-    (
-        "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK "  # European Union
-        "IS LI NO "  # European Economic Area
-        "GB CH"
-    ).split()
-)
-SEATS_COUNTRIES = EUROPE | {"US", "CA"}
-TERM_COUNTRIES = SEATS_COUNTRIES | {"AU"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +37,7 @@ class Request:
 
     command: c.Command
     name: c.Name
-    actor: c.Actor
+    actor: Actor
     is_buyer: bool
     received_at: datetime
     same_method: bool = False
@@ -72,117 +56,12 @@ class Request:
 
 def decide(sub: Subscription, request: Request) -> Decision:
     """The answer to a well-formed command for a subscription that exists. Codes in order of precedence."""
-    refusal = _who(request) or _barred(sub, request)
-    if refusal:
-        return refusal
+    forbidden = not_permitted(sub, request.name, request.actor, is_buyer=request.is_buyer)
+    if forbidden:
+        return forbidden
     if _already_true(sub, request):
         return AlreadyTrue()
     return _state(sub, request) or Eligible()
-
-
-def check_named_renewal(sub: Subscription, renewal: date | None) -> None:
-    """A cancel or resume may name the renewal date it means: the next unpaid one, or the one just paid.
-
-    Raises `commands.BadArguments` for any other date.
-    """
-    unpaid_on = last_paid_term(sub).renews_on
-    if renewal not in (None, unpaid_on) and not just_paid(sub, renewal):
-        raise c.BadArguments(f"{renewal} is not a renewal date of {sub.number}; the next one is {unpaid_on}.")
-
-
-def check_method_not_over(sub: Subscription, name: c.Name, valid_through: date | None, received_at: datetime) -> None:
-    """A new card that is over on the day it is named, local date in the customer's zone, is a slip of the pen.
-
-    A stored one whose month ends is tried all the same, as issuers renew cards (domain.md 6). Raises
-    `commands.BadArguments`.
-    """
-    day = today(sub, received_at)
-    if valid_through is not None and valid_through < day:
-        month = f"{valid_through:%Y-%m}"
-        cure = "correct it" if name is c.Name.SET_PAYMENT_METHOD else "correct it or choose another method"
-        raise c.BadArguments(f'{name}: "expires" is {month}, which is over on {day}; {cure}.')
-
-
-def just_paid(sub: Subscription, renewal: date | None) -> bool:
-    """Does a cancel name the renewal that has just been paid, so that it comes too late for that one?
-
-    An imported term was paid elsewhere, and one that is over was not paid just now.
-    """
-    paid = last_paid_term(sub)
-    over = sub.phase in (Phase.PAST_DUE, Phase.EXPIRED, Phase.LAPSED)
-    return renewal == paid.starts_on and paid.unit_price is not None and not over
-
-
-def _who(request: Request) -> Refused | None:
-    if isinstance(request.actor, c.Operator):
-        if request.name not in c.OPERATOR_MAY:
-            return Refused("not_buyer", "Only the buyer may do this; ask the buyer to do it in the account.")
-        return None
-    if request.name not in c.BUYER_MAY:
-        return Refused("not_operator", "Only an operator may do this; ask support.")
-    if not request.is_buyer:
-        return Refused("not_buyer", "Only the buyer of this subscription may do this; ask the buyer.")
-    return None
-
-
-def _barred(sub: Subscription, request: Request) -> Refused | None:
-    """What the state of the subscription, its seller, its offering and its country forbid."""
-    if sub.phase is Phase.LAPSED and request.name not in OF_LAPSED_TOO:
-        return Refused("lapsed", "The late window has closed; buy a new subscription instead.")
-    if isinstance(request.actor, c.Operator):
-        return None
-    if sub.parked:
-        return Refused("parked", "An operator is looking at this subscription; ask support.")
-    if request.name in _CHARGES_AT_ONCE and not sub.may_be_charged:
-        return Refused("parked", "Payments for this subscription are stopped for now; ask support.")
-    if sub.channel is Channel.PARTNER:
-        return Refused("sold_by_partner", "Ask the partner who sold this subscription.")
-    if sub.channel is Channel.LEGACY:
-        return Refused("legacy_order", f"This order comes from an older system; {_ask(request.name)}.")
-    if request.name in _OF_EVERY_DIRECT_ORDER:
-        return None
-    return _not_self_service(sub, request.name)
-
-
-OF_LAPSED_TOO = frozenset({c.Name.REFUND, c.Name.REINSTATE})
-"""Commands that may be given once a subscription has lapsed: what was paid can go back, and so can it itself."""
-
-_OF_EVERY_DIRECT_ORDER = (
-    c.Name.CANCEL_AUTO_RENEW,
-    c.Name.WITHDRAW_PENDING,
-    c.Name.SET_PAYMENT_METHOD,
-    c.Name.RELEASE_HOLD,
-    c.Name.DECLINE_QUOTE,
-)
-"""What only a partner's or a legacy order forbids."""
-
-
-_CHARGES_AT_ONCE = (c.Name.ADD_SEATS, c.Name.RENEW, c.Name.ACCEPT_QUOTE)
-
-_RENEWS = (c.Name.RENEW, c.Name.ASK_FOR_QUOTE, c.Name.ACCEPT_QUOTE)
-
-
-def _ask(name: c.Name) -> str:
-    """Whom to ask for what cannot be done here: sales to renew, support for the rest."""
-    return "ask sales" if name in _RENEWS else "ask support"
-
-
-def _done(name: c.Name) -> str:
-    return "renewed" if name in _RENEWS else "changed"
-
-
-def _not_self_service(sub: Subscription, name: c.Name) -> Refused | None:
-    about_seats = name in (c.Name.REDUCE_SEATS, c.Name.ADD_SEATS)
-    if sub.channel is Channel.DIRECT_SALES and (about_seats or not sub.policy.sales_self_service):
-        return Refused("sold_by_sales", f"This was bought from the sales team; {_ask(name)} to have it {_done(name)}.")
-    if sub.offering_kind is OfferingKind.MAINTENANCE_PLAN:
-        return Refused("maintenance_plan", f"Maintenance plans cannot be {_done(name)} here; {_ask(name)}.")
-    if sub.offering_status is OfferingStatus.RETIRED:
-        return Refused("product_retired", f"This product is retired and cannot be {_done(name)} here; {_ask(name)}.")
-    offered = SEATS_COUNTRIES if about_seats else TERM_COUNTRIES if name is c.Name.CHANGE_TERM else None
-    if offered is not None and sub.country not in offered:
-        return Refused("country_not_served", f"This is not offered in {sub.country}; ask support.")
-    return None
 
 
 def _already_true(sub: Subscription, request: Request) -> bool:
@@ -386,10 +265,3 @@ def _record_renewal(sub: Subscription, command: c.RecordRenewal) -> Refused | No
     if command.seats is not None and command.seats < 1:
         return Refused("below_one_seat", "A renewal needs at least one seat.")
     return None
-
-
-def methods_equal(
-    stored: tuple[MethodKind, str, date | None] | None, command: c.SetPaymentMethod | c.NewMethod
-) -> bool:
-    """Is it the same method again (kind, token, expiry)?"""
-    return stored == (command.kind, command.token, command.valid_through)

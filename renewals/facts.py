@@ -9,6 +9,10 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from renewals.legal import Audience, LegalRule
+from renewals.letters import Kind, QueuedNotice
+from renewals.payments import Attempt, AttemptState, Hold, MethodKind, OwedBack, PaymentMethod, Way
+
+MOST_SEATS = 1_000_000
 
 
 class Term(StrEnum):
@@ -51,95 +55,6 @@ class OfferingKind(StrEnum):
 class OfferingStatus(StrEnum):
     ACTIVE = "active"
     RETIRED = "retired"
-
-
-class MethodKind(StrEnum):
-    CARD = "card"
-    PAYPAL = "paypal"
-    DIRECT_DEBIT = "direct_debit"
-    KONBINI = "konbini"
-    BANK_TRANSFER = "bank_transfer"
-
-    @property
-    def charges_automatically(self) -> bool:
-        """Konbini and ATM bank transfer need the buyer at every payment."""
-        return self not in (MethodKind.KONBINI, MethodKind.BANK_TRANSFER)
-
-
-class AttemptState(StrEnum):
-    """One try to pay. `unknown`: no answer came. `issued`: a voucher waits for its buyer to pay it.
-
-    `paid`, `declined`, `expired` (a voucher that nobody paid in time) and `abandoned` (it never reached the gateway and
-    never will) are final.
-    """
-
-    OPEN = "open"
-    UNKNOWN = "unknown"
-    PENDING = "pending"
-    ISSUED = "issued"
-    PAID = "paid"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    ABANDONED = "abandoned"
-
-
-class Way(StrEnum):
-    """How an order came about: by the calendar, by its buyer for the next term, more seats or a quote, or elsewhere.
-
-    `bulk` is an order of a bulk checkout: the next terms of many subscriptions, paid at once.
-    """
-
-    AUTOMATIC = "automatic"
-    CHECKOUT = "checkout"
-    BULK = "bulk"
-    SEATS = "seats"
-    QUOTE = "quote"
-    RECORDED = "recorded"
-
-
-class Purpose(StrEnum):
-    """What an order line buys: the next term, more seats for the rest of the running one, or for the next, paid one."""
-
-    RENEWAL = "renewal"
-    SEATS = "seats"
-    NEXT_SEATS = "next_seats"
-
-
-class DeclineClass(StrEnum):
-    """What follows from a decline (domain.md 6)."""
-
-    SOFT = "soft"
-    CUSTOMER_ACTS = "customer_acts"
-    HARD = "hard"
-
-
-class Kind(StrEnum):
-    """Every letter that can be sent; what triggers which one stands in plan.py and the commands."""
-
-    WINDOW_OPEN = "window_open"
-    REMINDER = "reminder"
-    ADVANCE_CHARGE_NOTICE = "advance_charge_notice"
-    CARD_EXPIRING = "card_expiring"
-    RENEWED = "renewed"
-    PAYMENT_FAILED = "payment_failed"
-    ACTION_REQUIRED = "action_required"
-    AUTO_RENEW_CANCELLED = "auto_renew_cancelled"
-    AUTO_RENEW_RESUMED = "auto_renew_resumed"
-    SEATS_REDUCTION_SCHEDULED = "seats_reduction_scheduled"
-    TERM_CHANGE_SCHEDULED = "term_change_scheduled"
-    CHANGE_WITHDRAWN = "change_withdrawn"
-    METHOD_CHANGED = "method_changed"
-    EXPIRED = "expired"
-    LATE_WINDOW_CLOSING = "late_window_closing"
-    LAPSED = "lapsed"
-    VOUCHER_ISSUED = "voucher_issued"
-    VOUCHER_PART_RECEIVED = "voucher_part_received"
-    VOUCHER_EXPIRED = "voucher_expired"
-    SEATS_ADDED = "seats_added"
-    ORDER_CONFIRMATION = "order_confirmation"
-    REFUND = "refund"
-    QUOTE_ISSUED = "quote_issued"
-    QUOTE_EXPIRING = "quote_expiring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,96 +110,12 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentMethod:
-    """A stored method, without its token. `valid_through` is the last day of a card; `set_at` when it was chosen."""
-
-    id: str
-    kind: MethodKind
-    set_at: datetime
-    valid_through: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try to pay an order.
-
-    `called_at` is the instant of the charge, `answered_at` that of its final answer. `next_at` is when to call again
-    (open, and known not to have reached the gateway) or to ask what became of it (unknown, pending, issued); None while
-    a call is under way. `called_off`: the buyer cancelled after it was begun; if it was not made it never is.
-    `seen_to_here`: this subscription's plan asks about it. Of an order of many lines only the first one's does.
-    `expires_at`: until when a voucher can be paid; `received`, how much of its `amount` has come (minor units).
-    """
-
-    id: str
-    n: int
-    state: AttemptState
-    method_id: str
-    called_at: datetime
-    next_at: datetime | None = None
-    answered_at: datetime | None = None
-    decline_class: DeclineClass | None = None
-    way: Way = Way.AUTOMATIC
-    called_off: bool = False
-    seen_to_here: bool = True
-    expires_at: datetime | None = None
-    amount: int = 0
-    received: int = 0
-
-    @property
-    def was_never_sent(self) -> bool:
-        """Does it wait to be called again, as nobody was there, so that no call is under way?"""
-        return self.state is AttemptState.OPEN and self.next_at is not None
-
-    @property
-    def may_move_money(self) -> bool:
-        """May money be moving? A buyer's own order is called again until it is answered; nobody else pays meanwhile."""
-        if self.state is AttemptState.OPEN:
-            return self.next_at is None or self.way is not Way.AUTOMATIC
-        return self.state in (AttemptState.UNKNOWN, AttemptState.PENDING)
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """An open order, quote or voucher on the next term; while it stands nothing is charged automatically.
-
-    `seen_to_here` as of an attempt: this subscription's plan ends it.
-    `quote` is the reference of the quote that holds it.
-    """
-
-    id: str
-    ends_at: datetime | None
-    seen_to_here: bool = True
-    quote: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OwedBack:
-    """Money that bought nothing and goes back to its buyer, in minor units; `next_at` is when to send it."""
-
-    id: str
-    next_at: datetime
-    amount: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
 class PaidAhead:
     """The next term, already paid or recorded, waiting for its first day."""
 
     term: Term
     seats: int
     unit_price: int
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedNotice:
-    """A mail that an attempt or a command caused, or a dated one whose sending has begun; `next_at` is its next try."""
-
-    id: str
-    kind: Kind
-    occasion: str
-    next_at: datetime
-    dated: bool
 
 
 @dataclass(frozen=True, slots=True)

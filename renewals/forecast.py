@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from renewals.facts import Kind, PaidAhead, Phase, Subscription
+from renewals.facts import PaidAhead, Phase, Subscription
+from renewals.letters import Kind
 from renewals.notices import ANNOUNCING
 from renewals.plan import Do, NoticeRef, Step, plan
 from renewals.pricing import automatic_line

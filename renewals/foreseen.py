@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from renewals.facts import Kind
+from renewals.letters import Kind
 
 ON_TIME = timedelta(minutes=15)
 """What comes so much later than foreseen came in time: an activity takes a while, and many are due at once."""

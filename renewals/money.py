@@ -9,6 +9,9 @@ _NO_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VU
 _THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 _FOUR_DECIMALS = frozenset({"CLF", "UYW"})
 
+MOST_MINOR_UNITS = 10**12
+"""Of one amount that people write; times a million seats it still fits its column."""
+
 _PLAIN_DECIMAL = re.compile(r"[0-9]{1,15}(?:\.([0-9]{1,9}))?")
 
 

@@ -6,14 +6,10 @@ from datetime import date, datetime, timedelta
 
 from renewals.calendar import at_local, days_after, midnight
 from renewals.duties import added_notices
-from renewals.facts import Kind, MethodKind, Phase, Subscription, Term
-from renewals.windows import (
-    charge_at,
-    late_window_closes_at,
-    late_window_last_day,
-    renewal_begins_at,
-    window_opens_on,
-)
+from renewals.facts import Phase, Subscription, Term
+from renewals.letters import Kind
+from renewals.payments import MethodKind
+from renewals.windows import charge_at, late_window_closes_at, late_window_last_day, renewal_begins_at, window_opens_on
 
 ON_TIME = timedelta(hours=1)
 """A notice handled later than this after its instant is overdue: the worker was away."""

@@ -5,15 +5,18 @@ from enum import StrEnum
 from uuid import UUID
 
 from renewals import commands as c
+from renewals.actors import Actor
 from renewals.decisions import Decision, Refused
 from renewals.eligibility import Request, decide
 from renewals.extending import nameable_days
-from renewals.facts import MethodKind, Subscription, Term
+from renewals.facts import Subscription, Term
+from renewals.payments import MethodKind
+from renewals.permission import RENEWS
 from renewals.quoting import QuoteState, QuoteTerms
 from renewals.renewing import just_before, last_paid_term
 
 
-def options(sub: Subscription, actor: c.Actor, *, is_buyer: bool, at: datetime) -> dict[c.Name, Decision]:
+def options(sub: Subscription, actor: Actor, *, is_buyer: bool, at: datetime) -> dict[c.Name, Decision]:
     """The answer to each command, asked with the arguments that ask for least.
 
     One that is `AlreadyTrue` so would change nothing: there is nothing to withdraw, to release, to resume.
@@ -41,14 +44,11 @@ def whom_to_ask(name: c.Name, refused: Refused) -> Contact | None:
         return Contact.PARTNER
     if refused.code not in _OUT_OF_THE_BUYERS_HANDS:
         return None
-    for_sales = name in (c.Name.RENEW, c.Name.ASK_FOR_QUOTE, c.Name.ACCEPT_QUOTE) and refused.code not in (
-        "parked",
-        "country_not_served",
-    )
+    for_sales = name in RENEWS and refused.code not in ("parked", "country_not_served")
     return Contact.SALES if for_sales else Contact.SUPPORT
 
 
-def _request(sub: Subscription, name: c.Name, actor: c.Actor, is_buyer: bool, at: datetime) -> Request:
+def _request(sub: Subscription, name: c.Name, actor: Actor, is_buyer: bool, at: datetime) -> Request:
     return Request(
         command=example(sub, name, at),
         name=name,

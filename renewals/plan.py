@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from renewals.declines import next_try_at, retries_left
-from renewals.facts import Attempt, AttemptState, DeclineClass, Kind, Phase, QueuedNotice, Subscription, Way
+from renewals.facts import Phase, Subscription
+from renewals.letters import Kind, QueuedNotice
 from renewals.money import Money
 from renewals.notices import DatedNotice, due_notices
+from renewals.payments import Attempt, AttemptState, DeclineClass, Way
 from renewals.pricing import automatic_line
 from renewals.windows import (
     charge_at,

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, time
 
-from renewals.facts import Channel, MethodKind, Policy
+from renewals.facts import Channel, Policy
+from renewals.payments import MethodKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from dataclasses import fields
 from datetime import date, time
 from enum import StrEnum
 
-from renewals.facts import MethodKind, Policy, Term
+from renewals.facts import Policy, Term
+from renewals.payments import MethodKind
 from renewals.policy import PolicyVersion, fault
 
 

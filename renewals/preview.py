@@ -15,8 +15,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from renewals import commands as c
-from renewals.facts import Purpose, Subscription
+from renewals.facts import Subscription
 from renewals.money import Money, prorated
+from renewals.payments import Purpose
 from renewals.pricing import Line, checkout_line, seats_lines
 from renewals.renewing import last_paid_term, with_next_term
 from renewals.windows import today

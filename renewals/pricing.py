@@ -4,8 +4,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from renewals.calendar import add_months, term_end
-from renewals.facts import Phase, Price, Purpose, Subscription, Term
+from renewals.facts import Phase, Price, Subscription, Term
 from renewals.money import Money, prorated
+from renewals.payments import Purpose
 
 
 class NotPriced(ValueError):

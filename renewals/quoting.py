@@ -12,8 +12,9 @@ from enum import StrEnum
 from renewals.calendar import at_local, days_after, midnight, term_end
 from renewals.checkout import not_accepted, not_offered, voucher_expires_at
 from renewals.decisions import Refused
-from renewals.facts import MethodKind, PaymentMethod, Subscription, Term
+from renewals.facts import Subscription, Term
 from renewals.money import Money
+from renewals.payments import MethodKind, PaymentMethod
 from renewals.pricing import Line, NotPriced, quote_line
 from renewals.windows import late_window_last_day, today, window_opens_on
 

@@ -11,16 +11,12 @@ from enum import StrEnum
 from renewals.calendar import at_local, local_date
 from renewals.declines import retries_left
 from renewals.duties import duties
-from renewals.facts import AttemptState, Kind, Phase, Subscription
+from renewals.facts import Phase, Subscription
+from renewals.letters import Kind
 from renewals.notices import days_of
+from renewals.payments import AttemptState
 from renewals.plan import Do, NoticeRef, Step
-from renewals.windows import (
-    charge_at,
-    late_window_last_day,
-    past_due_ends_at,
-    retry_dates,
-    window_opens_on,
-)
+from renewals.windows import charge_at, late_window_last_day, past_due_ends_at, retry_dates, window_opens_on
 
 
 class Rule(StrEnum):

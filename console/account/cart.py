@@ -15,11 +15,12 @@ from console.account.speech import Speech
 from console.account.standing import pending
 from models.store import Stored
 from renewals import commands as c
+from renewals.actors import Person
 from renewals.basket import Basket, token_of
 from renewals.basket import Order as OrderOf
 from renewals.decisions import Refused
 from renewals.eligibility import Request, decide
-from renewals.facts import MethodKind, PaymentMethod
+from renewals.payments import MethodKind, PaymentMethod
 from settings import Settings
 
 
@@ -78,7 +79,7 @@ class Cart:
 def why_not_together(stored: Stored, email: str, t: Speech) -> str | None:
     """Why the subscription cannot be chosen now, in one sentence; None if it can."""
     found = _found(stored, email)
-    actor, now = c.Person(email), stored.now
+    actor, now = Person(email), stored.now
     asked = Request(
         c.Renew(), c.Name.RENEW, actor, found.is_buyer, now, pays_with=_any_method(stored, now), alone=False
     )

@@ -11,7 +11,7 @@ from models.checkouts import BasketTold, LineTold, OrderTold
 from models.store import Stored
 from renewals.basket import Outcome
 from renewals.commands import Name
-from renewals.facts import MethodKind
+from renewals.payments import MethodKind
 
 _TONES = {Outcome.RENEWED: "done", Outcome.REFUSED: "refused", Outcome.PAYMENT_FAILED: "refused"}
 

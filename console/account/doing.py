@@ -7,10 +7,12 @@ from datetime import date
 from console.account.finding import Found
 from console.account.speech import Speech
 from renewals import commands as c
+from renewals.actors import Person
 from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.eligibility import Request, decide
-from renewals.facts import Channel, MethodKind, PaymentMethod, Phase, Subscription, Term
+from renewals.facts import Channel, Phase, Subscription, Term
 from renewals.options import example, options
+from renewals.payments import MethodKind, PaymentMethod
 from renewals.renewing import last_paid_term
 from settings import Settings
 
@@ -72,7 +74,7 @@ def actions(found: Found, t: Speech, settings: Settings) -> list[Action]:
 def decisions(found: Found) -> Mapping[c.Name, Decision]:
     """The core's answer to each command. What is paid at once may be paid with a method that is only named then."""
     stored = found.stored
-    actor = c.Person(stored.buyer.email if found.is_buyer else found.admin.email)
+    actor = Person(stored.buyer.email if found.is_buyer else found.admin.email)
     answers = options(stored.facts, actor, is_buyer=found.is_buyer, at=stored.now)
     for name in (c.Name.RENEW, c.Name.ADD_SEATS):
         command = example(stored.facts, name, stored.now)

@@ -12,7 +12,7 @@ from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.store import Stored, load, load_all
 from models.subscriptions import SubscriptionRow
 from renewals.characters import control_character
-from renewals.facts import MethodKind
+from renewals.payments import MethodKind
 
 PAGE = 50
 

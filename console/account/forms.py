@@ -5,10 +5,10 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from renewals.arguments import MOST_SEATS
 from renewals.cards import may_be_card_number, month_end
 from renewals.commands import Name, When
-from renewals.facts import MethodKind, Term
+from renewals.facts import MOST_SEATS, Term
+from renewals.payments import MethodKind
 
 Form = Mapping[str, str]
 

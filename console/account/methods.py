@@ -24,13 +24,14 @@ from console.account.speech import Speech, speech_of
 from models.inbox import KeyReused
 from models.methods import buys, every_method, keep_method, same_methods
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.reading import fact_of_method
 from models.records import CommandRow
-from models.store import fact_of_method
 from models.subscriptions import SubscriptionRow
 from renewals.calendar import local_date
 from renewals.cards import month_end
 from renewals.commands import Name
-from renewals.facts import MethodKind, Phase
+from renewals.facts import Phase
+from renewals.payments import MethodKind
 
 PAGE = "/account/payment-methods"
 _DONE = ("added", "expiry", "expiry_some")

@@ -15,9 +15,9 @@ from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.store import Stored
 from models.subscriptions import SubscriptionRow
-from renewals.facts import AttemptState, MethodKind, Purpose
 from renewals.money import Money
 from renewals.parts import shares
+from renewals.payments import AttemptState, MethodKind, Purpose
 
 _MOST = 50
 

@@ -20,7 +20,8 @@ from console.account.speech import Speech, speech_of
 from console.account.standing import facts, listed, pending, renewal_sentences
 from console.account.usage import words_of_unused
 from models.inbox import KeyReused
-from renewals.commands import BUYER_MAY, Name
+from renewals.commands import Name
+from renewals.permission import BUYER_MAY
 from renewals.renewing import last_paid_term
 from settings import Settings
 

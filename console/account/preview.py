@@ -11,13 +11,15 @@ from console.account.forms import Wrong
 from console.account.speech import Speech
 from console.account.standing import pending, sentences_for
 from models.parties import PaymentMethodRow
-from models.store import Stored, fact_of_method
+from models.reading import fact_of_method
+from models.store import Stored
 from renewals import commands as c
 from renewals.checkout import may_add_seats
 from renewals.decisions import Refused
 from renewals.effects import after_command, at_bound_price
-from renewals.facts import Purpose, Subscription, Term
+from renewals.facts import Subscription, Term
 from renewals.money import Money
+from renewals.payments import Purpose
 from renewals.preview import Preview as Shown
 from renewals.preview import preview, token_of
 from renewals.pricing import Line

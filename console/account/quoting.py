@@ -19,10 +19,12 @@ from models.quotes import QuoteLineRow, QuoteRow, find_quote
 from models.store import Stored, load_all
 from models.subscriptions import ClaimRow, SubscriptionRow
 from renewals import commands as c
+from renewals.actors import Person
 from renewals.decisions import Eligible
 from renewals.eligibility import Request, decide
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
 from renewals.money import Money
+from renewals.payments import MethodKind
 from renewals.quoting import MOST_LINES, QuoteState
 
 _MOST = 100
@@ -208,7 +210,7 @@ def _may_ask(stored: Stored, email: str) -> bool:
     request = Request(
         command=c.AskForQuote((wish,)),
         name=c.Name.ASK_FOR_QUOTE,
-        actor=c.Person(email),
+        actor=Person(email),
         is_buyer=stored.buyer.email.lower() == email.lower(),
         received_at=stored.now,
         wish=wish,

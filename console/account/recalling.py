@@ -15,9 +15,10 @@ from mail.letter import CURABLE_DECLINES
 from models.parties import ContactRow
 from models.records import EventRow
 from models.store import Stored
-from renewals.facts import AttemptState, Phase
+from renewals.facts import Phase
 from renewals.forecast import Coming, forecast
 from renewals.money import Money
+from renewals.payments import AttemptState
 from renewals.pricing import NotPriced
 from renewals.windows import today
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from console import speech
 from console.account.words import LANGUAGES, WORDS
 from mail.wording import Wording, letter_locale
-from renewals.facts import MethodKind, PaymentMethod
+from renewals.payments import MethodKind, PaymentMethod
 
 
 @dataclass(frozen=True, slots=True)

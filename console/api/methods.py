@@ -14,9 +14,10 @@ from console.api.reading import method_of
 from console.api.room import Acting, Csn, InRoom, OnBehalf, Reading, wall_now
 from models.methods import buys, keep_method
 from models.parties import CustomerRow, PaymentMethodRow
+from renewals.actors import Person
 from renewals.arguments import parse_command
 from renewals.calendar import local_date
-from renewals.commands import BadArguments, Name, Person, SetPaymentMethod
+from renewals.commands import BadArguments, Name, SetPaymentMethod
 
 routes = APIRouter(tags=["payment methods"])
 

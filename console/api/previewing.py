@@ -14,10 +14,12 @@ from console.api.reading import method_of, pending_of
 from models.seat_use import unused_of
 from models.store import Stored
 from renewals import commands as c
+from renewals.actors import Person
 from renewals.decisions import Refused
 from renewals.effects import after_command
 from renewals.eligibility import Request, decide
-from renewals.facts import MethodKind, PaymentMethod, Purpose, Subscription, Term
+from renewals.facts import Subscription, Term
+from renewals.payments import MethodKind, PaymentMethod, Purpose
 from renewals.plan import next_charge_at
 from renewals.preview import Preview, preview, token_of
 from renewals.pricing import Line
@@ -65,7 +67,7 @@ def _allowed(stored: Stored, name: c.Name, command: c.Command) -> Subscription:
         Request(
             command=command,
             name=name,
-            actor=c.Person(stored.buyer.email),
+            actor=Person(stored.buyer.email),
             is_buyer=True,
             received_at=stored.now,
             pays_with=usable,

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query
 from console.api import schemas as s
 from console.api.previewing import preview_of_renewal, preview_of_seats, preview_of_term
 from console.api.room import InRoom, Number, Reading, found
-from renewals.arguments import MOST_SEATS
-from renewals.facts import Term
+from renewals.facts import MOST_SEATS, Term
 
 routes = APIRouter(tags=["previews"])
 

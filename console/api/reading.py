@@ -7,10 +7,12 @@ from console.api import schemas as s
 from models.parties import PaymentMethodRow
 from models.store import Stored
 from renewals import commands as c
+from renewals.actors import Person
 from renewals.calendar import term_end
 from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.facts import Phase, Subscription
 from renewals.options import Contact, options, whom_to_ask
+from renewals.permission import BUYER_MAY
 from renewals.pricing import NotPriced, next_line
 from renewals.windows import late_window_last_day, window_opens_on
 from settings import Settings
@@ -112,8 +114,8 @@ def _next_term(sub: Subscription) -> s.NextTerm | None:
 
 def options_of(stored: Stored, settings: Settings) -> s.Options:
     """The answer to each command of buyers, were this one's buyer to give it now; what `perennial explain` says."""
-    answers = options(stored.facts, c.Person(stored.buyer.email), is_buyer=True, at=stored.now)
-    return s.Options(items=[_option(name, answers, settings) for name in c.Name if name in c.BUYER_MAY])
+    answers = options(stored.facts, Person(stored.buyer.email), is_buyer=True, at=stored.now)
+    return s.Options(items=[_option(name, answers, settings) for name in c.Name if name in BUYER_MAY])
 
 
 def _option(name: c.Name, answers: Mapping[c.Name, Decision], settings: Settings) -> s.Option:

@@ -13,7 +13,8 @@ from console.api.problems import Problem, no_such_subscription, scope_missing
 from models.api_keys import Caller, Scope
 from models.engine import Sessions
 from models.store import Stored, load
-from renewals.commands import Actor, BadArguments, Operator, parse_actor
+from renewals.actors import Actor, Operator, parse_actor
+from renewals.commands import BadArguments
 from settings import Settings
 
 

@@ -24,8 +24,8 @@ from portfolio.files import Complaint
 from portfolio.usage_file import USAGE
 from portfolio.usage_import import ImportUnderWay, tell_usage
 from portfolio.usage_line import UsageLine
+from renewals.actors import Person
 from renewals.calendar import local_date
-from renewals.commands import Person
 from renewals.usage import unused_seats
 
 routes = APIRouter(tags=["seats"])

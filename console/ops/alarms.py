@@ -8,24 +8,13 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from console.ops import addresses
 from console.ops.addresses import Places
-from console.ops.desk import Desk, InDesk, see_other, wall_now
+from console.ops.desk import Desk, InDesk, see_other, there, wall_now
 from console.ops.fields import Wrong, choice
 from console.ops.guard import Attends, Reads
 from console.ops.runbooks import has_runbook
 from console.ops.staff import Staff
 from console.ops.subscriptions import reading
-from models.alarms import (
-    NOBODY,
-    AlarmRefused,
-    State,
-    Wanted,
-    acknowledge,
-    alarms_page,
-    counts,
-    end,
-    give,
-    may_own,
-)
+from models.alarms import NOBODY, AlarmRefused, State, Wanted, acknowledge, alarms_page, counts, end, give, may_own
 from models.records import AlarmRow
 from renewals.alarms import KINDS, EndedBy, ended_by
 
@@ -71,9 +60,7 @@ async def alarms(request: Request, desk: InDesk, who: Reads) -> Response:
 async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response:
     """One alarm with what to do now, and what may be done about it here."""
     async with desk.sessions() as session:
-        row = await session.get(AlarmRow, id_)
-        if row is None:
-            raise HTTPException(404)
+        row = there(await session.get(AlarmRow, id_))
         owners = await may_own(session)
     values = {
         "runbook": has_runbook(row.kind),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, HTTPException, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 from activities.delivery import deliver
 from activities.filling import no_such
 from console.ops.asking import view_in
-from console.ops.desk import Desk, InDesk, see_other, wall_now
+from console.ops.desk import Desk, InDesk, see_other, there, wall_now
 from console.ops.fields import Wrong, choice
 from console.ops.guard import Reads, Steers, SteersMany
 from console.ops.staff import Staff
@@ -37,6 +37,7 @@ from models.bulk_actions import (
 from models.inbox import KeyReused
 from models.store import Stored, load_all
 from renewals import commands as c
+from renewals.actors import Operator
 from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.eligibility import Request as Wanted
 from renewals.eligibility import decide
@@ -122,9 +123,7 @@ async def bulk_action(request: Request, desk: InDesk, who: Reads, id: UUID) -> R
     """How far it is. While outcomes are missing the page loads itself again."""
     async with desk.sessions() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        row = await session.get(BulkActionRow, id)
-        if row is None:
-            raise HTTPException(404)
+        row = there(await session.get(BulkActionRow, id))
         lines = await lines_of(session, id)
     counts = Counter(line.outcome for line in lines)
     response = desk.page(request, "bulk_action.html", who, row=row, lines=lines, counts=counts)
@@ -191,5 +190,5 @@ def _line(number: str, stored: Stored | None, name: c.Name, who: Staff) -> Line:
 def _decision(stored: Stored, name: c.Name, who: Staff) -> Decision:
     """What `explain` says of this command."""
     facts = just_before(stored.facts, stored.now)
-    command, operator = example(facts, name, stored.now), c.Operator(who.name)
+    command, operator = example(facts, name, stored.now), Operator(who.name)
     return decide(facts, Wanted(command, name, operator, is_buyer=False, received_at=stored.now))

@@ -7,10 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from console.ops.fields import Wrong, choice, mail_address
-from renewals.arguments import MOST_MINOR_UNITS, MOST_SEATS
 from renewals.commands import Name
-from renewals.facts import Term
-from renewals.money import parse_amount
+from renewals.facts import MOST_SEATS, Term
+from renewals.money import MOST_MINOR_UNITS, parse_amount
 
 Form = Mapping[str, str]
 MOST_PRICED = 12

@@ -27,6 +27,7 @@ from models.quotes import open_quotes_for, quote_lines
 from models.records import CommandRow
 from models.refundable import PaidOrder, paid_order
 from models.store import Stored
+from renewals.actors import Operator
 from renewals.arguments import parse_command
 from renewals.commands import (
     BadArguments,
@@ -36,7 +37,6 @@ from renewals.commands import (
     ExtendLateWindow,
     IssueQuote,
     Name,
-    Operator,
     Refund,
     Reinstate,
     ResolvePayment,

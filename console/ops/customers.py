@@ -2,11 +2,11 @@
 
 from urllib.parse import quote as quoted
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from console.ops import addresses
 from console.ops.addresses import Places
-from console.ops.desk import InDesk, speech_for, wall_now
+from console.ops.desk import InDesk, speech_for, there, wall_now
 from console.ops.guard import Reads
 from console.ops.standing import method_in_words
 from console.ops.subscriptions import reading
@@ -50,9 +50,7 @@ async def customers(request: Request, desk: InDesk, who: Reads) -> Response:
 async def one(request: Request, desk: InDesk, who: Reads, csn: str) -> Response:
     t, plain = speech_for(request, who), addresses.is_plain(csn)
     async with reading(desk) as session:
-        known = await customer_of(session, csn) if plain else None
-    if known is None:
-        raise HTTPException(404)
+        known = there(await customer_of(session, csn) if plain else None)
     async with desk.sessions.begin() as session:
         audit(session, wall_now(), who.by, "customer.read", csn)
     return desk.page(

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 from temporalio.client import Client
@@ -18,6 +18,8 @@ from models.engine import Sessions
 from settings import Settings
 
 SIGN_IN = "/ops/sign-in"
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,13 @@ def desk_of(request: Request) -> Desk:
 
 
 InDesk = Annotated[Desk, Depends(desk_of)]
+
+
+def there(found: Found | None) -> Found:
+    """What the address names. Raises the answer 404 if there is no such thing."""
+    if found is None:
+        raise HTTPException(404)
+    return found
 
 
 def see_other(address: str) -> Response:

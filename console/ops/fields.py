@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from renewals.actors import parse_actor
 from renewals.addresses import is_address
-from renewals.commands import BadArguments, parse_actor
+from renewals.commands import BadArguments
 
 
 class Wrong(Exception):

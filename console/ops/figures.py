@@ -19,7 +19,8 @@ from models.snapshots import alone_at, keep_snapshot, snapshot
 from models.today import Charged, Mailed, charged, mailed
 from models.troubles import Found, Trouble, troubles
 from renewals.calendar import local_date, midnight
-from renewals.facts import AttemptState, Phase
+from renewals.facts import Phase
+from renewals.payments import AttemptState
 
 NAME = "overview"
 FEW = 2_000

@@ -1,20 +1,18 @@
 """The charges and mails to come, from the plans that run; and afterwards what became of each."""
 
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from console.ops.carrying_on import again_soon, have_walked, make_room
-from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
+from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_now
 from console.ops.fields import Wrong
 from console.ops.files import PER_BATCH, Cells, as_file, plain_money, with_head
+from console.ops.forecast_figures import totals_of, verdicts_of
 from console.ops.guard import Reads
-from console.speech import Speech
 from models.audit import audit
 from models.forecasts import (
     FURTHEST,
@@ -41,63 +39,6 @@ NEWEST = 30
 PER_PAGE = 100
 
 routes = APIRouter(prefix="/forecast")
-
-
-@dataclass(frozen=True, slots=True)
-class DayTotal:
-    """A day's line: how many mails and charges, and the amount in each currency; empty where there is none."""
-
-    on: date
-    mails: int
-    charges: int
-    amounts: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """The figures of a forecast."""
-
-    currencies: Sequence[str]
-    days: Sequence[DayTotal]
-    kinds: Sequence[tuple[str, int]]
-    sums: Sequence[str]
-    mails: int
-    charges: int
-
-
-def totals_of(row: ForecastRow, t: Speech) -> Totals:
-    """By day, by currency, by kind of mail."""
-    cells = row.totals.get("cells", [])
-    charges = [each for each in cells if each[1] == "charge"]
-    currencies = sorted({each[3] for each in charges})
-    kinds: Counter[str] = Counter()
-    for _, what, kind, _, count, _ in cells:
-        kinds[kind] += count if what == "notice" else 0
-    by_day: defaultdict[str, list[Any]] = defaultdict(list)
-    for each in cells:
-        by_day[each[0]].append(each)
-
-    def amounts(of: Sequence[Any]) -> list[str]:
-        sums = {money: sum(each[5] for each in of if each[3] == money) for money in currencies}
-        return [t.w.amount(Money(sums[money], money)) if sums[money] else "" for money in currencies]
-
-    days = [
-        DayTotal(
-            date.fromisoformat(day),
-            sum(each[4] for each in of if each[1] == "notice"),
-            sum(each[4] for each in of if each[1] == "charge"),
-            amounts([each for each in of if each[1] == "charge"]),
-        )
-        for day, of in sorted(by_day.items())
-    ]
-    return Totals(
-        currencies,
-        days,
-        [(kind, count) for kind, count in kinds.most_common() if count],
-        amounts(charges),
-        sum(day.mails for day in days),
-        sum(day.charges for day in days),
-    )
 
 
 @routes.get("")
@@ -131,9 +72,7 @@ async def ask(desk: InDesk, who: Reads) -> Response:
             id_ = await ask_forecast(session, first_on, last_on, desk.zone, by=who.by, now=now)
             data = {"from": first_on.isoformat(), "to": last_on.isoformat()}
             audit(session, now, who.by, "forecast.ask", str(id_), data=data)
-    if id_ is None:
-        raise HTTPException(404)
-    await have_walked(desk, "forecast", id_)
+    await have_walked(desk, "forecast", there(id_))
     return see_other(f"{FORECAST}/{id_}")
 
 
@@ -142,7 +81,7 @@ async def as_csv(request: Request, desk: InDesk, who: Reads, id: UUID) -> Respon
     """Every line, with what became of it."""
     wanted = _wanted(request)
     async with desk.sessions.begin() as session:
-        row = await _row(session.get, id)
+        row = there(await session.get(ForecastRow, id))
         audit(session, wall_now(), who.by, "forecast.export", str(id), data={"what": str(request.query_params)})
     name = f"forecast-{row.first_on}-{row.last_on}.csv"
     return as_file(name, with_head(_HEAD, _file(desk, id, wanted)))
@@ -185,7 +124,7 @@ async def forecast(request: Request, desk: InDesk, who: Reads, id: UUID) -> Resp
     """One forecast: how far it is, its figures, its lines."""
     wanted, t = _wanted(request), speech_for(request, who)
     async with desk.sessions() as session:
-        row = await _row(session.get, id)
+        row = there(await session.get(ForecastRow, id))
         lines, later = await lines_of(session, id, wanted, after=_place(request), limit=PER_PAGE)
         paused = await paused_between(session, row.asked_at, row.walked_at or wall_now())
     values: dict[str, Any] = {"row": row, "lines": lines, "wanted": wanted, "kinds": KINDS}
@@ -201,42 +140,13 @@ async def compare(desk: InDesk, who: Reads, id: UUID) -> Response:
     """Compare it with what has happened until now."""
     now = wall_now()
     async with desk.sessions.begin() as session:
-        row = await _row(session.get, id)
+        row = there(await session.get(ForecastRow, id))
         if not row.is_open:
             await make_room(session, who)
         if await ask_comparison(session, id, now):
             audit(session, now, who.by, "forecast.compare", str(id))
     await have_walked(desk, "forecast", id)
     return see_other(f"{FORECAST}/{id}")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdicts:
-    """The figures of a comparison: how many of each verdict, the causes of each, and the money of each currency."""
-
-    counts: Sequence[tuple[Verdict, int]]
-    causes: Sequence[tuple[Verdict, Cause, int]]
-    money: Sequence[tuple[str, Money, Money]]
-
-
-def verdicts_of(row: ForecastRow) -> Verdicts | None:
-    """None before it was compared."""
-    if row.compared_at is None:
-        return None
-    counts: Counter[Verdict] = Counter()
-    causes: Counter[tuple[Verdict, Cause]] = Counter()
-    for _, verdict, cause, count in row.verdicts["cells"]:
-        counts[Verdict(verdict)] += count
-        if cause:
-            causes[Verdict(verdict), Cause(cause)] += count
-    return Verdicts(
-        [(verdict, counts[verdict]) for verdict in Verdict if counts[verdict]],
-        [(verdict, cause, count) for (verdict, cause), count in causes.most_common()],
-        [
-            (currency, Money(foreseen, currency), Money(paid, currency))
-            for currency, foreseen, paid in row.verdicts["money"]
-        ],
-    )
 
 
 def _days(first: str, last: str, today: date) -> tuple[date, date]:
@@ -279,10 +189,3 @@ def _place(request: Request) -> Place | None:
     if place[0].tzinfo is None or not 0 < place[1] < 1 << 63:
         raise Wrong("after", "wrong.view")
     return place
-
-
-async def _row(get: Any, id_: UUID) -> ForecastRow:
-    row: ForecastRow | None = await get(ForecastRow, id_)
-    if row is None:
-        raise HTTPException(404)
-    return row

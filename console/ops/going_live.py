@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, HTTPException, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from sqlalchemy.exc import DBAPIError
 
 from console.ops import addresses
@@ -19,7 +19,7 @@ from console.ops.addresses import Places
 from console.ops.bulk import numbers_in
 from console.ops.carrying_on import again_soon
 from console.ops.deeds import wake_watchdog
-from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
+from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_now
 from console.ops.fields import Wrong
 from console.ops.first_week import WALKED, first_week
 from console.ops.guard import Reads, Steers, SteersMany
@@ -31,7 +31,6 @@ from models.going_live import (
     MANY_CUSTOMERS,
     MOST,
     GoLiveRow,
-    Imported,
     Oddity,
     by_renewal_date,
     first_waiting,
@@ -74,7 +73,7 @@ async def imports(request: Request, desk: InDesk, who: Reads) -> Response:
 async def run(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
     """How far it is. While something waits the page loads itself again."""
     async with desk.sessions() as session:
-        row = await _run(session.get, id)
+        row = there(await session.get(GoLiveRow, id))
         done = await progress(session, row.numbers)
     late = wall_now() > row.given_at + LONG_AFTER
     response = desk.page(request, "go_live_run.html", who, row=row, done=done, count=len(row.numbers), late=late)
@@ -85,7 +84,7 @@ async def run(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
 async def carry_on(desk: InDesk, who: Steers, tasks: BackgroundTasks, id: UUID) -> Response:
     """Go on with what still waits of it, under the reason that was given."""
     async with desk.sessions.begin() as session:
-        row = await _run(session.get, id)
+        row = there(await session.get(GoLiveRow, id))
         audit(session, wall_now(), who.by, "go_live", str(id), reason=row.reason, data={"carried_on": True})
     return _begun(desk, row.id, tasks)
 
@@ -97,7 +96,7 @@ async def one(request: Request, desk: InDesk, who: Reads, import_id: UUID) -> Re
     odd, beside = addresses.known(Oddity, said, "odd"), _PLACES.beside(said)
     here, today = addresses.where(f"{GO_LIVE}/{import_id}", said, ("odd",)), local_date(now, desk.zone)
     async with reading(desk) as session:
-        its = _there(await imported(session, import_id))
+        its = there(await imported(session, import_id))
         odds = await oddities(session, import_id, today, now)
         page = await waiting_page(session, import_id, odd, today, now, PER_PAGE, beside)
         lines = await listed(session, [number for (number,) in page.rows], now)
@@ -112,7 +111,7 @@ async def preview(request: Request, desk: InDesk, who: Steers, import_id: UUID) 
     """What going live would bring at once: for those that are ticked, or for the first of all."""
     asked, now = request.query_params, wall_now()
     async with reading(desk) as session:
-        its = _there(await imported(session, import_id))
+        its = there(await imported(session, import_id))
         if asked.get("all"):
             numbers = await first_waiting(session, import_id, MOST)
         else:
@@ -132,7 +131,7 @@ async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks, import_id:
         raise Wrong("sure", "wrong.not_sure_of_go_live")
     try:
         async with desk.sessions.begin() as session:
-            _there(await imported(session, import_id))
+            there(await imported(session, import_id))
             id_ = await store_go_live(
                 session,
                 client_key=key,
@@ -152,7 +151,7 @@ async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks, import_id:
 async def take_live(desk: Desk, id_: UUID) -> None:
     """Let those go live that still wait of it, and have them planned. What fails stays waiting, and is shown so."""
     async with desk.sessions() as session:
-        row = await _run(session.get, id_)
+        row = there(await session.get(GoLiveRow, id_))
     try:
         done = await go_live_in_batches(
             desk.sessions,
@@ -174,16 +173,3 @@ def _begun(desk: Desk, id_: UUID, tasks: BackgroundTasks) -> Response:
     response = see_other(f"{GO_LIVE}/runs/{id_}")
     response.background = tasks
     return response
-
-
-def _there(found: Imported | None) -> Imported:
-    if found is None:
-        raise HTTPException(404)
-    return found
-
-
-async def _run(get: Any, id_: UUID) -> GoLiveRow:
-    row: GoLiveRow | None = await get(GoLiveRow, id_)
-    if row is None:
-        raise HTTPException(404)
-    return row

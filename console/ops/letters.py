@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.headers import FRAMING_POLICY, LETTER_POLICY
 from console.ops import addresses
 from console.ops.addresses import Places
-from console.ops.desk import InDesk, wall_now
+from console.ops.desk import InDesk, there, wall_now
 from console.ops.files import Cells, as_file, every_row, with_head
 from console.ops.guard import Reads
 from console.ops.subscriptions import reading
@@ -22,7 +21,7 @@ from models.history import in_utc
 from models.letters import Letter, State, Wanted, letters_page
 from models.records import NoticeRow
 from renewals.calendar import local_date
-from renewals.facts import Kind
+from renewals.letters import Kind
 
 LETTERS = "/ops/letters"
 PER_PAGE = 50
@@ -86,7 +85,7 @@ async def as_csv(request: Request, desk: InDesk, who: Reads) -> Response:
 async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response:
     """A mail: what became of it, and if it was ever written, its bytes as they were sent."""
     async with desk.sessions.begin() as session:
-        row = await _found(session, id_)
+        row = there(await session.get(NoticeRow, id_))
         audit(session, wall_now(), who.by, MAIL_READ, row.subscription, data={"notice": str(id_)})
     subject, html, text = opened(row.raw) if row.raw else ("", "", "")
     response = desk.page(
@@ -108,18 +107,10 @@ async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response
 @routes.get("/letters/{id_}/letter")
 async def letter(desk: InDesk, who: Reads, id_: UUID) -> Response:
     async with desk.sessions.begin() as session:
-        row = await _found(session, id_)
-        if row.raw is None:
-            raise HTTPException(404)
+        row = there(await session.get(NoticeRow, id_))
+        raw = there(row.raw)
         await audit_framed_mail(session, wall_now(), who.by, row.subscription, id_)
-    return HTMLResponse(opened(row.raw)[1], headers={"Content-Security-Policy": LETTER_POLICY})
-
-
-async def _found(session: AsyncSession, id_: UUID) -> NoticeRow:
-    row = await session.get(NoticeRow, id_)
-    if row is None:
-        raise HTTPException(404)
-    return row
+    return HTMLResponse(opened(raw)[1], headers={"Content-Security-Policy": LETTER_POLICY})
 
 
 def _cells(each: Letter) -> Cells:

@@ -6,8 +6,9 @@ from console.ops.asking import Column
 from console.ops.files import BYTE_ORDER_MARK, plain_money, written
 from console.speech import Speech
 from models.listed import Listed
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
 from renewals.money import Money
+from renewals.payments import MethodKind
 
 
 def cell(line: Listed, column: Column, t: Speech) -> str:

@@ -2,11 +2,11 @@
 
 import asyncio
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from console.headers import FRAMING_POLICY, LETTER_POLICY
-from console.ops.desk import Desk, InDesk, wall_now
+from console.ops.desk import Desk, InDesk, there, wall_now
 from console.ops.guard import Reads
 from mail.sink import StoredMail, list_mails, read_mail
 from models.audit import audit
@@ -40,7 +40,4 @@ async def letter(desk: InDesk, who: Reads, mail_id: str) -> Response:
 
 
 async def _stored(desk: Desk, mail_id: str) -> StoredMail:
-    found = await asyncio.to_thread(read_mail, desk.settings.mails_dir, mail_id)
-    if found is None:
-        raise HTTPException(404)
-    return found
+    return there(await asyncio.to_thread(read_mail, desk.settings.mails_dir, mail_id))

@@ -14,23 +14,15 @@ from console.speech import Speech
 from models.quotes import QuoteLineRow, QuoteRow, open_quotes_for, quote_lines, terms_of
 from models.refundable import PaidOrder, paid_orders
 from models.store import Stored
-from renewals.commands import (
-    BUYER_MAY,
-    OPERATOR_MAY,
-    IssueQuote,
-    Name,
-    Operator,
-    Person,
-    Refund,
-    Wish,
-    WithdrawQuote,
-)
+from renewals.actors import Operator, Person
+from renewals.commands import IssueQuote, Name, Refund, Wish, WithdrawQuote
 from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.eligibility import Request, decide
 from renewals.extending import Span, nameable_days
 from renewals.facts import Subscription, Term
 from renewals.money import Money
 from renewals.options import options
+from renewals.permission import BUYER_MAY, OPERATOR_MAY
 from renewals.plan import ask_about_it_at, asked_about
 from renewals.quoting import QuoteState
 from renewals.renewing import just_before, last_paid_term

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from console.ops.carrying_on import have_walked, make_room
-from console.ops.desk import Desk, InDesk, see_other, wall_now
+from console.ops.desk import Desk, InDesk, there, wall_now
 from console.ops.guard import Reads
 from console.ops.policies import effective_on_of
 from console.ops.rule_words import state_said
 from console.ops.staff import Staff
-from models.audit import audit
+from console.ops.what_if import asked
 from models.catalog import OfferingRow, PriceRow
 from models.versions import offerings, prices_of
-from models.what_ifs import What, ask_what_if
+from models.what_ifs import What
 from portfolio.fields import amount as read_amount
 from portfolio.fields import price as read_price
 from renewals.calendar import local_date
@@ -102,10 +101,8 @@ async def _page(
     wrong: Mapping[str, str],
 ) -> Response:
     async with desk.sessions() as session:
-        row = await session.get(OfferingRow, sku)
-        rows = await prices_of(session, [sku]) if row else ()
-    if row is None:
-        raise HTTPException(404)
+        row = there(await session.get(OfferingRow, sku))
+        rows = await prices_of(session, [sku])
     values = {"offering": row, "prices": priced(rows, wall_now()), "given": given, "wrong": wrong}
     status = 422 if wrong else 200
     return desk.page(request, "offering.html", who, status=status, statuses=list(OfferingStatus), **values)
@@ -138,9 +135,4 @@ async def ask(request: Request, desk: InDesk, who: Reads, sku: str) -> Response:
     if wrong or row is None or effective_on is None:
         return await _page(request, desk, who, sku, given, wrong)
     args = {"sku": sku, "term": row.term, "currency": row.currency, "status": given["status"], **amounts}
-    async with desk.sessions.begin() as session:
-        await make_room(session, who)
-        id_ = await ask_what_if(session, What.PRICE, args, effective_on, desk.zone, by=who.by, now=now)
-        audit(session, now, who.by, "what_if.ask", str(id_), data=args | {"effective_on": effective_on.isoformat()})
-    await have_walked(desk, "what-if", id_)
-    return see_other(f"/ops/what-if/{id_}")
+    return await asked(desk, who, What.PRICE, args, effective_on, now)

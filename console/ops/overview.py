@@ -27,8 +27,9 @@ from models.pipeline import DAYS_AFTER, DAYS_BEFORE, PAID, Cell, Path
 from models.second_person import open_requests
 from models.today import Charged, last_events, open_alarms, upcoming
 from models.troubles import LATE, Trouble
-from renewals.facts import AttemptState, Phase
+from renewals.facts import Phase
 from renewals.money import Money
+from renewals.payments import AttemptState
 
 FIRST_ALARMS, NEXT_STEPS, LAST_EVENTS = 6, 10, 12
 

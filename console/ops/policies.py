@@ -10,17 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from console.ops.carrying_on import have_walked, make_room
-from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
+from console.ops.desk import Desk, InDesk, speech_for, wall_now
 from console.ops.fields import Wrong
 from console.ops.guard import Reads
 from console.ops.rule_words import differences, scope_said, state_said, value_said
 from console.ops.staff import Staff
+from console.ops.what_if import asked
 from console.speech import Speech
-from models.audit import audit
 from models.catalog import OfferingRow, PolicyRow
 from models.versions import Scope, policy_in, policy_rows, steps_of, version_of
-from models.what_ifs import What, ask_what_if
+from models.what_ifs import What
 from portfolio.fields import country as read_country
 from renewals.calendar import local_date
 from renewals.facts import Channel, Policy
@@ -151,12 +150,7 @@ async def ask(request: Request, desk: InDesk, who: Reads) -> Response:
     if wrong or effective_on is None:
         return _form(request, desk, who, scope=scope, given=given, wrong=wrong, skus=skus, status=422)
     args = {"sku": scope[0], "country": scope[1], "channel": scope[2], "values": values}
-    async with desk.sessions.begin() as session:
-        await make_room(session, who)
-        id_ = await ask_what_if(session, What.POLICY, args, effective_on, desk.zone, by=who.by, now=now)
-        audit(session, now, who.by, "what_if.ask", str(id_), data=args | {"effective_on": effective_on.isoformat()})
-    await have_walked(desk, "what-if", id_)
-    return see_other(f"/ops/what-if/{id_}")
+    return await asked(desk, who, What.POLICY, args, effective_on, now)
 
 
 def _values(given: Mapping[str, str], now: Policy) -> tuple[dict[str, object], dict[str, str]]:

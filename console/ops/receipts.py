@@ -10,8 +10,9 @@ from console.speech import Speech
 from models.past import Ordered
 from models.payments import OrderLineRow
 from models.store import Stored
-from renewals.facts import Phase, Purpose
+from renewals.facts import Phase
 from renewals.money import Money
+from renewals.payments import Purpose
 from renewals.pricing import Line, NotPriced, next_line
 from renewals.renewing import last_paid_term
 

@@ -6,7 +6,8 @@ from babel.dates import format_time
 
 from console.speech import Speech
 from models.versions import Scope
-from renewals.facts import MethodKind, Policy, Term
+from renewals.facts import Policy, Term
+from renewals.payments import MethodKind
 from renewals.policy_text import NAMES, Shape, as_text, shape_of
 
 

@@ -13,8 +13,9 @@ from babel.dates import format_timedelta
 from console.speech import Speech
 from models.parties import ContactRow, PaymentMethodRow
 from models.store import Stored
-from renewals.facts import MethodKind, Phase, Subscription
+from renewals.facts import Phase, Subscription
 from renewals.money import Money
+from renewals.payments import MethodKind
 from renewals.plan import in_words, plan
 from renewals.pricing import NotPriced
 from renewals.windows import late_window_last_day, window_opens_on

@@ -8,14 +8,14 @@ from typing import Annotated
 from urllib.parse import quote as quoted
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.papers import receipt_paper
 from console.headers import FRAMING_POLICY, LETTER_POLICY
 from console.ops import commanding, offering, receipts, standing, timeline
-from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
+from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_now
 from console.ops.guard import Needs, Reads
 from console.ops.staff import Staff
 from documents.pdf import pdf_of
@@ -30,7 +30,8 @@ from models.past import alarms_of, notice_of, order_of, orders_of, past_of
 from models.records import NoticeRow
 from models.store import Stored, load
 from renewals.characters import control_character
-from renewals.commands import OPERATOR_MAY, Name
+from renewals.commands import Name
+from renewals.permission import OPERATOR_MAY
 from renewals.roles import right_to_give
 
 SUBSCRIPTIONS = "/ops/subscriptions"
@@ -123,9 +124,7 @@ async def receipt(desk: InDesk, who: Reads, number: str, id_: UUID) -> Response:
     """The receipt of an order, as its buyer has it; there is none before it is settled."""
     async with desk.sessions.begin() as session:
         order = await order_of(session, number, id_)
-        paper = await receipt_paper(session, order, VENDOR) if order else None
-        if paper is None:
-            raise HTTPException(404)
+        paper = there(await receipt_paper(session, order, VENDOR) if order else None)
         audit(session, wall_now(), who.by, "receipt.read", number, data={"order": str(id_)})
     content = await asyncio.to_thread(pdf_of, paper)
     disposition = f'inline; filename="{file_name(paper)}"'
@@ -185,10 +184,8 @@ async def _found(session: AsyncSession, number: str) -> Stored:
 
 
 async def _mail_of(session: AsyncSession, number: str, id_: UUID) -> tuple[NoticeRow, bytes]:
-    notice = await notice_of(session, number, id_)
-    if notice is None or notice.raw is None:
-        raise HTTPException(404)
-    return notice, notice.raw
+    notice = there(await notice_of(session, number, id_))
+    return notice, there(notice.raw)
 
 
 def _event_id(text: str) -> int | None:

@@ -10,9 +10,11 @@ from console.ops.happening import event_in_words
 from console.speech import Speech
 from models.past import Happened, Tried
 from models.store import Stored
-from renewals.facts import DeclineClass, Kind, MethodKind, Phase, Subscription
+from renewals.facts import Phase, Subscription
 from renewals.forecast import as_if_live
+from renewals.letters import Kind
 from renewals.money import Money
+from renewals.payments import DeclineClass, MethodKind
 from renewals.plan import Do, Step, plan
 from renewals.pricing import NotPriced
 from renewals.reasons import Because, because

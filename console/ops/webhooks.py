@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from activities.posting import cloud_event, post_event, trial_event
+from activities.cloud_events import cloud_event, post_event, trial_event
 from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.fields import Wrong, choice
 from console.ops.guard import Governs

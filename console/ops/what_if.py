@@ -2,26 +2,28 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.ops.carrying_on import again_soon
+from console.ops.carrying_on import again_soon, have_walked, make_room
 from console.ops.deeds import APPLY_WHAT_IF
-from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
+from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_now
 from console.ops.fields import Wrong
 from console.ops.files import PER_BATCH, Cells, as_file, plain_money, with_head
 from console.ops.guard import Governs, Reads
 from console.ops.rule_words import differences, scope_said
+from console.ops.staff import Staff
 from console.speech import Speech
 from models.audit import audit
 from models.catalog import PolicyRow
 from models.pauses import paused_between
 from models.second_person import ask_second_person, open_requests
 from models.versions import NotApplicable, may_apply, policy_in, policy_rows, prices_of
-from models.what_ifs import MOST_LINES, What, WhatIfLineRow, WhatIfRow, last_what_ifs, lines_of
+from models.what_ifs import MOST_LINES, What, WhatIfLineRow, WhatIfRow, ask_what_if, last_what_ifs, lines_of
 from renewals.calendar import midnight
 from renewals.facts import Term
 from renewals.money import Money
@@ -119,6 +121,18 @@ def _is_made_of(version: PolicyRow, row: WhatIfRow) -> bool:
     return same and version.version >= row.version
 
 
+async def asked(
+    desk: Desk, who: Staff, what: What, args: dict[str, Any], effective_on: date, now: datetime
+) -> Response:
+    """Ask what a version with these values would change, and lead to where the answer will be. Raises `Wrong`."""
+    async with desk.sessions.begin() as session:
+        await make_room(session, who)
+        id_ = await ask_what_if(session, what, args, effective_on, desk.zone, by=who.by, now=now)
+        audit(session, now, who.by, "what_if.ask", str(id_), data=args | {"effective_on": effective_on.isoformat()})
+    await have_walked(desk, "what-if", id_)
+    return see_other(f"{WHAT_IF}/{id_}")
+
+
 @routes.get("")
 async def what_ifs(request: Request, desk: InDesk, who: Reads) -> Response:
     t = speech_for(request, who)
@@ -132,7 +146,7 @@ async def what_ifs(request: Request, desk: InDesk, who: Reads) -> Response:
 async def as_csv(desk: InDesk, who: Reads, id: UUID) -> Response:
     """Every line that is kept."""
     async with desk.sessions.begin() as session:
-        await _row(session, id)
+        there(await session.get(WhatIfRow, id))
         audit(session, wall_now(), who.by, "what_if.export", str(id))
     return as_file(f"what-if-{id}.csv", with_head(_HEAD, _file(desk, id)))
 
@@ -161,7 +175,7 @@ async def what_if(request: Request, desk: InDesk, who: Reads, id: UUID) -> Respo
     asked, t, now = request.query_params, speech_for(request, who), wall_now()
     what, change, after = _wanted(request)
     async with desk.sessions() as session:
-        row = await _row(session, id)
+        row = there(await session.get(WhatIfRow, id))
         title, says = title_of(row, await policy_rows(session), t)
         if row.what == What.PRICE:
             says = await price_said(session, row, t)
@@ -185,7 +199,7 @@ async def apply(desk: InDesk, who: Governs, id: UUID) -> Response:
     """Ask a second person to make the version; nothing changes before that."""
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
-        row = await _row(session, id)
+        row = there(await session.get(WhatIfRow, id))
         try:
             await may_apply(session, row, now)
         except NotApplicable as fault:
@@ -207,10 +221,3 @@ def _wanted(request: Request) -> tuple[str | None, Change | None, int | None]:
         return what, Change(change) if change else None, place
     except ValueError:
         raise Wrong("after", "wrong.view") from None
-
-
-async def _row(session: AsyncSession, id_: UUID) -> WhatIfRow:
-    row = await session.get(WhatIfRow, id_)
-    if row is None:
-        raise HTTPException(404)
-    return row

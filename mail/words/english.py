@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
+from renewals.payments import MethodKind
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {

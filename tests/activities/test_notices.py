@@ -9,7 +9,7 @@ from cli.stack_ports import free_port
 from gateways.port import Declined
 from mail.sender import Accepted, Delivery, Mailer
 from mail.sink import DROP, Sink, StoredMail, list_mails, read_mail
-from renewals.facts import Kind
+from renewals.letters import Kind
 from renewals.plan import NoticeRef
 from tests.activities.desk import Desk, PulledPlug
 from tests.scenarios.portfolios import BUYER

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.subscriptions import SubscriptionRow
-from renewals.facts import Kind
+from renewals.letters import Kind
 from tests.activities.desk import PARIS, Desk
 from tests.activities.never import personal
 from tests.scenarios.diary import instant

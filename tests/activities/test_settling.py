@@ -9,7 +9,7 @@ from activities import settling
 from activities.settling import AlreadySettled, settle
 from gateways.port import Answer, Declined, Paid, Unreachable
 from models.payments import OrderRow
-from renewals.facts import Kind
+from renewals.letters import Kind
 from tests.activities.desk import DUE, PARIS, PRICE, Desk, PulledPlug
 from tests.scenarios.diary import instant
 

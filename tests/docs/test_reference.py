@@ -13,9 +13,11 @@ from docs.explained import ARGUMENTS, EVENTS
 from docs.reference_page import every_command
 from docs.source import ROOT, alarms_in_code, events_in_code, refusals_in_code
 from docs.tables import NoWords, check_words
+from renewals.actors import Operator
 from renewals.arguments import parse_command
-from renewals.commands import BadArguments, Name, Operator
-from renewals.facts import Kind, Phase
+from renewals.commands import BadArguments, Name
+from renewals.facts import Phase
+from renewals.letters import Kind
 from settings import PREFIX, Settings
 
 PAGE = generate.REFERENCE.read_text(encoding="utf-8")

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from documents.paper import PaperLine, QuotePaper, ReceiptPaper
-from renewals.facts import MethodKind, Purpose, Term, Way
+from renewals.facts import Term
 from renewals.money import Money
+from renewals.payments import MethodKind, Purpose, Way
 
 
 def line(n: int = 1, *, currency: str = "EUR", seats: int = 12, price: int = 48600, **changes: Any) -> PaperLine:

@@ -17,8 +17,8 @@ from documents.paper import Paper
 from documents.pdf import pdf_of
 from documents.sheet import file_name, sheet_of
 from documents.words import WORDS
-from renewals.facts import MethodKind, Purpose, Way
 from renewals.money import Money
+from renewals.payments import MethodKind, Purpose, Way
 from tests.documents.papers import line, quote, receipt, seats_line
 
 

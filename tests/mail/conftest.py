@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
-from mail.letter import Contacts, Letter, Order, OrderLine, Paid, Quote, Refund, SeatsAdded, Voucher
+from mail.dealings import Order, OrderLine, Paid, Quote, Refund, SeatsAdded, Voucher
+from mail.letter import Contacts, Letter
 from mail.sender import Mailer
 from mail.sink import Sink
-from renewals.facts import Channel, Kind, MethodKind, Term
+from renewals.facts import Channel, Term
+from renewals.letters import Kind
 from renewals.money import Money
+from renewals.payments import MethodKind
 
 RECEIPT = Paid(
     amount=Money(606000, "USD"),

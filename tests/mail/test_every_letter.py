@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
-from mail.letter import Contacts, Letter, Order, OrderLine, Quote, Refund, SeatsAdded, Voucher
+from mail.dealings import Order, OrderLine, Quote, Refund, SeatsAdded, Voucher
+from mail.letter import Contacts, Letter
 from mail.lines import width
 from mail.render import TEMPLATES, Rendered, render
 from mail.table import rows
 from mail.wording import LANGUAGES, Wording, letter_locale
 from mail.words import WORDS
-from renewals.facts import Channel, Kind, MethodKind, Term
+from renewals.facts import Channel, Term
+from renewals.letters import Kind
 from renewals.money import Money
+from renewals.payments import MethodKind
 
 UNKNOWN: dict[str, Any] = dict.fromkeys(
     ("charge_on", "price", "unit_price", "list_amount", "method", "method_valid_through", "late_window_last_day")

@@ -6,7 +6,7 @@ import pytest
 
 from mail.letter import Contacts
 from mail.render import render
-from renewals.facts import Kind
+from renewals.letters import Kind
 from renewals.money import Money
 from tests.mail.conftest import LINES, VOUCHER, MakeLetter
 

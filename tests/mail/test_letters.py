@@ -8,8 +8,10 @@ import pytest
 
 from mail.letter import Contacts, Letter
 from mail.render import render
-from renewals.facts import Channel, Kind, MethodKind, Term
+from renewals.facts import Channel, Term
+from renewals.letters import Kind
 from renewals.money import Money
+from renewals.payments import MethodKind
 
 MakeLetter = Callable[..., Letter]
 LOCALES = ("en-GB", "fr-FR", "ja-JP")

@@ -16,7 +16,7 @@ from mail.letter import Contacts, Letter
 from mail.message import Attachment, DkimKey, compose
 from mail.render import Rendered, render
 from renewals.addresses import is_address
-from renewals.facts import Kind
+from renewals.letters import Kind
 
 ENVELOPE: dict[str, Any] = {
     "sender": "billing@vendor.example",

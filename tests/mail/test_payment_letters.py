@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
-from mail.letter import Contacts, Letter, OrderLine, SeatsAdded, Voucher
+from mail.dealings import OrderLine, SeatsAdded, Voucher
+from mail.letter import Contacts, Letter
 from mail.lines import width
 from mail.render import render
 from mail.table import rows
 from mail.wording import Wording, letter_locale
-from renewals.facts import Channel, Kind, MethodKind
+from renewals.facts import Channel
+from renewals.letters import Kind
 from renewals.money import Money
+from renewals.payments import MethodKind
 
 MakeLetter = Callable[..., Letter]
 LOCALES = ("en-GB", "fr-FR", "ja-JP")

@@ -7,7 +7,7 @@ import pytest
 
 from mail.letter import Contacts, Letter
 from mail.render import render
-from renewals.facts import Kind
+from renewals.letters import Kind
 from tests.mail.conftest import ORDER
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mail.letter import Contacts, Letter
 from mail.render import render
-from renewals.facts import Kind
+from renewals.letters import Kind
 from renewals.usage import UnusedSeats
 
 MakeLetter = Callable[..., Letter]

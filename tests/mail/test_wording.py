@@ -8,7 +8,7 @@ import pytest
 from mail.letter import Contacts, Letter
 from mail.render import render
 from mail.wording import Wording, letter_locale
-from renewals.facts import Kind
+from renewals.letters import Kind
 from renewals.money import Money
 
 NARROW, NO_BREAK = "\u202f", "\u00a0"

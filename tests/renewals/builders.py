@@ -5,23 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from renewals.facts import (
-    Attempt,
-    AttemptState,
-    Channel,
-    DeclineClass,
-    Hold,
-    MethodKind,
-    OfferingKind,
-    OfferingStatus,
-    PaidAhead,
-    PaymentMethod,
-    Phase,
-    Policy,
-    Price,
-    Subscription,
-    Term,
-)
+from renewals.facts import Channel, OfferingKind, OfferingStatus, PaidAhead, Phase, Policy, Price, Subscription, Term
+from renewals.payments import Attempt, AttemptState, DeclineClass, Hold, MethodKind, PaymentMethod
 
 PARIS = "Europe/Paris"
 """2027: UTC+1 until 28 March 02:00 local, UTC+2 from then until 31 October."""

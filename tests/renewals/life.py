@@ -10,24 +10,16 @@ from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
 from renewals import commands as c
+from renewals.actors import Actor, Operator, Person
 from renewals.decisions import Eligible
 from renewals.declines import ask_at, call_again_at
 from renewals.effects import after_command
 from renewals.eligibility import Request, decide
 from renewals.extending import nameable_days
-from renewals.facts import (
-    Attempt,
-    AttemptState,
-    DeclineClass,
-    Hold,
-    Kind,
-    MethodKind,
-    PaidAhead,
-    Phase,
-    QueuedNotice,
-    Subscription,
-    Term,
-)
+from renewals.facts import PaidAhead, Phase, Subscription, Term
+from renewals.letters import Kind, QueuedNotice
+from renewals.payments import Attempt, AttemptState, DeclineClass, Hold, MethodKind
+from renewals.permission import BUYER_MAY
 from renewals.plan import Do, Plan, Step, plan
 from renewals.pricing import automatic_line, next_line
 from renewals.renewing import announcement, in_phase, rolled_over, with_renewal
@@ -195,7 +187,7 @@ class Life:
         sub, now = self.sub, self.now
         name, given = COMMANDS[what]
         command = given(sub, now) if callable(given) else given
-        actor: c.Actor = c.Person("b@x.example") if name in c.BUYER_MAY else c.Operator("eve")
+        actor: Actor = Person("b@x.example") if name in BUYER_MAY else Operator("eve")
         if not isinstance(decide(sub, Request(command, name, actor, is_buyer=True, received_at=now)), Eligible):
             return
         # One payment method per instant: its id is the instant.

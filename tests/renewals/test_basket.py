@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewals import commands as c
+from renewals.actors import Person
 from renewals.basket import (
     STALE,
     Basket,
@@ -27,14 +28,15 @@ from renewals.basket import (
 )
 from renewals.decisions import Refused
 from renewals.eligibility import Request, decide
-from renewals.facts import AttemptState, Channel, MethodKind, Phase, Policy, Price, Term
+from renewals.facts import Channel, Phase, Policy, Price, Term
+from renewals.payments import AttemptState, MethodKind
 from renewals.preview import Preview
 from renewals.preview import token_of as single_token
 from renewals.pricing import checkout_line
 from tests.renewals.builders import PRICES, card, hold, method, subscription, utc
 
 NOON = utc("2027-02-10T11:00")
-ADA = c.Person("ada@northwind.example")
+ADA = Person("ada@northwind.example")
 KEY = b"a key for tests, of 32 characters"
 YEN = {Term.YEAR: Price(list_price=71500, renewal_price=64350, version="yen-1")}
 IN_YEN: dict[str, Any] = {"currency": "JPY", "prices": YEN}

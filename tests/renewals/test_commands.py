@@ -5,20 +5,17 @@ from typing import Any
 
 import pytest
 
+from renewals.actors import Operator, Person, parse_actor
 from renewals.arguments import parse_command
 from renewals.cards import looks_like_card_number, month_end
 from renewals.commands import (
-    BUYER_MAY,
-    OPERATOR_MAY,
     BadArguments,
     Cancel,
     ChangeTerm,
     Command,
     GoLive,
     Name,
-    Operator,
     Park,
-    Person,
     RecordRenewal,
     ReduceSeats,
     Release,
@@ -26,9 +23,10 @@ from renewals.commands import (
     Resume,
     SetPaymentMethod,
     WithdrawPending,
-    parse_actor,
 )
-from renewals.facts import MethodKind, Term
+from renewals.facts import Term
+from renewals.payments import MethodKind
+from renewals.permission import BUYER_MAY, OPERATOR_MAY
 
 BUYER = Person("ada@northwind.example")
 EVE = Operator("eve")

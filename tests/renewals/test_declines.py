@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from renewals.declines import DEFAULT_CLASSES, ask_at, call_again_at, decline_class, next_try_at
-from renewals.facts import DeclineClass, MethodKind, Phase, Subscription
+from renewals.facts import Phase, Subscription
+from renewals.payments import DeclineClass, MethodKind
 from tests.renewals.builders import card, declined, method, monthly, subscription, utc
 
 SOFT, ACTS, HARD = DeclineClass.SOFT, DeclineClass.CUSTOMER_ACTS, DeclineClass.HARD

@@ -6,8 +6,10 @@ import pytest
 
 from renewals import commands as c
 from renewals.effects import after_command
-from renewals.facts import Announcement, DeclineClass, Kind, MethodKind, PaidAhead, Phase, Price, Subscription, Term
+from renewals.facts import Announcement, PaidAhead, Phase, Price, Subscription, Term
+from renewals.letters import Kind
 from renewals.notices import due_notices
+from renewals.payments import DeclineClass, MethodKind
 from renewals.plan import Do, plan
 from renewals.pricing import automatic_line
 from tests.renewals.builders import PRICES, declined, in_doubt, manual, method, monthly, subscription, utc

@@ -11,25 +11,12 @@ from uuid import UUID
 import pytest
 
 from renewals import commands as c
+from renewals.actors import Operator, Person
 from renewals.decisions import AlreadyTrue, Eligible, Refused
-from renewals.eligibility import (
-    Request,
-    check_named_renewal,
-    decide,
-    just_paid,
-    methods_equal,
-)
-from renewals.facts import (
-    Channel,
-    Hold,
-    MethodKind,
-    OfferingKind,
-    OfferingStatus,
-    PaidAhead,
-    Phase,
-    Subscription,
-    Term,
-)
+from renewals.eligibility import Request, decide
+from renewals.facts import Channel, OfferingKind, OfferingStatus, PaidAhead, Phase, Subscription, Term
+from renewals.named import check_named_renewal, just_paid, methods_equal
+from renewals.payments import Hold, MethodKind
 from renewals.quoting import QuoteState, QuoteTerms
 from renewals.refunding import Refundable
 from tests.renewals.builders import PRICES, card, hold, in_doubt, method, paid_ahead, policy, subscription, utc
@@ -338,7 +325,7 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
 
 
 def answer(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
-    who = c.Operator("eve") if actor == OPERATOR else c.Person(f"{actor}@northwind.example")
+    who = Operator("eve") if actor == OPERATOR else Person(f"{actor}@northwind.example")
     request = Request(
         given.command,
         given.name,

@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renewals import commands as c
+from renewals.actors import Operator
 from renewals.calendar import days_after, midnight
 from renewals.checkout import may_renew
 from renewals.decisions import Eligible, Refused
 from renewals.effects import after_command
 from renewals.eligibility import Request, decide
 from renewals.extending import Span, may_extend, may_reinstate, nameable_days
-from renewals.facts import DeclineClass, Kind, PaidAhead, Phase, Subscription, Term
+from renewals.facts import PaidAhead, Phase, Subscription, Term
+from renewals.letters import Kind
+from renewals.payments import DeclineClass
 from renewals.plan import Do, plan
 from renewals.pricing import checkout_line
 from renewals.quoting import quote_window_last_day
@@ -252,7 +255,7 @@ def test_reinstated_it_is_not_charged_by_itself_and_costs_the_list_price() -> No
 
 def test_one_whose_last_day_has_passed_before_it_is_decided_about_is_not_brought_back_to_lapse_at_once() -> None:
     received, command = utc("2027-06-01T10:00"), c.Reinstate(date(2027, 6, 2))
-    asked = Request(command, c.Name.REINSTATE, c.Operator("ana"), is_buyer=False, received_at=received)
+    asked = Request(command, c.Name.REINSTATE, Operator("ana"), is_buyer=False, received_at=received)
     assert decide(LAPSED, asked) == Eligible()
     late = decide(LAPSED, replace(asked, handled_at=utc("2027-06-05T10:00")))
     assert isinstance(late, Refused)

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from renewals.compliance import standings, warning
 from renewals.duties import AddedNotice, Duty, added_notices, binds, duties, fewest, unmet
-from renewals.facts import Kind, MethodKind, Phase, Subscription, Term
+from renewals.facts import Phase, Subscription, Term
 from renewals.legal import DEFAULT_RULES, Anchor, Audience, Certainty, LegalRule, Unit
+from renewals.letters import Kind
 from renewals.notices import dated_notices, due_notices
+from renewals.payments import MethodKind
 from tests.renewals.builders import card, method, monthly, paid_ahead, policy, subscription, utc
 
 RULES = {rule.id: rule for rule in DEFAULT_RULES}

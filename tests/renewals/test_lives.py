@@ -10,22 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renewals.calendar import add_months
-from renewals.facts import Announcement, DeclineClass, Kind, MethodKind, Phase, Subscription, Term
+from renewals.facts import Announcement, Phase, Subscription, Term
 from renewals.forecast import forecast
+from renewals.letters import Kind
+from renewals.payments import DeclineClass, MethodKind
 from renewals.plan import Do
 from renewals.renewing import in_phase
 from renewals.windows import charge_at, late_window_closes_at, renewal_begins_at
-from tests.renewals.builders import (
-    PRICES,
-    declined,
-    hold,
-    manual,
-    method,
-    monthly,
-    paid_ahead,
-    subscription,
-    utc,
-)
+from tests.renewals.builders import PRICES, declined, hold, manual, method, monthly, paid_ahead, subscription, utc
 from tests.renewals.life import COMMANDS, Entry, Life
 
 TERMS = {Term.MONTH: 1, Term.YEAR: 12, Term.THREE_YEARS: 36}

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewals.facts import Announcement, MethodKind, Phase, Price, Subscription, Term
+from renewals.facts import Announcement, Phase, Price, Subscription, Term
 from renewals.money import Money, decimals, parse_amount
+from renewals.payments import MethodKind
 from renewals.pricing import NotPriced, automatic_line, late_line, next_line, renewal_line
 from tests.renewals.builders import manual, method, monthly, subscription
 

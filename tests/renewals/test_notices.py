@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
-from renewals.facts import DeclineClass, Kind, MethodKind, Phase, QueuedNotice, Subscription, Term
+from renewals.facts import Phase, Subscription, Term
+from renewals.letters import Kind, QueuedNotice
+from renewals.payments import DeclineClass, MethodKind
 from renewals.plan import Do, plan
 from tests.renewals.builders import (
     card,

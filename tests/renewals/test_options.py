@@ -3,6 +3,7 @@
 import pytest
 
 from renewals import commands as c
+from renewals.actors import Person
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
 from renewals.options import options
 from tests.renewals.builders import subscription, utc
@@ -23,6 +24,6 @@ def test_seats_can_be_reduced_while_a_smaller_number_can_be_named(
     seats: int, pending: int | None, expected: type[Decision]
 ) -> None:
     sub = subscription(seats=seats, pending_seats=pending)
-    answers = options(sub, c.Person("ada@northwind.example"), is_buyer=True, at=utc("2026-10-01T10:00"))
+    answers = options(sub, Person("ada@northwind.example"), is_buyer=True, at=utc("2026-10-01T10:00"))
     assert isinstance(answers[c.Name.REDUCE_SEATS], expected)
     assert not isinstance(answers[c.Name.REDUCE_SEATS], AlreadyTrue)

@@ -5,21 +5,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from renewals.facts import (
-    Announcement,
-    AttemptState,
-    Channel,
-    DeclineClass,
-    Kind,
-    MethodKind,
-    OfferingStatus,
-    OwedBack,
-    Phase,
-    Price,
-    Subscription,
-    Term,
-)
+from renewals.facts import Announcement, Channel, OfferingStatus, Phase, Price, Subscription, Term
 from renewals.forecast import forecast
+from renewals.letters import Kind
+from renewals.payments import AttemptState, DeclineClass, MethodKind, OwedBack
 from renewals.plan import Do, Step, in_words, next_charge_at, plan
 from tests.renewals.builders import (
     card,

@@ -4,7 +4,8 @@ from datetime import date, time
 
 import pytest
 
-from renewals.facts import Channel, MethodKind, Policy, Term
+from renewals.facts import Channel, Policy, Term
+from renewals.payments import MethodKind
 from renewals.policy import PolicyVersion, fault, policy_for
 
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from docs.explained import REFUSALS
 from renewals.decisions import PRECEDENCE, Refused, first_that_applies
-from renewals.facts import MethodKind, PaymentMethod, Phase, Policy, Price, Subscription, Term
+from renewals.facts import Phase, Policy, Price, Subscription, Term
 from renewals.money import Money
+from renewals.payments import MethodKind, PaymentMethod
 from renewals.pricing import NotPriced
 from renewals.quoting import (
     PriceOutOfBounds,

@@ -6,18 +6,10 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from renewals.calendar import local_date
-from renewals.facts import (
-    AttemptState,
-    Channel,
-    DeclineClass,
-    Kind,
-    MethodKind,
-    OwedBack,
-    Phase,
-    QueuedNotice,
-    Subscription,
-)
+from renewals.facts import Channel, Phase, Subscription
 from renewals.legal import DEFAULT_RULES, Audience
+from renewals.letters import Kind, QueuedNotice
+from renewals.payments import AttemptState, DeclineClass, MethodKind, OwedBack
 from renewals.plan import Do, Step, plan
 from renewals.reasons import Because, Rule, because
 from tests.renewals.builders import (

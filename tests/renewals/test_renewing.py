@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from renewals.facts import Announcement, Kind, PaidAhead, Phase, Subscription, Term
+from renewals.facts import Announcement, PaidAhead, Phase, Subscription, Term
+from renewals.letters import Kind
 from renewals.plan import Do, plan
 from renewals.renewing import announcement, in_phase, just_before, last_paid_term, rolled_over, with_renewal
 from tests.renewals.builders import declined, hold, manual, monthly, paid_ahead, subscription, utc

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from renewals.facts import AttemptState, DeclineClass, MethodKind, Phase, Subscription, Term
+from renewals.facts import Phase, Subscription, Term
+from renewals.payments import AttemptState, DeclineClass, MethodKind
 from renewals.windows import (
     access_until,
     charge_at,

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from models.inbox import store_command
 from renewals.calendar import days_after, local_date
-from renewals.facts import Kind
+from renewals.letters import Kind
 from renewals.plan import Do, Step
 from tests.scenarios.diary import instant, written
 from tests.scenarios.portfolios import BUYER, CUSTOMER

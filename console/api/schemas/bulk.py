@@ -11,7 +11,8 @@ from console.api.schemas.buying import Line
 from console.api.schemas.wire import Instant, Resource
 from models.checkouts import ALL_OTHERS
 from renewals.basket import Outcome
-from renewals.facts import AttemptState, Channel, MethodKind
+from renewals.facts import Channel
+from renewals.payments import AttemptState, MethodKind
 
 _Name = Annotated[str, StringConstraints(pattern=NUMBER)]
 

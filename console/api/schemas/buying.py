@@ -6,7 +6,8 @@ from typing import Any
 from console.api.schemas.seats import UnusedSeats
 from console.api.schemas.subscriptions import Method, Pending
 from console.api.schemas.wire import Instant, Resource
-from renewals.facts import Purpose, Term
+from renewals.facts import Term
+from renewals.payments import Purpose
 
 
 class Line(Resource):

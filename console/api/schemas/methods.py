@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from console.api.schemas.subscriptions import Method
 from console.api.schemas.wire import Resource
-from renewals.facts import MethodKind
+from renewals.payments import MethodKind
 
 
 class Methods(Resource):

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from console.api.schemas.wire import Instant, Resource
-from renewals.facts import Channel, MethodKind, Term
+from renewals.facts import Channel, Term
+from renewals.payments import MethodKind
 from renewals.quoting import MOST_LINES, QuoteState
 
 NUMBER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from console.api.schemas.wire import Instant, Resource
-from renewals.facts import Purpose, Way
+from renewals.payments import Purpose, Way
 
 
 class Coming(Resource):

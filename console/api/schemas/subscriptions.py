@@ -8,8 +8,9 @@ from pydantic import Field
 
 from console.api.schemas.wire import Instant, Resource
 from renewals.commands import Name
-from renewals.facts import Channel, MethodKind, Phase, Term
+from renewals.facts import Channel, Phase, Term
 from renewals.options import Contact
+from renewals.payments import MethodKind
 
 
 class Method(Resource):

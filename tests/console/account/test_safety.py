@@ -10,8 +10,9 @@ import pytest
 
 from console.account.guard import FORM_COOKIE
 from console.account.words import WORDS
-from renewals.commands import BUYER_MAY
-from renewals.facts import Kind, Phase
+from renewals.facts import Phase
+from renewals.letters import Kind
+from renewals.permission import BUYER_MAY
 from tests.console.account.browser import SUBSCRIPTIONS, Browser, form
 from tests.scenarios.portfolios import PUNCTUAL, SECOND
 from tests.scenarios.theatre import Life, Theatre

@@ -14,8 +14,8 @@ from console.api import gate
 from console.api.app import create_api
 from models.api_keys import Scope, revoke_key
 from models.engine import Sessions, create_engine, sessions_of
+from renewals.actors import Person
 from renewals.arguments import parse_command
-from renewals.commands import Person
 from settings import Settings
 from tests.console.api.calling import ADA, Api, codes, console_of, filled, new_key, operations
 

@@ -11,8 +11,8 @@ from cli import looking
 from models.engine import Sessions
 from models.store import load
 from models.tables import SubscriptionRow
-from renewals.commands import BUYER_MAY
 from renewals.decisions import Eligible, Refused
+from renewals.permission import BUYER_MAY
 from tests.console.api.calling import ADA, IMPORTED_AT, Api
 
 pytestmark = pytest.mark.usefixtures("portfolio")

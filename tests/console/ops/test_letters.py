@@ -20,7 +20,7 @@ from models.keyset import Beside
 from models.letters import State, Wanted, letters_page
 from models.records import NoticeRow
 from portfolio.importing import import_portfolio
-from renewals.facts import Kind
+from renewals.letters import Kind
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, assert_in_order, heard
 from tests.console.ops.staff import People, Person, acts, words

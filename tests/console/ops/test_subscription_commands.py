@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from models.engine import Sessions
-from renewals.commands import OPERATOR_MAY, Name
+from renewals.commands import Name
+from renewals.permission import OPERATOR_MAY
 from renewals.roles import ASKED_TWICE, MOVES_MONEY, May, Role, may, right_to_give
 from tests.console.ops.staff import People, Person, acts, form, words
 from tests.scenarios.portfolios import PUNCTUAL

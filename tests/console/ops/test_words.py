@@ -19,11 +19,14 @@ from models.pauses import Pausable
 from models.payments import ORDER_STATES
 from models.pipeline import Path
 from models.staff import StaffRefused
-from renewals.commands import OPERATOR_MAY, Name
+from renewals.commands import Name
 from renewals.decisions import PRECEDENCE
-from renewals.facts import AttemptState, Channel, DeclineClass, Kind, OfferingKind, OfferingStatus, Phase, Purpose, Way
+from renewals.facts import Channel, OfferingKind, OfferingStatus, Phase
 from renewals.foreseen import Cause as Why
 from renewals.foreseen import Verdict
+from renewals.letters import Kind
+from renewals.payments import AttemptState, DeclineClass, Purpose, Way
+from renewals.permission import OPERATOR_MAY
 from renewals.plan import Do
 from renewals.policy_text import NAMES, Shape
 from renewals.quoting import QuoteState
