@@ -31,7 +31,7 @@ from models.subscriptions import ClaimRow, RenewalRow
 from renewals import commands as c
 from renewals.arguments import parse_command
 from renewals.calendar import midnight
-from renewals.decisions import AlreadyTrue, Eligible, Refused
+from renewals.decisions import Eligible, Refused
 from renewals.eligibility import (
     Request,
     check_method_not_over,
@@ -39,7 +39,7 @@ from renewals.eligibility import (
     decide,
     methods_equal,
 )
-from renewals.facts import Attempt, AttemptState, Hold, MethodKind, Subscription
+from renewals.facts import Attempt, AttemptState, MethodKind, Subscription
 from renewals.preview import Previewed, bound_lines, lines_of
 from renewals.pricing import Line, NotPriced
 from renewals.renewing import just_before
@@ -106,9 +106,7 @@ async def decide_command(
         decision, bound = decide(decided_on, request), None
         if isinstance(decision, Eligible):
             if isinstance(request.command, c.ReleaseHold) and (hold := stored.facts.hold):
-                if not await _holds_again(session, hold, row.received_at):
-                    return GivingUp(hold.id, row.given_by, row.reason)
-                decision = AlreadyTrue()
+                return GivingUp(hold.id, row.given_by, row.reason)
             if _pays_now(request.command):
                 return await _placed(session, stored, decided_on, request.command, row, signing_key)
             if isinstance(request.command, c.Renew | c.ChangeTerm) and request.command.preview is not None:
@@ -120,11 +118,18 @@ async def decide_command(
         return answer
 
 
-async def _holds_again(session: AsyncSession, hold: Hold, received_at: datetime) -> bool:
-    """Is it a quote's that was accepted by a code, and holds the term again only since the command came?
+async def _let_go_since(session: AsyncSession, stored: Stored, command: c.ReleaseHold, received_at: datetime) -> bool:
+    """Was what the command meant let go since it came, so that something else holds the term by now?
 
-    What the command meant, that code, was let go then, perhaps by this very command before it was cut off.
+    Perhaps by this very command, before it was cut off. One that names nothing has meant the code by which a quote was
+    accepted, where that quote holds the term again only since then.
     """
+    hold = stored.facts.hold
+    if hold is None:
+        return False
+    if command.hold is not None:
+        meant = await session.get(ClaimRow, command.hold)
+        return hold.id != str(command.hold) and bool(meant and meant.released_at and meant.released_at >= received_at)
     quote = await find_quote(session, hold.quote) if hold.quote else None
     claim = await session.get_one(ClaimRow, UUID(hold.id))
     return quote is not None and quote.order_id is not None and claim.opened_at >= received_at
@@ -222,6 +227,8 @@ async def _request(session: AsyncSession, stored: Stored | None, row: CommandRow
         same_person=isinstance(command, c.ChangeBuyer | c.ChangeContact)
         and await is_same_person(session, stored, command),
         paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
+        let_go_since=isinstance(command, c.ReleaseHold)
+        and await _let_go_since(session, stored, command, row.received_at),
         pays_with=method,
         renews_on=row.renews_on,
         handled_at=stored.now,

@@ -64,9 +64,16 @@ def set_payment_method(
     give(Name.SET_PAYMENT_METHOD, number, by, args, key=key, as_json=as_json)
 
 
-def release_hold(number: Number, by: By, reason: Reason = None, key: Key = None, as_json: Json = False) -> None:
-    """Give up the open order or voucher for the next term."""
-    give(Name.RELEASE_HOLD, number, by, {"reason": reason}, key=key, as_json=as_json)
+def release_hold(
+    number: Number,
+    by: By,
+    hold: Annotated[str | None, typer.Option(help="Id of the hold, as `show` has it; another one is refused.")] = None,
+    reason: Reason = None,
+    key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Give up the open order, voucher or quote for the next term."""
+    give(Name.RELEASE_HOLD, number, by, {"hold": hold, "reason": reason}, key=key, as_json=as_json)
 
 
 def hand_over_admin(

@@ -100,7 +100,7 @@ def _build(which: Name, given: "_Arguments") -> Command:
             when = When(given.choice("when", list(When))) if given.has("when") else When.NOW
             return Renew(given.method_choice(), when, given.optional("preview"))
         case Name.RELEASE_HOLD:
-            return ReleaseHold()
+            return ReleaseHold(given.id("hold") if given.has("hold") else None)
         case Name.HAND_OVER_ADMIN:
             return HandOverAdmin(given.text("to"))
         case Name.ASK_FOR_QUOTE:
