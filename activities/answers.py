@@ -75,11 +75,8 @@ async def _after_the_end(session: AsyncSession, ordered: Ordered, answer: Answer
 async def _run_out_at_once(session: AsyncSession, ordered: Ordered, voucher: Issued, wall_now: datetime) -> None:
     """A code that nobody wants any more, and has never seen: it has run out as it came, and its money goes back."""
     attempt = ordered.attempt
-    attempt.state, attempt.voucher_code, attempt.gateway_reference = (
-        AttemptState.EXPIRED,
-        voucher.code,
-        voucher.reference,
-    )
+    attempt.state, attempt.answered_at = AttemptState.EXPIRED, ordered.now
+    attempt.voucher_code, attempt.gateway_reference = voucher.code, voucher.reference
     count_part(session, ordered, voucher.received)
     await owe_back(session, ordered, "paid_late")
     await expire(session, ordered, SYSTEM, ran_out=False)

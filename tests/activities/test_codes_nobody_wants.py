@@ -1,4 +1,4 @@
-"""Codes that a provider issues when nobody wants them any more: it is told, and money that comes all the same goes back."""
+"""Codes that come when nobody wants them: their provider is told, and money that comes all the same goes back."""
 
 from typing import Any
 
