@@ -98,7 +98,9 @@ async def _alarm_of_money(session: AsyncSession, ordered: Ordered, total: int) -
         f"refund attempt {attempt.id}."
     )
     number, subject = ordered.first.row.number, str(attempt.id)
-    await raise_alarm(session, number, "paid_after_all", detail, ordered.now, subject=subject)
+    facts = {"n": attempt.n, "order": str(attempt.order_id), "state": attempt.state, "attempt": subject}
+    facts |= {"amount": money.minor, "currency": money.currency}
+    await raise_alarm(session, number, "paid_after_all", detail, ordered.now, subject=subject, facts=facts)
 
 
 def _sooner(now: datetime, next_at: datetime | None, answer: Answer) -> datetime | None:
@@ -187,7 +189,9 @@ async def _wait_for_voucher(session: AsyncSession, ordered: Ordered, state: Atte
     patience = timedelta(days=first.facts.policy.voucher_pending_days)
     if attempt.expires_at and ordered.now - attempt.expires_at >= patience:
         detail = f"The payment of voucher {attempt.id} is under way for {patience.days} days; ask the provider."
-        await raise_alarm(session, first.row.number, VOUCHER_IN_DOUBT, detail, ordered.now, subject=str(attempt.id))
+        number, subject = first.row.number, str(attempt.id)
+        facts = {"attempt": subject, "days": patience.days}
+        await raise_alarm(session, number, VOUCHER_IN_DOUBT, detail, ordered.now, subject=subject, facts=facts)
 
 
 async def _issue(session: AsyncSession, ordered: Ordered, wall_now: datetime, voucher: Issued) -> None:

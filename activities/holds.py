@@ -168,4 +168,6 @@ async def _alarm_if_long(session: AsyncSession, stored: Stored) -> None:
     attempt = await session.get(AttemptRow, UUID(voucher.id)) if voucher else None
     if attempt and attempt.expires_at and stored.now - attempt.expires_at > TELL_AFTER:
         detail = f"The gateway does not say whether voucher {attempt.id} was paid; the renewal is held until it does."
-        await raise_alarm(session, stored.row.number, VOUCHER_IN_DOUBT, detail, stored.now, subject=str(attempt.id))
+        number, subject = stored.row.number, str(attempt.id)
+        facts = {"attempt": subject}
+        await raise_alarm(session, number, VOUCHER_IN_DOUBT, detail, stored.now, subject=subject, facts=facts)

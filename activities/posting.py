@@ -281,7 +281,8 @@ class Posting:
         endpoint = await session.get_one(EndpointRow, row.endpoint_id)
         said = f"status {posted.status}" if posted.status else posted.error
         detail = f"{endpoint.host} took no event for three days (last: {said}); replay it when it does."
-        await raise_alarm(session, None, GIVEN_UP, detail, now, subject=str(endpoint.id))
+        facts = {"host": endpoint.host, "said": said}
+        await raise_alarm(session, None, GIVEN_UP, detail, now, subject=str(endpoint.id), facts=facts)
 
 
 async def _all(works: Iterable[Awaitable[Result]]) -> list[Result]:
