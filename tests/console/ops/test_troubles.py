@@ -9,11 +9,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import models.troubles
 from console.ops.overview import ELSEWHERE, seen_at
 from console.ops.words import WORDS
 from models.engine import Sessions
 from models.listing import Asked, listing
-from models.troubles import ORDINARY, Trouble, troubles
+from models.troubles import ORDINARY, Found, Trouble, troubles
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
 from renewals.roles import Role
@@ -276,6 +277,26 @@ async def test_the_overview_names_each_says_what_to_do_and_leads_to_its_list(
 
 def order_twice() -> tuple[str, str]:
     return order(1, "paid", state="paid"), order(2, "paid", state="paid")
+
+
+@pytest.mark.usefixtures("_example")
+async def test_one_that_takes_too_long_to_count_is_named_and_keeps_no_other_from_being_counted(
+    people: People, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await run(sessions, *order_twice())
+    monkeypatch.setattr(models.troubles, "_overdue", lambda now: sa.func.pg_sleep(60).is_not(None))
+    monkeypatch.setattr(models.troubles, "TOGETHER_MS", 400)
+    monkeypatch.setattr(models.troubles, "ALONE_MS", 2_000)
+    now = datetime.now(UTC)
+    async with sessions() as session:
+        counted = await troubles(session, now.date(), now)
+        assert await session.scalar(sa.text("SHOW statement_timeout")) == "0"
+    assert counted == [Found(Trouble.PAID_TWICE, 1), Found(Trouble.OVERDUE, None)]
+    mira = await people.signed_in("mira", Role.VIEWER)
+    for _ in range(2):  # from the database, then as they were kept
+        page = words(await mira.page("/ops/"))
+        assert WORDS["en"]["trouble.overdue"] in page
+        assert WORDS["en"]["troubles_uncounted"] in page
 
 
 @pytest.mark.usefixtures("_example")
