@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.catalog import PriceRow
+from models.payments import OrderLineRow
 from models.pipeline import (
     DAYS_AFTER,
     RENEWS_AUTOMATICALLY,
@@ -17,8 +18,8 @@ from models.pipeline import (
     prices_in_force,
     with_prices,
 )
-from models.subscriptions import SubscriptionRow
-from renewals.facts import OfferingStatus
+from models.subscriptions import RenewalRow, SubscriptionRow
+from renewals.facts import OfferingStatus, Phase
 
 LEAP = 2
 """A price this many times, or this small a part of, what was paid last is looked at before it is charged."""
@@ -45,7 +46,8 @@ def priced(
 def price_leaps(prices: CTE) -> ColumnElement[bool]:
     """Is a seat charged at many times, or a small part, of what it cost last?
 
-    Of a term that was imported nobody knows what it cost: the version of the price before the one in force stands in.
+    Of a term that was imported nobody knows what it cost, and one that was bought late cost the list price, by which
+    nobody renews in time: the version of the price before the one in force stands in. Once expired nothing is charged.
     """
     earlier = aliased(PriceRow)
     before = (
@@ -58,9 +60,19 @@ def price_leaps(prices: CTE) -> ColumnElement[bool]:
         .correlate(prices)
         .scalar_subquery()
     )
-    paid = case((prices.c.term == col(_S.term), col(_S.unit_price)))
+    paid = case((and_(prices.c.term == col(_S.term), ~_bought_late()), col(_S.unit_price)))
     last, next_ = func.coalesce(paid, before), next_seat_price(prices)
-    return and_(RENEWS_AUTOMATICALLY, next_ != last, or_(next_ >= last * LEAP, next_ * LEAP <= last))
+    charged = and_(RENEWS_AUTOMATICALLY, col(_S.phase) != Phase.EXPIRED.value)
+    return and_(charged, next_ != last, or_(next_ >= last * LEAP, next_ * LEAP <= last))
+
+
+def _bought_late() -> ColumnElement[bool]:
+    """Was the running term bought at the list price, once the one before it had expired?"""
+    line = OrderLineRow
+    at_list_price = col(line.receipt)["basis"].astext == "list_price"
+    such = and_(col(line.term_starts_on) == col(_S.starts_on), col(line.renewal_id).is_not(None), at_list_price)
+    settled = exists().where(col(RenewalRow.id) == col(line.renewal_id), col(RenewalRow.order_id) == col(line.order_id))
+    return exists().where(col(line.subscription) == col(_S.number), such, settled).correlate(_S)
 
 
 def is_not_sold(prices: CTE) -> ColumnElement[bool]:

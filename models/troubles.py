@@ -38,7 +38,7 @@ from models.odd_prices import is_not_sold, price_leaps, priced
 from models.parties import CustomerRow, PaymentMethodRow
 from models.pauses import resumed_since
 from models.payments import AttemptRow
-from models.pipeline import is_due
+from models.pipeline import CHARGEABLE, DIRECT, is_due
 from models.records import CommandRow, NoticeRow
 from models.seat_use import SeatAssignmentRow, holds_seat
 from models.subscriptions import SubscriptionRow
@@ -184,8 +184,10 @@ def _planned_elsewhere() -> ColumnElement[bool]:
 
 
 def _card_ended(today: date) -> ColumnElement[bool]:
-    ended = and_(col(PaymentMethodRow.id) == col(_S.method_id), col(PaymentMethodRow.valid_through) < today)
-    return and_(col(_S.auto_renew), exists().where(ended).correlate(_S))
+    """Will it be charged by itself (`Subscription.renews_automatically`), to a card that is over?"""
+    row = PaymentMethodRow
+    ended = and_(col(row.id) == col(_S.method_id), CHARGEABLE, col(row.valid_through) < today)
+    return and_(col(_S.auto_renew), DIRECT, exists().where(ended).correlate(_S))
 
 
 def _next_seats() -> ColumnElement[int]:

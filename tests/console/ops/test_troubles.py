@@ -115,6 +115,19 @@ ENDED_CARD = """
     UPDATE payment_methods SET valid_through = current_date - {ago}
     WHERE id = (SELECT method_id FROM subscriptions WHERE number = 'S-1001')
 """
+LATE = """
+    UPDATE subscriptions SET unit_price = 101000 WHERE number = 'S-1001';
+    INSERT INTO orders (id, csn, currency, way, state, ordered_by, ordered_at)
+    SELECT '00000000-0000-4000-8000-000000000009', csn, 'USD', 'checkout', 'paid', 'system', now() - interval '1 year'
+    FROM subscriptions WHERE number = 'S-1001';
+    INSERT INTO renewals (id, subscription, term_starts_on, settled_at, order_id)
+    SELECT '10000000-0000-4000-8000-000000000009', number, starts_on, now() - interval '1 year',
+        '00000000-0000-4000-8000-000000000009' FROM subscriptions WHERE number = 'S-1001';
+    INSERT INTO order_lines (order_id, subscription, term_starts_on, renewal_id, purpose, term, seats, unit_price,
+        amount, receipt)
+    SELECT '00000000-0000-4000-8000-000000000009', number, starts_on, '10000000-0000-4000-8000-000000000009',
+        'renewal', 'year', 1, 101000, 101000, '{"basis" : "list_price"}' FROM subscriptions WHERE number = 'S-1001'
+"""
 UNPRICED = "INSERT INTO offerings (sku, name, kind) VALUES ('NEW', 'New', 'subscription')"
 UNANNOUNCED = changed("announced_term = NULL, announced_unit_price = NULL")
 SOON = changed("renews_on = current_date + 3")
@@ -184,6 +197,13 @@ ORDINARY_DAYS: Sequence[tuple[str, Sequence[str]]] = (
     ("a refused line", [basket("11 minutes", "'hold_open'")]),
     ("a voucher of which nothing came", [order(1, "issued", ago="3 days")]),
     ("a card that ends today", [SOON, ENDED_CARD.format(ago=0)]),
+    ("a card that has ended, of what a partner sold", [SOON, ENDED_CARD.format(ago=1), changed("channel = 'partner'")]),
+    (
+        "the end of what needs its buyer at every payment",
+        [SOON, ENDED_CARD.format(ago=1), "UPDATE payment_methods SET kind = 'konbini', token = token || id"],
+    ),
+    ("bought late, at twice the price of those who renew in time", [UNANNOUNCED, LATE]),
+    ("expired, so that it costs the list price", [changed("unit_price = 1, phase = 'expired'")]),
     ("not live and far away", [changed("live_at = NULL, renews_on = current_date + 60")]),
     ("a letter that was just tried", [letter("59 minutes")]),
     ("every seat used", [changed("seats = 12"), USERS.format(count=12)]),
