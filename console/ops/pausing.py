@@ -1,5 +1,6 @@
 """Pausing all charges or all mails, at once and by one person; resuming charges takes a second one."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -30,9 +31,13 @@ routes = APIRouter(prefix="/pauses")
 
 def why_paused(pause: PauseRow, t: Speech, zone: str) -> str:
     """Who paused it and why; of a pause that began by itself, the figures it was decided on."""
-    figures = pause.figures
-    if not figures:
-        return t("pause_since", when=t.moment(pause.began_at, zone), who=pause.began_by, why=pause.began_because)
+    if pause.figures:
+        return stopped_in_words(pause.figures, t, zone)
+    return t("pause_since", when=t.moment(pause.began_at, zone), who=pause.began_by, why=pause.began_because)
+
+
+def stopped_in_words(figures: Mapping[str, Any], t: Speech, zone: str) -> str:
+    """Why charges stopped by themselves."""
     counts = {name: t.number(count) for name, count in figures.items() if isinstance(count, int)}
     since = t.moment(datetime.fromisoformat(figures["since"]), zone)
     if figures["rule"] == Tripped.VOLUME:
