@@ -15,11 +15,12 @@ from models.pauses import (
     USUAL_FOR,
     Pausable,
     PauseRow,
+    accepts_declines,
     ask_to_resume,
-    is_asked_for,
     may_be_usual,
     pause,
     paused_now,
+    request_for,
     resume,
 )
 from renewals.breaker import Tripped
@@ -65,7 +66,8 @@ async def pauses(request: Request, desk: InDesk, who: Reads) -> Response:
     async with desk.sessions() as session:
         rows = {row.what: row for row in await paused_now(session)}
         charges = rows.get(Pausable.CHARGES)
-        asked = {Pausable.CHARGES.value} if charges and await is_asked_for(session, charges, wall_now()) else set()
+        request_ = await request_for(session, charges, wall_now()) if charges else None
+    asked = {Pausable.CHARGES.value: accepts_declines(request_)} if request_ else {}
     states = [(what.value, rows.get(what)) for what in Pausable]
     values: dict[str, Any] = {"states": states, "asked": asked, "why": why_paused, "days": USUAL_FOR.days}
     return desk.page(request, "pauses.html", who, may_be_usual=may_be_usual, **values)

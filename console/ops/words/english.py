@@ -150,6 +150,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "resume_button.mails": "Resume mails",
         "pause_since": "since {when}, by {who}: {why}",
         "asked_already": "It waits for a second person.",
+        "asked_holds": "Whoever asks again changes nothing: it holds as it was asked.",
+        "asked_accepting": "It accepts the declines.",
+        "asked_plainly": "It does not accept the declines: for that, withdraw it there and ask anew.",
         # second person
         "second_text": "What is dangerous takes two: whoever asks, and another one who confirms within a day.",
         "second_none": "Nothing waits for a second person.",

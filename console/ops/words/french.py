@@ -158,6 +158,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "resume_button.mails": "Reprendre les courriels",
         "pause_since": "depuis le {when}, par {who} : {why}",
         "asked_already": "Une seconde personne doit confirmer.",
+        "asked_holds": "Redemander n’y change rien : la demande vaut comme elle a été faite.",
+        "asked_accepting": "Elle accepte les refus.",
+        "asked_plainly": "Elle n’accepte pas les refus : pour cela, retirez-la là et demandez de nouveau.",
         # second person
         "second_text": "Ce qui est dangereux se fait à deux : qui demande, et quelqu’un d’autre qui confirme dans la "
         "journée.",
