@@ -146,8 +146,10 @@ def _barred(sub: Subscription, request: Request) -> Refused | None:
     return _not_self_service(sub, request.name)
 
 
-OF_LAPSED_TOO = frozenset({c.Name.REFUND, c.Name.REINSTATE})
-"""Commands that may be given once a subscription has lapsed: what was paid can go back, and so can it itself."""
+OF_LAPSED_TOO = frozenset({c.Name.REFUND, c.Name.REINSTATE, c.Name.HAND_OVER_ADMIN})
+"""Commands that may be given once a subscription has lapsed: what was paid can go back, so can it itself, and the role
+of its admin can be handed over at any time.
+"""
 
 _OF_EVERY_DIRECT_ORDER = (
     c.Name.CANCEL_AUTO_RENEW,
@@ -155,6 +157,7 @@ _OF_EVERY_DIRECT_ORDER = (
     c.Name.SET_PAYMENT_METHOD,
     c.Name.RELEASE_HOLD,
     c.Name.DECLINE_QUOTE,
+    c.Name.HAND_OVER_ADMIN,
 )
 """What only a partner's or a legacy order forbids."""
 
