@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from temporalio.testing import WorkflowEnvironment
 
 from models.api_keys import Scope
@@ -181,6 +182,17 @@ async def test_a_preview_of_another_term_says_what_it_costs_and_when_that_is_cha
     await api.give(PUNCTUAL, "cancel-auto-renew", {})
     assert (await api.get(address, params={"term": "month"})).json()["charged_at"] is None
     assert (await api.get(address, params={"term": "decade"})).status_code == 422
+
+
+async def test_a_preview_of_a_running_term_that_is_sold_no_more_is_refused(theatre: Theatre, api: Api) -> None:
+    life = await on_stage(theatre)
+    await api.give(PUNCTUAL, "change-term", {"term": "month"})
+    async with life.sessions.begin() as session:
+        await session.execute(text("DELETE FROM prices WHERE term = 'year'"))
+        await session.execute(text("UPDATE rulebook SET revision = gen_random_uuid()"))
+    answer = await api.get(f"/subscriptions/{PUNCTUAL}/preview/change-term", params={"term": "year"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "term_not_offered")
+    assert "withdraw the pending term instead" in answer.text
 
 
 async def test_a_preview_names_the_pending_changes_that_are_in_its_line(theatre: Theatre, api: Api) -> None:
