@@ -27,19 +27,10 @@ from models.engine import Sessions
 from models.history import in_utc
 from models.journal import clear_alarm, raise_alarm
 from models.records import EventRow
+from models.sealing import Seal
 from models.settled import Settled
-from models.webhooks import (
-    GIVEN_UP,
-    DeliveryRow,
-    DeliveryState,
-    EndpointRow,
-    EndpointState,
-    TryRow,
-    events_for,
-    is_waiting,
-    matching,
-    waiting_for,
-)
+from models.webhook_deliveries import events_for, matching, waiting_for
+from models.webhooks import GIVEN_UP, DeliveryRow, DeliveryState, EndpointRow, EndpointState, TryRow, is_waiting
 from renewals.published import TEST, told, type_of
 
 GIVEN_UP_AFTER = timedelta(days=3)
@@ -125,28 +116,43 @@ class _Due:
 
 
 class Posting:
-    """Hands events over. `source` is who we are to others: the address of the installation's console."""
+    """Hands events over. `source` is who we are to others: the address of the installation's console.
+
+    An endpoint whose secret `seal` does not open is told nothing, and nothing is lost: every event is signed.
+    """
 
     def __init__(
         self,
         sessions: Sessions,
         outbound: Outbound,
         source: str,
+        seal: Seal | None,
         *,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._sessions, self._outbound, self._source, self._clock = sessions, outbound, source, clock
+        self._seal, self._unsigned = seal, set[UUID]()
         self._settled = Settled()
 
     async def turn(self) -> int:
         """One turn at every endpoint that is on; how many posts were made. Without endpoints this is one query."""
         query = select(EndpointRow).where(col(EndpointRow.state) == EndpointState.ON)
         async with self._sessions() as session:
-            endpoints = (await session.scalars(query)).all()
+            endpoints = [endpoint for endpoint in await session.scalars(query) if self._can_sign(endpoint)]
         if not endpoints:
             return 0
         up_to = await self._settled.up_to(self._sessions)
         return sum(await _all(self._at(endpoint, up_to) for endpoint in endpoints))
+
+    def _can_sign(self, endpoint: EndpointRow) -> bool:
+        """Does a key of ours open its secret? Where none does the log says so once; `perennial doctor` does, too."""
+        if endpoint.secret_by(self._seal) is not None:
+            self._unsigned.discard(endpoint.id)
+            return True
+        if endpoint.id not in self._unsigned:
+            self._unsigned.add(endpoint.id)
+            _log.error("webhook %s is told nothing: no key of PERENNIAL_SEAL_KEYS opens its secret", endpoint.id)
+        return False
 
     async def _at(self, endpoint: EndpointRow, up_to: int) -> int:
         """One turn at one endpoint, unless another worker is about it."""
@@ -235,7 +241,9 @@ class Posting:
         """Post it, then write down what came of it; whether it was taken."""
         now = self._clock()
         event = cloud_event(self._source, due.event)
-        posted = await post_event(self._outbound, endpoint.url, endpoint.secret or "", event, now)
+        secret = endpoint.secret_by(self._seal)
+        assert secret is not None, "its turn would not have come"
+        posted = await post_event(self._outbound, endpoint.url, secret, event, now)
         async with self._sessions.begin() as session:
             await self._record(session, due.delivery, posted, now)
         return posted.taken
