@@ -123,8 +123,15 @@ async def test_back_and_forth_while_a_mail_is_in_doubt_nobody_is_written_to_twic
     assert [(row["recipient"], row["outcome"]) for row in rows] == [(BUYER, None), (NEW, "missed")]
 
 
-@pytest.mark.parametrize("capitals", [(BUYER.upper(), BUYER.title()), (BUYER.title(), BUYER.upper())])
-@pytest.mark.parametrize("now", [BUYER, BUYER.upper(), NEW])
+@pytest.mark.parametrize(
+    ("capitals", "now"),
+    [
+        pytest.param((BUYER.upper(), BUYER.title()), BUYER, id="to small letters"),
+        pytest.param((BUYER.title(), BUYER.upper()), BUYER, id="to small letters, the other way round"),
+        pytest.param((BUYER.title(), BUYER.upper()), BUYER.upper(), id="to what one of them has"),
+        pytest.param((BUYER.upper(), BUYER.title()), NEW, id="to another mailbox"),
+    ],
+)
 async def test_of_mails_that_wait_for_one_mailbox_in_other_capitals_one_goes_on(
     desk: Desk, capitals: tuple[str, str], now: str
 ) -> None:
