@@ -225,7 +225,7 @@ async def troubles(
     counts: dict[Trouble, int | None] = {}
     counts |= await _counted(session, asked, today, now, TOGETHER_MS)
     for each in asked if not counts else ():
-        counts |= await _counted(session, [each], today, now, ALONE_MS) or {each: None}
+        counts[each] = (await _counted(session, [each], today, now, ALONE_MS)).get(each)
     return [Found(each, counts[each]) for each in asked if counts[each] != 0]
 
 

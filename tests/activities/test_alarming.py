@@ -112,7 +112,7 @@ async def test_a_question_that_takes_too_long_or_is_wrong_keeps_no_other_from_be
         yield Noticed("never", "told", "x")
 
     async def errs(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
-        yield Noticed({}["ours"], "told", "x")
+        yield Noticed(dict[str, str]()["ours"], "told", "x")
 
     monkeypatch.setattr(alarming, "PATIENCE_MS", 50)
     monkeypatch.setattr(alarming, "PATIENCE_SECONDS", 0.5)

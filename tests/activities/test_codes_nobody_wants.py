@@ -6,6 +6,7 @@ import pytest
 
 from activities import holds
 from activities.answers import record_answer
+from activities.ordered import fellows_of
 from gateways.port import Answer, Declined, GivenUp, Issued, NoAnswer, NotReceived, Paid, Unreachable
 from tests.activities.desk import PARIS, PRICE, Desk
 from tests.scenarios.diary import instant
@@ -37,7 +38,7 @@ async def abandoned(desk: Desk) -> str:
     assert await desk.give("2027-03-01 10:01", "cancel-auto-renew") == "done"
     desk.gateway.truths.append(NotReceived())
     await desk.walk("2027-03-01 10:05")
-    assert await desk.attempts() == [(1, "abandoned", None)]
+    assert await desk.attempts() == [(1, "abandoned", "timeout")]
     return desk.gateway.charges[0].key
 
 
@@ -57,7 +58,6 @@ async def test_a_code_that_is_issued_while_its_order_is_given_up_is_given_up_at_
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await unsent(desk)
-    fellows_of = holds.fellows_of
 
     async def called_meanwhile(*args: Any) -> Any:
         monkeypatch.setattr(holds, "fellows_of", fellows_of)
@@ -76,7 +76,6 @@ async def test_nothing_is_let_go_while_the_provider_does_not_say_what_became_of_
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await unsent(desk)
-    fellows_of = holds.fellows_of
 
     async def called_meanwhile(*args: Any) -> Any:
         monkeypatch.setattr(holds, "fellows_of", fellows_of)
@@ -95,7 +94,7 @@ async def test_a_code_that_comes_after_its_order_was_given_up_runs_out_at_once(d
     key = await abandoned(desk)
     for _ in range(2):
         await news(desk, key, come(received))
-    assert await desk.attempts() == [(1, "expired", None)]
+    assert await desk.attempts() == [(1, "expired", "timeout")]
     assert await refunds(desk) == ([(received, "paid_late")] if received else [])
     assert await alarms(desk) == []
     desk.gateway.truths.extend([come(received)] * 9)

@@ -361,17 +361,6 @@ async def test_a_term_that_cannot_be_chosen_is_named_and_the_first_one_shown(
     assert "Change to 1 month" in words(answer.text)
 
 
-async def test_where_no_other_term_is_sold_any_more_the_page_says_so(life: Life, browser: Browser) -> None:
-    await browser.sign_in()
-    await browser.do(PUNCTUAL, "change-term", on="/change-term?term=month")
-    async with life.sessions.begin() as session:
-        await session.execute(sa.text("DELETE FROM prices WHERE term <> 'month'"))
-        await session.execute(sa.text("UPDATE rulebook SET revision = gen_random_uuid()"))
-    page = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term"))
-    assert "This product is not sold for such a term in your currency." in page
-    assert 'class="price"' not in page
-
-
 async def test_who_renews_by_hand_is_told_that_another_term_is_not_charged_by_itself(
     theatre: Theatre, browser: Browser
 ) -> None:

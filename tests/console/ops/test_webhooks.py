@@ -74,21 +74,21 @@ async def test_the_secret_is_shown_once_and_the_adding_is_on_record(
         assert secret[0] not in str(await session.scalar(sa.text("SELECT secret FROM webhook_endpoints")))
 
 
-class TestWithoutAKey:
-    @pytest.fixture
-    def people(self, people: People) -> People:
-        people.base = "https://localhost"
-        return people
-
-    @pytest.fixture
-    def settings(self, settings: Settings) -> Settings:
-        return settings.model_copy(update={"seal_keys": None, "local_stack": False, "ops_url": "https://localhost/ops"})
-
-    async def test_no_endpoint_is_added(self, mira: Person, sessions: Sessions) -> None:
-        answer = await mira.send(await mira.page(HOOKS), HOOKS, url="https://example.com/hook", reason=WHY)
+async def test_without_a_key_for_its_secret_no_endpoint_is_added_or_tried_out(
+    mira: Person, receiver: Receiver, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await added(mira, receiver)
+    pages = [await mira.page(HOOKS), await mira.page(await address(mira))]
+    monkeypatch.setattr(Settings, "sealed_under", [])
+    answers = [
+        await mira.send(pages[0], HOOKS, url=receiver.url, reason=WHY),
+        await mira.send(pages[1], "/test", reason=WHY),
+    ]
+    for answer in answers:
         assert (answer.status_code, "must set PERENNIAL_SEAL_KEYS" in words(answer.text)) == (422, True)
-        async with sessions() as session:
-            assert await session.scalar(sa.text("SELECT count(*) FROM webhook_endpoints")) == 0
+    assert not receiver.received
+    async with sessions() as session:
+        assert await session.scalar(sa.text("SELECT count(*) FROM webhook_endpoints")) == 1
 
 
 async def test_only_the_ticked_types_are_told(
