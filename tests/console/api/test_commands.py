@@ -193,7 +193,7 @@ async def test_a_preview_of_a_paid_term_that_is_sold_no_more_is_refused(theatre:
             text(
                 "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at)"
                 " SELECT gen_random_uuid(), sku, term, currency, 99, 'retired', list_price, renewal_price,"
-                " '2020-01-01Z' FROM prices WHERE term = 'month' AND version = 1"
+                " effective_at + interval '1 second' FROM prices WHERE term = 'month' AND version = 1"
             )
         )
     answer = await api.get(f"/subscriptions/{PUNCTUAL}/preview/change-term", params={"term": "month"})
