@@ -112,8 +112,8 @@ class Settings(BaseSettings):
     oidc_name_claim: Line = "preferred_username"
     """The claim of the ID token that the operator's name is made of."""
 
-    factor_keys: Keys | None = None
-    """Closes the secrets of operators' second factors: 32 random characters or more, the same for every console.
+    seal_keys: Keys | None = None
+    """Closes the secrets of second factors and webhooks: 32 random characters or more, the same for console and worker.
 
     To change it, write the new key before the old one with a comma between, and see `perennial operator reseal`. A
     local stack needs none.
@@ -239,10 +239,10 @@ class Settings(BaseSettings):
         return self.signing_key.get_secret_value().encode() if self.signing_key else b""
 
     @property
-    def factors_closed_under(self) -> list[str]:
-        """The keys of second factors, the newest first; of a local stack one that everybody knows."""
-        if self.factor_keys:
-            return parted(self.factor_keys.get_secret_value())
+    def sealed_under(self) -> list[str]:
+        """The keys of secrets that are stored, the newest first; of a local stack one that everybody knows."""
+        if self.seal_keys:
+            return parted(self.seal_keys.get_secret_value())
         return ["a local stack keeps no secret from its machine"] if self.local_stack else []
 
     @property

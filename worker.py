@@ -44,6 +44,7 @@ from mail.letter import Contacts
 from mail.sender import Mailer
 from mail.to_operators import Desk
 from models.engine import Sessions, create_engine, sessions_of
+from models.sealing import seal_of
 from renewals.breaker import Bounds
 from settings import Settings
 from workflows import contract
@@ -83,7 +84,8 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 tries_kept=timedelta(days=settings.webhook_tries_kept_days),
                 breaker=breaker_of(settings, sessions),
             )
-            posting = Posting(sessions, outbound_of(settings), settings.ops_url)
+            seal = seal_of(settings.sealed_under)
+            posting = Posting(sessions, outbound_of(settings), settings.ops_url, seal)
             every = timedelta(seconds=settings.watch_every_seconds)
             await watch(client, every)
             letters = OperatorMail(sessions, mailer, telling_of(settings))

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.conclusions import give_up_unmade, record_payment, settle_declined, settle_paid
-from activities.ordered import Ordered, locked, plan_again, with_attempts_so_far
+from activities.ordered import DUE_SINCE, Ordered, locked, plan_again, with_attempts_so_far
 from activities.orders import release_claim
 from activities.outbox import queue
 from activities.outcomes import conclude_order
 from activities.parts import come_in_all, count_part, owe_back, take_part
+from activities.releasing import expire
 from gateways.port import Answer, Declined, Issued, Paid, Pending
 from models.engine import Sessions
 from models.history import in_utc
-from models.journal import VOUCHER_IN_DOUBT, raise_alarm, record
+from models.journal import SYSTEM, VOUCHER_IN_DOUBT, raise_alarm, record
 from models.store import write
 from renewals.declines import ask_at, ask_late_at, call_again_at
 from renewals.letters import Kind
@@ -23,13 +24,15 @@ from renewals.payments import AttemptState, Way
 FINAL = (AttemptState.PAID, AttemptState.DECLINED, AttemptState.EXPIRED, AttemptState.ABANDONED)
 
 
-async def record_answer(sessions: Sessions, number: str, key: str, answer: Answer, wall_now: datetime) -> None:
-    """Record what the gateway said of an attempt, with all that follows from it, in one transaction."""
+async def record_answer(sessions: Sessions, number: str, key: str, answer: Answer, wall_now: datetime) -> bool:
+    """Record what the gateway said of an attempt, with all that follows from it, in one transaction.
+
+    Says whether it is a code that came when nobody wanted it any more: the gateway is to be told.
+    """
     async with sessions.begin() as session:
         ordered = await locked(session, number, key, wall_now)
         if ordered.attempt.state in FINAL:
-            await _after_the_end(session, ordered, answer)
-            return
+            return await _after_the_end(session, ordered, answer, wall_now)
         ordered.attempt.gateway_reference = answer.reference
         received = come_in_all(answer, ordered.attempt.amount)
         match answer:
@@ -43,10 +46,11 @@ async def record_answer(sessions: Sessions, number: str, key: str, answer: Answe
                 await _wait(session, ordered, wall_now, AttemptState.PENDING, None)
             case Issued():
                 await _issue(session, ordered, wall_now, answer)
+    return False
 
 
-async def _after_the_end(session: AsyncSession, ordered: Ordered, answer: Answer) -> None:
-    """What is final stays so; but money that moved against it must go back.
+async def _after_the_end(session: AsyncSession, ordered: Ordered, answer: Answer, wall_now: datetime) -> bool:
+    """What is final stays so; but money that moved against it must go back. As `record_answer` says.
 
     A voucher that has run out is asked about for a while; its late money goes back by itself (refunds.py), as does what
     comes of a paid one beyond its amount. Of all else an operator decides, for another attempt may have paid the term.
@@ -59,15 +63,45 @@ async def _after_the_end(session: AsyncSession, ordered: Ordered, answer: Answer
         if late:
             attempt.questions += 1
             paid = isinstance(answer, Paid)
-            attempt.next_at = None if paid else _sooner(now, ask_late_at(now, attempt.questions), answer)
-    elif isinstance(answer, Paid) and attempt.state != AttemptState.PAID:
-        attempt.taken = max(attempt.taken, come_in_all(answer, attempt.amount))
-        money = Money(attempt.taken, attempt.currency)
-        detail = (
-            f"Attempt {attempt.n} of order {attempt.order_id} counts as {attempt.state}, but the gateway took {money}: "
-            f"refund attempt {attempt.id}."
-        )
-        await raise_alarm(session, ordered.first.row.number, "paid_after_all", detail, now, subject=str(attempt.id))
+            asked = ask_late_at(now, attempt.questions, attempt.expires_at)
+            attempt.next_at = None if paid else _sooner(now, asked, answer)
+    elif attempt.expires_at and attempt.state == AttemptState.ABANDONED and isinstance(answer, Issued):
+        await _run_out_at_once(session, ordered, answer, wall_now)
+        return True
+    elif attempt.state != AttemptState.PAID:
+        await _alarm_of_money(session, ordered, come_in_all(answer, attempt.amount))
+    return False
+
+
+async def _run_out_at_once(session: AsyncSession, ordered: Ordered, voucher: Issued, wall_now: datetime) -> None:
+    """A code that nobody wants any more, and has never seen: it has run out as it came, and its money goes back."""
+    attempt = ordered.attempt
+    attempt.state, attempt.answered_at = AttemptState.EXPIRED, ordered.now
+    attempt.voucher_code, attempt.gateway_reference = voucher.code, voucher.reference
+    count_part(session, ordered, voucher.received)
+    await owe_back(session, ordered, "paid_late")
+    await expire(session, ordered, SYSTEM, ran_out=False)
+    ordered.first.row.next_step_at = wall_now - DUE_SINCE  # whoever hears of it may have no plan to hand over
+
+
+async def _alarm_of_money(session: AsyncSession, ordered: Ordered, total: int) -> None:
+    """Money has come of an attempt that ended unpaid: an operator sends back what is not on its way back already.
+
+    Parts of a voucher that had come before it ended are (`parts.owe_back`); news that is old tells nothing.
+    """
+    attempt = ordered.attempt
+    if total <= max(attempt.taken, attempt.received):
+        return
+    attempt.taken = total
+    money = Money(total - attempt.received, attempt.currency)
+    detail = (
+        f"Attempt {attempt.n} of order {attempt.order_id} counts as {attempt.state}, but the gateway took {money}: "
+        f"refund attempt {attempt.id}."
+    )
+    number, subject = ordered.first.row.number, str(attempt.id)
+    facts = {"n": attempt.n, "order": str(attempt.order_id), "state": attempt.state, "attempt": subject}
+    facts |= {"amount": money.minor, "currency": money.currency}
+    await raise_alarm(session, number, "paid_after_all", detail, ordered.now, subject=subject, facts=facts)
 
 
 def _sooner(now: datetime, next_at: datetime | None, answer: Answer) -> datetime | None:
@@ -88,7 +122,7 @@ async def record_no_answer(
         attempt = ordered.attempt
         if attempt.state == seen is AttemptState.EXPIRED:
             attempt.questions += 1
-            attempt.next_at = ask_late_at(ordered.now, attempt.questions)
+            attempt.next_at = ask_late_at(ordered.now, attempt.questions, attempt.expires_at)
         elif attempt.state == seen:
             state = AttemptState.UNKNOWN if seen is AttemptState.OPEN else seen
             await _wait(session, ordered, wall_now, state, code)
@@ -156,7 +190,9 @@ async def _wait_for_voucher(session: AsyncSession, ordered: Ordered, state: Atte
     patience = timedelta(days=first.facts.policy.voucher_pending_days)
     if attempt.expires_at and ordered.now - attempt.expires_at >= patience:
         detail = f"The payment of voucher {attempt.id} is under way for {patience.days} days; ask the provider."
-        await raise_alarm(session, first.row.number, VOUCHER_IN_DOUBT, detail, ordered.now, subject=str(attempt.id))
+        number, subject = first.row.number, str(attempt.id)
+        facts = {"attempt": subject, "days": patience.days}
+        await raise_alarm(session, number, VOUCHER_IN_DOUBT, detail, ordered.now, subject=subject, facts=facts)
 
 
 async def _issue(session: AsyncSession, ordered: Ordered, wall_now: datetime, voucher: Issued) -> None:

@@ -71,7 +71,7 @@ class Breaker:
             if await looked_since(session, now) > since:
                 return
             if await pause(session, Pausable.CHARGES, by=SYSTEM, reason=sentence, now=now, figures=figures):
-                await raise_alarm(session, None, CHARGES_STOPPED, sentence, now)
+                await raise_alarm(session, None, CHARGES_STOPPED, sentence, now, facts=figures)
                 audit(session, now, SYSTEM, "pause", Pausable.CHARGES, reason=sentence, data=figures)
 
 

@@ -23,15 +23,13 @@ from activities.till import charge_of
 from gateways.port import Charge
 from models.engine import Sessions
 from models.payments import AttemptRow
-from models.quotes import find_quote
 from models.records import CommandRow
 from models.store import Stored, load, lock_all
-from models.subscriptions import ClaimRow
 from renewals import commands as c
-from renewals.decisions import AlreadyTrue, Eligible, Refused
+from renewals.decisions import Eligible, Refused
 from renewals.eligibility import Request, decide
 from renewals.facts import Subscription
-from renewals.payments import Attempt, AttemptState, Hold
+from renewals.payments import Attempt, AttemptState
 from renewals.preview import Previewed, bound_lines, lines_of
 from renewals.pricing import Line, NotPriced
 from renewals.renewing import just_before
@@ -95,9 +93,7 @@ async def decide_command(
         decision, bound = decide(decided_on, request), None
         if isinstance(decision, Eligible):
             if isinstance(request.command, c.ReleaseHold) and (hold := stored.facts.hold):
-                if not await _holds_again(session, hold, row.received_at):
-                    return GivingUp(hold.id, row.given_by, row.reason)
-                decision = AlreadyTrue()
+                return GivingUp(hold.id, row.given_by, row.reason)
             if _pays_now(request.command):
                 return await _placed(session, stored, decided_on, request.command, row, signing_key)
             if isinstance(request.command, c.Renew | c.ChangeTerm) and request.command.preview is not None:
@@ -107,16 +103,6 @@ async def decide_command(
         if isinstance(decision, Eligible):
             await take_effect(session, stored, request, row, wall_now, bound[0] if bound else None)
         return answer
-
-
-async def _holds_again(session: AsyncSession, hold: Hold, received_at: datetime) -> bool:
-    """Is it a quote's that was accepted by a code, and holds the term again only since the command came?
-
-    What the command meant, that code, was let go then, perhaps by this very command before it was cut off.
-    """
-    quote = await find_quote(session, hold.quote) if hold.quote else None
-    claim = await session.get_one(ClaimRow, UUID(hold.id))
-    return quote is not None and quote.order_id is not None and claim.opened_at >= received_at
 
 
 async def _about_quote(session: AsyncSession, stored: Stored, row: CommandRow, wall_now: datetime) -> Answer | Placed:

@@ -166,8 +166,9 @@ async def _confirm(
             if just_paid(stored.facts, renewal):
                 facts["too_late_for_this_term"] = True
                 detail = f"Cancelled for {renewal}, which had just been paid; offer a refund."
+                number, meant = stored.row.number, {"renewal": str(renewal)}
                 await raise_alarm(
-                    session, stored.row.number, "cancelled_after_payment", detail, stored.now, subject=str(renewal)
+                    session, number, "cancelled_after_payment", detail, stored.now, subject=str(renewal), facts=meant
                 )
         case c.Resume():
             kind = Kind.AUTO_RENEW_RESUMED

@@ -65,7 +65,8 @@ class Holds:
     ) -> Ended:
         """Give up what holds the next term: first at the gateway, where it is a voucher, then here.
 
-        `meant` is the hold that a command is about: where another has taken its place, that one stays.
+        `meant` is the hold that a command is about: where another has taken its place, that one stays. A code that the
+        gateway issues meanwhile is given up there as well, before it is let go.
         """
         async with self._sessions() as session:
             stored = await load(session, number, wall_now)
@@ -91,8 +92,10 @@ class Holds:
                 return Ended(released=True, paid=await _is_paid(session, charge))
             if stored.facts.money_may_move:
                 return Ended(released=False)
-            await release(session, number, wall_now, by=by, ran_out=by == SYSTEM, received=received, reason=reason)
-        return Ended(released=True)
+            if _is_given_up(stored, charge):
+                await release(session, number, wall_now, by=by, ran_out=by == SYSTEM, received=received, reason=reason)
+                return Ended(released=True)
+        return await self.end(number, wall_now, by=by, reason=reason, meant=hold.id)
 
     async def _end_quote(self, number: str, reference: str, wall_now: datetime, by: str, reason: str | None) -> Ended:
         """A quote that is over lets go of all its subscriptions; its buyer declines it, an operator withdraws it.
@@ -134,6 +137,12 @@ class Holds:
         return Ended(released=False)
 
 
+def _is_given_up(stored: Stored, charge: Charge | None) -> bool:
+    """Does the gateway know that the code can be paid no more, if there is one by now?"""
+    voucher = stored.facts.voucher
+    return voucher is None or (charge is not None and charge.key == voucher.id)
+
+
 def _ended_by(by: str) -> QuoteState:
     if by == SYSTEM:
         return QuoteState.EXPIRED
@@ -159,4 +168,6 @@ async def _alarm_if_long(session: AsyncSession, stored: Stored) -> None:
     attempt = await session.get(AttemptRow, UUID(voucher.id)) if voucher else None
     if attempt and attempt.expires_at and stored.now - attempt.expires_at > TELL_AFTER:
         detail = f"The gateway does not say whether voucher {attempt.id} was paid; the renewal is held until it does."
-        await raise_alarm(session, stored.row.number, VOUCHER_IN_DOUBT, detail, stored.now, subject=str(attempt.id))
+        number, subject = stored.row.number, str(attempt.id)
+        facts = {"attempt": subject}
+        await raise_alarm(session, number, VOUCHER_IN_DOUBT, detail, stored.now, subject=subject, facts=facts)

@@ -17,9 +17,15 @@ async def watch_legal_notices(session: AsyncSession, stored: Stored) -> None:
     sub = stored.facts
     if sub.live_at is None or sub.parked:
         return
-    detail = warning(sub, standings(sub, stored.now))
+    found = standings(sub, stored.now)
+    detail = warning(sub, found)
     known = stored.legal_alarm
     if known is not None and known != detail:
         await clear_alarm(session, sub.number, LEGAL_NOTICE_MISSING, stored.now)
     if detail is not None and known != detail:
-        await raise_alarm(session, sub.number, LEGAL_NOTICE_MISSING, detail, stored.now)
+        missing = [standing.duty for standing in found if standing.is_missing]
+        facts = {
+            "duties": [[duty.rule.id, duty.first_on.isoformat(), duty.last_on.isoformat()] for duty in missing],
+            "renews_on": sub.renews_on.isoformat(),
+        }
+        await raise_alarm(session, sub.number, LEGAL_NOTICE_MISSING, detail, stored.now, facts=facts)

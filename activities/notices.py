@@ -237,7 +237,8 @@ async def _record_delivery(
         case Rejected(code, reason):
             row.reply = f"{code} {reason}"
             detail = f"{row.kind}: {row.reply}"
-            await raise_alarm(session, row.subscription, "mail_rejected", detail, now, subject=str(row.id))
+            subject, facts = str(row.id), {"kind": row.kind, "reply": row.reply}
+            await raise_alarm(session, row.subscription, "mail_rejected", detail, now, subject=subject, facts=facts)
             _conclude(session, row, "failed", now)
         case TryAgain(reason, ambiguous):
             row.reply = reason

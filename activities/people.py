@@ -5,7 +5,7 @@ Names and addresses stand in the command's row and here; events name contacts by
 
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -91,20 +91,33 @@ async def _redirect(session: AsyncSession, notices: ColumnElement[bool], before:
     """Let mails that wait go to the new address; one that a mail server may have already stays as it is.
 
     What the new address is to have, or has, for the same occasion is not written to it twice: the second is missed.
+    Addresses that differ by capitals alone are one mailbox; of several mails that wait for it, one goes on.
     """
     row, other = NoticeRow, aliased(NoticeRow)
     waiting = col(row.outcome).is_(None), col(row.raw).is_(None)
     addressed = func.lower(col(row.recipient)) == before.lower()
     key = ("subscription", "term_starts_on", "kind", "occasion")
     same = (getattr(row, name) == getattr(other, name) for name in key)
-    has_it = exists().where(*same, col(other.recipient) == now, col(other.id) != col(row.id))
-    for such, values in ((has_it, {"outcome": "missed", "next_at": None}), (~has_it, {"recipient": now})):
-        await session.execute(
-            update(row)
-            .where(notices, *waiting, addressed, such)
-            .values(values)
-            .execution_options(synchronize_session=False)
-        )
+    one_box = func.lower(col(other.recipient))
+    comes_too = and_(
+        col(other.outcome).is_(None),
+        col(other.raw).is_(None),
+        one_box == before.lower(),
+        col(other.recipient) != now,
+    )
+    goes_first = or_(
+        and_(one_box == now.lower(), ~comes_too),
+        and_(comes_too, col(row.recipient) != now, col(other.id) < col(row.id)),
+    )
+    has_it = exists().where(*same, col(other.id) != col(row.id), goes_first).correlate(row)
+    values = {
+        "outcome": case((has_it, "missed")),
+        "next_at": case((~has_it, col(row.next_at))),
+        "recipient": case((has_it, col(row.recipient)), else_=now),
+    }
+    await session.execute(  # in one statement: whether one goes on depends on how all of them stood before
+        update(row).where(notices, *waiting, addressed).values(values).execution_options(synchronize_session=False)
+    )
 
 
 async def _record_with_others(session: AsyncSession, stored: Stored, row: CommandRow, contact: ContactRow) -> None:

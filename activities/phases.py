@@ -65,7 +65,7 @@ class Phases:
             stored = await load(session, number, wall_now, lock=True)
             if stored and is_due(stored, Do.PARK):
                 await abandon_unsent(session, stored)
-                await raise_alarm(session, number, "parked", UNTRIED, stored.now)
+                await raise_alarm(session, number, "parked", UNTRIED, stored.now, facts={"why": "untried"})
                 await set_parked(session, stored, UNTRIED, by=SYSTEM)
         return await plan_of(self._sessions, number, wall_now)
 

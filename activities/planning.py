@@ -39,7 +39,8 @@ class Planning:
             row = await session.get(SubscriptionRow, number)
             if row is not None:
                 detail = f"{what} failed ({error}); it is tried again later. The worker's log says where."
-                await raise_alarm(session, number, "step_failed", detail, wall_now + row.shift)
+                facts = {"what": what, "error": error}
+                await raise_alarm(session, number, "step_failed", detail, wall_now + row.shift, facts=facts)
 
 
 async def plan_of(sessions: Sessions, number: str, wall_now: datetime) -> TermPlan:

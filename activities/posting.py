@@ -6,6 +6,7 @@ and what it had sent but not written down is sent again under the same id.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,19 +25,12 @@ from models.columns import fixed
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.records import EventRow
+from models.sealing import Seal
 from models.settled import Settled
-from models.webhooks import (
-    GIVEN_UP,
-    DeliveryRow,
-    DeliveryState,
-    EndpointRow,
-    EndpointState,
-    TryRow,
-    events_for,
-    is_waiting,
-    matching,
-    waiting_for,
-)
+from models.webhook_deliveries import events_for, matching, waiting_for
+from models.webhooks import GIVEN_UP, DeliveryRow, DeliveryState, EndpointRow, EndpointState, TryRow, is_waiting
+
+_log = logging.getLogger(__name__)
 
 GIVEN_UP_AFTER = timedelta(days=3)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=4)
@@ -76,28 +70,43 @@ class _Due:
 
 
 class Posting:
-    """Hands events over. `source` is who we are to others: the address of the installation's console."""
+    """Hands events over. `source` is who we are to others: the address of the installation's console.
+
+    An endpoint whose secret `seal` does not open is told nothing, and nothing is lost: every event is signed.
+    """
 
     def __init__(
         self,
         sessions: Sessions,
         outbound: Outbound,
         source: str,
+        seal: Seal | None,
         *,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
         self._sessions, self._outbound, self._source, self._clock = sessions, outbound, source, clock
+        self._seal, self._unsigned = seal, set[UUID]()
         self._settled = Settled()
 
     async def turn(self) -> int:
         """One turn at every endpoint that is on; how many posts were made. Without endpoints this is one query."""
         query = select(EndpointRow).where(col(EndpointRow.state) == EndpointState.ON)
         async with self._sessions() as session:
-            endpoints = (await session.scalars(query)).all()
+            endpoints = [endpoint for endpoint in await session.scalars(query) if self._can_sign(endpoint)]
         if not endpoints:
             return 0
         up_to = await self._settled.up_to(self._sessions)
         return sum(await _all(self._at(endpoint, up_to) for endpoint in endpoints))
+
+    def _can_sign(self, endpoint: EndpointRow) -> bool:
+        """Does a key of ours open its secret? Where none does the log says so once; `perennial doctor` does, too."""
+        if endpoint.secret_by(self._seal) is not None:
+            self._unsigned.discard(endpoint.id)
+            return True
+        if endpoint.id not in self._unsigned:
+            self._unsigned.add(endpoint.id)
+            _log.error("webhook %s is told nothing: no key of PERENNIAL_SEAL_KEYS opens its secret", endpoint.id)
+        return False
 
     async def _at(self, endpoint: EndpointRow, up_to: int) -> int:
         """One turn at one endpoint, unless another worker is about it."""
@@ -186,7 +195,9 @@ class Posting:
         """Post it, then write down what came of it; whether it was taken."""
         now = self._clock()
         event = cloud_event(self._source, due.event)
-        posted = await post_event(self._outbound, endpoint.url, endpoint.secret or "", event, now)
+        secret = endpoint.secret_by(self._seal)
+        assert secret is not None, "its turn would not have come"
+        posted = await post_event(self._outbound, endpoint.url, secret, event, now)
         async with self._sessions.begin() as session:
             await self._record(session, due.delivery, posted, now)
         return posted.taken
@@ -232,7 +243,8 @@ class Posting:
         endpoint = await session.get_one(EndpointRow, row.endpoint_id)
         said = f"status {posted.status}" if posted.status else posted.error
         detail = f"{endpoint.host} took no event for three days (last: {said}); replay it when it does."
-        await raise_alarm(session, None, GIVEN_UP, detail, now, subject=str(endpoint.id))
+        facts = {"host": endpoint.host, "said": said}
+        await raise_alarm(session, None, GIVEN_UP, detail, now, subject=str(endpoint.id), facts=facts)
 
 
 async def _all(works: Iterable[Awaitable[Result]]) -> list[Result]:

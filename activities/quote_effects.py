@@ -99,7 +99,8 @@ async def ask(session: AsyncSession, asked: Asked) -> Answer:
     answer = conclude(session, row, Eligible(), home.now, hint)
     await tell(session, quote, asked.wall_now, by=row.given_by)
     detail = f"The buyer asks for quote {quote.reference}; issue or withdraw it."
-    await raise_alarm(session, quote.subscription, ASKED, detail, home.now, subject=quote.reference)
+    facts, about = {"quote": quote.reference}, quote.reference
+    await raise_alarm(session, quote.subscription, ASKED, detail, home.now, subject=about, facts=facts)
     return answer
 
 

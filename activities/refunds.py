@@ -103,7 +103,6 @@ async def _try_later(session: AsyncSession, ordered: Ordered, row: RefundRow) ->
         row.next_at = None
         money = Money(row.amount, row.currency)
         detail = f"{money} of attempt {row.attempt_id} could not be sent back ({_WHY[row.because]}); refund it by hand."
-        subject = str(row.attempt_id)
-        await raise_alarm(
-            session, ordered.first.row.number, "paid_after_all", detail, ordered.first.now, subject=subject
-        )
+        number, subject = ordered.first.row.number, str(row.attempt_id)
+        facts = {"attempt": subject, "amount": row.amount, "currency": row.currency, "because": row.because}
+        await raise_alarm(session, number, "paid_after_all", detail, ordered.first.now, subject=subject, facts=facts)

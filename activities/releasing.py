@@ -93,17 +93,18 @@ async def give_up_unsent(
 async def _end(session: AsyncSession, ordered: Ordered, by: str, *, ran_out: bool) -> None:
     """The attempt of the order is over: its voucher can be paid no more, or it is never made."""
     if ordered.attempt.voucher_code:
-        await _expire(session, ordered, by, ran_out=ran_out)
+        await expire(session, ordered, by, ran_out=ran_out)
         return
     ordered.attempt.state, ordered.attempt.next_at = AttemptState.ABANDONED, None
     await conclude_order(session, ordered.order, ordered.now, refused=GIVEN_UP)
 
 
-async def _expire(session: AsyncSession, ordered: Ordered, by: str, *, ran_out: bool) -> None:
+async def expire(session: AsyncSession, ordered: Ordered, by: str, *, ran_out: bool) -> None:
+    """The voucher can be paid no more: what has come goes back, and the gateway is asked whether more comes."""
     attempt, now, first = ordered.attempt, ordered.now, ordered.first
     await clear_alarm(session, first.row.number, VOUCHER_IN_DOUBT, now, subject=str(attempt.id))
     attempt.state, attempt.answered_at = AttemptState.EXPIRED, now
-    attempt.next_at = ask_late_at(now, 0)
+    attempt.next_at = ask_late_at(now, 0, attempt.expires_at)
     attempt.questions = 0
     await owe_back(session, ordered, "paid_in_part")
     for stored in ordered.subscriptions:

@@ -1,6 +1,7 @@
 """What a stored command asks, with all that it is decided on."""
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +12,10 @@ from activities.giving_back import order_to_refund
 from activities.people import is_same_person
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderRow
+from models.quotes import find_quote
 from models.records import CommandRow
 from models.store import Stored
-from models.subscriptions import RenewalRow
+from models.subscriptions import ClaimRow, RenewalRow
 from renewals import commands as c
 from renewals.actors import is_person, parse_actor
 from renewals.arguments import parse_command
@@ -56,6 +58,8 @@ async def request_of(session: AsyncSession, stored: Stored | None, row: CommandR
         same_person=isinstance(command, c.ChangeBuyer | c.ChangeContact)
         and await is_same_person(session, stored, command),
         paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
+        let_go_since=isinstance(command, c.ReleaseHold)
+        and await _let_go_since(session, stored, command, row.received_at),
         pays_with=method,
         renews_on=row.renews_on,
         handled_at=stored.now,
@@ -85,6 +89,23 @@ async def _voucher_paid_since(session: AsyncSession, stored: Stored, at: datetim
         .where(col(AttemptRow.voucher_code).is_not(None), col(AttemptRow.state) == AttemptState.PAID)
     )
     return (await session.execute(query)).first() is not None
+
+
+async def _let_go_since(session: AsyncSession, stored: Stored, command: c.ReleaseHold, received_at: datetime) -> bool:
+    """Was what the command meant let go since it came, so that something else holds the term by now?
+
+    Perhaps by this very command, before it was cut off. One that names nothing has meant the code by which a quote was
+    accepted, where that quote holds the term again only since then.
+    """
+    hold = stored.facts.hold
+    if hold is None:
+        return False
+    if command.hold is not None:
+        meant = await session.get(ClaimRow, command.hold)
+        return hold.id != str(command.hold) and bool(meant and meant.released_at and meant.released_at >= received_at)
+    quote = await find_quote(session, hold.quote) if hold.quote else None
+    claim = await session.get_one(ClaimRow, UUID(hold.id))
+    return quote is not None and quote.order_id is not None and claim.opened_at >= received_at
 
 
 async def _recorded(session: AsyncSession, stored: Stored, reference: str) -> bool:

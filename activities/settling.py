@@ -100,8 +100,10 @@ async def _settle_seats(
         return
     if line.term_starts_on != sub.starts_on or today(sub, stored.now) >= sub.renews_on:
         paid = Money(line.amount, order.currency)
+        facts = {"order": str(order.id), "amount": line.amount, "currency": order.currency, "seats": line.seats}
         detail = f"Order {order.id} paid {paid} for {line.seats} seats of a term that was over by then; offer a refund."
-        await raise_alarm(session, line.subscription, "seats_paid_late", detail, stored.now, subject=str(order.id))
+        number, subject = line.subscription, str(order.id)
+        await raise_alarm(session, number, "seats_paid_late", detail, stored.now, subject=subject, facts=facts)
         return
     write(session, stored, with_more_seats(stored.facts, line.seats, stored.now), by=order.ordered_by, reason=reason)
     await session.execute(

@@ -5,6 +5,7 @@ replaced, so a crash anywhere between the steps costs nothing but time.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -50,7 +51,7 @@ class Till:
             await record_no_answer(self._sessions, number, charge.key, "error", wall_now, seen=seen)
             raise
         else:
-            await record_answer(self._sessions, number, charge.key, answer, wall_now)
+            await self._record(charge, answer, stored.now, wall_now)
 
     async def resume(self, stored: Stored, attempt: Attempt, charge: Charge, wall_now: datetime) -> None:
         """Go on with an attempt that has no final answer: ask what became of it, or make it, if it is still wanted."""
@@ -71,7 +72,16 @@ class Till:
         if isinstance(found, NotReceived):
             await self._make(stored, attempt, charge, wall_now, wanted=wanted)
             return
-        await record_answer(self._sessions, number, charge.key, found, wall_now)
+        await self._record(charge, found, stored.now, wall_now)
+
+    async def _record(self, charge: Charge, answer: Answer, now: datetime, wall_now: datetime) -> None:
+        """Record it; a code that came when nobody wanted it any more is given up where it can be paid.
+
+        Where nobody is there, or money comes all the same, that is heard when it is asked about later.
+        """
+        if await record_answer(self._sessions, charge.subscription, charge.key, answer, wall_now):
+            with suppress(Unreachable, NoAnswer):
+                await self._gateway.give_up(charge.key, now)
 
     async def _bought(self, stored: Stored, attempt: Attempt, wall_now: datetime) -> Sequence[Stored]:
         """The subscriptions that the order is for: if one of them may not be charged now, the order is not made."""

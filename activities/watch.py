@@ -92,13 +92,19 @@ class Watch:
 
     @activity.defn
     async def look(self) -> Watched:
-        """One look over everything. Alarms come first: Temporal in trouble, or a command that hangs, silences none."""
+        """One look over everything.
+
+        What may be missed is told first: Temporal in trouble, or a command that hangs, silences none of it. What is
+        found by comparing takes longer: that comes once everybody is awake.
+        """
         now = started_at()
         alarms = await self._alarm(now)
         woken = await self._each(await self._overdue(now), self._wake)
         redelivered = await self._each(await self._undecided(now), self._redeliver)
         woken += await self._each(await self._unwatched_quotes(now), self._follow)
         redelivered += await self._each(await self._open_baskets(now), self._start_basket)
+        activity.heartbeat()
+        alarms += await alarm_together(self._sessions, now, activity.heartbeat)
         return Watched(woken, redelivered, alarms, await self._forget(now))
 
     async def _forget(self, now: datetime) -> int:
@@ -183,11 +189,13 @@ class Watch:
             for well in (await session.execute(in_order)).scalars():
                 await clear_alarm(session, well.number, MAY_BE_MISSED, now + well.shift)
             for stuck in (await session.execute(select(row).where(missed).limit(PER_LOOK))).scalars():
-                detail = (
-                    f"{stuck.phase}, renewal date {stuck.renews_on}, next step {stuck.next_step_at or 'not planned'}"
-                )
-                raised += await raise_alarm(session, stuck.number, MAY_BE_MISSED, detail, now + stuck.shift)
-        return raised + await alarm_together(self._sessions, now)
+                step = stuck.next_step_at
+                detail = f"{stuck.phase}, renewal date {stuck.renews_on}, next step {step or 'not planned'}"
+                planned = step.isoformat() if step and step != NEVER else None
+                facts = {"phase": stuck.phase, "renews_on": stuck.renews_on.isoformat(), "next_step_at": planned}
+                at = now + stuck.shift
+                raised += await raise_alarm(session, stuck.number, MAY_BE_MISSED, detail, at, facts=facts)
+        return raised
 
     async def _each(self, items: Sequence[Item], work: Callable[[Item], Awaitable[None]]) -> int:
         """Do the work for each item, a few at a time, telling Temporal that we live; for how many it was done.

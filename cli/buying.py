@@ -50,9 +50,11 @@ def set_payment_method(
 
 
 @gives(Name.RELEASE_HOLD)
-def release_hold() -> Arguments:
-    """Give up the open order or voucher for the next term."""
-    return {}
+def release_hold(
+    hold: Annotated[str | None, typer.Option(help="Id of the hold, as `show` has it; another one is refused.")] = None,
+) -> Arguments:
+    """Give up the open order, voucher or quote for the next term."""
+    return {"hold": hold}
 
 
 @gives(Name.HAND_OVER_ADMIN)

@@ -13,9 +13,10 @@ from cli.findings import Finding, Health, Unwell, look
 from models import schema
 from models.pauses import paused_now
 from models.records import AlarmRow, CommandRow
-from models.sealing import Seal
+from models.sealing import seal_of
 from models.staff import every_operator
 from models.subscriptions import SubscriptionRow
+from models.webhooks import every_endpoint
 from renewals.facts import Phase
 from settings import Settings
 from worker import mailer_of
@@ -43,6 +44,9 @@ async def examine(settings: Settings, engine: AsyncEngine) -> list[Finding]:
             findings.append(await look("pauses", lambda: _pauses(engine), "See `perennial pauses`."))
             findings.append(
                 await look("second factors", lambda: _factors(settings, engine), "See `perennial operator list`.")
+            )
+            findings.append(
+                await look("webhooks", lambda: _webhooks(settings, engine), "See `perennial webhook list`.")
             )
     return findings + await examine_temporal(settings)
 
@@ -108,22 +112,34 @@ async def _pauses(engine: AsyncEngine) -> Finding:
 
 async def _factors(settings: Settings, engine: AsyncEngine) -> Finding:
     """Can operators who sign in by password and code still do so?"""
-    part, keys = "second factors", settings.factors_closed_under
+    part, keys = "second factors", settings.sealed_under
     async with async_sessionmaker(engine)() as session:
         rows = [row for row in await every_operator(session) if row.totp_secret]
     if not keys and (rows or settings.oidc_issuer is None):
-        seen = "PERENNIAL_FACTOR_KEYS is not set: nobody can set up or use one"
+        seen = "PERENNIAL_SEAL_KEYS is not set: nobody can set up or use one"
         return Finding(part, Health.WARN, seen, "Set it to 32 random characters or more, the same for every console.")
-    seal = Seal(keys) if keys else None
+    seal = seal_of(keys)
     lost = [row.name for row in rows if seal is None or seal.open(row.totp_secret or "", row.name) is None]
     if lost:
         seen = f"no key opens those of {', '.join(lost)}"
-        return Finding(
-            part, Health.WARN, seen, "Set their key in PERENNIAL_FACTOR_KEYS, or `perennial operator reset`."
-        )
+        return Finding(part, Health.WARN, seen, "Set their key in PERENNIAL_SEAL_KEYS, or `perennial operator reset`.")
     if seal and not all(seal.is_newest(row.totp_secret or "") for row in rows):
         return Finding(part, Health.WARN, "some are closed under an older key", "Run `perennial operator reseal`.")
     return Finding(part, Health.OK, f"{len(rows)} closed")
+
+
+async def _webhooks(settings: Settings, engine: AsyncEngine) -> Finding:
+    """Can what other systems are told be signed?"""
+    part, seal = "webhooks", seal_of(settings.sealed_under)
+    async with async_sessionmaker(engine)() as session:
+        rows = await every_endpoint(session)
+    lost = [str(row.id) for row in rows if row.secret_by(seal) is None]
+    if lost:
+        seen = f"told nothing, as no key opens their secret: {', '.join(lost)}"
+        return Finding(part, Health.WARN, seen, "Set their key in PERENNIAL_SEAL_KEYS, or add them anew.")
+    if seal and not all(seal.is_newest(row.secret or "") for row in rows):
+        return Finding(part, Health.WARN, "some are closed under an older key", "Run `perennial operator reseal`.")
+    return Finding(part, Health.OK, f"{len(rows)} endpoints")
 
 
 async def _mail(settings: Settings) -> str:

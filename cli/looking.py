@@ -73,6 +73,7 @@ def described(stored: Stored) -> dict[str, Any]:
         "early window from": window_opens_on(sub).isoformat(),
         "late window to": late_window_last_day(sub).isoformat(),
         "held until": _held(stored),
+        "hold": sub.hold.id if sub.hold else None,
         "voucher": _voucher(stored.facts),
         "access until": in_utc(stored.access_until),
         "time zone": sub.time_zone,

@@ -7,9 +7,9 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli import desk
-from cli.output import fail, print_json, print_table, say
+from cli.output import fail, print_json, print_table, say, warn
 from cli.portfolios import By, Reason, operator, why
-from models import staff
+from models import resealing, staff
 from models.history import in_utc
 from models.operators import OperatorRow
 from models.sealing import Seal
@@ -98,20 +98,28 @@ def disable(name: Name, by: By, reason: Reason, as_json: Json = False) -> None:
 
 @app.command()
 def reseal(by: By, reason: Reason, as_json: Json = False) -> None:
-    """Close the secrets of second factors under the first of PERENNIAL_FACTOR_KEYS; then the others can go."""
+    """Close secrets of second factors and webhooks under the first of PERENNIAL_SEAL_KEYS; then the others can go."""
     by, reason = operator(by), why(reason)
-    keys = desk.settings_or_fail().factors_closed_under
+    keys = desk.settings_or_fail().sealed_under
     if not keys:
-        fail("PERENNIAL_FACTOR_KEYS is not set: write the new key, a comma, and the old one.")
-    changed, lost = desk.run(
-        _in_facts(lambda session: staff.reseal(session, Seal(keys), by=by, reason=reason, now=desk.wall_now()))
+        fail("PERENNIAL_SEAL_KEYS is not set: write the new key, a comma, and the old one.")
+    found = desk.run(
+        _in_facts(lambda session: resealing.reseal(session, Seal(keys), by=by, reason=reason, now=desk.wall_now()))
     )
+    lost = [*found.lost_factors, *found.lost_webhooks]
     if as_json:
-        print_json({"outcome": "failed" if lost else "done", "changed": changed, "lost": lost})
+        counts = {"changed": found.factors, "webhooks_changed": found.webhooks}
+        print_json({"outcome": "failed" if lost else "done", **counts, "lost": lost})
     else:
-        say(f"{changed} second factors were closed under the newest key.")
+        say(f"{found.factors} second factors and {found.webhooks} webhooks were closed under the newest key.")
+    if found.lost_factors:
+        named = ", ".join(found.lost_factors)
+        warn(f"No key opens the second factors of {named}: `perennial operator reset` lets each set up anew.")
+    if found.lost_webhooks:
+        named = ", ".join(found.lost_webhooks)
+        warn(f"No key opens the secrets of the webhooks {named}: remove each and add it anew.")
     if lost:
-        fail(f"No key opens those of {', '.join(lost)}: `perennial operator reset` lets each set up anew.")
+        raise typer.Exit(1)
 
 
 @app.command(name="list")

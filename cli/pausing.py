@@ -60,23 +60,30 @@ def _ask(settings: Settings, by: str, reason: str, usual: bool, as_json: bool) -
     asked = desk.run(_asked(settings, by, reason, usual))
     if asked is None:
         _answer(Pausable.CHARGES, "resumed", False, as_json, "")
-    elif as_json:
-        print_json({"what": Pausable.CHARGES, "outcome": "asked", "changed": asked})
-    else:
-        waits = "Asked" if asked else "It was asked already, and holds as it was asked then"
-        where = f"{settings.ops_url}/second-person"
-        say(f"{waits}: charges go on once another operator confirms it within a day, at {where}.")
+        return
+    is_new, accepts = asked
+    if as_json:
+        print_json({"what": Pausable.CHARGES, "outcome": "asked", "changed": is_new, "accepts_declines": accepts})
+        return
+    waits = "Asked" if is_new else "It was asked already, and holds as it was asked then"
+    where = f"{settings.ops_url}/second-person"
+    say(f"{waits}: charges go on once another operator confirms it within a day, at {where}.")
+    if usual and not accepts:
+        say("It does not accept the declines: for that, withdraw it there and ask anew.")
 
 
-async def _asked(settings: Settings, by: str, reason: str, usual: bool) -> bool | None:
-    """Whether it was asked now; None where nothing is paused."""
+async def _asked(settings: Settings, by: str, reason: str, usual: bool) -> tuple[bool, bool] | None:
+    """Whether it was asked now, and whether what waits accepts the declines; None where nothing is paused."""
     async with desk.facts(settings) as sessions, sessions.begin() as session:
         if by not in await who_may(session, May.STEER):
             fail(f"{by} is nobody who may resume charges; `perennial operator list` shows who is.")
         paused = await _paused(session, Pausable.CHARGES, usual)
         if paused is None:
             return None
-        return await store.ask_to_resume(session, paused, by=by, reason=reason, now=desk.wall_now(), usual=usual)
+        now = desk.wall_now()
+        is_new = await store.ask_to_resume(session, paused, by=by, reason=reason, now=now, usual=usual)
+        waiting = await store.request_for(session, paused, now)
+        return is_new, waiting is not None and store.accepts_declines(waiting)
 
 
 async def _paused(session: AsyncSession, what: Pausable, usual: bool) -> PauseRow | None:

@@ -12,10 +12,13 @@ from cli import desk
 from cli.output import fail, print_json, print_table, say
 from cli.portfolios import By, Reason, operator, why
 from gateways.outbound import NotAllowed, Posted, outbound_of
+from models import webhook_deliveries as deliveries
 from models import webhooks as store
 from models.audit import audit
 from models.history import in_utc
-from models.webhooks import MOST_REPLAYED, EndpointRow, EndpointState
+from models.sealing import seal_of
+from models.webhook_deliveries import MOST_REPLAYED
+from models.webhooks import EndpointRow, EndpointState
 from renewals.published import TYPES
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -48,21 +51,24 @@ def add(
         raise typer.BadParameter(
             f"{unknown[0]!r} is none; docs/reference.md names those there are.", param_hint="--type"
         )
-    row = desk.run(_add(url, types, operator(by), why(reason)))
+    row, secret = desk.run(_add(url, types, operator(by), why(reason)))
     if as_json:
-        print_json(_plain(row) | {"secret": row.secret})
+        print_json(_plain(row) | {"secret": secret})
         return
-    say(row.secret or "", f"This is the secret of endpoint {row.id}. It is not shown again: keep it now.")
+    say(secret, f"This is the secret of endpoint {row.id}. It is not shown again: keep it now.")
 
 
-async def _add(url: str, types: Sequence[str], by: str, reason: str) -> EndpointRow:
+async def _add(url: str, types: Sequence[str], by: str, reason: str) -> tuple[EndpointRow, str]:
     settings = desk.settings_or_fail()
+    seal = seal_of(settings.sealed_under)
+    if seal is None:
+        fail("PERENNIAL_SEAL_KEYS is not set: the secret that signs events is stored closed under it.")
     try:
         await outbound_of(settings).may(url)
     except NotAllowed as no:
         fail(WHY_NOT[str(no)])
     async with desk.facts(settings) as sessions, sessions.begin() as session:
-        return await store.add_endpoint(session, url, types, by=by, reason=reason, now=desk.wall_now())
+        return await store.add_endpoint(session, url, types, seal, by=by, reason=reason, now=desk.wall_now())
 
 
 @app.command(name="list")
@@ -90,7 +96,7 @@ def list_endpoints(as_json: Json = False) -> None:
 
 async def _all() -> tuple[Sequence[EndpointRow], dict[UUID, dict[str, int]]]:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
-        return await store.every_endpoint(session), await store.standing(session)
+        return await store.every_endpoint(session), await deliveries.standing(session)
 
 
 @app.command()
@@ -143,10 +149,13 @@ async def _test(endpoint: UUID, by: str, reason: str) -> Posted:
     async with desk.facts(settings) as sessions:
         async with sessions.begin() as session:
             row = await store.find_endpoint(session, endpoint)
-            if row is None or row.secret is None:
+            if row is None:
                 _none_such(endpoint)
+            secret = row.secret_by(seal_of(settings.sealed_under))
+            if secret is None:
+                fail("No key of PERENNIAL_SEAL_KEYS opens its secret: set the key that it is closed under.")
             audit(session, now, by, "webhook.test", str(endpoint), reason=reason, data={"host": row.host})
-        return await post_event(outbound_of(settings), row.url, row.secret, trial_event(settings.ops_url, now), now)
+        return await post_event(outbound_of(settings), row.url, secret, trial_event(settings.ops_url, now), now)
 
 
 @app.command()
@@ -180,8 +189,8 @@ async def _replay(endpoint: UUID, first: int, last: int, failed: bool, by: str, 
         if row is None:
             _none_such(endpoint)
         if failed:
-            return await store.replay_failed(session, row, by=by, reason=reason, now=now)
-        return await store.replay_range(session, row, first, last, by=by, reason=reason, now=now)
+            return await deliveries.replay_failed(session, row, by=by, reason=reason, now=now)
+        return await deliveries.replay_range(session, row, first, last, by=by, reason=reason, now=now)
 
 
 def _none_such(endpoint: UUID) -> NoReturn:

@@ -46,7 +46,8 @@ REFUSALS = {
     "not_a_reduction": "Name fewer seats than there are.",
     "below_one_seat": "Keep one seat, or cancel auto-renew.",
     "bulk_over_100": "Renew them in parts of a hundred.",
-    "preview_stale": "Look at the new preview (one binds for 15 minutes) or at the order again, and confirm that.",
+    "preview_stale": "Look at the new preview (one binds for 15 minutes), at the order or at what holds the term again,"
+    " and confirm that.",
     "quote_expired": "The buyer asks anew; issue that.",
     "quote_not_open": "Look at the quote: `perennial show-quote` says where it stands.",
     "payment_declined": "Try again later, or name another method; nothing was bought.",
@@ -161,7 +162,8 @@ ARGUMENTS = {
     Name.SET_PAYMENT_METHOD: "`method` (the id of a stored one), or `kind`, `token`, `expires` (as `2029-08`)",
     Name.ADD_SEATS: f"`seats`; {_METHOD}; `preview`",
     Name.RENEW: f"`when`: `now` or `on-renewal-date`; {_METHOD}; `preview`",
-    Name.RELEASE_HOLD: "`reason`, of an operator",
+    Name.RELEASE_HOLD: "`hold`: the id of what was shown, refused as `preview_stale` if something else holds the next"
+    " term by now; else whatever holds it; `reason`, of an operator",
     Name.HAND_OVER_ADMIN: "`to`: a contact's mail address",
     Name.ASK_FOR_QUOTE: "`lines`: a list of objects, each with a subscription, and seats or term if they change",
     Name.ACCEPT_QUOTE: f"`quote`; `purchase_order`, or {_METHOD}",

@@ -57,9 +57,9 @@ def events_in_code() -> set[str]:
 
 
 def alarms_in_code() -> set[str]:
-    """Every kind of alarm that is passed to `raise_alarm`, or noticed by `activities/alarming.py`."""
+    """Every kind of alarm that is passed to `raise_alarm`, or noticed by the questions of `activities/alarming.py`."""
     raised = {text for call, module in _calls("raise_alarm") for text in _texts(call.args[2], module)}
-    noticed = (each for name in ("Noticed", "_counted") for each in _calls(name))
+    noticed = (each for name in ("Noticed", "wave") for each in _calls(name))
     return raised | {text for call, module in noticed for text in _texts(call.args[0], module)}
 
 

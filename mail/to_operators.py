@@ -78,6 +78,9 @@ class _Said:
     def number(self, count: int) -> str:
         return str(format_decimal(count, locale=self.w.locale))
 
+    def trouble(self, count: int | None) -> str:
+        return self("troubles_uncounted") if count is None else self.number(count)
+
     def counted(self, amounts: Iterable[tuple[str, int, int]]) -> str:
         """So many, for so much in each currency."""
         listed = list(amounts)
@@ -150,7 +153,7 @@ def digest_letter(facts: Mapping[str, Any], language: str, desk: Desk) -> Operat
             Section(
                 t("digest_troubles"),
                 [
-                    Row(t.name("trouble", name), t.number(count), f"{ops}/subscriptions?trouble={name}")
+                    Row(t.name("trouble", name), t.trouble(count), f"{ops}/subscriptions?trouble={name}")
                     for name, count in facts.get("troubles", ())
                 ],
                 t("digest_troubles_none"),

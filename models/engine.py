@@ -1,7 +1,7 @@
 """The connection to PostgreSQL: one engine per process, sessions whose objects outlive their commit."""
 
 import psycopg
-from sqlalchemy import ExceptionContext, event
+from sqlalchemy import ExceptionContext, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -37,6 +37,20 @@ def create_engine(url: str, *, connections: int = 10, pre_ping: bool = True) -> 
 def lacks_grant(error: DBAPIError) -> bool:
     """Did PostgreSQL refuse because the role may not?"""
     return isinstance(error.orig, psycopg.errors.InsufficientPrivilege)
+
+
+async def limit_statements(session: AsyncSession, milliseconds: int | None) -> None:
+    """Let no statement of this transaction take longer from now on; None: as long as they may elsewhere.
+
+    One that does ends with an error (`took_too_long`).
+    """
+    value = "DEFAULT" if milliseconds is None else int(milliseconds)
+    await session.execute(text(f"SET LOCAL statement_timeout TO {value}"))
+
+
+def took_too_long(error: DBAPIError) -> bool:
+    """Did PostgreSQL end a statement because its time was up?"""
+    return isinstance(error.orig, psycopg.errors.QueryCanceled)
 
 
 def _hide_values(context: ExceptionContext) -> None:

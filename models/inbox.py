@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -43,35 +42,12 @@ async def store_command(
     args: Mapping[str, Any],
     by: str,
     wall_now: datetime,
+    new_id: UUID | None = None,
 ) -> UUID:
-    """As `store_once`, whether or not it was stored before."""
-    stored = await store_once(
-        session, client_key=client_key, subscription=subscription, name=name, args=args, by=by, wall_now=wall_now
-    )
-    return stored.id
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A command that is stored; `is_new`: by this very call."""
-
-    id: UUID
-    is_new: bool
-
-
-async def store_once(
-    session: AsyncSession,
-    *,
-    client_key: str,
-    subscription: str,
-    name: str,
-    args: Mapping[str, Any],
-    by: str,
-    wall_now: datetime,
-) -> Kept:
     """Store a command as received now, in the subscription's own time; a known `client_key` gives the row it has.
 
-    Rubbish is kept up to a bound only. Raises `KeyReused` when that row asks for something else.
+    It is `new_id` only if it was stored by this very call. Rubbish is kept up to a bound only. Raises `KeyReused` when
+    that row asks for something else.
     """
     subscription, name, by, args = _cut(subscription), _cut(name), _cut(by), _bounded(args)
     stands = select(col(SubscriptionRow.shift), col(SubscriptionRow.renews_on))
@@ -80,7 +56,7 @@ async def store_once(
     new = await session.execute(
         insert(CommandRow)
         .values(
-            id=uuid4(),
+            id=new_id or uuid4(),
             client_key=client_key,
             subscription=subscription,
             name=name,
@@ -94,14 +70,15 @@ async def store_once(
         .on_conflict_do_nothing(index_elements=["client_key"])
         .returning(col(CommandRow.id))
     )
-    if (command_id := new.scalar_one_or_none()) is not None:
-        return Kept(command_id, is_new=True)
+    command_id: UUID | None = new.scalar_one_or_none()
+    if command_id is not None:
+        return command_id
     same_args = col(CommandRow.args) == literal(args, JSONB)  # Python reads 1e30 back as another number
     query = select(CommandRow, same_args).where(col(CommandRow.client_key) == client_key)
     stored, is_same = (await session.execute(query)).one()
     if not is_same or (stored.subscription, stored.name, stored.given_by) != (subscription, name, by):
         raise KeyReused(f"The key {client_key!r} was used for {stored.name} of {stored.subscription}: use another.")
-    return Kept(stored.id, is_new=False)
+    return stored.id
 
 
 def _bounded(args: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,15 +55,23 @@ def record_of_customer(
 
 
 async def raise_alarm(
-    session: AsyncSession, subscription: str | None, kind: str, detail: str, at: datetime, *, subject: str = ""
+    session: AsyncSession,
+    subscription: str | None,
+    kind: str,
+    detail: str,
+    at: datetime,
+    *,
+    subject: str = "",
+    facts: Mapping[str, Any] | None = None,
 ) -> bool:
     """Raise an alarm unless the same one is open; says whether it is new.
 
-    Without a subscription it is about the installation as a whole.
+    Without a subscription it is about the installation as a whole. `facts` are those that `detail` is made of.
     """
+    known = dict(facts or {})
     statement = (
         insert(AlarmRow)
-        .values(subscription=subscription, kind=kind, subject=subject, detail=detail, raised_at=at)
+        .values(subscription=subscription, kind=kind, subject=subject, detail=detail, facts=known, raised_at=at)
         .values(gravity=gravity_of(kind))
         .on_conflict_do_nothing(
             index_elements=["subscription", "kind", "subject"], index_where=col(AlarmRow.cleared_at).is_(None)

@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel, col
 from models.audit import audit
 from models.columns import instant, key, one_of
 from models.journal import clear_alarm
-from models.second_person import ask_second_person, open_requests
+from models.second_person import RequestRow, ask_second_person, open_requests
 from models.subscriptions import SubscriptionRow
 from renewals.breaker import Tripped
 from renewals.facts import Phase
@@ -111,16 +111,21 @@ async def ask_to_resume(
 
     Overdue charges are made at once then: of that somebody else must be sure, too. `usual`: as in `resume`.
     """
-    if await is_asked_for(session, paused, now):
+    if await request_for(session, paused, now):
         return False
     args = args_of(paused) | ({"usual": True} if usual and may_be_usual(paused) else {})
     return await ask_second_person(session, RESUME_CHARGES, args, by=by, reason=reason, now=now)
 
 
-async def is_asked_for(session: AsyncSession, paused: PauseRow, now: datetime) -> bool:
-    """Does a second person's word wait that ends this very pause?"""
-    waiting = [row.args for row in await open_requests(session, now) if row.what == RESUME_CHARGES]
-    return any(args.items() >= args_of(paused).items() for args in waiting)
+async def request_for(session: AsyncSession, paused: PauseRow, now: datetime) -> RequestRow | None:
+    """What waits for a second person's word to end this very pause; it holds as it was asked, whoever asks again."""
+    waiting = (row for row in await open_requests(session, now) if row.what == RESUME_CHARGES)
+    return next((row for row in waiting if row.args.items() >= args_of(paused).items()), None)
+
+
+def accepts_declines(request: RequestRow) -> bool:
+    """Does whoever confirms it call the share of declines usual, too (`resume`)?"""
+    return "usual" in request.args
 
 
 def args_of(pause: PauseRow) -> dict[str, Any]:

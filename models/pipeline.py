@@ -80,6 +80,12 @@ def _window(today: date) -> tuple[date, date]:
     return today - timedelta(days=DAYS_AFTER), today + timedelta(days=DAYS_BEFORE)
 
 
+def is_due(today: date, before: int, after: int) -> ColumnElement[bool]:
+    """Is the next term unpaid, its date from so many days before today to so many after, and nobody keeps it back?"""
+    span = DUE_ON.between(today - timedelta(days=before), today + timedelta(days=after))
+    return and_(span, LIVES, col(_S.phase) != Phase.RENEWED.value, col(_S.parked_at).is_(None))
+
+
 def prices_in_force(now: datetime, name: str = "in_force") -> CTE:
     """Of each offering, term and currency the last version in effect. Two of them in one statement have two names."""
     price = PriceRow

@@ -15,6 +15,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.columns import instant, json, key, one_of
@@ -113,6 +114,7 @@ class AlarmRow(SQLModel, table=True):
 
     Without a subscription it is about the installation as a whole. `subject` tells apart what may happen twice: an
     attempt, a notice, a renewal date, an endpoint; else it is empty. `gravity` is that of its kind when it was raised.
+    `detail` is a sentence in English, `facts` what it is made of, as far as it can be said in another language.
     `owner` (`operator:NAME`) sees to it. Acknowledged, it stays open until it is cleared; `cleared_by` is whoever said
     that it is over, none where its cause went by itself.
     """
@@ -146,6 +148,9 @@ class AlarmRow(SQLModel, table=True):
     gravity: int
     subject: str = ""
     detail: str
+    facts: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default=text("'{}'"))
+    )
     raised_at: datetime = instant()
     owner: str | None = None
     acknowledged_at: datetime | None = instant(nullable=True)

@@ -1,4 +1,4 @@
-"""Secrets that have to be read again: closed under keys that the database does not hold.
+"""Secrets that have to be read again (second factors, webhooks): closed under keys that the database does not hold.
 
 What is closed names whose it is, so that it opens for nobody else. Of several keys the first closes, and each opens.
 """
@@ -35,6 +35,11 @@ class Seal:
         except InvalidToken:
             return False
         return True
+
+
+def seal_of(keys: Sequence[str]) -> Seal | None:
+    """What closes and opens under these keys, the newest first; None where there are none."""
+    return Seal(keys) if keys else None
 
 
 def _fernet(key: str) -> Fernet:

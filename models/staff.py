@@ -14,7 +14,6 @@ from sqlmodel import col
 
 from models.audit import audit
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, RecoveryCodeRow
-from models.sealing import Seal
 from models.tokens import digest, new_token
 from renewals.roles import May, Role, may
 
@@ -118,23 +117,6 @@ async def reset(session: AsyncSession, name: str, *, by: str, reason: str, now: 
     audit(session, now, by, "operator.reset", name, reason=reason)
     await end_sessions(session, name, now)
     return _new_link(session, name, by, now)
-
-
-async def reseal(session: AsyncSession, seal: Seal, *, by: str, reason: str, now: datetime) -> tuple[int, list[str]]:
-    """Close every second factor under the newest key: how many were not, and whose no key of ours opens."""
-    query = select(OperatorRow).where(col(OperatorRow.totp_secret).is_not(None)).order_by(col(OperatorRow.name))
-    changed, lost = 0, []
-    for row in (await session.execute(query.with_for_update())).scalars():
-        closed = row.totp_secret or ""
-        secret = seal.open(closed, row.name)
-        if secret is None:
-            lost.append(row.name)
-        elif not seal.is_newest(closed):
-            row.totp_secret = seal.close(secret, row.name)
-            changed += 1
-    if changed:
-        audit(session, now, by, "operator.reseal", "", reason=reason, data={"operators": changed})
-    return changed, lost
 
 
 async def local_admin(session: AsyncSession, name: str, *, by: str, reason: str, now: datetime) -> str:

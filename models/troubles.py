@@ -5,20 +5,18 @@ is sought from where it is rare, by an index, so that a portfolio without troubl
 Thresholds are so wide that ordinary days have none.
 """
 
-from collections.abc import Callable, Collection
+import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     DateTime,
-    Select,
     Time,
     and_,
-    case,
     cast,
     exists,
     func,
@@ -28,30 +26,26 @@ from sqlalchemy import (
     union,
     union_all,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.baskets import BasketLineRow, BasketRow
-from models.catalog import PriceRow
 from models.columns import fixed
+from models.engine import limit_statements, took_too_long
+from models.odd_payments import attempted, ends_paid_in_part, in_doubt, paid_twice, refunds_owed
+from models.odd_prices import is_not_sold, price_leaps, priced
 from models.parties import CustomerRow, PaymentMethodRow
 from models.pauses import resumed_since
-from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
-from models.pipeline import (
-    DAYS_AFTER,
-    DUE_ON,
-    LIVES,
-    RENEWS_AUTOMATICALLY,
-    next_seat_price,
-    prices_in_force,
-    with_prices,
-)
-from models.records import AlarmRow, CommandRow, NoticeRow
+from models.payments import AttemptRow
+from models.pipeline import CHARGEABLE, DIRECT, is_due
+from models.records import CommandRow, NoticeRow
 from models.seat_use import SeatAssignmentRow, holds_seat
 from models.subscriptions import SubscriptionRow
-from renewals.facts import OfferingStatus, Phase
+from renewals.facts import Phase
 from renewals.payments import AttemptState
+
+_log = logging.getLogger(__name__)
 
 LATE = timedelta(minutes=10)
 """A step, a command or a line of an order that nobody has seen to for so long is left lying."""
@@ -67,8 +61,8 @@ SOON, NEAR, WITHIN_A_MONTH = 7, 14, 30
 """Days before a renewal date: what then cannot wait, what can still be mended in peace, what can be asked about."""
 EARLIEST_ZONE = timedelta(hours=14)
 """So long before midnight UTC a day begins where it begins first."""
-LEAP = 2
-"""A price this many times, or this small a part of, what was paid last is looked at before it is charged."""
+TOGETHER_MS, ALONE_MS = 10_000, 3_000
+"""How long it may take to count all of them at once, and then, if that took too long, each by itself."""
 
 _S = SubscriptionRow
 
@@ -100,10 +94,10 @@ ORDINARY = (Trouble.DECLINED_LATELY,)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many subscriptions are in a trouble."""
+    """How many subscriptions are in a trouble; None where that could not be counted in time."""
 
     trouble: Trouble
-    count: int
+    count: int | None
 
 
 def is_in(trouble: Trouble, today: date, now: datetime) -> ColumnElement[bool]:
@@ -118,11 +112,11 @@ def is_in(trouble: Trouble, today: date, now: datetime) -> ColumnElement[bool]:
         case Trouble.PARKED_LONG:
             return and_(col(_S.parked_at) < now + col(_S.shift) - PARKED_LONG, _unlapsed())
         case Trouble.OTHER_ZONE:
-            return and_(_due(today, NEAR, NEAR), _planned_elsewhere())
+            return and_(is_due(today, NEAR, NEAR), _planned_elsewhere())
         case Trouble.CARD_ENDED:
-            return and_(_due(today, 0, SOON), col(_S.phase) != Phase.EXPIRED.value, _card_ended(today))
+            return and_(is_due(today, 0, SOON), col(_S.phase) != Phase.EXPIRED.value, _card_ended(today))
         case Trouble.MORE_USERS:
-            return and_(_due(today, 0, WITHIN_A_MONTH), _users(today) > _next_seats())
+            return and_(is_due(today, 0, WITHIN_A_MONTH), _users(today) > _next_seats())
     return col(_S.number).in_(_numbers(trouble, today, now))
 
 
@@ -136,30 +130,22 @@ def _numbers(trouble: Trouble, today: date, now: datetime) -> Any:
         case Trouble.NO_PRICE:
             return priced(today, now, WITHIN_A_MONTH, is_not_sold)
         case Trouble.REFUND_OWED:
-            return _refunds_owed(now)
+            return refunds_owed(now - WAITS)
         case Trouble.IN_DOUBT:
-            return _attempted(_in_doubt(now))
+            return attempted(in_doubt(now - A_DAY, now - LONG_PENDING))
         case Trouble.VOUCHER_ENDS:
-            part = and_(col(AttemptRow.received) > 0, col(AttemptRow.received) < col(AttemptRow.amount))
-            ends = col(AttemptRow.expires_at) < now + A_DAY
-            return _attempted(and_(col(AttemptRow.state) == fixed(AttemptState.ISSUED.value), part, ends))
+            return attempted(ends_paid_in_part(now + A_DAY))
         case Trouble.UNANSWERED:
             return _unanswered(now)
         case Trouble.LETTER_WAITS:
             waits = and_(col(NoticeRow.outcome).is_(None), col(NoticeRow.planned_for) < now - WAITS)
             return select(col(NoticeRow.subscription)).where(waits)
     lately = col(AttemptRow.called_at).between(now - A_DAY, now)
-    return _attempted(and_(col(AttemptRow.state) == AttemptState.DECLINED.value, lately))
+    return attempted(and_(col(AttemptRow.state) == AttemptState.DECLINED.value, lately))
 
 
 def _unlapsed() -> ColumnElement[bool]:
     return col(_S.phase) != fixed(Phase.LAPSED.value)
-
-
-def _due(today: date, before: int, after: int) -> ColumnElement[bool]:
-    """Is the next term unpaid, its date from so many days before today to so many after, and nobody keeps it back?"""
-    span = DUE_ON.between(today - timedelta(days=before), today + timedelta(days=after))
-    return and_(span, LIVES, col(_S.phase) != Phase.RENEWED.value, col(_S.parked_at).is_(None))
 
 
 def locked_though_paid(now: datetime) -> ColumnElement[bool]:
@@ -199,8 +185,10 @@ def _planned_elsewhere() -> ColumnElement[bool]:
 
 
 def _card_ended(today: date) -> ColumnElement[bool]:
-    ended = and_(col(PaymentMethodRow.id) == col(_S.method_id), col(PaymentMethodRow.valid_through) < today)
-    return and_(col(_S.auto_renew), exists().where(ended).correlate(_S))
+    """Will it be charged by itself (`Subscription.renews_automatically`), to a card that is over?"""
+    row = PaymentMethodRow
+    ended = and_(col(row.id) == col(_S.method_id), CHARGEABLE, col(row.valid_through) < today)
+    return and_(col(_S.auto_renew), DIRECT, exists().where(ended).correlate(_S))
 
 
 def _next_seats() -> ColumnElement[int]:
@@ -210,126 +198,6 @@ def _next_seats() -> ColumnElement[int]:
 def _users(today: date) -> ColumnElement[int]:
     held = select(func.count()).where(col(SeatAssignmentRow.subscription) == col(_S.number), holds_seat(today))
     return held.correlate(_S).scalar_subquery()
-
-
-def paid_twice(since: datetime) -> Select[*tuple[Any, ...]]:
-    """Renewals for which money came by an attempt since then, and which another order or attempt has paid as well.
-
-    What was sent back, or is about to be, is no longer there twice.
-    """
-    attempt, other = AttemptRow, aliased(AttemptRow)
-    line, other_line, other_order = OrderLineRow, aliased(OrderLineRow), aliased(OrderRow)
-    elsewhere = (
-        exists()
-        .where(col(other_line.renewal_id) == col(line.renewal_id), col(other_line.order_id) != col(line.order_id))
-        .where(col(other_order.id) == col(other_line.order_id), col(other_order.state) == "paid")
-        .where(~_gone_back(other_line))
-    )
-    in_one_order = exists().where(
-        col(other.order_id) == col(attempt.order_id),
-        col(other.id) != col(attempt.id),
-        col(other.state) == AttemptState.PAID.value,
-    )
-    return (
-        select(col(line.subscription), col(line.renewal_id), col(line.term_starts_on))
-        .join(attempt, col(attempt.order_id) == col(line.order_id))
-        .where(col(attempt.called_at) >= since, col(attempt.state) == AttemptState.PAID.value)
-        .where(col(line.renewal_id).is_not(None), or_(elsewhere, in_one_order), ~_gone_back(line))
-        .distinct()
-    )
-
-
-def _gone_back(line: Any) -> ColumnElement[bool]:
-    """Does as much go back as the line cost, or the whole order? A smaller sum is another matter."""
-    its, beside = aliased(AttemptRow), aliased(OrderLineRow)
-    back = (
-        select(func.coalesce(func.sum(col(RefundRow.amount)), 0))
-        .join(its, col(its.id) == col(RefundRow.attempt_id))
-        .where(col(its.order_id) == line.order_id)
-        .correlate(line)
-    )
-    of_line = back.where(col(RefundRow.subscription) == line.subscription)
-    whole = select(func.sum(col(beside.amount))).where(col(beside.order_id) == line.order_id).correlate(line)
-    return or_(
-        of_line.scalar_subquery() >= line.amount,
-        back.scalar_subquery() >= whole.scalar_subquery(),
-    )
-
-
-Such = Callable[[CTE], ColumnElement[bool]]
-"""A condition over a left join of subscriptions to the prices in force."""
-
-
-def _number(_: CTE) -> tuple[Any, ...]:
-    return (col(_S.number),)
-
-
-def priced(
-    today: date, now: datetime, days: int, such: Such, columns: Callable[[CTE], tuple[Any, ...]] = _number
-) -> Select[Any]:
-    """Columns of those that are due within so many days, or late, and whose next price is such."""
-    prices = prices_in_force(now, f"in_force_{such.__name__}")
-    chosen: Select[Any] = select(*columns(prices))
-    return with_prices(chosen, prices).where(_due(today, DAYS_AFTER, days), such(prices)).correlate(None)
-
-
-def price_leaps(prices: CTE) -> ColumnElement[bool]:
-    """Is a seat charged at many times, or a small part, of what it cost last?
-
-    Of a term that was imported nobody knows what it cost: the version of the price before the one in force stands in.
-    """
-    earlier = aliased(PriceRow)
-    before = (
-        select(col(earlier.renewal_price))
-        .where(col(earlier.sku) == prices.c.sku, col(earlier.term) == prices.c.term)
-        .where(col(earlier.currency) == prices.c.currency, col(earlier.id) != prices.c.id)
-        .where(col(earlier.effective_at) <= prices.c.effective_at)
-        .order_by(col(earlier.effective_at).desc(), col(earlier.version).desc())
-        .limit(1)
-        .correlate(prices)
-        .scalar_subquery()
-    )
-    paid = case((prices.c.term == col(_S.term), col(_S.unit_price)))
-    last, next_ = func.coalesce(paid, before), next_seat_price(prices)
-    return and_(RENEWS_AUTOMATICALLY, next_ != last, or_(next_ >= last * LEAP, next_ * LEAP <= last))
-
-
-def is_not_sold(prices: CTE) -> ColumnElement[bool]:
-    """Without a price nothing can be planned; what was chosen before it was retired is still renewed as chosen."""
-    retired = and_(col(_S.pending_term).is_not(None), prices.c.status == OfferingStatus.RETIRED.value)
-    return or_(prices.c.sku.is_(None), retired)
-
-
-def _refunds_owed(now: datetime) -> Any:
-    """Still tried after an hour; or left to an operator, who has not yet ended the alarm that says so."""
-    left = and_(
-        col(AlarmRow.subject) == func.text(col(RefundRow.attempt_id)),
-        col(AlarmRow.kind) == "paid_after_all",
-        col(AlarmRow.cleared_at).is_(None),
-    )
-    tried = and_(col(RefundRow.next_at).is_not(None), col(RefundRow.owed_at) < now - WAITS)
-    return select(col(RefundRow.subscription)).where(
-        col(RefundRow.sent_at).is_(None), or_(tried, and_(col(RefundRow.next_at).is_(None), exists().where(left)))
-    )
-
-
-def _attempted(such: ColumnElement[bool]) -> Any:
-    """The subscriptions of the orders with such an attempt."""
-    return (
-        select(col(OrderLineRow.subscription))
-        .join(AttemptRow, col(AttemptRow.order_id) == col(OrderLineRow.order_id))
-        .where(such)
-    )
-
-
-def _in_doubt(now: datetime) -> ColumnElement[bool]:
-    unknown = [fixed(each.value) for each in (AttemptState.OPEN, AttemptState.UNKNOWN)]
-    return or_(
-        and_(col(AttemptRow.state).in_(unknown), col(AttemptRow.called_at) < now - A_DAY),
-        and_(
-            col(AttemptRow.state) == fixed(AttemptState.PENDING.value), col(AttemptRow.called_at) < now - LONG_PENDING
-        ),
-    )
 
 
 def _unanswered(now: datetime) -> Any:
@@ -349,11 +217,32 @@ def _unanswered(now: datetime) -> Any:
 async def troubles(
     session: AsyncSession, today: date, now: datetime, wanted: Collection[Trouble] = tuple(Trouble)
 ) -> list[Found]:
-    """Those that there are, the gravest first."""
-    parts = [
-        select(literal(each.value), func.count()).select_from(_S).where(is_in(each, today, now))
-        for each in wanted
-        if each not in ORDINARY
-    ]
-    found = {name: count for name, count in await session.execute(union_all(*parts)) if count}
-    return [Found(each, int(found[each.value])) for each in Trouble if each.value in found]
+    """Those that there are, the gravest first, and those of which it takes too long to say whether there are.
+
+    One statement counts all of them. Where that takes too long, each is counted by itself: the one that it is due to
+    keeps no other from being known.
+    """
+    asked = [each for each in Trouble if each in wanted and each not in ORDINARY]
+    counts: dict[Trouble, int | None] = {}
+    counts |= await _counted(session, asked, today, now, TOGETHER_MS)
+    for each in asked if not counts else ():
+        counts[each] = (await _counted(session, [each], today, now, ALONE_MS)).get(each)
+    return [Found(each, counts[each]) for each in asked if counts[each] != 0]
+
+
+async def _counted(
+    session: AsyncSession, asked: Sequence[Trouble], today: date, now: datetime, most_ms: int
+) -> dict[Trouble, int]:
+    """How many there are in each; nothing where that takes longer."""
+    parts = [select(literal(each.value), func.count()).select_from(_S).where(is_in(each, today, now)) for each in asked]
+    try:
+        async with session.begin_nested():
+            await limit_statements(session, most_ms)
+            found = (await session.execute(union_all(*parts))).all()
+            await limit_statements(session, None)
+    except DBAPIError as error:
+        if not took_too_long(error):
+            raise
+        _log.warning("it took too long to count %s", ", ".join(asked))
+        return {}
+    return {Trouble(name): int(count) for name, count in found}

@@ -1,7 +1,7 @@
-"""Endpoints of other systems that are told what happened, what waits for each of them, and every try to hand it over.
+"""Endpoints of other systems that are told what happened: what waits for each of them, and every try to hand it over.
 
 Events are not copied: a delivery names an event of the record, and an endpoint the last event that it was looked at
-for. Who reads the record may read no further than `models/settled.py` says.
+for (`webhook_deliveries.py`).
 """
 
 import base64
@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     ARRAY,
@@ -22,12 +22,10 @@ from sqlalchemy import (
     Identity,
     Index,
     String,
-    func,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -35,14 +33,10 @@ from models.audit import audit
 from models.columns import fixed, instant, key, one_of
 from models.history import last_event
 from models.journal import clear_alarm
-from models.records import EventRow
-from renewals.published import events_behind, type_of
+from models.sealing import Seal
 
 GIVEN_UP = "webhook_given_up"
 """The alarm that an endpoint did not take an event for days; its subject is the endpoint."""
-
-MOST_REPLAYED = 10_000
-"""How many events of the record one replay goes through at most."""
 
 
 class EndpointState(StrEnum):
@@ -64,9 +58,9 @@ class DeliveryState(StrEnum):
 class EndpointRow(SQLModel, table=True):
     """An address that is told of events of these types; of all where there are none.
 
-    `secret` signs what is sent, so it has to be stored as it is: who reads this table can sign in our name. `position`
-    is the last event that was looked at for it. `leased_until`: until then one worker is about it. `failures` counts
-    the turns in a row in which it took nothing, and until `held_until` it is left alone.
+    `secret` signs what is sent; it is stored closed (`sealing.py`). `position` is the last event that was looked at for
+    it. `leased_until`: until then one worker is about it. `failures` counts the turns in a row in which it took
+    nothing, and until `held_until` it is left alone.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -96,6 +90,10 @@ class EndpointRow(SQLModel, table=True):
     def host(self) -> str:
         """For the audit, which everybody of the staff reads: the rest of an address may be as good as a password."""
         return urlsplit(self.url).hostname or ""
+
+    def secret_by(self, seal: Seal | None) -> str | None:
+        """What signs events; None where no key opens it, or it was removed."""
+        return seal.open(self.secret, str(self.id)) if seal and self.secret else None
 
     def wants(self, type_: str) -> bool:
         return not self.types or type_ in self.types
@@ -167,13 +165,15 @@ def is_waiting(row: Any = DeliveryRow) -> ColumnElement[bool]:
 
 
 async def add_endpoint(
-    session: AsyncSession, url: str, types: Collection[str], *, by: str, reason: str, now: datetime
-) -> EndpointRow:
-    """A new endpoint, told of what is recorded from now on. Its secret is shown to whoever made it, this once."""
+    session: AsyncSession, url: str, types: Collection[str], seal: Seal, *, by: str, reason: str, now: datetime
+) -> tuple[EndpointRow, str]:
+    """A new endpoint, told of what is recorded from now on; its secret is shown to whoever made it, this once."""
+    id_, secret = uuid4(), new_secret()
     row = EndpointRow(
+        id=id_,
         url=url,
         types=sorted(set(types)),
-        secret=new_secret(),
+        secret=seal.close(secret, str(id_)),
         position=await last_event(session),
         created_at=now,
         created_by=by,
@@ -182,7 +182,7 @@ async def add_endpoint(
     session.add(row)
     await session.flush()
     audit(session, now, by, "webhook.add", str(row.id), reason=reason, data={"host": row.host, "types": row.types})
-    return row
+    return row, secret
 
 
 async def every_endpoint(session: AsyncSession) -> Sequence[EndpointRow]:
@@ -216,115 +216,3 @@ async def set_state(
         await clear_alarm(session, None, GIVEN_UP, now, subject=str(id_))
     audit(session, now, by, f"webhook.{state}", str(id_), reason=reason, data={"host": row.host})
     return True
-
-
-def matching(row: EventRow, endpoint: EndpointRow) -> str | None:
-    """The type of the event, if the endpoint wants to hear of it."""
-    found = type_of(row.event, row.data)
-    return found if found and endpoint.wants(found) else None
-
-
-async def events_for(
-    session: AsyncSession, endpoint: EndpointRow, after: int, up_to: int, limit: int
-) -> Sequence[EventRow]:
-    """Events of the record, in order, that may concern the endpoint."""
-    row = EventRow
-    query = select(row).where(col(row.id) > after, col(row.id) <= up_to).order_by(col(row.id)).limit(limit)
-    if endpoint.types:
-        query = query.where(col(row.event).in_(sorted(events_behind(endpoint.types))))
-    return (await session.scalars(query)).all()
-
-
-def waiting_for(endpoint: EndpointRow, row: EventRow, type_: str, now: datetime) -> dict[str, Any]:
-    """The values of a delivery that is to be tried now."""
-    return {
-        "endpoint_id": endpoint.id,
-        "event_id": row.id,
-        "subject": row.subscription or row.customer or "",
-        "type": type_,
-        "state": DeliveryState.WAITING.value,
-        "tries": 0,
-        "since": now,
-        "next_at": now,
-    }
-
-
-async def replay_range(
-    session: AsyncSession, endpoint: EndpointRow, first: int, last: int, *, by: str, reason: str, now: datetime
-) -> int:
-    """Send again what is recorded between these two events, both included; how many that are.
-
-    The caller sees to it that they are at most `MOST_REPLAYED`.
-    """
-    settled = min(last, endpoint.position)
-    rows = await events_for(session, endpoint, first - 1, settled, MOST_REPLAYED)
-    values = [waiting_for(endpoint, row, type_, now) for row in rows if (type_ := matching(row, endpoint))]
-    again = {"state": DeliveryState.WAITING.value, "since": now, "next_at": now, "done_at": None}
-    for at in range(0, len(values), 1000):
-        statement = insert(DeliveryRow).values(values[at : at + 1000])
-        await session.execute(statement.on_conflict_do_update(index_elements=["endpoint_id", "event_id"], set_=again))
-    await _call_again(session, endpoint)
-    data = {"from": first, "to": last, "events": len(values)}
-    audit(session, now, by, "webhook.replay", str(endpoint.id), reason=reason, data=data)
-    return len(values)
-
-
-async def replay_failed(session: AsyncSession, endpoint: EndpointRow, *, by: str, reason: str, now: datetime) -> int:
-    """Send again what was given up, and at once what waits to be tried again; how many that are."""
-    row = DeliveryRow
-    failed = (
-        update(row)
-        .where(col(row.endpoint_id) == endpoint.id)
-        .where(
-            (col(row.state) == fixed(DeliveryState.GIVEN_UP.value)) | (is_waiting() & (col(row.tries) > 0)),
-            col(row.state) != fixed(DeliveryState.DELIVERED.value),
-        )
-        .values(state=DeliveryState.WAITING.value, since=now, next_at=now, done_at=None)
-        .returning(col(row.event_id))
-    )
-    count = len((await session.execute(failed)).all())
-    await _call_again(session, endpoint)
-    await clear_alarm(session, None, GIVEN_UP, now, subject=str(endpoint.id))
-    audit(session, now, by, "webhook.replay", str(endpoint.id), reason=reason, data={"failed": count})
-    return count
-
-
-async def _call_again(session: AsyncSession, endpoint: EndpointRow) -> None:
-    """Leave it alone no longer."""
-    row = EndpointRow
-    await session.execute(update(row).where(col(row.id) == endpoint.id).values(failures=0, held_until=None))
-
-
-async def standing(session: AsyncSession) -> dict[UUID, dict[str, int]]:
-    """By endpoint: how many deliveries wait or were given up."""
-    row = DeliveryRow
-    query = (
-        select(col(row.endpoint_id), col(row.state), func.count())
-        .where(col(row.state) != fixed(DeliveryState.DELIVERED.value))
-        .group_by(col(row.endpoint_id), col(row.state))
-    )
-    found: dict[UUID, dict[str, int]] = {}
-    for endpoint, state, count in await session.execute(query):
-        found.setdefault(endpoint, {})[state] = int(count)
-    return found
-
-
-async def deliveries_of(
-    session: AsyncSession, endpoint: UUID, state: DeliveryState | None, *, before: int | None, limit: int
-) -> tuple[Sequence[DeliveryRow], int | None]:
-    """Up to `limit` deliveries, the newest event first; and before which event the next page begins."""
-    row = DeliveryRow
-    query = select(row).where(col(row.endpoint_id) == endpoint).order_by(col(row.event_id).desc()).limit(limit + 1)
-    if state is not None:
-        query = query.where(col(row.state) == state)
-    if before is not None:
-        query = query.where(col(row.event_id) < before)
-    rows = (await session.scalars(query)).all()
-    return rows[:limit], rows[limit - 1].event_id if len(rows) > limit else None
-
-
-async def tries_of(session: AsyncSession, endpoint: UUID, event_id: int) -> Sequence[TryRow]:
-    """Every try to deliver that event, the oldest first."""
-    row = TryRow
-    query = select(row).where(col(row.endpoint_id) == endpoint, col(row.event_id) == event_id).order_by(col(row.id))
-    return (await session.scalars(query.limit(200))).all()

@@ -44,6 +44,7 @@ _KINDS: Mapping[str, tuple[Gravity, EndedBy]] = {
     "cancelled_after_payment": (Gravity.SERIOUS, EndedBy.HAND),
     "cancelled_together": (Gravity.SERIOUS, EndedBy.HAND),
     "policy_date_odd": (Gravity.SERIOUS, EndedBy.HAND),
+    "not_compared": (Gravity.SERIOUS, EndedBy.ITSELF),
     "seats_paid_late": (Gravity.SERIOUS, EndedBy.HAND),
     "quote_asked": (Gravity.SLIGHT, EndedBy.ITSELF),
 }

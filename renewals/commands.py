@@ -139,7 +139,12 @@ class Renew:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseHold:
-    """Give up the open order or voucher on the next term."""
+    """Give up what holds the next term: an open order, a voucher or a quote.
+
+    `hold` is the id of the one that was shown; None: whichever there is when the command is decided.
+    """
+
+    hold: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,14 @@ def retries_left(sub: Subscription, last: Attempt) -> tuple[datetime, ...]:
     return tuple(at for at in retry_dates(sub) if at > (last.answered_at or last.called_at))
 
 
-def ask_late_at(now: datetime, questions: int) -> datetime | None:
-    """When to ask again whether an expired voucher was paid all the same: daily, and after two weeks no more."""
-    return now + _DAILY if questions < _LAST_LATE_QUESTION else None
+def ask_late_at(now: datetime, questions: int, payable_until: datetime | None) -> datetime | None:
+    """When to ask again whether a voucher that is over was paid all the same: daily, and after two weeks no more.
+
+    Two weeks also from when its code could have been paid: a gateway that could not be told that it was given up takes
+    its money until then.
+    """
+    may_come = payable_until is not None and now < payable_until + _LAST_LATE_QUESTION * _DAILY
+    return now + _DAILY if may_come or questions < _LAST_LATE_QUESTION else None
 
 
 FIRST_CALL_AGAIN = timedelta(seconds=10)

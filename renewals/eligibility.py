@@ -27,12 +27,13 @@ class Request:
 
     `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
     `same_admin`, whether the contact that it names is the primary admin; `same_person`, whether it names the buyer of
-    now, or says of a contact what is kept already; `paid_since`, whether a voucher was paid after
-    the command had been received. `pays_with` is the method of an order; None when the subscription has none and the
-    command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
-    this subscription. `alone`: the order has no lines of other subscriptions. `renews_on` is the next renewal date when
-    it was received, which whoever renews means; None: that of now. `handled_at` is when it is decided about; None: at
-    once. `refundable` is what was paid for the order that is to be refunded; None if nothing was paid here.
+    now, or says of a contact what is kept already; `paid_since`, whether a voucher was paid after the command had been
+    received; `let_go_since`, whether the hold that it means was let go by then. `pays_with` is the method of an order;
+    None when the subscription has none and the command names none. `quote` is the one that the command names, None if
+    there is none; `wish` is what it asks for of this subscription. `alone`: the order has no lines of other
+    subscriptions. `renews_on` is the next renewal date when it was received, which whoever renews means; None: that of
+    now. `handled_at` is when it is decided about; None: at once. `refundable` is what was paid for the order that is to
+    be refunded; None if nothing was paid here.
     """
 
     command: c.Command
@@ -45,6 +46,7 @@ class Request:
     same_admin: bool = False
     same_person: bool = False
     paid_since: bool = False
+    let_go_since: bool = False
     pays_with: PaymentMethod | None = None
     quote: QuoteTerms | None = None
     wish: c.Wish | None = None
@@ -79,7 +81,7 @@ def _already_true(sub: Subscription, request: Request) -> bool:
         case c.SetPaymentMethod() | c.ChooseMethod():
             return request.same_method
         case c.ReleaseHold():
-            return sub.hold is None and not request.paid_since
+            return (sub.hold is None or request.let_go_since) and not request.paid_since
         case c.HandOverAdmin():
             return request.same_admin
         case c.ChangeBuyer() | c.ChangeContact():
@@ -116,7 +118,7 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
     moves_price = isinstance(command, _MOVES_THE_PRICE)
     unanswered = sub.in_doubt or sub.seats_attempt
     if isinstance(command, c.ReleaseHold):
-        return _release_hold(sub)
+        return _release_hold(sub, request, command)
     if unanswered and (moves_price or isinstance(command, c.WithdrawQuote)):
         return _in_doubt()
     if isinstance(command, c.DeclineQuote) and (sub.seats_attempt or sub.money_may_move):
@@ -219,12 +221,17 @@ def attempt_to_resolve(sub: Subscription, at: datetime) -> Attempt | None:
     return sub.in_doubt or sub.seats_attempt or silent
 
 
-def _release_hold(sub: Subscription) -> Refused | None:
-    """A hold is released unless money may be moving; an order that was never sent moves none."""
-    if sub.hold is None:
+def _release_hold(sub: Subscription, request: Request, command: c.ReleaseHold) -> Refused | None:
+    """A hold is released unless money may be moving; an order that was never sent moves none.
+
+    Another than the one that was shown is not: giving up a code that is over would decline the quote behind it.
+    """
+    if sub.hold is None or request.let_go_since:
         return Refused("already_renewed", "The voucher has been paid; the term is renewed.")
     if sub.seats_attempt or sub.money_may_move:
         return _in_doubt()
+    if command.hold is not None and str(command.hold) != sub.hold.id:
+        return Refused("preview_stale", "Something else holds the next term by now; look at it, and decide anew.")
     return None
 
 

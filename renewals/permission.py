@@ -34,8 +34,10 @@ EUROPE = frozenset(
 SEATS_COUNTRIES = EUROPE | {"US", "CA"}
 TERM_COUNTRIES = SEATS_COUNTRIES | {"AU"}
 
-OF_LAPSED_TOO = frozenset({Name.REFUND, Name.REINSTATE})
-"""Commands that may be given once a subscription has lapsed: what was paid can go back, and so can it itself."""
+OF_LAPSED_TOO = frozenset({Name.REFUND, Name.REINSTATE, Name.HAND_OVER_ADMIN})
+"""Commands that may be given once a subscription has lapsed: what was paid can go back, so can it itself, and the role
+of its admin can be handed over at any time.
+"""
 
 _OF_EVERY_DIRECT_ORDER = (
     Name.CANCEL_AUTO_RENEW,

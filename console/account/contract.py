@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -88,7 +88,7 @@ async def contents_of(
     return Contents(
         lines=tuple(_contracted(each, t) for each in found),
         together=tuple(each.row.number for each in shown if why_not_together(each, email, t) is None),
-        is_manager=any(each.is_buyer for each in found),
+        is_manager=await _buys_some(session, contract, email),
         ask=whom_to_ask(seller, Name.RENEW, found[0], t, settings) if seller and found else None,
         next_after=numbers[PAGE - 1] if len(numbers) > PAGE else None,
     )
@@ -98,6 +98,16 @@ async def _admins(session: AsyncSession, shown: Sequence[Stored]) -> dict[UUID, 
     ids = {each.row.primary_admin_id for each in shown}
     rows = (await session.execute(select(ContactRow).where(col(ContactRow.id).in_(ids)))).scalars()
     return {row.id: row for row in rows}
+
+
+async def _buys_some(session: AsyncSession, contract: Contract, email: str) -> bool:
+    """Do they buy any of it, on whichever page? Each command asks anew of its own subscription."""
+    query = (
+        select(col(SubscriptionRow.number))
+        .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
+        .where(col(SubscriptionRow.number).in_(contract.numbers), func.lower(col(ContactRow.email)) == email.lower())
+    )
+    return (await session.execute(query.limit(1))).first() is not None
 
 
 def _buys(stored: Stored, email: str) -> bool:

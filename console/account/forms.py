@@ -41,6 +41,8 @@ def arguments(name: Name, form: Form) -> dict[str, Any]:
             return {"when": when, **paid_with(form), **_proof(form)}
         case Name.HAND_OVER_ADMIN:
             return {"to": form.get("to", "")}
+        case Name.RELEASE_HOLD:
+            return {"hold": hold_shown(form)}
     return {}
 
 
@@ -74,6 +76,13 @@ def client_key(form: Form) -> str:
     with suppress(ValueError):
         return f"account:{UUID(form.get('key', ''))}"
     raise Wrong("key", "refused_form_text")
+
+
+def hold_shown(form: Form) -> str:
+    """The hold that the page showed, so that never another one is given up. Raises `Wrong`."""
+    with suppress(ValueError):
+        return str(UUID(form.get("hold", "")))
+    raise Wrong("hold", "refused_form_text")
 
 
 def count_of_seats(form: Form, field: str) -> int:

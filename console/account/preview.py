@@ -129,6 +129,8 @@ def preview_term(found: Found, term: Term | None, t: Speech, settings: Settings)
         return refused
     stored, sub = found.stored, found.stored.as_found
     terms = other_terms(sub, t)
+    if not terms:  # one can go back to a running term that is sold no more, which is withdrawing the pending one
+        return Preview(c.Name.CHANGE_TERM, why_not=sentence("term_not_offered", None, c.Name.CHANGE_TERM, found, t))
     chosen = term or Term(terms[0][0])
     if chosen not in dict(terms):
         raise Wrong("term", "wrong.choice")

@@ -22,7 +22,7 @@ from renewals.facts import Subscription, Term
 from renewals.payments import MethodKind, PaymentMethod, Purpose
 from renewals.plan import next_charge_at
 from renewals.preview import Preview, preview, token_of
-from renewals.pricing import Line
+from renewals.pricing import Line, NotPriced
 from renewals.renewing import last_paid_term
 from renewals.savings import Saving, longer_terms
 from renewals.usage import UnusedSeats
@@ -52,7 +52,11 @@ async def preview_of_term(session: AsyncSession, stored: Stored, term: Term, key
     """The next term at that length. Raises `Refusal` where its buyer could not change the term now."""
     command = c.ChangeTerm(term)
     sub = _allowed(stored, c.Name.CHANGE_TERM, command)
-    shown = preview(sub, command, stored.now)
+    try:
+        shown = preview(sub, command, stored.now)
+    except NotPriced:  # one can go back to a running term that is sold no more, but no price of it can be shown
+        hint = f"{sub.sku} is not sold for {term} in {sub.currency} any more; withdraw the pending term instead."
+        raise Refusal("term_not_offered", hint) from None
     after = after_command(sub, command, at=stored.now)
     charged_at = next_charge_at(last_paid_term(after), stored.now) if after.may_be_charged else None
     return _preview(stored, after, shown, key, charged_at=charged_at, unused=await unused_of(session, stored))

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from uuid import UUID
 
 from console.api import schemas as s
 from models.parties import PaymentMethodRow
@@ -43,6 +44,7 @@ def subscription_of(stored: Stored) -> s.Subscription:
         early_window_from=window_opens_on(sub),
         late_window_to=late_window_last_day(sub),
         held=sub.hold is not None,
+        hold=UUID(sub.hold.id) if sub.hold else None,
         held_until=sub.hold.ends_at if sub.hold else None,
         held_by_quote=sub.hold.quote if sub.hold else None,
         voucher=_voucher(sub),

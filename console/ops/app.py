@@ -42,6 +42,7 @@ from console.ops import (
     webhooks,
     what_if,
 )
+from console.ops.alarm_words import alarm_in_words
 from console.ops.commanding import BadForm
 from console.ops.desk import Desk, see_other
 from console.ops.fields import Wrong
@@ -131,6 +132,7 @@ def _templates() -> Jinja2Templates:
         languages=LANGUAGES,
         plain=words.plain,
         leads_to=alarms.leads_to,
+        alarm_in_words=alarm_in_words,
         event_in_words=words.event_in_words,
     )
     return templates

@@ -23,6 +23,8 @@ def arguments(name: Name, form: Form, currency: str) -> dict[str, Any]:
     match name:
         case Name.CANCEL_AUTO_RENEW | Name.RESUME_AUTO_RENEW:
             return {"renewal": _day(form, "renewal")} if form.get("renewal") else {}
+        case Name.RELEASE_HOLD:
+            return {"hold": _shown(form, "hold")}
         case Name.RECORD_RENEWAL:
             return {"reference": _text(form, "reference"), **_seats(form), **_term(form)}
         case Name.REFUND:
@@ -109,6 +111,13 @@ def _gone_back(form: Form) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_MINOR_UNITS))):
         raise Wrong("seen", "refused_form")
     return int(text)
+
+
+def _shown(form: Form, field: str) -> str:
+    """The id of what was shown when its form was made. Raises `Wrong` without it."""
+    with suppress(ValueError):
+        return str(UUID(form.get(field, "")))
+    raise Wrong(field, "refused_form")
 
 
 def _day(form: Form, field: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +22,7 @@ from console.ops.timeline import reason_in_words, step_in_words
 from console.speech import Speech
 from models.audit import audit
 from models.contacts import how_many_concern
-from models.inbox import store_once
+from models.inbox import store_command
 from models.quotes import open_quotes_for, quote_lines
 from models.records import CommandRow
 from models.refundable import PaidOrder, paid_order
@@ -207,9 +207,9 @@ async def give(desk: Desk, who: Staff, number: str, what: Asked) -> UUID:
     """
     if what.name in ASKED_TWICE and not what.sure:
         raise Wrong("sure")
-    key, now = f"ops:{what.key}", wall_now()
+    key, now, new_id = f"ops:{what.key}", wall_now(), uuid4()
     async with desk.sessions.begin() as session:
-        stored = await store_once(
+        command_id = await store_command(
             session,
             client_key=key,
             subscription=number,
@@ -217,12 +217,13 @@ async def give(desk: Desk, who: Staff, number: str, what: Asked) -> UUID:
             args=what.args,
             by=who.by,
             wall_now=now,
+            new_id=new_id,
         )
-        if stored.is_new:
+        if command_id == new_id:
             data = {"command": what.name.value, "key": key}
             audit(session, now, who.by, "subscription.command", number, reason=what.reason, data=data)
-    await giving.wait_for_answer(desk.sessions, desk.client, stored.id, now)
-    return stored.id
+    await giving.wait_for_answer(desk.sessions, desk.client, command_id, now)
+    return command_id
 
 
 @dataclass(frozen=True, slots=True)

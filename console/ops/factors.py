@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.operators import OperatorRow, RecoveryCodeRow
-from models.sealing import Seal
+from models.sealing import Seal, seal_of
 from models.tokens import digest, same
 from renewals.characters import is_blank
 from settings import Settings
@@ -78,18 +78,12 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
     return fits[0] if fits else None
 
 
-def seal_of(settings: Settings) -> Seal | None:
-    """What closes and opens the secrets; None where no key is set."""
-    keys = settings.factors_closed_under
-    return Seal(keys) if keys else None
-
-
 async def use_code(
     session: AsyncSession, operator: OperatorRow | None, code: str, now: datetime, settings: Settings
 ) -> bool:
     """Use up a code of the second factor, or a recovery code. A step counts once, and so does a recovery code."""
     code = code.replace(" ", "").replace("-", "").lower()
-    step = step_of(_secret_of(operator, seal_of(settings)) or _NOBODYS_SECRET, code, now)
+    step = step_of(_secret_of(operator, seal_of(settings.sealed_under)) or _NOBODYS_SECRET, code, now)
     name, row = operator.name if operator else "", OperatorRow
     later = or_(col(row.totp_step).is_(None), col(row.totp_step) < (step or 0))
     used = update(row).where(col(row.name) == name, later).values(totp_step=step).returning(col(row.name))
@@ -109,7 +103,7 @@ def _secret_of(operator: OperatorRow | None, seal: Seal | None) -> str | None:
         return None
     secret = seal.open(operator.totp_secret, operator.name) if seal else None
     if secret is None:
-        _log.warning("a second factor cannot be opened: PERENNIAL_FACTOR_KEYS lacks the key that it is closed under")
+        _log.warning("a second factor cannot be opened: PERENNIAL_SEAL_KEYS lacks the key that it is closed under")
     return secret
 
 

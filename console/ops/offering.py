@@ -107,7 +107,9 @@ async def offers(session: AsyncSession, stored: Stored, who: Staff, t: Speech) -
 
 
 def _hidden(sub: Subscription, name: Name) -> dict[str, str]:
-    """A cancel or resume names the renewal that the operator has seen, so that it never concerns another one."""
+    """A cancel or resume names the renewal, a release the hold that the operator has seen: it concerns no other."""
+    if name is Name.RELEASE_HOLD and sub.hold:
+        return {"hold": sub.hold.id}
     about_renewal = name in (Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW)
     return {"renewal": last_paid_term(sub).renews_on.isoformat()} if about_renewal else {}
 

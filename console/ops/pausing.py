@@ -1,5 +1,6 @@
 """Pausing all charges or all mails, at once and by one person; resuming charges takes a second one."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +15,12 @@ from models.pauses import (
     USUAL_FOR,
     Pausable,
     PauseRow,
+    accepts_declines,
     ask_to_resume,
-    is_asked_for,
     may_be_usual,
     pause,
     paused_now,
+    request_for,
     resume,
 )
 from renewals.breaker import Tripped
@@ -30,9 +32,13 @@ routes = APIRouter(prefix="/pauses")
 
 def why_paused(pause: PauseRow, t: Speech, zone: str) -> str:
     """Who paused it and why; of a pause that began by itself, the figures it was decided on."""
-    figures = pause.figures
-    if not figures:
-        return t("pause_since", when=t.moment(pause.began_at, zone), who=pause.began_by, why=pause.began_because)
+    if pause.figures:
+        return stopped_in_words(pause.figures, t, zone)
+    return t("pause_since", when=t.moment(pause.began_at, zone), who=pause.began_by, why=pause.began_because)
+
+
+def stopped_in_words(figures: Mapping[str, Any], t: Speech, zone: str) -> str:
+    """Why charges stopped by themselves."""
     counts = {name: t.number(count) for name, count in figures.items() if isinstance(count, int)}
     since = t.moment(datetime.fromisoformat(figures["since"]), zone)
     if figures["rule"] == Tripped.VOLUME:
@@ -60,7 +66,8 @@ async def pauses(request: Request, desk: InDesk, who: Reads) -> Response:
     async with desk.sessions() as session:
         rows = {row.what: row for row in await paused_now(session)}
         charges = rows.get(Pausable.CHARGES)
-        asked = {Pausable.CHARGES.value} if charges and await is_asked_for(session, charges, wall_now()) else set()
+        request_ = await request_for(session, charges, wall_now()) if charges else None
+    asked = {Pausable.CHARGES.value: accepts_declines(request_)} if request_ else {}
     states = [(what.value, rows.get(what)) for what in Pausable]
     values: dict[str, Any] = {"states": states, "asked": asked, "why": why_paused, "days": USUAL_FOR.days}
     return desk.page(request, "pauses.html", who, may_be_usual=may_be_usual, **values)

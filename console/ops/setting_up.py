@@ -7,14 +7,14 @@ from sqlmodel import col
 
 from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.entering import begin
-from console.ops.factors import address_of, give_recovery_codes, good_password, hash_of, new_secret, seal_of, step_of
+from console.ops.factors import address_of, give_recovery_codes, good_password, hash_of, new_secret, step_of
 from console.ops.fields import Wrong
 from console.ops.guard import NotSetUpYet, begin_session
 from console.ops.rooms import HOME
 from console.ops.staff import Staff
 from models.audit import audit
 from models.operators import OperatorRow, OperatorSessionRow
-from models.sealing import Seal
+from models.sealing import Seal, seal_of
 from models.staff import end_sessions
 from models.tokens import digest
 
@@ -27,7 +27,7 @@ routes = APIRouter()
 async def shown(request: Request, desk: InDesk, who: NotSetUpYet) -> Response:
     if who.set_up:
         return see_other(HOME)
-    seal = seal_of(desk.settings)
+    seal = seal_of(desk.settings.sealed_under)
     return await _page(request, desk, who, seal) if seal else _no_key(request, desk, who)
 
 
@@ -36,7 +36,7 @@ async def done(request: Request, desk: InDesk, who: NotSetUpYet) -> Response:
     """Sets both at once. The session begins anew, and every other one of the person is over."""
     if who.set_up:
         return see_other(HOME)
-    seal = seal_of(desk.settings)
+    seal = seal_of(desk.settings.sealed_under)
     if seal is None:
         return _no_key(request, desk, who)
     secret, now, password = await _offered(desk, who, seal), wall_now(), who.form.get("password", "")

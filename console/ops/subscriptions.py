@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from psycopg.errors import QueryCanceled
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -24,6 +23,7 @@ from models.at_risk import Cause
 from models.audit import audit
 from models.bulk_actions import MOST_LINES
 from models.catalog import OfferingRow, PriceRow
+from models.engine import limit_statements, took_too_long
 from models.listed import listed
 from models.listing import Listing, Sort, listing
 from models.pipeline import Path
@@ -129,10 +129,10 @@ async def reading(desk: Desk) -> AsyncIterator[AsyncSession]:
     try:
         async with desk.sessions() as session:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            await session.execute(text(f"SET LOCAL statement_timeout = {PATIENCE_MS}"))
+            await limit_statements(session, PATIENCE_MS)
             yield session
     except DBAPIError as error:
-        if isinstance(error.orig, QueryCanceled):
+        if took_too_long(error):
             raise Wrong("view", "wrong.too_slow") from None
         raise
 

@@ -14,21 +14,24 @@ from console.ops.staff import Staff
 from gateways.outbound import NotAllowed, outbound_of
 from models.audit import audit
 from models.records import EventRow
-from models.webhooks import (
+from models.sealing import seal_of
+from models.webhook_deliveries import (
     MOST_REPLAYED,
+    deliveries_of,
+    replay_failed,
+    replay_range,
+    standing,
+    tries_of,
+)
+from models.webhooks import (
     DeliveryRow,
     DeliveryState,
     EndpointRow,
     EndpointState,
     add_endpoint,
-    deliveries_of,
     every_endpoint,
     find_endpoint,
-    replay_failed,
-    replay_range,
     set_state,
-    standing,
-    tries_of,
 )
 from renewals.published import TYPES
 
@@ -57,13 +60,16 @@ async def add(request: Request, desk: InDesk, who: Governs) -> Response:
     """The answer has the secret, this once."""
     url, reason, now = who.form.get("url", "").strip(), who.reason, wall_now()
     types = [each for each in TYPES if who.form.get(each) == "on"]
+    seal = seal_of(desk.settings.sealed_under)
+    if seal is None:
+        raise Wrong("url", "wrong.webhook_no_key")
     try:
         await outbound_of(desk.settings).may(url)
     except NotAllowed as no:
         raise Wrong("url", f"wrong.webhook_{no}") from None
     async with desk.sessions.begin() as session:
-        row = await add_endpoint(session, url, types, by=who.by, reason=reason, now=now)
-    return await _one(request, desk, who, row.id, secret=row.secret)
+        row, secret = await add_endpoint(session, url, types, seal, by=who.by, reason=reason, now=now)
+    return await _one(request, desk, who, row.id, secret=secret)
 
 
 @routes.get("/{id_}")
@@ -128,9 +134,12 @@ async def test(request: Request, desk: InDesk, who: Governs, id_: UUID) -> Respo
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
         row = await _endpoint(session, id_)
+        secret = row.secret_by(seal_of(desk.settings.sealed_under))
+        if secret is None:
+            raise Wrong("url", "wrong.webhook_no_key")
         audit(session, now, who.by, "webhook.test", str(id_), reason=reason, data={"host": row.host})
     event = trial_event(desk.settings.ops_url, now)
-    posted = await post_event(outbound_of(desk.settings), row.url, row.secret or "", event, now)
+    posted = await post_event(outbound_of(desk.settings), row.url, secret, event, now)
     return await _one(request, desk, who, id_, posted=posted)
 
 

@@ -21,6 +21,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "trouble.more_users": "Renews within 30 days with more users than seats",
         "trouble.parked_long": "Parked for more than 30 days",
         "trouble.declined_lately": "Declined in the last 24 hours",
+        "troubles_uncounted": "it took too long to count them",
     }
 )
 
@@ -42,5 +43,6 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "trouble.more_users": "Se renouvelle sous 30 jours avec plus d’utilisateurs que de postes",
         "trouble.parked_long": "Mis de côté depuis plus de 30 jours",
         "trouble.declined_lately": "Refusé ces dernières 24 heures",
+        "troubles_uncounted": "trop long à compter",
     }
 )

@@ -1111,6 +1111,7 @@ def _create_tables() -> None:
         sa.Column("gravity", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner", sa.String(), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),

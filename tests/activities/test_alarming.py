@@ -1,5 +1,6 @@
 """What only shows when many rows are held beside each other is told: once, in time, and not on ordinary days."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -8,12 +9,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities import alarming
-from activities.alarming import LEAST_CANCELS, LEAST_DECLINES, LEAST_REFUNDS, alarm_together
+from activities.alarming import alarm_together
+from activities.noticed import Noticed
+from activities.waves import LEAST_CANCELS, LEAST_DECLINES, LEAST_REFUNDS
 from models.inbox import store_command
 from models.journal import record
 from renewals.commands import Name
 from tests.activities.desk import Desk
-from tests.activities.test_watchdog import look, open_alarms
+from tests.activities.test_watchdog import Doorbell, look, open_alarms
 from tests.scenarios.diary import instant
 
 NOON = "2027-02-10 12:00"
@@ -78,18 +81,61 @@ async def told(desk: Desk, at: datetime = NOW) -> int:
 async def test_a_question_that_fails_silences_no_other_and_wakes_as_ever(
     live: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fails(session: AsyncSession, now: datetime) -> AsyncIterator[alarming.Noticed]:
+    async def fails(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
         await session.execute(text("SELECT 1 / 0"))
-        yield alarming.Noticed("never", "told", "x")
+        yield Noticed("never", "told", "x")
 
-    async def finds(session: AsyncSession, now: datetime) -> AsyncIterator[alarming.Noticed]:
-        yield alarming.Noticed("found", "told", "x")
+    async def finds(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+        yield Noticed("found", "told", "x")
 
-    monkeypatch.setattr(alarming, "QUESTIONS", (fails, finds))
+    monkeypatch.setattr(alarming, "QUESTIONS", {"one": fails, "other": finds})
     await live.change("UPDATE subscriptions SET next_step_at = NULL")
     watched = await look(live)
-    assert (watched.alarms, watched.woken) == (1, 1)
-    assert await open_alarms(live) == ["found"]
+    assert (watched.alarms, watched.woken) == (2, 1)
+    assert sorted(await open_alarms(live)) == ["found", "not_compared"]
+    (alarm,) = await live.rows("SELECT subject, facts FROM alarms WHERE kind = 'not_compared'")
+    assert (alarm["subject"], alarm["facts"]) == ("one", {"kind": "one", "error": "DivisionByZero"})
+    monkeypatch.setattr(alarming, "QUESTIONS", {"one": finds})
+    assert await told(live) == 0
+    assert await open_alarms(live) == ["found"], "it ends with the first answer"
+
+
+async def test_a_question_that_takes_too_long_or_is_wrong_keeps_no_other_from_being_asked(
+    live: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sleeps(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+        await session.execute(text("SELECT pg_sleep(60)"))
+        yield Noticed("never", "told", "x")
+
+    async def dawdles(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+        await asyncio.Event().wait()
+        yield Noticed("never", "told", "x")
+
+    async def errs(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+        yield Noticed(dict[str, str]()["ours"], "told", "x")
+
+    monkeypatch.setattr(alarming, "PATIENCE_MS", 50)
+    monkeypatch.setattr(alarming, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(alarming, "QUESTIONS", {"a": sleeps, "b": dawdles, "c": errs})
+    alive = list[None]()
+    assert await alarm_together(live.sessions, NOW, lambda: alive.append(None)) == 3
+    assert len(alive) == 4, "Temporal hears of each"
+    rows = await live.rows("SELECT subject, facts ->> 'error' AS error FROM alarms ORDER BY subject")
+    assert [tuple(row.values()) for row in rows] == [("a", "QueryCanceled"), ("b", "TimeoutError"), ("c", "KeyError")]
+
+
+async def test_renewals_are_woken_before_anything_is_compared(live: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    bell, rung = Doorbell(), list[str]()
+
+    async def listens(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+        rung.extend(bell.rung)
+        for each in list[Noticed]():
+            yield each
+
+    monkeypatch.setattr(alarming, "QUESTIONS", {"one": listens})
+    await live.change("UPDATE subscriptions SET next_step_at = NULL")
+    await look(live, bell=bell)
+    assert rung == bell.rung == [f"subscription-{live.number}"]
 
 
 async def test_the_watchdog_asks_too(live: Desk) -> None:

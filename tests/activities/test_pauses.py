@@ -50,7 +50,7 @@ async def test_what_waits_for_its_plan_after_a_resume_is_no_alarm_unless_it_wait
     assert await overdue(desk, "2027-04-03 14:01") == [(Trouble.OVERDUE, 1)]
 
 
-async def overdue(desk: Desk, at: str) -> list[tuple[Trouble, int]]:
+async def overdue(desk: Desk, at: str) -> list[tuple[Trouble, int | None]]:
     now = instant(at, PARIS)
     async with desk.sessions() as session:
         return [(each.trouble, each.count) for each in await troubles(session, now.date(), now, [Trouble.OVERDUE])]

@@ -23,6 +23,14 @@ async def opened(desk: Desk, **columns: str) -> None:
     await desk.walk("2027-02-01 09:59")
 
 
+ANOTHER = (
+    "INSERT INTO notices (id, recipient, subscription, term_starts_on, kind, occasion, dated, why, facts, planned_for,"
+    " tries) SELECT gen_random_uuid(), :new, subscription, term_starts_on, kind, occasion, dated, why, facts,"
+    " planned_for, tries FROM notices WHERE outcome IS NULL"
+)
+"""What waits, once more for another address."""
+
+
 async def people(desk: Desk) -> tuple[str, str]:
     """The addresses of the buyer and of the primary admin."""
     (row,) = await desk.rows(
@@ -109,15 +117,44 @@ async def test_back_and_forth_while_a_mail_is_in_doubt_nobody_is_written_to_twic
     assert await desk.give(AT, "resume-auto-renew") == "done"
     await desk.change("UPDATE notices SET raw = 'in doubt' WHERE outcome IS NULL")
     assert await desk.give(AT, "change-contact", contact=BUYER, email=NEW, **WHY) == "done"
-    await desk.change(
-        "INSERT INTO notices (id, recipient, subscription, term_starts_on, kind, occasion, dated, why, facts,"
-        " planned_for, tries) SELECT gen_random_uuid(), :new, subscription, term_starts_on, kind, occasion, dated, why,"
-        " facts, planned_for, tries FROM notices WHERE outcome IS NULL",
-        new=NEW,
-    )
+    await desk.change(ANOTHER, new=NEW)
     assert await desk.give(AT, "change-contact", contact=NEW, email=BUYER, **WHY) == "done"
     rows = await desk.rows("SELECT recipient, outcome FROM notices WHERE kind = 'auto_renew_resumed' ORDER BY 1")
     assert [(row["recipient"], row["outcome"]) for row in rows] == [(BUYER, None), (NEW, "missed")]
+
+
+@pytest.mark.parametrize(
+    ("capitals", "now"),
+    [
+        pytest.param((BUYER.upper(), BUYER.title()), BUYER, id="to small letters"),
+        pytest.param((BUYER.title(), BUYER.upper()), BUYER, id="to small letters, the other way round"),
+        pytest.param((BUYER.title(), BUYER.upper()), BUYER.upper(), id="to what one of them has"),
+        pytest.param((BUYER.upper(), BUYER.title()), NEW, id="to another mailbox"),
+    ],
+)
+async def test_of_mails_that_wait_for_one_mailbox_in_other_capitals_one_goes_on(
+    desk: Desk, capitals: tuple[str, str], now: str
+) -> None:
+    await opened(desk)
+    assert await desk.give(AT, "resume-auto-renew") == "done"
+    await desk.change("UPDATE contacts SET email = :email", email=capitals[0])
+    await desk.change("UPDATE notices SET recipient = :email WHERE outcome IS NULL", email=capitals[0])
+    await desk.change(ANOTHER, new=capitals[1])
+    assert await desk.give("2027-02-01 10:01", "change-contact", contact=BUYER, email=now, **WHY) == "done"
+    rows = await desk.rows("SELECT recipient, outcome FROM notices WHERE kind = 'auto_renew_resumed' ORDER BY outcome")
+    assert [row["outcome"] for row in rows] == ["missed", None]
+    assert rows[1]["recipient"] == now
+
+
+async def test_what_went_out_in_other_capitals_is_not_written_to_the_same_mailbox_again(desk: Desk) -> None:
+    await opened(desk)
+    assert await desk.give(AT, "resume-auto-renew") == "done"
+    await desk.change("UPDATE notices SET raw = 'in doubt', recipient = :old WHERE outcome IS NULL", old=BUYER.upper())
+    await desk.change(ANOTHER, new=NEW)
+    await desk.change("UPDATE contacts SET email = :email WHERE email = :buyer", email=NEW, buyer=BUYER)
+    assert await desk.give("2027-02-01 10:01", "change-contact", contact=NEW, email=BUYER, **WHY) == "done"
+    rows = await desk.rows("SELECT recipient, outcome FROM notices WHERE kind = 'auto_renew_resumed'")
+    assert {row["recipient"]: row["outcome"] for row in rows} == {BUYER.upper(): None, NEW: "missed"}
 
 
 async def test_a_corrected_contact_stands_on_the_record_of_each_of_their_subscriptions(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
+from uuid import uuid4
 
 import pytest
 
@@ -131,12 +132,47 @@ async def test_given_up_by_its_buyer_the_code_is_void_and_the_quote_yields_to_a_
     assert ((await quote(desk, reference))["state"], await held(desk)) == ("void", [])
 
 
+async def code_on(desk: Desk, number: str) -> str:
+    """The id by which the code holds that subscription, as its page shows it."""
+    (claim,) = await desk.rows(
+        "SELECT claims.id::text FROM claims JOIN renewals ON renewals.id = renewal_id"
+        " WHERE holder = 'voucher' AND subscription = :number",
+        number=number,
+    )
+    return str(claim["id"])
+
+
+async def test_a_release_from_a_page_that_still_shows_the_code_is_stale_and_declines_no_quote(desk: Desk) -> None:
+    reference = await accepted(desk)
+    first, second = [await code_on(desk, number) for number in BOTH]
+    desk.gateway.truths.append(GivenUp())
+    assert await desk.give("2027-02-11 10:00", "release-hold", hold=first) == "done"
+    for hold in (second, first, str(uuid4())):
+        stale = await beside(desk, SECOND).give("2027-02-11 10:01", "release-hold", hold=hold)
+        assert stale == "refused preview_stale"
+    assert ((await quote(desk, reference))["state"], await held(desk)) == ("issued", BOTH)
+    (now,) = await desk.rows(
+        "SELECT claims.id::text FROM claims JOIN renewals ON renewals.id = renewal_id"
+        " WHERE released_at IS NULL AND subscription = :number"
+    )
+    assert await desk.give("2027-02-11 10:02", "release-hold", hold=now["id"]) == "done"
+    assert ((await quote(desk, reference))["state"], await held(desk)) == ("declined", [])
+    assert await desk.give("2027-02-11 10:03", "release-hold", hold=now["id"]) == "done", "a repeat"
+
+
+async def test_a_release_that_does_not_name_an_id_is_refused(desk: Desk) -> None:
+    await accepted(desk)
+    assert await desk.give("2027-02-11 10:00", "release-hold", hold="the code") == "refused bad_arguments"
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["the hold is named", "it is not"])
 async def test_a_release_that_was_cut_off_before_its_answer_gives_up_the_code_and_never_the_quote(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
     reference = await accepted(desk)
     desk.gateway.truths += [GivenUp()] * 2
-    command = await desk.store("2027-02-11 10:00", "release-hold")
+    shown = {"hold": await code_on(desk, PUNCTUAL)} if named else {}
+    command = await desk.store("2027-02-11 10:00", "release-hold", **shown)
     with monkeypatch.context() as broken:
         broken.setattr(Commands, "_conclude_release", AsyncMock(side_effect=ConnectionResetError))
         with pytest.raises(ConnectionResetError):

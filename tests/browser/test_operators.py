@@ -15,9 +15,11 @@ from gateways.outbound import Outbound
 from models import staff
 from models.engine import Sessions
 from models.journal import raise_alarm, record
+from models.sealing import seal_of
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
 from renewals.roles import Role
+from settings import Settings
 from tests.browser.staff import PATIENCE, Operator, language, operator
 from tests.console.ops.staff import PASSWORD
 
@@ -77,7 +79,8 @@ async def _tell_others(operator: Operator, sessions: Sessions) -> None:
     await operator.send("/test", "webhook-tried-out", reason="is it there?")
     async with sessions.begin() as session:
         record(session, "S-1001", datetime.now(UTC), "released", {})
-    await Posting(sessions, Outbound(plain=True, private=True), "https://renewals.example/ops").turn()
+    seal = seal_of(Settings(local_stack=True).sealed_under)
+    await Posting(sessions, Outbound(plain=True, private=True), "https://renewals.example/ops", seal).turn()
     await operator.go(here, "webhook-told")
     async with sessions() as session:
         event = await session.scalar(sa.text("SELECT max(event_id) FROM webhook_deliveries"))

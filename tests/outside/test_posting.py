@@ -17,19 +17,14 @@ from gateways.outbound import Outbound
 from gateways.signature import signed
 from models.engine import Sessions
 from models.journal import record, record_of_customer
-from models.webhooks import (
-    DeliveryState,
-    EndpointRow,
-    EndpointState,
-    add_endpoint,
-    deliveries_of,
-    replay_failed,
-    replay_range,
-    set_state,
-    tries_of,
-)
+from models.resealing import Resealed, reseal
+from models.sealing import Seal
+from models.webhook_deliveries import deliveries_of, replay_failed, replay_range, tries_of
+from models.webhooks import DeliveryState, EndpointRow, EndpointState, add_endpoint, set_state
 from tests.outside.receiver import Receiver
 
+OLD, NEW = "the old key of 32 characters or more", "the new key of 32 characters or more"
+SEAL = Seal([OLD])
 SOURCE = "https://renewals.vendor.example/ops"
 ANA = {"by": "operator:ana", "reason": "a test"}
 PAID = {"purpose": "renewal", "amount": 50500, "currency": "USD", "outcome": "paid", "code": None, "attempt": 1}
@@ -42,17 +37,20 @@ class Office:
     sessions: Sessions
     receiver: Receiver
     now: datetime = datetime(2027, 3, 31, 6, tzinfo=UTC)
+    seal: Seal | None = field(default_factory=lambda: SEAL)
+    secret: str = ""
     posting: Posting = field(init=False)
 
     def __post_init__(self) -> None:
         self.posting = self.another()
 
     def another(self) -> Posting:
-        return Posting(self.sessions, Outbound(plain=True, private=True), SOURCE, clock=lambda: self.now)
+        return Posting(self.sessions, Outbound(plain=True, private=True), SOURCE, self.seal, clock=lambda: self.now)
 
     async def open(self, *types: str, url: str = "") -> EndpointRow:
         async with self.sessions.begin() as session:
-            return await add_endpoint(session, url or self.receiver.url, types, now=self.now, **ANA)
+            row, self.secret = await add_endpoint(session, url or self.receiver.url, types, SEAL, now=self.now, **ANA)
+            return row
 
     async def happen(self, number: str, event: str, data: dict[str, Any] | None = None, **who: Any) -> None:
         async with self.sessions.begin() as session:
@@ -104,8 +102,7 @@ async def test_an_event_comes_as_a_cloud_event_signed_and_without_anything_perso
     assert got.headers["content-type"] == "application/cloudevents+json; charset=utf-8"
     assert got.headers["webhook-id"] == event["id"]
     stamp = datetime.fromtimestamp(int(got.headers["webhook-timestamp"]), UTC)
-    assert endpoint.secret
-    expected = signed(endpoint.secret, event["id"], stamp, got.body)
+    expected = signed(office.secret, event["id"], stamp, got.body)
     assert got.headers["webhook-signature"] == expected["webhook-signature"]
     assert await office.states(endpoint) == [("delivered", 1)]
 
@@ -288,6 +285,35 @@ async def test_a_removed_endpoint_has_no_secret_and_is_never_called_again(office
     assert not office.receiver.received
     async with office.sessions() as session:
         assert await session.scalar(sa.text("SELECT secret FROM webhook_endpoints")) is None
+
+
+async def test_its_secret_stands_nowhere_in_the_database_and_its_key_can_be_changed(office: Office) -> None:
+    endpoint = await office.open()
+    assert office.secret not in (endpoint.secret or "")
+    both, other = Seal([NEW, OLD]), Seal(["another key of 32 characters or more"])
+    for webhooks in (1, 0):
+        async with office.sessions.begin() as session:
+            assert await reseal(session, both, now=office.now, **ANA) == Resealed(0, webhooks, [], [])
+            assert await reseal(session, other, now=office.now, **ANA) == Resealed(0, 0, [], [str(endpoint.id)])
+    office.seal = Seal([NEW])
+    await office.happen("S-1", "released")
+    assert await office.another().turn() == 1
+    ((headers, body),) = [(each.headers, each.body) for each in office.receiver.received]
+    names = ("webhook-id", "webhook-signature")
+    assert [headers[name] for name in names] == [
+        signed(office.secret, headers["webhook-id"], office.now, body)[name] for name in names
+    ]
+
+
+async def test_without_its_key_nothing_is_sent_unsigned_and_nothing_is_lost(office: Office) -> None:
+    await office.open()
+    await office.happen("S-1", "released")
+    for seal in (None, Seal([NEW])):
+        office.seal = seal
+        assert await office.another().turn() == 0
+    office.seal = SEAL
+    assert await office.another().turn() == 1
+    assert len(office.receiver.received) == 1
 
 
 async def test_a_replay_of_a_range_sends_again_what_is_wanted_of_it_under_the_ids_of_before(office: Office) -> None:

@@ -203,7 +203,7 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
     before: list[tuple[str, bool]] = [
         ("not_buyer", (actor == STRANGER and name in SELF_SERVICE) or not (as_buyer or name in OPEN_TO_OPERATORS)),
         ("not_operator", as_buyer and name not in SELF_SERVICE),
-        ("lapsed", sub.phase is Phase.LAPSED and name not in (N.REFUND, N.REINSTATE)),
+        ("lapsed", sub.phase is Phase.LAPSED and name not in (N.REFUND, N.REINSTATE, N.HAND_OVER_ADMIN)),
         ("not_lapsed", sub.phase is not Phase.LAPSED and name is N.REINSTATE),
         ("parked", as_buyer and (sub.parked or (name in PAYS and sub.live_at is None))),
         ("sold_by_partner", as_buyer and sub.channel is Channel.PARTNER),

@@ -23,6 +23,7 @@ class FakeGateway:
     truths: deque[Found] = field(default_factory=deque)
     charges: list[Charge] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
     moved: dict[str, int] = field(default_factory=dict)
     refunds: dict[str, int] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class FakeGateway:
         return found
 
     async def give_up(self, key: str, now: datetime) -> Paid | Pending | GivenUp:
+        self.given_up.append(key)
         found = self.truths.popleft() if self.truths else GivenUp()
         if isinstance(found, BaseException):
             raise found

@@ -60,7 +60,8 @@ def test_it_is_asked_for_once_and_done_when_a_second_person_confirms(run: Run) -
     said = run("--by", "operator:mira")
     assert (said.exit_code, "once another operator confirms it within a day" in said.output) == (0, True), said.output
     again = run("--by", "operator:mira", "--json")
-    assert json.loads(again.output) == {"what": "charges", "outcome": "asked", "changed": False}
+    asked = {"what": "charges", "outcome": "asked", "changed": False, "accepts_declines": False}
+    assert json.loads(again.output) == asked
     assert open_pauses() == ["charges"]
     assert asyncio.run(_asked()) == [(RESUME_CHARGES, "operator:mira", "the gateway is well")]
     asyncio.run(_confirm())

@@ -35,6 +35,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.below_one_seat": "At least one seat must stay. To end the subscription, switch automatic renewal off.",
         "refused.payment_declined": "The payment was declined. Choose another payment method.",
         "refused.preview_stale": "The price shown is too old. Look at it again and confirm.",
+        "refused.preview_stale.release-hold": "This payment is over, and something else is open for the next term. "
+        "Look at it again.",
         "refused.bad_arguments": "Something in the form does not fit. Check it and send it again.",
         "refused.unknown_subscription": "There is no such subscription.",
         "kind.window_open": "Mail: renewal is open",

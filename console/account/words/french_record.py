@@ -36,6 +36,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "renouvellement automatique.",
         "refused.payment_declined": "Le paiement a été refusé. Choisissez un autre moyen de paiement.",
         "refused.preview_stale": "Le prix affiché est trop ancien. Revoyez-le et confirmez.",
+        "refused.preview_stale.release-hold": "Ce paiement est terminé, et autre chose est en cours pour la prochaine "
+        "période. Revoyez-la.",
         "refused.bad_arguments": "Quelque chose ne convient pas dans le formulaire. Vérifiez-le et renvoyez-le.",
         "refused.unknown_subscription": "Cet abonnement n’existe pas.",
         "kind.window_open": "Message : renouvellement ouvert",

@@ -36,6 +36,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.below_one_seat": "シートは1つ以上必要です。終了をご希望の場合は、自動更新をオフにしてください。",
         "refused.payment_declined": "お支払いが承認されませんでした。別のお支払い方法をお選びください。",
         "refused.preview_stale": "表示された料金が古くなっています。もう一度ご確認ください。",
+        "refused.preview_stale.release-hold": "このお支払いはすでに終了しており、次の期間には別の手続きがあります。"
+        "もう一度ご確認ください。",
         "refused.bad_arguments": "入力内容に誤りがあります。ご確認のうえ、もう一度送信してください。",
         "refused.unknown_subscription": "該当するサブスクリプションがありません。",
         "kind.window_open": "メール：更新受付の開始",

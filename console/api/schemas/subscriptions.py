@@ -87,6 +87,8 @@ class Subscription(Resource):
     late_window_to: date
     held: bool
     """An open order, quote or voucher holds the next term."""
+    hold: UUID | None
+    """Its id: the argument `hold` of `release-hold`, which is refused once something else holds the next term."""
     held_until: Instant | None
     """When the hold ends by itself; None also where it ends with an answer."""
     held_by_quote: str | None

@@ -42,7 +42,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "not_your_role": "Not for your role",
         "not_your_role_text": "Your role may not do this. Ask an admin to do it, or to give you another role.",
         "no_factor_key": "A second factor cannot be set up here yet",
-        "no_factor_key_text": "Whoever runs this console must set PERENNIAL_FACTOR_KEYS first: secrets of second "
+        "no_factor_key_text": "Whoever runs this console must set PERENNIAL_SEAL_KEYS first: secrets of second "
         "factors are stored closed under that key only. Then open this page again.",
         "link_over": "This link does not work any more",
         "link_over_text": "It was used already, or its half hour is over. Ask an admin for another one: "
@@ -150,6 +150,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "resume_button.mails": "Resume mails",
         "pause_since": "since {when}, by {who}: {why}",
         "asked_already": "It waits for a second person.",
+        "asked_holds": "Whoever asks again changes nothing: it holds as it was asked.",
+        "asked_accepting": "It accepts the declines.",
+        "asked_plainly": "It does not accept the declines: for that, withdraw it there and ask anew.",
         # second person
         "second_text": "What is dangerous takes two: whoever asks, and another one who confirms within a day.",
         "second_none": "Nothing waits for a second person.",

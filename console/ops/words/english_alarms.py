@@ -116,6 +116,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.many_refunds": "many refunds by one operator",
         "alarm.cancelled_together": "many cancelled together",
         "alarm.policy_date_odd": "policy with an odd date",
+        "alarm.not_compared": "not compared",
         "alarms.elsewhere": "See what it is about",
         "alarm.means.paid_twice": "Two orders, or two attempts, have paid the same term.",
         "alarm.means.locked_though_paid": "A paid term runs, and access has ended or is suspended all the same.",
@@ -126,6 +127,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.cancelled_together": "At least 10 subscriptions of one customer were cancelled within a day.",
         "alarm.means.policy_date_odd": "A new version of a policy began before it was made, or begins only in more "
         "than a year.",
+        "alarm.means.not_compared": "A comparison of the watchdog fails, or takes too long: what it would tell is not "
+        "known.",
+        "alarm.todo.not_compared": "The worker’s log says which error and when. Where the database is slow, see to "
+        "that; else report the error.",
         "alarm.todo.paid_twice": "Look at its orders, and refund one of them, unless two terms were meant.",
         "alarm.todo.locked_though_paid": "Plan it again on its page.",
         "alarm.todo.price_leaps": "Look at the offering’s versions. If the price is wrong, pause charges, and make "

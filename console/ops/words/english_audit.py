@@ -31,7 +31,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.operator.add": "operator added",
         "act.operator.disable": "operator disabled",
         "act.operator.link": "link made for an operator",
-        "act.operator.reseal": "second factors closed under the newest key",
+        "act.operator.reseal": "secrets closed under the newest key",
         "act.operator.reset": "operator reset",
         "act.operator.role": "role changed",
         "act.operator.set_up": "account set up",

@@ -227,6 +227,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.bulk_over_100": "At most 100 subscriptions at once.",
         "why_not.preview_stale": "The price shown is too old.",
         "why_not.preview_stale.refund": "More of this order went back since you looked. Look again, and decide anew.",
+        "why_not.preview_stale.release-hold": "Something else holds the next term by now. Look again, and decide anew.",
         "why_not.quote_expired": "The quote has run out.",
         "why_not.quote_not_open": "The quote is not open.",
         "why_not.payment_declined": "The payment was declined.",

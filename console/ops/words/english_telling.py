@@ -75,6 +75,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.webhook_private": "Inside a private network",
         "wrong.webhook_private_text": "Nothing was done: the host leads into a private network. Only the setting "
         "PERENNIAL_WEBHOOK_PRIVATE_ADDRESSES allows that.",
+        "wrong.webhook_no_key": "No key closes or opens its secret",
+        "wrong.webhook_no_key_text": "Nothing was done: every event is signed, and the secret for that is stored "
+        "closed. Whoever runs this console must set PERENNIAL_SEAL_KEYS.",
         "wrong.webhook_sure": "Say that you are sure",
         "wrong.webhook_sure_text": "Nothing was done: tick that you are sure. Removing is for good.",
         "wrong.webhook_range": "Not a range",

@@ -45,7 +45,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "donner un "
         "autre rôle.",
         "no_factor_key": "Impossible de préparer un second facteur pour l’instant",
-        "no_factor_key_text": "Qui exploite cette console doit d’abord régler PERENNIAL_FACTOR_KEYS : les secrets des "
+        "no_factor_key_text": "Qui exploite cette console doit d’abord régler PERENNIAL_SEAL_KEYS : les secrets des "
         "seconds facteurs ne sont gardés que scellés sous cette clé. Ouvrez ensuite cette page à nouveau.",
         "link_over": "Ce lien ne fonctionne plus",
         "link_over_text": "Il a déjà servi, ou sa demi-heure est passée. Demandez-en un autre à l’administration : "
@@ -158,6 +158,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "resume_button.mails": "Reprendre les courriels",
         "pause_since": "depuis le {when}, par {who} : {why}",
         "asked_already": "Une seconde personne doit confirmer.",
+        "asked_holds": "Redemander n’y change rien : la demande vaut comme elle a été faite.",
+        "asked_accepting": "Elle accepte les refus.",
+        "asked_plainly": "Elle n’accepte pas les refus : pour cela, retirez-la là et demandez de nouveau.",
         # second person
         "second_text": "Ce qui est dangereux se fait à deux : qui demande, et quelqu’un d’autre qui confirme dans la "
         "journée.",

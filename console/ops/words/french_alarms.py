@@ -122,6 +122,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.many_refunds": "beaucoup de remboursements d’un opérateur",
         "alarm.cancelled_together": "beaucoup de résiliations ensemble",
         "alarm.policy_date_odd": "politique à une date étrange",
+        "alarm.not_compared": "pas comparé",
         "alarms.elsewhere": "Voir de quoi il s’agit",
         "alarm.means.paid_twice": "Deux commandes, ou deux tentatives, ont payé la même période.",
         "alarm.means.locked_though_paid": "Une période payée court, et l’accès a pourtant pris fin ou est suspendu.",
@@ -132,6 +133,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.cancelled_together": "Au moins 10 abonnements d’un client ont été résiliés en un jour.",
         "alarm.means.policy_date_odd": "Une nouvelle version d’une politique a commencé avant d’être faite, ou ne "
         "commence que dans plus d’un an.",
+        "alarm.means.not_compared": "Une comparaison du chien de garde échoue, ou prend trop de temps : ce qu’elle "
+        "dirait n’est pas connu.",
+        "alarm.todo.not_compared": "Le journal du worker dit quelle erreur et quand. Si la base est lente, voyez-y ; "
+        "sinon signalez l’erreur.",
         "alarm.todo.paid_twice": "Regardez ses commandes, et remboursez-en une, sauf si deux périodes étaient voulues.",
         "alarm.todo.locked_though_paid": "Planifiez-le de nouveau sur sa page.",
         "alarm.todo.price_leaps": "Regardez les versions de l’offre. Si le prix est faux, suspendez les prélèvements "

@@ -31,7 +31,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.operator.add": "opérateur ajouté",
         "act.operator.disable": "opérateur désactivé",
         "act.operator.link": "lien créé pour un opérateur",
-        "act.operator.reseal": "seconds facteurs scellés sous la nouvelle clé",
+        "act.operator.reseal": "secrets scellés sous la nouvelle clé",
         "act.operator.reset": "opérateur réinitialisé",
         "act.operator.role": "rôle changé",
         "act.operator.set_up": "compte mis en place",

@@ -239,6 +239,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.preview_stale": "Le prix affiché est trop ancien.",
         "why_not.preview_stale.refund": "Une autre partie de cette commande a été remboursée entre-temps. Regardez-la "
         "à nouveau, puis décidez.",
+        "why_not.preview_stale.release-hold": "Autre chose bloque désormais la prochaine période. Regardez à nouveau, "
+        "puis décidez.",
         "why_not.quote_expired": "Le devis est échu.",
         "why_not.quote_not_open": "Le devis n’est pas ouvert.",
         "why_not.payment_declined": "Le paiement a été refusé.",

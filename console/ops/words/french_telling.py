@@ -77,6 +77,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.webhook_private": "Dans un réseau privé",
         "wrong.webhook_private_text": "Rien n’a été fait : l’hôte mène dans un réseau privé. Seul le réglage "
         "PERENNIAL_WEBHOOK_PRIVATE_ADDRESSES le permet.",
+        "wrong.webhook_no_key": "Aucune clé n’ouvre ni ne ferme son secret",
+        "wrong.webhook_no_key_text": "Rien n’a été fait : chaque événement est signé, et le secret pour cela est gardé "
+        "scellé. Qui exploite cette console doit régler PERENNIAL_SEAL_KEYS.",
         "wrong.webhook_sure": "Dites que vous en êtes sûr",
         "wrong.webhook_sure_text": "Rien n’a été fait : cochez que vous en êtes sûr. La suppression est définitive.",
         "wrong.webhook_range": "Pas une plage",

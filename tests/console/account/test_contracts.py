@@ -177,6 +177,15 @@ async def test_a_large_contract_has_pages_of_fifty(life: Life, browser: Browser,
     ]
     assert [len(page) for page in numbers] == [PAGE, 2]
     assert "?after=" not in second
+    async with sessions.begin() as session:  # somebody else buys what stands on the second page, and shows it to them
+        await session.execute(
+            text(
+                "UPDATE subscriptions SET primary_admin_id = buyer_id, buyer_id = (SELECT id FROM contacts"
+                " WHERE email = :other AND csn = subscriptions.csn) WHERE number = ANY(:numbers)"
+            ),
+            {"other": ADMIN, "numbers": numbers[1]},
+        )
+    assert "You see this contract as primary admin." not in words(await browser.page(after))
 
 
 async def test_the_words_are_there_in_french_and_japanese(theatre: Theatre, browser: Browser) -> None:

@@ -267,8 +267,12 @@ async def test_by_transfer_its_code_is_shown_until_it_is_given_up_and_the_quote_
     for action in ("/accept-quote", "/decline-quote"):
         assert f'action="{here}{action}"' not in page
     assert "A payment for the next term is open." in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
+    stale = form(await browser.page(here), "/release-hold")
     answer = await browser.send(form(page, "/release-hold"))
     assert "Done: giving up the open payment" in told(await browser.page(answer.headers["location"]))
+    answer = await browser.send(stale)
+    assert "This payment is over, and something else is open" in told(await browser.page(answer.headers["location"]))
+    assert (await browser.send(stale, hold="")).status_code == 422
     page = await browser.page(here)
     assert "The prices hold until the end of 3 March 2027." in words(page)
     assert "To pay EUR" not in words(page)

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from temporalio.testing import WorkflowEnvironment
 
 from models.api_keys import Scope
@@ -181,6 +182,22 @@ async def test_a_preview_of_another_term_says_what_it_costs_and_when_that_is_cha
     await api.give(PUNCTUAL, "cancel-auto-renew", {})
     assert (await api.get(address, params={"term": "month"})).json()["charged_at"] is None
     assert (await api.get(address, params={"term": "decade"})).status_code == 422
+
+
+async def test_a_preview_of_a_paid_term_that_is_sold_no_more_is_refused(theatre: Theatre, api: Api) -> None:
+    life = await on_stage(theatre)
+    await api.give(PUNCTUAL, "change-term", {"term": "month"})
+    assert (await api.give(PUNCTUAL, "renew")).json()["outcome"] == "done"
+    async with life.sessions.begin() as session:
+        await session.execute(
+            text(
+                "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at)"
+                " SELECT gen_random_uuid(), sku, term, currency, 99, 'retired', list_price, renewal_price,"
+                " effective_at + interval '1 second' FROM prices WHERE term = 'month' AND version = 1"
+            )
+        )
+    answer = await api.get(f"/subscriptions/{PUNCTUAL}/preview/change-term", params={"term": "month"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "term_not_offered")
 
 
 async def test_a_preview_names_the_pending_changes_that_are_in_its_line(theatre: Theatre, api: Api) -> None:

@@ -8,15 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 Asked = list[tuple[str, Any]]
+_ABOUT_THE_TRANSACTION = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SET")
 
 
 @asynccontextmanager
 async def heard(engine: AsyncEngine) -> AsyncIterator[Asked]:
-    """Every statement that is sent meanwhile, with its parameters."""
+    """Every question that is asked meanwhile, with its parameters."""
     asked: Asked = []
 
     def hear(connection: object, cursor: object, statement: str, parameters: object, *_: object) -> None:
-        asked.append((statement, parameters))
+        if statement.partition(" ")[0] not in _ABOUT_THE_TRANSACTION:
+            asked.append((statement, parameters))
 
     sa.event.listen(engine.sync_engine, "before_cursor_execute", hear)
     try:

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from console.ops import entering
-from console.ops.factors import hash_of, seal_of
+from console.ops.factors import hash_of
 from console.ops.guard import session_cookie
 from models.audit import AuditRow
 from models.engine import Sessions
 from models.operators import OperatorRow
-from models.sealing import Seal
+from models.sealing import Seal, seal_of
 from renewals.roles import Role
 from settings import Settings
 from tests.console.account.browser import Form, form, words
@@ -80,7 +80,7 @@ class People:
     base: str = "http://localhost"
 
     async def add(self, name: str, role: Role, *, password: bool = False) -> None:
-        seal = seal_of(self.settings) or Seal(["a key that is gone, of 32 characters"])
+        seal = seal_of(self.settings.sealed_under) or Seal(["a key that is gone, of 32 characters"])
         row = OperatorRow(
             name=name,
             email=f"{name}@vendor.example",

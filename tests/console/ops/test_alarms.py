@@ -1,8 +1,11 @@
 """Alarms: the gravest and oldest first, who sees to each, and none goes before its cause is gone."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,9 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from console.ops import alarms as pages
+from console.ops.alarm_words import alarm_in_words
 from console.ops.runbooks import runbooks
 from console.ops.words import WORDS
+from console.speech import Speech
 from docs.source import alarms_in_code
+from mail.wording import Wording, letter_locale
 from models.alarms import NOBODY, State, Wanted, alarms_page
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
@@ -26,7 +32,7 @@ from tests.console.ops.plans import assert_by_index, assert_in_order, heard
 from tests.console.ops.staff import People, Person, acts, form, words
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "portfolio"
-ALARMS = "/ops/alarms"
+ALARMS, PARIS = "/ops/alarms", "Europe/Paris"
 SINCE = datetime(2027, 2, 1, 12, tzinfo=UTC)
 
 
@@ -67,6 +73,93 @@ def test_every_kind_has_its_gravity_its_words_and_its_runbook() -> None:
     for kind in KINDS:
         assert {f"alarm.{kind}", f"alarm.means.{kind}", f"alarm.todo.{kind}"} <= WORDS["en"].keys()
     assert {f"alarms.ends.{each}" for each in EndedBy} <= WORDS["en"].keys()
+
+
+SAID: dict[str, dict[str, Any]] = {
+    "renewal_may_be_missed": {"phase": "active", "renews_on": "2027-01-31", "next_step_at": None},
+    "webhook_given_up": {"host": "crm.example", "said": "status 500"},
+    "parked": {"why": "untried"},
+    "quote_asked": {"quote": "Q-1001"},
+    "mail_rejected": {"kind": "reminder", "reply": "550 no"},
+    "step_failed": {"what": "planning", "error": "ValueError"},
+    "cancelled_after_payment": {"renewal": "2027-01-31"},
+    "paid_after_all": {
+        "n": 2,
+        "order": "7",
+        "state": "declined",
+        "attempt": "8",
+        "amount": 123450,
+        "currency": "EUR",
+    },
+    "voucher_in_doubt": {"attempt": "8"},
+    "seats_paid_late": {"order": "7", "amount": 123450, "currency": "EUR", "seats": 3},
+    "legal_notice_missing": {
+        "duties": [["mastercard-renewal", "2027-01-24", "2027-01-30"]],
+        "renews_on": "2027-01-31",
+    },
+    "charges_stopped": {
+        "rule": "volume",
+        "since": "2027-01-31T05:00:00+00:00",
+        "tries": 1200,
+        "expected": 400,
+        "limit": 800,
+    },
+    "paid_twice": {"starts_on": "2027-01-31"},
+    "locked_though_paid": {"phase": "active", "renews_on": "2027-01-31", "since": "2027-01-30"},
+    "price_leaps": {
+        "sku": "DRAFT 3D",
+        "term": "year",
+        "price": 123450,
+        "currency": "EUR",
+        "count": 1200,
+        "days": 14,
+        "first": "2027-01-31",
+    },
+    "many_declines": {"code": "lost_card", "count": 20, "answered": 1200, "before": 1, "usually": 1400},
+    "many_refunds": {"by": "operator:tom", "count": 20},
+    "cancelled_together": {"csn": "C-1", "count": 12},
+    "policy_date_odd": {"version": 9, "for": [], "effective_on": "2026-01-31", "made_on": "2027-01-31"},
+    "not_compared": {"kind": "paid_twice", "error": "QueryCanceled"},
+}
+"""The facts that each kind is raised with."""
+FURTHER: Sequence[tuple[str, dict[str, Any]]] = (
+    ("renewal_may_be_missed", SAID["renewal_may_be_missed"] | {"next_step_at": "2027-01-31T05:00:00+00:00"}),
+    ("paid_after_all", {"attempt": "8", "amount": 123450, "currency": "EUR", "because": "paid_late"}),
+    ("voucher_in_doubt", {"attempt": "8", "days": 5}),
+    ("policy_date_odd", SAID["policy_date_odd"] | {"for": ["FR"], "effective_on": "2062-01-31"}),
+)
+
+
+@pytest.mark.parametrize(("kind", "facts"), [*SAID.items(), *FURTHER])
+def test_each_is_said_in_the_readers_language_from_its_facts(kind: str, facts: Mapping[str, Any]) -> None:
+    row = AlarmRow(kind=kind, gravity=1, detail="in English", raised_at=SINCE, facts=dict(facts))
+    said = {lang: alarm_in_words(row, Speech(Wording(letter_locale(lang)), WORDS), PARIS) or "" for lang in WORDS}
+    assert said["en"] != said["fr"]
+    for words_, january, sum_ in ((said["en"], "January", "EUR 1,234.50"), (said["fr"], "janvier", "1 234,50 EUR")):
+        assert "{" not in words_
+        assert january in words_ or "2027-01" not in str(facts)
+        assert sum_ in words_.replace("\u202f", " ").replace("\xa0", " ") or "currency" not in facts
+    row.facts = {}
+    assert alarm_in_words(row, Speech(Wording(letter_locale("fr")), WORDS), PARIS) is None
+
+
+def test_no_kind_is_left_out() -> None:
+    assert set(SAID) == set(KINDS)
+
+
+@pytest.mark.usefixtures("_example")
+async def test_pages_say_an_alarm_in_french_and_mark_what_is_english(mira: Person, sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        facts = SAID["paid_twice"]
+        await raise_alarm(session, "S-1001", "paid_twice", "The term from 2027-01-31", SINCE, subject="1", facts=facts)
+    one = await alarm(sessions, "S-1002", "step_failed", detail="Only English.")
+    for path in (f"{ALARMS}?lang=fr", "/ops/?lang=fr"):
+        page = await mira.page(path)
+        assert "La période à partir du 31 janvier 2027 a été payée plus d’une fois." in unescape(page).replace(
+            "\xa0", " "
+        )
+        assert '<span lang="en">Only English.</span>' in page
+    assert '<span lang="en">Only English.</span>' in await mira.page(f"{ALARMS}/{one}")
 
 
 async def test_without_alarms_the_page_says_so(mira: Person) -> None:

@@ -79,7 +79,9 @@ async def test_with_the_resume_the_share_is_called_usual_if_two_people_say_so(
         await pause(session, Pausable.CHARGES, by="system", reason="declined", now=now(), figures=DECLINES)
     mira, nils = [await people.signed_in(name, Role.OPERATOR) for name in ("mira", "nils")]
     await mira.send(await mira.page("/ops/pauses"), "/charges/resume", reason="a wave of expired cards", usual="yes")
-    assert "It waits for a second person." in await mira.page("/ops/pauses")
+    page = await mira.page("/ops/pauses")
+    assert "It waits for a second person." in page
+    assert "It accepts the declines." in page
     page = await nils.page("/ops/second-person")
     assert "counts as usual for 7 days from then on" in words(page)
     assert (await nils.send(page, "/confirm", reason="I looked too")).status_code == 303
@@ -87,6 +89,22 @@ async def test_with_the_resume_the_share_is_called_usual_if_two_people_say_so(
         row = (await session.execute(sa.text("SELECT usual_until - ended_at AS usual, ended_by FROM pauses"))).one()
     assert (row.usual.days, row.ended_by) == (7, "operator:mira")
     assert ("operator:mira", "breaker.accept", "charges", "a wave of expired cards") in await acts(sessions)
+
+
+async def test_a_plain_request_stays_one_though_somebody_asks_again_to_call_the_share_usual(
+    people: People, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        await pause(session, Pausable.CHARGES, by="system", reason="declined", now=now(), figures=DECLINES)
+    mira, nils = [await people.signed_in(name, Role.OPERATOR) for name in ("mira", "nils")]
+    page = await nils.page("/ops/pauses")
+    await mira.send(await mira.page("/ops/pauses"), "/charges/resume", reason="well again")
+    await nils.send(page, "/charges/resume", reason="a wave of expired cards", usual="yes")
+    page = words(await nils.page("/ops/pauses"))
+    assert "Whoever asks again changes nothing: it holds as it was asked." in page
+    assert "It does not accept the declines: for that, withdraw it there and ask anew." in page
+    async with sessions() as session:
+        assert await session.scalar(sa.text("SELECT count(*) FROM second_person_requests")) == 1
 
 
 @pytest.mark.parametrize(

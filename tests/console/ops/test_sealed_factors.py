@@ -6,8 +6,8 @@ from pydantic import SecretStr, ValidationError
 
 from cli import checks
 from models.engine import Sessions
+from models.resealing import Resealed, reseal
 from models.sealing import Seal
-from models.staff import reseal
 from renewals.roles import Role
 from settings import Settings
 from tests.console.ops.staff import SECRET, People, Person, acts, now, words
@@ -17,7 +17,7 @@ OLD, NEW = "the old key of 32 characters or more", "the new key of 32 characters
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"factor_keys": SecretStr(OLD)})
+    return settings.model_copy(update={"seal_keys": SecretStr(OLD)})
 
 
 @pytest.fixture
@@ -60,11 +60,13 @@ async def test_keys_are_changed_without_anybody_setting_up_anew(mira: Person, se
     both = Seal([NEW, OLD])
     for changed in (1, 0):
         async with sessions.begin() as session:
-            assert await reseal(session, both, by="operator:ana", reason="yearly", now=now()) == (changed, [])
+            found = await reseal(session, both, by="operator:ana", reason="yearly", now=now())
+            assert found == Resealed(changed, 0, [], [])
     assert Seal([NEW]).open(await closed(sessions), "mira") == SECRET
     assert await acts(sessions) == [("operator:ana", "operator.reseal", "", "yearly")]
     async with sessions.begin() as session:
-        assert await reseal(session, Seal([OLD]), by="operator:ana", reason="back", now=now()) == (0, ["mira"])
+        found = await reseal(session, Seal([OLD]), by="operator:ana", reason="back", now=now())
+        assert found == Resealed(0, 0, ["mira"], [])
 
 
 class TestWithoutAKey:
@@ -75,14 +77,12 @@ class TestWithoutAKey:
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        return settings.model_copy(
-            update={"factor_keys": None, "local_stack": False, "ops_url": "https://localhost/ops"}
-        )
+        return settings.model_copy(update={"seal_keys": None, "local_stack": False, "ops_url": "https://localhost/ops"})
 
     async def test_nothing_is_set_up_and_the_page_says_what_is_missing(self, people: People) -> None:
         nils = await people.signed_in("nils")
         answer = await nils.get("/ops/set-up")
-        assert (answer.status_code, "must set PERENNIAL_FACTOR_KEYS first" in words(answer.text)) == (503, True)
+        assert (answer.status_code, "must set PERENNIAL_SEAL_KEYS first" in words(answer.text)) == (503, True)
 
     async def test_a_code_opens_nothing(self, mira: Person) -> None:
         assert (await mira.sign_in()).status_code == 422
@@ -91,7 +91,7 @@ class TestWithoutAKey:
 @pytest.mark.parametrize("keys", ["short", f"{OLD},short", f"{OLD},"])
 def test_each_key_is_long_enough(keys: str) -> None:
     with pytest.raises(ValidationError, match="too short"):
-        Settings(factor_keys=SecretStr(keys))
+        Settings(seal_keys=SecretStr(keys))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_each_key_is_long_enough(keys: str) -> None:
         pytest.param(OLD, ("ok", "1 closed"), id="its key"),
         pytest.param(f"{NEW},{OLD}", ("warn", "some are closed under an older key"), id="an older key"),
         pytest.param(NEW, ("warn", "no key opens those of mira"), id="lost"),
-        pytest.param(None, ("warn", "PERENNIAL_FACTOR_KEYS is not set: nobody can set up or use one"), id="none"),
+        pytest.param(None, ("warn", "PERENNIAL_SEAL_KEYS is not set: nobody can set up or use one"), id="none"),
     ],
 )
 async def test_the_doctor_says_whether_they_can_be_opened(
@@ -108,5 +108,5 @@ async def test_the_doctor_says_whether_they_can_be_opened(
 ) -> None:
     assert mira.name
     engine = sessions.kw["bind"]
-    found = await checks._factors(Settings(factor_keys=SecretStr(keys) if keys else None), engine)
+    found = await checks._factors(Settings(seal_keys=SecretStr(keys) if keys else None), engine)
     assert (found.health, found.seen) == told

@@ -170,7 +170,7 @@ class TestAwayFromTheLocalStack:
             update={
                 "local_stack": False,
                 "ops_url": "https://localhost/ops",
-                "factor_keys": SecretStr("a key of 32 characters or more ..."),
+                "seal_keys": SecretStr("a key of 32 characters or more ..."),
             }
         )
 

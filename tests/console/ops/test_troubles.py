@@ -9,11 +9,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import models.troubles
 from console.ops.overview import ELSEWHERE, seen_at
 from console.ops.words import WORDS
 from models.engine import Sessions
 from models.listing import Asked, listing
-from models.troubles import ORDINARY, Trouble, troubles
+from models.troubles import ORDINARY, Found, Trouble, troubles
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
 from renewals.roles import Role
@@ -114,6 +115,19 @@ ENDED_CARD = """
     UPDATE payment_methods SET valid_through = current_date - {ago}
     WHERE id = (SELECT method_id FROM subscriptions WHERE number = 'S-1001')
 """
+LATE = """
+    UPDATE subscriptions SET unit_price = 101000 WHERE number = 'S-1001';
+    INSERT INTO orders (id, csn, currency, way, state, ordered_by, ordered_at)
+    SELECT '00000000-0000-4000-8000-000000000009', csn, 'USD', 'checkout', 'paid', 'system', now() - interval '1 year'
+    FROM subscriptions WHERE number = 'S-1001';
+    INSERT INTO renewals (id, subscription, term_starts_on, settled_at, order_id)
+    SELECT '10000000-0000-4000-8000-000000000009', number, starts_on, now() - interval '1 year',
+        '00000000-0000-4000-8000-000000000009' FROM subscriptions WHERE number = 'S-1001';
+    INSERT INTO order_lines (order_id, subscription, term_starts_on, renewal_id, purpose, term, seats, unit_price,
+        amount, receipt)
+    SELECT '00000000-0000-4000-8000-000000000009', number, starts_on, '10000000-0000-4000-8000-000000000009',
+        'renewal', 'year', 1, 101000, 101000, '{"basis" : "list_price"}' FROM subscriptions WHERE number = 'S-1001'
+"""
 UNPRICED = "INSERT INTO offerings (sku, name, kind) VALUES ('NEW', 'New', 'subscription')"
 UNANNOUNCED = changed("announced_term = NULL, announced_unit_price = NULL")
 SOON = changed("renews_on = current_date + 3")
@@ -183,6 +197,13 @@ ORDINARY_DAYS: Sequence[tuple[str, Sequence[str]]] = (
     ("a refused line", [basket("11 minutes", "'hold_open'")]),
     ("a voucher of which nothing came", [order(1, "issued", ago="3 days")]),
     ("a card that ends today", [SOON, ENDED_CARD.format(ago=0)]),
+    ("a card that has ended, of what a partner sold", [SOON, ENDED_CARD.format(ago=1), changed("channel = 'partner'")]),
+    (
+        "the end of what needs its buyer at every payment",
+        [SOON, ENDED_CARD.format(ago=1), "UPDATE payment_methods SET kind = 'konbini', token = token || id"],
+    ),
+    ("bought late, at twice the price of those who renew in time", [UNANNOUNCED, LATE]),
+    ("expired, so that it costs the list price", [changed("unit_price = 1, phase = 'expired'")]),
     ("not live and far away", [changed("live_at = NULL, renews_on = current_date + 60")]),
     ("a letter that was just tried", [letter("59 minutes")]),
     ("every seat used", [changed("seats = 12"), USERS.format(count=12)]),
@@ -276,6 +297,26 @@ async def test_the_overview_names_each_says_what_to_do_and_leads_to_its_list(
 
 def order_twice() -> tuple[str, str]:
     return order(1, "paid", state="paid"), order(2, "paid", state="paid")
+
+
+@pytest.mark.usefixtures("_example")
+async def test_one_that_takes_too_long_to_count_is_named_and_keeps_no_other_from_being_counted(
+    people: People, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await run(sessions, *order_twice())
+    monkeypatch.setattr(models.troubles, "_overdue", lambda now: sa.func.pg_sleep(60).is_not(None))
+    monkeypatch.setattr(models.troubles, "TOGETHER_MS", 400)
+    monkeypatch.setattr(models.troubles, "ALONE_MS", 2_000)
+    now = datetime.now(UTC)
+    async with sessions() as session:
+        counted = await troubles(session, now.date(), now)
+        assert await session.scalar(sa.text("SHOW statement_timeout")) == "0"
+    assert counted == [Found(Trouble.PAID_TWICE, 1), Found(Trouble.OVERDUE, None)]
+    mira = await people.signed_in("mira", Role.VIEWER)
+    for _ in range(2):  # from the database, then as they were kept
+        page = words(await mira.page("/ops/"))
+        assert WORDS["en"]["trouble.overdue"] in page
+        assert WORDS["en"]["troubles_uncounted"] in page
 
 
 @pytest.mark.usefixtures("_example")

@@ -11,6 +11,7 @@ from activities.posting import Posting
 from gateways.outbound import Outbound
 from models.engine import Sessions
 from models.journal import record
+from models.sealing import seal_of
 from renewals.roles import Role
 from settings import Settings
 from tests.console.ops.staff import People, Person, acts, words
@@ -48,7 +49,8 @@ async def happen(sessions: Sessions, settings: Settings, *numbers: str) -> None:
     async with sessions.begin() as session:
         for number in numbers:
             record(session, number, datetime(2027, 3, 31, tzinfo=UTC), "released", {}, by="operator:nils")
-    await Posting(sessions, Outbound(plain=True, private=True), settings.ops_url).turn()
+    seal = seal_of(settings.sealed_under)
+    await Posting(sessions, Outbound(plain=True, private=True), settings.ops_url, seal).turn()
 
 
 async def test_the_secret_is_shown_once_and_the_adding_is_on_record(
@@ -68,6 +70,25 @@ async def test_the_secret_is_shown_once_and_the_adding_is_on_record(
     assert secret[0] not in str(kept)
     assert receiver.url not in str(kept)
     assert '"host": "' in str(kept)
+    async with sessions() as session:
+        assert secret[0] not in str(await session.scalar(sa.text("SELECT secret FROM webhook_endpoints")))
+
+
+async def test_without_a_key_for_its_secret_no_endpoint_is_added_or_tried_out(
+    mira: Person, receiver: Receiver, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await added(mira, receiver)
+    pages = [await mira.page(HOOKS), await mira.page(await address(mira))]
+    monkeypatch.setattr(Settings, "sealed_under", [])
+    answers = [
+        await mira.send(pages[0], HOOKS, url=receiver.url, reason=WHY),
+        await mira.send(pages[1], "/test", reason=WHY),
+    ]
+    for answer in answers:
+        assert (answer.status_code, "must set PERENNIAL_SEAL_KEYS" in words(answer.text)) == (422, True)
+    assert not receiver.received
+    async with sessions() as session:
+        assert await session.scalar(sa.text("SELECT count(*) FROM webhook_endpoints")) == 1
 
 
 async def test_only_the_ticked_types_are_told(

@@ -1,0 +1,97 @@
+"""Waves, counted over a time: declines with one code, refunds by one operator, subscriptions cancelled together."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, literal_column, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import String
+from sqlmodel import col
+
+from activities.noticed import A_DAY, Noticed, wave
+from models.columns import fixed
+from models.payments import AttemptRow
+from models.records import BY_STAFF, DEED, CommandRow, EventRow
+from models.subscriptions import SubscriptionRow
+from renewals.commands import Name
+from renewals.payments import AttemptState
+
+MANY_DECLINES = "many_declines"
+MANY_REFUNDS = "many_refunds"
+CANCELLED_TOGETHER = "cancelled_together"
+
+USUAL_DAYS = 28
+LEAST_DECLINES, TIMES_USUAL = 20, 3
+"""So many first charges declined with one code in a day, and so many times its usual share, are a wave."""
+LEAST_USUAL, ONE_IN = 50, 5
+"""Fewer first charges in four weeks say nothing of what is usual: then this part of a day's is a wave."""
+LEAST_REFUNDS, WITHIN = 20, timedelta(hours=1)
+"""So many refunds by one operator in so short a time are looked at."""
+LEAST_CANCELS = 10
+"""So many subscriptions of one customer that are cancelled in a day are looked at."""
+
+
+async def many_declines(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+    """By code: the share of a day's first charges that it declined, against that of the four weeks before."""
+    today = await _first_charges(session, now - A_DAY, now)
+    answered = sum(today.values())
+    many = {code: count for code, count in today.items() if code and count >= LEAST_DECLINES}
+    if not many:
+        return
+    usual = await _first_charges(session, now - A_DAY * (USUAL_DAYS + 1), now - A_DAY)
+    usually = sum(usual.values())
+    for code, count in many.items():
+        before = usual.get(code, 0)
+        unusual = count * usually > before * answered * TIMES_USUAL
+        if unusual if usually >= LEAST_USUAL else count * ONE_IN > answered:
+            detail = (
+                f"{count} of {answered} first charges of a day were declined with {code}; "
+                f"in the four weeks before, {before} of {usually}."
+            )
+            facts = {"code": code, "count": count, "answered": answered, "before": before, "usually": usually}
+            yield wave(MANY_DECLINES, detail, code, A_DAY, now, facts)
+
+
+async def _first_charges(session: AsyncSession, since: datetime, until: datetime) -> dict[str, int]:
+    """First charges that were answered, by the code of their decline; paid ones have none."""
+    row = AttemptRow
+    code = func.coalesce(col(row.code), "").label("code")
+    answered = (AttemptState.PAID.value, AttemptState.DECLINED.value)
+    query = (
+        select(code, func.count())
+        .where(col(row.called_at) >= since, col(row.called_at) < until)
+        .where(col(row.n) == 1, col(row.state).in_(answered))
+        .group_by(code)
+    )
+    return {found: int(count) for found, count in await session.execute(query)}
+
+
+async def many_refunds(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+    row = EventRow
+    query = (
+        select(col(row.caused_by), func.count())
+        .where(text(BY_STAFF), literal_column(DEED, String) == Name.REFUND.value)
+        .where(col(row.data)["outcome"].astext == "done", col(row.at) >= now - WITHIN, col(row.at) < now)
+        .group_by(col(row.caused_by))
+        .having(func.count() >= LEAST_REFUNDS)
+    )
+    for by, count in await session.execute(query):
+        detail = f"{by} gave {count} refunds within an hour."
+        yield wave(MANY_REFUNDS, detail, by, WITHIN, now, {"by": by, "count": int(count)})
+
+
+async def cancelled_together(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+    row, csn = CommandRow, col(SubscriptionRow.csn)
+    numbers = func.count(col(SubscriptionRow.number).distinct())
+    query = (
+        select(csn, numbers)
+        .select_from(row)
+        .join(SubscriptionRow, col(SubscriptionRow.number) == col(row.subscription))
+        .where(col(row.name) == fixed(Name.CANCEL_AUTO_RENEW.value), col(row.outcome) == "done")
+        .where(col(row.stored_at) >= now - A_DAY, col(row.stored_at) < now)
+        .group_by(csn)
+        .having(numbers >= LEAST_CANCELS)
+    )
+    for customer, count in await session.execute(query):
+        detail = f"{count} subscriptions of {customer} were cancelled within a day."
+        yield wave(CANCELLED_TOGETHER, detail, customer, A_DAY, now, {"csn": customer, "count": int(count)})

@@ -1,0 +1,41 @@
+"""What happened, of each kind of alarm, in English: from the facts that it was raised with."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "alarm.said.renewal_may_be_missed": "{phase}, renewal date {renews_on}, next step {next_step_at}.",
+        "alarm.said.renewal_may_be_missed.unplanned": "{phase}, renewal date {renews_on}, and nothing is planned.",
+        "alarm.said.webhook_given_up": "{host} took no event for three days (last: {said}).",
+        "alarm.said.parked": "The late window closed although nobody had tried to charge or told the buyer.",
+        "alarm.said.quote_asked": "The buyer asks for quote {quote}.",
+        "alarm.said.mail_rejected": "{kind}: the mail server said “{reply}”.",
+        "alarm.said.step_failed": "“{what}” failed ({error}). It is tried again later; the worker’s log says where.",
+        "alarm.said.cancelled_after_payment": "Cancelled for {renewal}, which had just been paid.",
+        "alarm.said.paid_after_all": "Attempt {n} of order {order} counts as {state}, but the gateway took {amount}: "
+        "attempt {attempt}.",
+        "alarm.said.paid_after_all.refund": "{amount} of attempt {attempt} could not be sent back; refund it by hand.",
+        "alarm.said.voucher_in_doubt": "The gateway does not say whether voucher {attempt} was paid; the renewal is "
+        "held until it does.",
+        "alarm.said.voucher_in_doubt.days": "The payment of voucher {attempt} has been under way for {days} days.",
+        "alarm.said.seats_paid_late": "Order {order} paid {amount} for {seats} seats of a term that was over by then.",
+        "alarm.said.legal_notice_missing": "No charge notice meets {duties}. The term from {renews_on} is about to be "
+        "charged.",
+        "alarm.said.paid_twice": "The term from {starts_on} was paid more than once.",
+        "alarm.said.locked_though_paid": "{phase}, paid up to {renews_on}, and without access since {since}.",
+        "alarm.said.price_leaps": "{sku}, {term}: {price} a seat, against what was paid last; {count} are charged by "
+        "it within {days} days, the first on {first}.",
+        "alarm.said.many_declines": "{count} of {answered} first charges of a day were declined with {code}; in the "
+        "four weeks before, {before} of {usually}.",
+        "alarm.said.many_refunds": "{by} gave {count} refunds within an hour.",
+        "alarm.said.cancelled_together": "{count} subscriptions of {csn} were cancelled within a day.",
+        "alarm.said.policy_date_odd.before": "Version {version} of the policy for {for_whom} is dated {effective_on}, "
+        "before the day it was made, {made_on}.",
+        "alarm.said.policy_date_odd.later": "Version {version} of the policy for {for_whom} is dated {effective_on}, "
+        "long after the day it was made, {made_on}.",
+        "alarm.said.policy_date_odd.all": "all",
+        "alarm.said.not_compared": "What would raise “{kind}” could not be compared ({error}); the worker’s log says "
+        "when.",
+    }
+)
