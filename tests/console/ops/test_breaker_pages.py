@@ -47,7 +47,7 @@ VOLUME: dict[str, Any] = {"rule": "volume", "since": "2027-03-31T04:00:00+00:00"
         pytest.param(
             VOLUME,
             "1,801 were made since March 31, 2027, 4:00 AM. 900 were to be expected; above 1,800 they stop.",
-            "1 801 ont été faits depuis 31 mars 2027",
+            "1 801 ont été faits depuis le 31 mars 2027",
             id="volume",
         ),
     ],
