@@ -34,7 +34,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "basis.announced_price": "ご案内済みの価格",
         "basis.list_price": "標準価格",
         "basis.quoted_price": "お見積り価格",
-        "days": "{all_days}日のうち{days}日（ご購入日を含む）",
+        "days": "{all_days}日のうち{days}日、ご購入日を含む",
         "priced": "{factors}（{basis}）",
         "priced_by_days": "{factors}（{basis}、{days}）",
         "page": "{page} / {pages} ページ",
