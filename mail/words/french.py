@@ -50,7 +50,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ran_out_on": "Expiré le",
         "added": "Postes ajoutés",
         "seats_now": "Postes au total",
-        "unit_list_price": "Prix catalogue par poste et période",
+        "unit_list_price": "Prix catalogue par poste",
         "days": "Jours restants",
         "computed": "Calcul",
         "for_this_term": "Pour cette période",

@@ -50,7 +50,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ran_out_on": "期限切れの日時",
         "added": "追加シート数",
         "seats_now": "追加後のシート数",
-        "unit_list_price": "1シートあたりの標準価格（1期間）",
+        "unit_list_price": "1シートあたりの標準価格",
         "days": "残りの日数",
         "computed": "計算式",
         "for_this_term": "現在の契約期間の分",

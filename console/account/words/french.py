@@ -106,7 +106,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ask_support": "Adressez-vous à notre assistance :",
         "ask_sales": "Adressez-vous à notre équipe commerciale :",
         "ask_partner": "Adressez-vous à votre partenaire. Si vous ne savez pas qui c’est, demandez à :",
-        "at_time": "{day}, {time}",
+        "at_time": "{day} à {time}",
         # the renewal panel
         "panel.lapsed": "Cet abonnement est terminé et ne peut plus être renouvelé. Pour continuer, achetez-en un "
         "nouveau.",

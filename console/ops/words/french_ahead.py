@@ -65,7 +65,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.all": "Tout",
         "ahead.what": "Quoi",
         "ahead.became": "Ce qu’il en a été",
-        "ahead.no_lines": "Il n’y a pas de telles lignes.",
+        "ahead.no_lines": "Aucune ligne de ce type.",
         "ahead.csv_help": "Chaque ligne, avec ce qu’il en a été. Cela reste consigné.",
         "ahead.mail": "Courriel : {kind}",
         "ahead.charge": "Prélèvement automatique",

@@ -24,7 +24,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "note.shifted": "Son horloge avance de {ahead} : il y est {now}.",
         # facts
         "facts": "Faits",
-        "none": "aucun",
+        "none": "néant",
         "fact.phase": "Phase",
         "fact.since": "{what}, depuis le {when}",
         "fact.product": "Produit",
