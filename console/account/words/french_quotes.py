@@ -69,8 +69,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "commande.",
         "refused.too_late.accept-quote": "Le code de paiement aurait expiré avant d’être émis. Demandez un nouveau "
         "devis.",
-        "refused.method_not_accepted.accept-quote": "Ce n’est pas possible pour ce devis. Choisissez un autre "
-        "moyen de paiement.",
+        "refused.method_not_accepted.accept-quote": "Ce moyen de paiement n’est pas possible pour ce devis. "
+        "Choisissez-en un autre.",
         "wrong.no_line": "Choisissez au moins un abonnement.",
         "wrong.purchase_order": "Indiquez le numéro de votre bon de commande.",
         "preview.basis.quoted_price": "au prix convenu",

@@ -15,8 +15,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.product_retired": "Ce produit n’est plus vendu et ne peut être ni modifié ni renouvelé ici.",
         "refused.country_not_served": "Cette option n’est pas proposée dans votre pays.",
         "refused.payment_in_doubt": "Le résultat d’un paiement n’est pas encore connu. Réessayez dès qu’il le sera.",
-        "refused.hold_open": "Un paiement est en cours pour la prochaine période. Abandonnez-le, ou attendez qu’il se "
-        "termine.",
+        "refused.hold_open": "Un paiement ou un devis est en cours pour la prochaine période. Renoncez-y, ou attendez "
+        "qu’il se termine.",
         "refused.already_renewed": "La prochaine période est réglée. Il ne reste rien à payer.",
         "refused.window_not_open": "Il est trop tôt pour renouveler. Revenez le {day}.",
         "refused.term_not_paid": "La période en cours n’est pas réglée. Renouvelez d’abord, puis ajoutez des postes.",

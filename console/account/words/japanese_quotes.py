@@ -68,8 +68,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.method_cannot_auto_charge.accept-quote": "お支払い方法を選ぶか、発注書番号をご入力ください。",
         "refused.too_late.accept-quote": "お支払い番号の発行がお支払い期限に間に合いませんでした。新しいお見積りをご依"
         "頼ください。",
-        "refused.method_not_accepted.accept-quote": "このお見積りではご利用いただけません。別のお支払い方法をお選びく"
-        "ださい。",
+        "refused.method_not_accepted.accept-quote": "お選びのお支払い方法は、このお見積りにはご利用いただけません。別"
+        "のお支払い方法をお選びください。",
         "wrong.no_line": "サブスクリプションを1つ以上お選びください。",
         "wrong.purchase_order": "発注書番号をご入力ください。",
         "preview.basis.quoted_price": "お見積り価格",

@@ -15,7 +15,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.product_retired": "販売を終了した製品のため、ここでは変更も更新もできません。",
         "refused.country_not_served": "お客様の国では提供していません。",
         "refused.payment_in_doubt": "お支払いの結果を確認中です。確認後にもう一度お試しください。",
-        "refused.hold_open": "次の契約期間に、手続き中のお支払いがあります。取りやめるか、終わるまでお待ちください。",
+        "refused.hold_open": "次の契約期間に、手続き中のお支払いまたは有効なお見積りがあります。取りやめるか、終わるま"
+        "でお待ちください。",
         "refused.already_renewed": "次の契約期間はお支払い済みです。",
         "refused.window_not_open": "まだ更新できません。{day}以降にお手続きください。",
         "refused.term_not_paid": "現在の契約期間のお支払いが済んでいません。先に更新してから、シートを追加してくださ"
