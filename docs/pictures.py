@@ -32,10 +32,9 @@ NEW_PRICE = {"list_price": "590.00", "renewal_price": "540.00", "effective_on": 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """What a picture shows of its page: down to the end of one element, from its top or from that of another."""
+    """What a picture shows of its page: from its top down to the end of an element, and a margin in pixels."""
 
     last: str
-    first: str = "body"
     margin: int = MARGIN
 
 
@@ -95,14 +94,10 @@ class Visitor:
 
     async def keep(self, name: str) -> None:
         """Take the picture of that name."""
-        crop, places = CROPS[name], []
-        for selector in (crop.first, crop.last):
-            box = await self.page.locator(selector).first.bounding_box()
-            assert box is not None, (name, selector)
-            places.append((box["y"], box["y"] + box["height"]))
-        top = max(0, places[0][0] - crop.margin)
-        height = places[1][1] + crop.margin - top
-        clip = FloatRect(x=0, y=top, width=WIDTH, height=height)
+        crop = CROPS[name]
+        box = await self.page.locator(crop.last).first.bounding_box()
+        assert box is not None, name
+        clip = FloatRect(x=0, y=0, width=WIDTH, height=box["y"] + box["height"] + crop.margin)
         png = await self.page.screenshot(full_page=True, animations="disabled", clip=clip)
         (PICTURES / f"{name}.png").write_bytes(shrunk(png))
 
