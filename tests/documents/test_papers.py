@@ -41,7 +41,7 @@ def test_a_quote_says_what_it_offers_and_until_when() -> None:
         "Ada Quill",
         "Issued on February 1, 2027",
         "Can be accepted until March 3, 2027",
-        "Next term: 1 year, March 31, 2027 to March 30, 2028",
+        "Renewal: 1 year, March 31, 2027 to March 30, 2028",
         "12 seats × EUR 486.00 (renewal price)",
         "EUR 5,832.00",
         "EUR 1,458.00",
