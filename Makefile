@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # QUICK=1 about two minutes; FULL=1 servers away for a minute; SCHEDULES=200; SEED=4711; ONLY='inside DATA'
 CHAOS := $(if $(QUICK),--quick) $(if $(FULL),--full) $(if $(SCHEDULES),--schedules $(SCHEDULES)) $(if $(SEED),--seed $(SEED))
 
-.PHONY: up test chaos bench lock first-migration clean
+.PHONY: up test chaos bench pictures lock first-migration clean
 
 up: .venv/installed
 	@$(BIN)/perennial up
@@ -32,6 +32,10 @@ chaos: .venv/installed-dev
 # Measure everything side by side and write docs/benchmarks.md, an hour: ONLY=renewal-day for one part
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+# Take the pictures of the handbook anew from a run of the example portfolio, two minutes.
+pictures: .venv/installed-dev $(CHROMIUM)
+	$(BIN)/python -m docs.pictures
 
 # Resolve pyproject.toml anew into both locks; pins that still fit stay. All newer: make lock UPGRADE=--upgrade
 lock: .venv/installed-dev

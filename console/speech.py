@@ -33,6 +33,10 @@ class Speech:
     def _words(self) -> Mapping[str, str]:
         return self.book[self.w.language]
 
+    def listed(self, *parts: str) -> str:
+        """Several things in a row, with the comma of the language between them."""
+        return (", " if self.w.spaced else "、").join(parts)
+
     def number(self, count: int) -> str:
         """A count with its thousands apart."""
         return str(format_decimal(count, locale=self.w.locale))

@@ -112,8 +112,9 @@ def _computed(line: PaperLine, w: Wording) -> str:
     basis = words.get(f"basis.{line.basis}", line.basis)
     if line.days is not None and line.term_days is not None:
         days = words["days"].format(days=line.days, all_days=line.term_days)
-        return f"{w.share(price, line.seats, line.days, line.term_days)} ({basis}; {days})"
-    return f"{w.seats(line.seats)} ×\u00a0{w.amount(price)} ({basis})"
+        factors = w.share(price, line.seats, line.days, line.term_days)
+        return words["priced_by_days"].format(factors=factors, basis=basis, days=days)
+    return words["priced"].format(factors=f"{w.seats(line.seats)} ×\u00a0{w.amount(price)}", basis=basis)
 
 
 def _notes(paper: Paper, w: Wording) -> Iterator[str]:

@@ -95,8 +95,8 @@ def _may_end(last: str, first: str, *, spaced: bool) -> bool:
 
 
 def _belong_together(last: str, first: str) -> bool:
-    """Keeps `12シート` and `2027年3月31日` whole, and words in katakana, which are read as one."""
-    number_and_unit = last.isdecimal() or (last in "年月" and first.isdecimal())
+    """Keeps `12シート`, `2027年3月31日` and `23時59分` whole, and words in katakana, which are read as one."""
+    number_and_unit = last.isdecimal() or (last in "年月時" and first.isdecimal())
     return number_and_unit or (_is_katakana(last) and _is_katakana(first))
 
 

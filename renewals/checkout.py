@@ -99,7 +99,7 @@ def voucher_over(sub: Subscription, kind: MethodKind, at: datetime, handled_at: 
         return None
     if handled_at >= late_window_closes_at(sub):
         return Refused("too_late", "The late window has closed before a code could be issued; ask support.")
-    return Refused("too_late", "The code could be paid no more before it was issued; order again.")
+    return Refused("too_late", "The code would have run out before it was issued; order again.")
 
 
 def voucher_expires_at(sub: Subscription, kind: MethodKind, at: datetime) -> datetime:

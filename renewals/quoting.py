@@ -126,7 +126,7 @@ def _no_payment(
     issued = quote if quote and quote.state is QuoteState.ISSUED and at < quote.ends_at else None
     by_code = not method.kind.charges_automatically
     if by_code and issued and handled_at >= code_expires_at(sub, issued, method.kind, at):
-        return Refused("too_late", "The code could be paid no more before it was issued; ask for a new quote.")
+        return Refused("too_late", "The code would have run out before it was issued; ask for a new quote.")
     too_much = not_accepted(quote.total, method.kind) if quote and quote.total else None
     return too_much or not_offered(sub, method.kind)
 

@@ -128,7 +128,7 @@ def _listed(key: _Key, parts: Sequence[_Part], managers: Sequence[str], t: Speec
         mode=t(f"contract.mode.{channel}"),
         managers=some(managers),
         seats=t.number(sum(part.seats for part in parts)),
-        states=", ".join(states),
+        states=t.listed(*states),
         next_on=t.w.day(min(dates)) if dates else "–",
     )
 

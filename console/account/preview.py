@@ -183,9 +183,10 @@ def price_line(line: Line, t: Speech) -> PriceLine:
     basis = t(f"preview.basis.{line.basis}")
     if line.purpose is Purpose.SEATS and line.days is not None and line.term_days is not None:
         what = t("preview.seats", days=str(line.days), all_days=str(line.term_days))
-        return PriceLine(what, f"{t.w.share(price, line.seats, line.days, line.term_days)}, {basis}", _amount(line, t))
+        share = t.w.share(price, line.seats, line.days, line.term_days)
+        return PriceLine(what, t.listed(share, basis), _amount(line, t))
     what = t("preview.next_seats" if line.purpose is Purpose.NEXT_SEATS else "preview.renewal", span=span)
-    return PriceLine(what, f"{t.w.amount(price)} ×\u00a0{line.seats}, {basis}", _amount(line, t))
+    return PriceLine(what, t.listed(f"{t.w.amount(price)} ×\u00a0{line.seats}", basis), _amount(line, t))
 
 
 def _amount(line: Line, t: Speech) -> str:

@@ -165,7 +165,7 @@ def _line(line: ShownLine, currency: str, t: Speech) -> QuotedLine:
     if line.amount is None or line.seats is None or line.term is None or line.unit_price is None:
         wishes = [t.w.seats(line.asked_seats)] if line.asked_seats else []
         wishes += [t.w.term(Term(line.asked_term))] if line.asked_term else []
-        wanted = ", ".join(wishes) or t("quote.as_it_is")
+        wanted = t.listed(*wishes) or t("quote.as_it_is")
         return QuotedLine(line.subscription, line.product, wanted, "–", "–")
     ends_on = datetime.fromisoformat(line.receipt["renews_on"]).date()
     span = t.w.span(line.term_starts_on, ends_on)
@@ -175,7 +175,7 @@ def _line(line: ShownLine, currency: str, t: Speech) -> QuotedLine:
         number=line.subscription,
         product=line.product,
         what=t("quote.term", term=t.w.term(Term(line.term)), span=span),
-        computed=f"{price} ×\u00a0{line.seats}, {basis}",
+        computed=t.listed(f"{price} ×\u00a0{line.seats}", basis),
         amount=t.w.amount(Money(line.amount, currency)),
     )
 

@@ -24,12 +24,12 @@ def event_in_words(event: str, data: Mapping[str, Any], t: Speech) -> str:
             said = t.first(f"outcome.{data['outcome']}") if data.get("outcome") else None
             code = f" ({words.plain(data['code'])})" if data.get("code") else ""
             what = t(f"event.{event}", amount=t.w.amount(Money(amount, currency)))
-            return f"{what}: {said}{code}" if said else what
+            return t("ahead.two", one=what, two=said + code) if said else what
         case "term", {"starts_on": starts, "renews_on": ends}:
             return t("event.term", span=t.w.span(date.fromisoformat(starts), date.fromisoformat(ends)))
         case "command", {"name": name, "outcome": outcome}:
             code = f" ({words.plain(data['code'])})" if data.get("code") else ""
-            return f"{t.first(f'command.{name}')}: {t.first(f'outcome.{outcome}')}{code}"
+            return t("ahead.two", one=t.first(f"command.{name}"), two=t.first(f"outcome.{outcome}") + code)
         case "alarm", {"kind": kind}:
             return t("event.alarm", kind=t.first(f"alarm.{kind}"))
         case "alert", {"kinds": kinds}:

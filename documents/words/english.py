@@ -27,20 +27,23 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "computed": "Computed as",
         "amount": "Amount",
         "total": "Total",
-        "renewal": "Next term: {term}, {span}",
+        "renewal": "Renewal: {term}, {span}",
         "seats": "Seats added until {day}",
         "next_seats": "Seats added to the next term, {span}",
         "basis.renewal_price": "renewal price",
         "basis.announced_price": "price announced",
         "basis.list_price": "list price",
         "basis.quoted_price": "price agreed on",
-        "days": "{days} of {all_days} days, today counted",
+        "days": "{days} of {all_days} days, day of purchase counted",
+        "priced": "{factors} ({basis})",
+        "priced_by_days": "{factors} ({basis}; {days})",
         "page": "Page {page} of {pages}",
-        "binds": "The prices hold until the end of {day}. Until then nothing of this is charged automatically.",
+        "binds": "The prices hold until the end of {day}. Until then none of these subscriptions is charged "
+        "automatically.",
         "accept": "Accept it in your account, where you find it under its number: by paying it there.",
         "accept_or_order": "Accept it in your account, where you find it under its number: by paying it there, or by a "
         "purchase order, which is invoiced.",
-        "dates": "Renewal dates do not change: each new term begins on the day on which the last one ends.",
+        "dates": "Renewal dates do not change: each new term follows the one before.",
         "adds_up": "Amounts are in {currency}. Taxes, where they are due, are on the invoice.",
     }
 )

@@ -20,28 +20,31 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "on_invoice": "Paiement",
         "by_invoice": "sur facture",
         "elsewhere": "commandé ailleurs",
-        "paid_with": "Payé par",
+        "paid_with": "Réglé par",
         "code": "Code de paiement",
         "of_quote": "Devis",
         "what": "Désignation",
         "computed": "Calcul",
         "amount": "Montant",
         "total": "Total",
-        "renewal": "Prochaine période\u00a0: {term}, {span}",
+        "renewal": "Renouvellement\u00a0: {term}, {span}",
         "seats": "Postes ajoutés jusqu’au {day}",
         "next_seats": "Postes ajoutés à la prochaine période, {span}",
         "basis.renewal_price": "prix de renouvellement",
         "basis.announced_price": "prix annoncé",
         "basis.list_price": "prix catalogue",
         "basis.quoted_price": "prix convenu",
-        "days": "{days} jours sur {all_days}, aujourd’hui compris",
+        "days": "{days} jours sur {all_days}, jour de l’achat compris",
+        "priced": "{factors} ({basis})",
+        "priced_by_days": "{factors} ({basis}\u00a0; {days})",
         "page": "Page {page} sur {pages}",
-        "binds": "Les prix sont garantis jusqu’à la fin du {day}. D’ici là, rien de ceci n’est débité automatiquement.",
-        "accept": "Acceptez-le dans votre compte, où vous le trouvez sous son numéro, en le payant.",
-        "accept_or_order": "Acceptez-le dans votre compte, où vous le trouvez sous son numéro, en le payant ou par un "
-        "bon de commande, qui sera facturé.",
-        "dates": "Les dates de renouvellement ne changent pas\u00a0: chaque nouvelle période commence le jour où la "
-        "précédente se termine.",
+        "binds": "Les prix sont garantis jusqu’à la fin du {day}. D’ici là, aucun de ces abonnements n’est prélevé "
+        "automatiquement.",
+        "accept": "Vous l’acceptez dans votre compte, où il figure sous son numéro, en le réglant.",
+        "accept_or_order": "Vous l’acceptez dans votre compte, où il figure sous son numéro\u00a0: en le réglant, ou "
+        "par un bon de commande, qui donne lieu à une facture.",
+        "dates": "Les dates de renouvellement ne changent pas\u00a0: chaque nouvelle période fait suite à la "
+        "précédente.",
         "adds_up": "Les montants sont en {currency}. Les taxes éventuelles figurent sur la facture.",
     }
 )

@@ -107,7 +107,7 @@ async def test_an_order_of_the_last_minutes_of_the_late_window_is_paid_after_it_
         pytest.param(
             "2027-03-01 10:00",
             "2027-03-09 00:00",
-            "The code could be paid no more before it was issued; order again.",
+            "The code would have run out before it was issued; order again.",
             id="after the code's own end",
         ),
         pytest.param(

@@ -41,7 +41,7 @@ def test_a_quote_says_what_it_offers_and_until_when() -> None:
         "Ada Quill",
         "Issued on February 1, 2027",
         "Can be accepted until March 3, 2027",
-        "Next term: 1 year, March 31, 2027 to March 30, 2028",
+        "Renewal: 1 year, March 31, 2027 to March 30, 2028",
         "12 seats × EUR 486.00 (renewal price)",
         "EUR 5,832.00",
         "EUR 1,458.00",
@@ -63,7 +63,9 @@ def test_a_quote_says_what_it_offers_and_until_when() -> None:
         ),
         pytest.param("fr-CA", ["Devis", "7 290,00 EUR"], id="Canadian French"),
         pytest.param(
-            "ja-JP", ["御見積書", "2027年2月1日", "12シート × EUR 486.00", "合計 EUR 7,290.00"], id="Japanese"
+            "ja-JP",
+            ["御見積書", "2027年2月1日", "12シート × EUR 486.00（更新価格）", "合計 EUR 7,290.00"],
+            id="Japanese",
         ),
         pytest.param("de-DE", ["Quote", "Total EUR 7,290.00"], id="a language that we do not speak"),
     ],
@@ -95,7 +97,7 @@ def test_it_speaks_the_customers_language(locale: str, said: list[str]) -> None:
             receipt(way=Way.SEATS, lines=(seats_line(), line(1, purpose=Purpose.NEXT_SEATS, seats=2))),
             [
                 "Seats added until March 30, 2027",
-                "EUR 540.00 × 2 × 58 ÷ 365 (list price; 58 of 365 days, today counted)",
+                "EUR 540.00 × 2 × 58 ÷ 365 (list price; 58 of 365 days, day of purchase counted)",
                 "EUR 171.62",
                 "Seats added to the next term, March 31, 2027 to March 30, 2028",
                 "Total EUR 1,143.62",

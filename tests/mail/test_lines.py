@@ -55,6 +55,7 @@ def test_a_line_neither_begins_nor_ends_as_it_may_not(text: str, columns: int) -
         pytest.param("更新「 次", ["更新", "「 次"], id="an opening bracket and a space"),
         pytest.param("本日更新 。次", ["本日更", "新 。次"], id="a space and a full stop"),
         pytest.param("今日は12日です", ["今日は", "12日です"], id="a number keeps its unit"),
+        pytest.param("今日は23時59分", ["今日は", "23時59分"], id="a time of day is whole"),
         pytest.param("今日、シートを", ["今日、", "シートを"], id="a word in katakana is whole"),
         pytest.param("次 https://x.example/a を", ["次", "https://x.example/a", "を"], id="an address is whole"),
     ],

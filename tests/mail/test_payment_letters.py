@@ -197,8 +197,8 @@ def test_an_automatic_renewal_goes_on_after_an_unpaid_code(letter: MakeLetter, c
             "fr-FR",
             {
                 "Postes ajoutés": "3",
-                "Postes désormais": "15",
-                "Jours restants": "30 sur 365, jour même compris",
+                "Postes au total": "15",
+                "Jours restants": "30 sur 365, jour de l’achat compris",
                 "Calcul": "560,00 USD × 3 × 30 ÷ 365",
                 "Montant réglé": "138,08 USD",
                 "Prix de la prochaine période": "7 575,00 USD",

@@ -21,8 +21,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cart.channel.legacy": "From an older system.",
         "cart.pay_with": "Pay for {customer} with",
         "cart.method_once": "The method pays this order only. Each subscription keeps its own for automatic renewal.",
-        "cart.binding": "With the button you order and agree to pay. The renewal dates stay: each new term starts on "
-        "the day on which the last one ends.",
+        "cart.binding": "With the button you order and agree to pay. The renewal dates stay: each new term follows "
+        "the one before.",
         "cart.confirm": "Renew for {amount}",
         "result": "Renewed together",
         "result.going_on": "This is under way. The page looks again by itself.",

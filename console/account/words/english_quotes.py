@@ -31,7 +31,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.state.expired": "expired",
         "quote.state.void": "void",
         "quote.asked_text": "Our sales team has your request. A mail brings the quote once it is issued.",
-        "quote.issued_text": "The prices hold until the end of {day}. Until then nothing of this is charged "
+        "quote.issued_text": "The prices hold until the end of {day}. Until then none of its subscriptions is charged "
         "automatically.",
         "quote.held_text": "You have accepted it, and its payment is open. Once the money has come, the terms are "
         "renewed; if it does not come in time, the quote is open again until the end of {day}.",
@@ -64,7 +64,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.too_late.ask-for-quote": "It is too late for a quote. Renew here instead.",
         "refused.window_not_open.ask-for-quote": "It is too early for a quote. Come back on {day}.",
         "refused.method_cannot_auto_charge.accept-quote": "Choose a payment method, or name a purchase order.",
-        "refused.too_late.accept-quote": "The code could be paid no more before it was issued. Ask for a new quote.",
+        "refused.too_late.accept-quote": "The code to pay with would have run out before it was issued. Ask for a new "
+        "quote.",
         "refused.method_not_accepted.accept-quote": "This is not possible for this quote. Choose another way to pay.",
         "wrong.no_line": "Choose at least one subscription.",
         "wrong.purchase_order": "Write the number of your purchase order.",

@@ -15,7 +15,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.product_retired": "This product is no longer sold and cannot be changed or renewed here.",
         "refused.country_not_served": "This is not offered in your country.",
         "refused.payment_in_doubt": "A payment has no answer yet. Try again when it has one.",
-        "refused.hold_open": "A payment for the next term is open. Give it up, or wait until it ends.",
+        "refused.hold_open": "A payment or a quote for the next term is open. Give it up, or wait until it ends.",
         "refused.already_renewed": "The next term is paid. Nothing is left to pay.",
         "refused.window_not_open": "It is too early to renew. Come back on {day}.",
         "refused.term_not_paid": "The running term is not paid. Renew first, then add seats.",

@@ -10,15 +10,15 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "skip": "Aller au contenu",
         "subscriptions": "Abonnements",
         "sign_out": "Se déconnecter",
-        "questions": "Des questions ? Notre assistance :",
+        "questions": "Des questions ? Contactez notre assistance :",
         "languages": "Langues",
         "back": "Retour à l’abonnement",
         "errors": "À corriger :",
         "not_found": "Introuvable",
         "not_found_text": "Cette page n’existe pas, ou elle ne vous est pas destinée.",
-        "to_start": "Vers vos abonnements",
+        "to_start": "Aller à vos abonnements",
         "refused_form": "Cela n’a pas fonctionné",
-        "refused_form_text": "Le formulaire était trop ancien ou venait d’ailleurs. Rien n’a été fait. Veuillez "
+        "refused_form_text": "Le formulaire avait expiré ou provenait d’une autre page. Rien n’a été fait. Veuillez "
         "rouvrir la page.",
         # signing in
         "sign_in": "Connexion",
@@ -35,7 +35,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "sur cet appareil.",
         "open_for": "Vous vous connectez en tant que {email}.",
         "over": "Ce lien ne fonctionne plus",
-        "over_text": "Il a déjà servi, ou ses 15 minutes sont écoulées.",
+        "over_text": "Il a déjà été utilisé, ou ses 15 minutes de validité sont écoulées.",
         "too_many": "Trop de liens",
         "too_many_text": "Trop de liens ont été demandés. Attendez une heure, puis réessayez.",
         "bad_email": "Indiquez une seule adresse, par exemple ada@example.com.",
@@ -64,8 +64,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "expired": "expiré le {day}",
         "ended": "terminé le {day}",
         "way.automatic": "automatique, {method}",
-        "way.by_hand": "à la main",
-        "way.partner": "chez votre partenaire",
+        "way.by_hand": "manuel",
+        "way.partner": "par votre partenaire",
         "way.sales": "par notre équipe commerciale",
         "way.stopped": "suspendu pour l’instant",
         "way.none": "aucun",
@@ -106,31 +106,31 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ask_support": "Adressez-vous à notre assistance :",
         "ask_sales": "Adressez-vous à notre équipe commerciale :",
         "ask_partner": "Adressez-vous à votre partenaire. Si vous ne savez pas qui c’est, demandez à :",
-        "at_time": "{day}, {time}",
+        "at_time": "{day} à {time}",
         # the renewal panel
         "panel.lapsed": "Cet abonnement est terminé et ne peut plus être renouvelé. Pour continuer, achetez-en un "
         "nouveau.",
-        "panel.parked": "Notre équipe examine cet abonnement. D’ici là, rien n’est prélevé et aucun message n’est "
-        "envoyé.",
-        "panel.not_live": "Cet abonnement est en cours de mise en place. Rien n’est encore prélevé et aucun message "
-        "n’est envoyé.",
-        "panel.in_doubt": "Un paiement est sans réponse. Nous nous renseignons et vous écrirons ; rien n’est prélevé "
-        "deux fois.",
+        "panel.parked": "Notre équipe examine cet abonnement. Tant qu’elle n’a pas terminé, rien n’est prélevé et "
+        "aucun message n’est envoyé.",
+        "panel.not_live": "Cet abonnement est en cours de mise en place. Pour l’instant, rien n’est prélevé et aucun "
+        "message n’est envoyé.",
+        "panel.in_doubt": "Le résultat d’un paiement n’est pas encore connu. Nous nous renseignons et vous écrirons ; "
+        "rien n’est prélevé deux fois.",
         "panel.paid": "La prochaine période, {span}, est réglée pour {seats}. Vous n’avez rien à faire avant le {day}.",
-        "panel.held": "La prochaine période attend un paiement déjà commencé. D’ici là, rien n’est prélevé "
-        "automatiquement.",
+        "panel.held": "Un paiement est déjà en cours pour la prochaine période. Tant qu’il n’est pas terminé, rien "
+        "n’est prélevé automatiquement.",
         "panel.voucher": "Pour payer {amount} : {code}, jusqu’au {until}.",
         "panel.voucher_rest": "{received} sur {amount} reçus. Reste à payer {rest} : {code}, jusqu’au {until}.",
         "panel.voucher_together": "À payer pour cet abonnement : {amount}, jusqu’au {until}, en un seul paiement avec "
         "d’autres. L’acheteur, {buyer}, a le code.",
         "panel.past_due": "Le paiement de la période {span} est en retard.",
         "panel.retry": "Nouvelle tentative le {day} : {amount}, {method}.",
-        "panel.no_retry": "Ce moyen de paiement ne sera plus essayé. Indiquez-en un autre, il sera essayé aussitôt, "
+        "panel.no_retry": "Ce moyen de paiement ne sera plus essayé. Indiquez-en un autre (il sera essayé aussitôt), "
         "ou renouvelez maintenant.",
         "panel.access": "Sans paiement, l’accès prend fin le {day}.",
         "panel.suspended": "L’accès est suspendu jusqu’au paiement.",
         "panel.expired": "L’abonnement a expiré le {day} et l’accès est fermé. Il peut encore être renouvelé jusqu’au "
-        "{last}, au prix catalogue ; la nouvelle période commence malgré tout le {day}.",
+        "{last}, au prix catalogue ; la nouvelle période commence tout de même le {day}.",
         "panel.anew": "Ensuite, seul un nouvel abonnement peut être acheté, ce qui peut coûter plus cher.",
         "panel.keep": "Le laisser expirer puis en acheter un nouveau peut coûter plus cher : aux prix actuels, il se "
         "renouvelle pour {amount} avant le {day}, et pour {list_price} une fois expiré.",
@@ -139,7 +139,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.manual": "Rien n’est prélevé automatiquement. Sans renouvellement, l’abonnement expire le {day} et "
         "l’accès prend fin ce jour-là.",
         "panel.manual_method": "Votre moyen de paiement ({method}) ne permet pas de prélèvement automatique : "
-        "renouvelez à la main.",
+        "renouvelez manuellement.",
         "panel.opens": "Il peut être renouvelé à partir du {day}.",
         "panel.open": "Il peut être renouvelé dès maintenant.",
         "panel.partner": "Votre partenaire renouvelle cet abonnement, à son propre prix.",
@@ -156,8 +156,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "Cette date ne change pas.",
         "do.renew_button": "Voir le prix et renouveler",
         "do.add-seats": "Ajouter des postes",
-        "do.add-seats_text": "Des postes en plus, aussitôt, payés au prorata des jours restants. Tous les postes se "
-        "renouvellent à la même date.",
+        "do.add-seats_text": "Des postes supplémentaires, disponibles aussitôt et payés au prorata des jours "
+        "restants. Tous les postes se renouvellent à la même date.",
         "do.add-seats_button": "Voir le prix",
         "do.reduce-seats": "Réduire le nombre de postes",
         "do.reduce-seats_text": "Prend effet au prochain renouvellement. D’ici là, vous gardez vos postes actuels.",
@@ -191,13 +191,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "new_admin": "Administrateur principal",
         "kind": "Type de moyen de paiement",
         "token": "Jeton du prestataire de paiement",
-        "token_help": "Jamais un numéro de carte. Dans le bac à sable : ok, insufficient_funds, …",
-        "expiry": "Valable jusqu’à (cartes)",
+        "token_help": "N’indiquez jamais un numéro de carte. Dans l’environnement de test : ok, insufficient_funds, …",
+        "expiry": "Date d’expiration (cartes)",
         "expiry_help": "Année et mois, par exemple 2029-08",
         "wrong.seats": "Indiquez un nombre entier de postes, à partir de 1.",
         "wrong.choice": "Choisissez l’une des valeurs.",
         "wrong.token": "Indiquez le jeton du prestataire.",
-        "wrong.card_number": "Cela ressemble à un numéro de carte. Nous n’en prenons jamais : indiquez le jeton du "
+        "wrong.card_number": "Cela ressemble à un numéro de carte. Nous n’en acceptons jamais : indiquez le jeton du "
         "prestataire.",
         "wrong.month": "Écrivez le mois sous la forme 2029-08, ou laissez vide.",
         # previews
@@ -210,7 +210,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.amount": "Montant",
         "preview.total": "Total",
         "preview.renewal": "Période {span}",
-        "preview.seats": "Reste de cette période, {days} jours sur {all_days}, jour même compris",
+        "preview.seats": "Reste de cette période, {days} jours sur {all_days}, aujourd’hui compris",
         "preview.next_seats": "Prochaine période, déjà réglée : {span}",
         "preview.basis.renewal_price": "au prix de renouvellement",
         "preview.basis.list_price": "au prix catalogue",
@@ -242,14 +242,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.impossible": "Ce n’est pas possible actuellement.",
         # answers
         "answer.done": "C’est fait : {what}.",
-        "answer.begun": "Commencé : {what}.",
-        "answer.refused": "Pas fait : {what}.",
+        "answer.begun": "En cours : {what}.",
+        "answer.refused": "Non effectué : {what}.",
         "answer.waiting": "Bien reçu : {what}. La demande est enregistrée et sera exécutée ; rouvrez cette page dans "
         "un instant.",
         "answer.used": "Ce formulaire a déjà été envoyé avec d’autres valeurs. Rien de nouveau n’a été fait : voici "
         "où en sont les choses.",
-        "answer.awaited": "Le paiement est encore sans réponse ; un message vous la donnera.",
-        "answer.voucher": "Le code de paiement figure ci-dessous, et dans un message.",
+        "answer.awaited": "Le résultat du paiement n’est pas encore connu ; un message vous l’indiquera.",
+        "answer.voucher": "Le code de paiement figure ci-dessous et dans le message que nous vous envoyons.",
         "command.renew": "renouvellement",
         "command.renew_later": "renouvellement à la date de renouvellement",
         "command.add-seats": "ajout de postes",

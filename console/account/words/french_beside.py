@@ -7,8 +7,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "yes": "oui",
         "no": "non",
-        "questions_sales": "Pour acheter davantage, ou pour d’autres façons de payer comme le "
-        "financement, notre équipe commerciale :",
+        "questions_sales": "Pour acheter davantage, ou pour d’autres façons de payer comme le financement, contactez "
+        "notre équipe commerciale :",
         "usage": "Utilisation des postes",
         "usage.text": "Qui a un poste, et qui s’en est servi au cours des 30 et des 90 derniers jours.",
         "usage.by_product": "Par produit",
@@ -38,7 +38,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "calendar.since": "Vous avez une adresse de calendrier depuis le {day}. Elle ne peut plus être affichée ; "
         "si vous l’avez perdue, créez-en une nouvelle.",
         "calendar.address": "Votre adresse de calendrier",
-        "calendar.once": "Abonnez-vous-y dans votre logiciel de calendrier, comme à un calendrier d’internet. Notez-la "
+        "calendar.once": "Ajoutez-la dans votre logiciel de calendrier, comme un calendrier internet. Notez-la "
         "maintenant : elle n’est affichée qu’une fois.",
         "calendar.secret": "Quiconque connaît l’adresse peut lire ces dates sans se connecter. Une nouvelle "
         "adresse met fin à l’ancienne.",
@@ -47,7 +47,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "calendar.end": "Supprimer l’adresse",
         "calendar.name": "Renouvellements",
         "calendar.window_opens": "{product} ({number}) : le renouvellement est ouvert",
-        "calendar.renews": "{product} ({number}) est renouvelé",
+        "calendar.renews": "{product} ({number}) se renouvelle",
         "calendar.expires": "{product} ({number}) expire",
         "calendar.late_window_ends": "{product} ({number}) : dernier jour pour renouveler en retard",
         "methods": "Moyens de paiement",

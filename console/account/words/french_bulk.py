@@ -14,35 +14,36 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "not_together": "Pas maintenant : {why}",
         "cart": "Renouveler ensemble",
         "cart.empty": "Rien n’est choisi. Revenez à vos abonnements et cochez ceux que vous voulez renouveler.",
-        "cart.left": "Laissés de côté",
+        "cart.left": "Non retenus",
         "cart.channel.direct_online": "Achetés en ligne ; payés en une fois, par une seule commande.",
         "cart.channel.direct_sales": "Achetés auprès de notre équipe commerciale ; payés en une fois, par une seule "
         "commande.",
         "cart.channel.partner": "Achetés auprès d’un partenaire.",
         "cart.channel.legacy": "Issus d’un ancien système.",
         "cart.pay_with": "Payer pour {customer} avec",
-        "cart.method_once": "Ce moyen paie cette commande seulement. Chaque abonnement garde le sien pour le "
-        "renouvellement automatique.",
-        "cart.binding": "Par ce bouton, vous passez commande et vous engagez à payer. Les dates de renouvellement ne "
-        "changent pas : chaque nouvelle période commence le jour où la précédente se termine.",
+        "cart.method_once": "Ce moyen de paiement ne sert qu’à cette commande. Chaque abonnement garde le sien pour "
+        "le renouvellement automatique.",
+        "cart.binding": "Ce bouton vaut commande avec obligation de paiement. Les dates de renouvellement ne changent "
+        "pas : chaque nouvelle période fait suite à la précédente.",
         "cart.confirm": "Renouveler pour {amount}",
         "result": "Renouvellement groupé",
         "result.going_on": "C’est en cours. La page se recharge d’elle-même.",
         "result.done": "C’est fait : {renewed} sur {all} renouvelés. Un message confirme chaque commande.",
         "result.refused": "{renewed} sur {all} renouvelés. Le reste figure ci-dessous avec son motif.",
-        "result.waiting": "{renewed} sur {all} renouvelés pour l’instant. Un paiement est encore ouvert.",
+        "result.waiting": "{renewed} sur {all} renouvelés pour l’instant. Un paiement est encore en attente.",
         "result.failed": "Le paiement de {amount} n’a pas abouti. Rien n’a été acheté.",
-        "result.in_doubt": "Le paiement de {amount} est encore sans réponse. Nous continuons à demander et vous "
-        "informons par message ; rien n’est prélevé deux fois.",
+        "result.in_doubt": "Le résultat du paiement de {amount} n’est pas encore connu. Nous nous renseignons et vous "
+        "écrirons ; rien n’est prélevé deux fois.",
         "result.again": "Revoir ceux-ci et choisir comment payer",
         "result.outcome": "Résultat",
         "outcome.waiting": "en attente",
         "outcome.pending": "paiement en cours",
-        "outcome.awaiting_payment": "à payer par vous",
+        "outcome.awaiting_payment": "en attente de votre paiement",
         "outcome.renewed": "renouvelé",
-        "outcome.refused": "laissé de côté",
-        "outcome.payment_failed": "paiement échoué",
-        "cart.over_100": "Au plus 100 abonnements se renouvellent ensemble, ceux-ci sont {count}. Choisissez-en moins.",
+        "outcome.refused": "non retenu",
+        "outcome.payment_failed": "échec du paiement",
+        "cart.over_100": "100 abonnements au plus peuvent être renouvelés ensemble ; vous en avez choisi {count}. "
+        "Choisissez-en moins.",
         "command.bulk-renew": "renouvellement avec d’autres",
         "order.way.bulk": "renouvellement avec d’autres",
     }

@@ -8,7 +8,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "contracts": "Contrats",
         "contracts.text": "Ce que chaque client a acheté, par mode d’achat. Sélectionnez un contrat pour voir ses "
         "abonnements, ses postes et ses commandes.",
-        "contracts.none": "Il n’y a aucun contrat dont vous voyez un abonnement.",
+        "contracts.none": "Vous ne voyez d’abonnement dans aucun contrat.",
         "contract": "Contrat",
         "contract.of": "Contrat : {customer}, {mode}",
         "contract.csn": "Numéro de client (CSN)",
@@ -27,8 +27,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "postes, avec notre équipe commerciale ou notre assistance.",
         "contract.partner_text": "Votre partenaire renouvelle ces abonnements et les modifie.",
         "contract.legacy_text": "Ces commandes viennent d’un ancien système et ne se modifient pas ici.",
-        "contract.admin_only": "Vous voyez ce contrat comme administrateur principal. Son gestionnaire le modifie et "
-        "le paie : {managers}.",
+        "contract.admin_only": "Vous voyez ce contrat en tant qu’administrateur principal. Les modifications et les "
+        "paiements reviennent au gestionnaire de contrat : {managers}.",
         "contract.renew_together": "Renouveler ensemble ce qui peut l’être ({count})",
         "contract.older": "Commandes plus anciennes",
         "contract.newest": "Dernières commandes",

@@ -32,14 +32,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.state.void": "caduc",
         "quote.asked_text": "Notre équipe commerciale a votre demande. Vous recevrez le devis par e-mail dès qu’il "
         "sera établi.",
-        "quote.issued_text": "Les prix valent jusqu’à la fin du {day}. D’ici là, rien de ceci n’est prélevé "
-        "automatiquement.",
-        "quote.held_text": "Vous l’avez accepté, et son paiement est ouvert. Dès que l’argent est arrivé, les périodes "
+        "quote.issued_text": "Les prix valent jusqu’à la fin du {day}. D’ici là, aucun de ses abonnements n’est "
+        "prélevé automatiquement.",
+        "quote.held_text": "Vous l’avez accepté, et nous attendons votre paiement. Dès sa réception, les périodes "
         "sont renouvelées ; s’il n’arrive pas à temps, le devis est de nouveau ouvert jusqu’à la fin du {day}.",
         "quote.release_text": "Le code de paiement devient caduc, et le devis est de nouveau ouvert : vous pouvez "
         "alors l’accepter autrement.",
         "quote.accepted_text": "Vous l’avez accepté ; les périodes sont renouvelées.",
-        "quote.declined_text": "Vous y avez renoncé. Ses abonnements continuent comme s’il n’y avait pas eu de devis.",
+        "quote.declined_text": "Vous l’avez refusé. Ses abonnements continuent comme s’il n’y avait pas eu de devis.",
         "quote.withdrawn_text": "Il a été retiré. Ses abonnements continuent comme s’il n’y avait pas eu de devis.",
         "quote.expired_text": "Il pouvait être accepté jusqu’au {day}. Ses abonnements continuent comme s’il n’y "
         "avait pas eu de devis.",
@@ -67,15 +67,15 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.window_not_open.ask-for-quote": "Il est trop tôt pour un devis. Revenez le {day}.",
         "refused.method_cannot_auto_charge.accept-quote": "Choisissez un moyen de paiement, ou indiquez un bon de "
         "commande.",
-        "refused.too_late.accept-quote": "Le code ne pouvait plus être payé avant d’être émis. Demandez un nouveau "
+        "refused.too_late.accept-quote": "Le code de paiement aurait expiré avant d’être émis. Demandez un nouveau "
         "devis.",
-        "refused.method_not_accepted.accept-quote": "Ce n’est pas possible pour ce devis. Choisissez un autre "
-        "moyen de paiement.",
+        "refused.method_not_accepted.accept-quote": "Ce moyen de paiement n’est pas possible pour ce devis. "
+        "Choisissez-en un autre.",
         "wrong.no_line": "Choisissez au moins un abonnement.",
         "wrong.purchase_order": "Indiquez le numéro de votre bon de commande.",
         "preview.basis.quoted_price": "au prix convenu",
         "preview.basis.announced_price": "au prix annoncé",
-        "coming.quote_ends": "Le devis prend fin si personne ne l’accepte",
+        "coming.quote_ends": "Fin du devis, si personne ne l’accepte",
         "happened.quote.asked": "Devis {quote} demandé",
         "happened.quote.issued": "Devis {quote} établi",
         "happened.quote.accepted": "Devis {quote} accepté",

@@ -36,7 +36,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "over": "このリンクはご利用いただけません",
         "over_text": "すでに使用されたか、15分の有効期限が切れています。",
         "too_many": "リンクの送信回数が上限に達しました",
-        "too_many_text": "短い間に何度もリンクが請求されました。1時間ほどおいてから、もう一度お試しください。",
+        "too_many_text": "短い間に、リンクの送信が何度も依頼されました。1時間ほどおいてから、もう一度お試しください。",
         "bad_email": "メールアドレスを1つご入力ください（例：ada@example.com）。",
         "mail_subject": "アカウントへのサインイン用リンク",
         "mail_hello": "{name} 様",
@@ -90,7 +90,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "buyer": "購入者",
         "admin": "主管理者",
         "you": "{name} 様（ご本人）",
-        "admin_only": "あなたは主管理者です。内容はすべてご覧いただけますが、変更とお支払いは購入者の{buyer}様のみが行"
+        "admin_only": "お客様は主管理者です。内容はすべてご覧いただけますが、変更とお支払いは購入者の{buyer}様のみが行"
         "えます。",
         "renewal": "更新",
         "coming": "今後の予定",
@@ -127,7 +127,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.expired": "{day}に失効し、現在はご利用いただけません。{last}までは標準価格で更新できます。その場合も、"
         "新しい契約期間は{day}から始まります。",
         "panel.anew": "その後は新規のご購入のみとなり、割高になることがあります。",
-        "panel.keep": "失効後に新しくご購入になると、割高になることがあります。現在の価格では、{day}より前の更新は"
+        "panel.keep": "失効後の更新や新規のご購入は、割高になることがあります。現在の価格では、{day}より前の更新は"
         "{amount}、失効後の更新は{list_price}です。",
         "panel.automatic": "{day}に、契約期間（{span}、{seats}）の料金として{amount}を請求します（{method}）。",
         "panel.automatic_unpriced": "{day}に、その時点の価格で自動更新されます。",
@@ -146,7 +146,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "withdraw_term": "期間の変更を取り消す",
         # actions
         "do.renew": "更新する",
-        "do.renew_text": "次の契約期間の料金を今すぐ支払うか、更新日に請求されるようにします。更新日は変わりません。",
+        "do.renew_text": "次の契約期間の料金を今すぐお支払いになるか、更新日の自動請求をお選びください。更新日は変わり"
+        "ません。",
         "do.renew_button": "料金を確認して更新",
         "do.add-seats": "シートを追加する",
         "do.add-seats_text": "すぐに追加され、残りの日数分をお支払いいただきます。すべてのシートの更新日は同じです。",
@@ -168,9 +169,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "do.set-payment-method_text": "次回の請求から使用します。お支払いが遅れている場合は、すぐに請求します。",
         "do.set-payment-method_button": "保存する",
         "do.release-hold": "手続き中のお支払いを取りやめる",
-        "do.release-hold_text": "手続き中の注文または払込番号は無効になり、別の方法でお支払いいただけます。",
+        "do.release-hold_text": "手続き中のご注文またはお支払い番号は無効になり、別の方法でお支払いいただけます。",
         "do.release-hold_button": "取りやめる",
-        "do.hand-over-admin": "管理者を変更する",
+        "do.hand-over-admin": "主管理者を変更する",
         "do.hand-over-admin_text": "組織内の別の方が主管理者になります。購入者は変わりません。",
         "do.hand-over-admin_button": "変更する",
         "no_contact": "組織内の他の方が登録されていません。追加はサポート窓口にご依頼ください。",
@@ -191,7 +192,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # previews
         "preview.renew": "{product}の更新",
         "preview.add-seats": "{product}のシート追加",
-        "preview.change-term": "{product} の期間の変更",
+        "preview.change-term": "{product}の期間の変更",
         "preview.price": "料金",
         "preview.line": "内容",
         "preview.computed": "計算式",
@@ -235,18 +236,18 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "answer.used": "この画面は、別の内容ですでに送信されています。新たな変更はありません。現在の状態は次のとおりで"
         "す。",
         "answer.awaited": "お支払いの結果を確認中です。確認でき次第メールでお知らせします。",
-        "answer.voucher": "お支払いに必要な番号は、下とメールに記載しています。",
+        "answer.voucher": "お支払い番号は、下記およびメールに記載しています。",
         "command.renew": "更新",
-        "command.renew_later": "更新日での更新",
+        "command.renew_later": "更新日の自動更新",
         "command.add-seats": "シートの追加",
         "command.reduce-seats": "次の期間からのシート数の削減",
         "command.change-term": "期間の変更",
         "command.withdraw-pending": "予約中の変更の取り消し",
-        "command.cancel-auto-renew": "自動更新をオフ",
-        "command.resume-auto-renew": "自動更新をオン",
+        "command.cancel-auto-renew": "自動更新をオフに変更",
+        "command.resume-auto-renew": "自動更新をオンに変更",
         "command.set-payment-method": "お支払い方法の設定",
         "command.release-hold": "手続き中のお支払いの取りやめ",
-        "command.hand-over-admin": "管理者の変更",
+        "command.hand-over-admin": "主管理者の変更",
         "command.record-renewal": "更新の記録",
         "command.park": "確認のための一時停止",
         "command.release": "確認後の再開",

@@ -7,7 +7,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "yes": "あり",
         "no": "なし",
-        "questions_sales": "追加のご購入や、分割払いなど他のお支払い方法については営業担当まで：",
+        "questions_sales": "追加のご購入や、分割払いなどほかのお支払い方法のご相談は営業窓口へ：",
         "usage": "シートの利用状況",
         "usage.text": "シートを割り当てられた方と、過去30日間・90日間の利用の有無です。",
         "usage.by_product": "製品別",
@@ -39,8 +39,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "calendar.address": "カレンダーのアドレス",
         "calendar.once": "お使いのカレンダーで、インターネット上のカレンダーとして登録してください。表示は今回限り"
         "ですので、今すぐお控えください。",
-        "calendar.secret": "このアドレスを知っている人は、サインインせずに日程を見ることができます。新しく作成する"
-        "と、以前のアドレスは無効になります。",
+        "calendar.secret": "このアドレスを知っている方は、サインインせずに日程を閲覧できます。新しく作成すると、以前の"
+        "アドレスは無効になります。",
         "calendar.make": "アドレスを作成する",
         "calendar.renew": "新しいアドレスを作成する",
         "calendar.end": "アドレスを無効にする",
@@ -66,7 +66,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "methods.done.expiry_some": "新しい有効期限を登録しましたが、まだ使用していないサブスクリプションがあります。"
         "使用中のものは下記をご確認ください。",
         "methods.done.expiry": "新しい有効期限を登録しました。次回の請求から使用されます。",
-        "wrong.month_over": "その月はすでに過ぎています。現在のカードの有効期限をご記入ください。",
+        "wrong.month_over": "その月はすでに過ぎています。カードに記載された現在の有効期限をご入力ください。",
         "happened.older": "以前の履歴",
         "happened.newest": "最新の履歴",
     }

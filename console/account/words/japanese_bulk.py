@@ -16,24 +16,23 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cart.empty": "選択されていません。サブスクリプションの一覧に戻り、更新するものにチェックを入れてください。",
         "cart.left": "対象外",
         "cart.channel.direct_online": "オンラインでのご購入分です。一つのご注文としてまとめてお支払いいただきます。",
-        "cart.channel.direct_sales": "営業担当からのご購入分です。一つのご注文としてまとめてお支払いいただきます。",
-        "cart.channel.partner": "パートナーからのご購入分です。",
+        "cart.channel.direct_sales": "営業窓口でのご購入分です。一つのご注文としてまとめてお支払いいただきます。",
+        "cart.channel.partner": "販売パートナーからのご購入分です。",
         "cart.channel.legacy": "以前のシステムのご注文分です。",
-        "cart.pay_with": "{customer}のお支払い方法",
+        "cart.pay_with": "{customer}様のお支払い方法",
         "cart.method_once": "この方法は今回のご注文にのみ使われます。"
         "自動更新には、各サブスクリプションのお支払い方法がそのまま使われます。",
-        "cart.binding": "ボタンを押すと、お支払い義務のあるご注文となります。"
-        "更新日は変わらず、新しい契約期間はそれぞれ現在の契約期間に続いて始まります。",
+        "cart.binding": "ボタンを押すとご注文が確定し、お支払いの義務が生じます。更新日は変わらず、新しい契約期間はそ"
+        "れぞれ現在の契約期間に続いて始まります。",
         "cart.confirm": "{amount}で更新する",
         "result": "まとめて更新の結果",
         "result.going_on": "処理中です。このページは自動で再読み込みされます。",
         "result.done": "完了しました：{all}件中{renewed}件を更新しました。ご注文ごとに確認のメールをお送りします。",
         "result.refused": "{all}件中{renewed}件を更新しました。残りは理由とともに下記のとおりです。",
         "result.waiting": "現在のところ{all}件中{renewed}件を更新しました。完了していないお支払いがあります。",
-        "result.failed": "{amount}のお支払いは完了しませんでした。ご購入は成立しておりません。",
-        "result.in_doubt": "{amount}のお支払いは、まだ回答がありません。"
-        "引き続き確認し、メールでお知らせします。"
-        "二重に請求されることはありません。",
+        "result.failed": "{amount}のお支払いは完了しませんでした。ご購入は成立していません。",
+        "result.in_doubt": "{amount}のお支払いの結果を確認中です。確認でき次第メールでお知らせします。二重に請求される"
+        "ことはありません。",
         "result.again": "もう一度確認し、お支払い方法を選ぶ",
         "result.outcome": "結果",
         "outcome.waiting": "待機中",
@@ -41,7 +40,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "outcome.awaiting_payment": "お支払い待ち",
         "outcome.renewed": "更新済み",
         "outcome.refused": "対象外",
-        "outcome.payment_failed": "お支払い失敗",
+        "outcome.payment_failed": "お支払い不成立",
         "cart.over_100": "まとめて更新できるのは100件までです（現在{count}件）。数を減らしてください。",
         "command.bulk-renew": "ほかのものとまとめて更新",
         "order.way.bulk": "まとめて更新",

@@ -18,13 +18,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "contract.in_state": "{state}（{count}件）",
         "contract.next_on": "次の更新日",
         "contract.mode.direct_online": "オンラインでのご購入",
-        "contract.mode.direct_sales": "営業担当からのご購入",
-        "contract.mode.partner": "パートナーからのご購入",
+        "contract.mode.direct_sales": "営業窓口でのご購入",
+        "contract.mode.partner": "販売パートナーからのご購入",
         "contract.mode.legacy": "以前のシステムのご注文",
         "contract.direct_online_text": "シート数、期間、お支払い、更新はこのアカウントで管理できます。",
-        "contract.direct_sales_text": "更新、期間、お支払いはこのアカウントで、シート数は営業担当またはサポートを通じ"
-        "て管理できます。",
-        "contract.partner_text": "更新と変更はパートナーが行います。",
+        "contract.direct_sales_text": "更新、期間、お支払いはこのアカウントで管理できます。シート数の変更は、営業窓口"
+        "またはサポート窓口で承ります。",
+        "contract.partner_text": "更新と変更は販売パートナーが承ります。",
         "contract.legacy_text": "以前のシステムのご注文のため、ここでは変更できません。",
         "contract.admin_only": "主管理者としてこの契約をご覧いただいています。変更とお支払いは契約管理者が行います："
         "{managers}",

@@ -93,8 +93,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "letters_button": "Keep it so",
         "event.alert": "operators were told of {count} grave alarms",
         # the breaker
-        "breaker.declines": "Charges stopped by themselves: since {since}, {declined} of {answered} first charges were "
-        "declined ({share} %). Usual are {usual} %; above {limit} % they stop. Look at the payment provider first.",
+        "breaker.declines": "Charges stopped by themselves: since {since}, {declined} of {answered} first charges "
+        "were declined ({share}%). Usual are {usual}%; above {limit}% they stop. Look at the payment provider first.",
         "breaker.volume": "Charges stopped by themselves: {tries} were made since {since}. {expected} were to be "
         "expected; above {limit} they stop. Look at what was charged twice first.",
         "breaker.accept": "This share of declines is usual now: for {days} days it stops no charges, and they stop "

@@ -12,7 +12,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "languages": "Langues",
         "sign_out": "Se déconnecter",
         "at_time": "{day} à {time}",
-        "to_start": "Vers la vue d’ensemble",
+        "to_start": "Aller à la vue d’ensemble",
         "reason": "Pourquoi",
         "reason_help": "Cela reste consigné.",
         "who": "Qui",
@@ -37,19 +37,18 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "not_found": "Introuvable",
         "not_found_text": "Cette page n’existe pas.",
         "refused_form": "Cela n’a pas fonctionné",
-        "refused_form_text": "Le formulaire était trop ancien ou venait d’ailleurs. Rien n’a été fait. Veuillez "
-        "rouvrir "
-        "la page.",
-        "not_your_role": "Pas pour votre rôle",
+        "refused_form_text": "Le formulaire avait expiré ou provenait d’une autre page. Rien n’a été fait. Veuillez "
+        "rouvrir la page.",
+        "not_your_role": "Votre rôle ne suffit pas",
         "not_your_role_text": "Votre rôle ne le permet pas. Demandez à l’administration de le faire, ou de vous "
         "donner un "
         "autre rôle.",
-        "no_factor_key": "Impossible de préparer un second facteur pour l’instant",
-        "no_factor_key_text": "Qui exploite cette console doit d’abord régler PERENNIAL_SEAL_KEYS : les secrets des "
-        "seconds facteurs ne sont gardés que scellés sous cette clé. Ouvrez ensuite cette page à nouveau.",
+        "no_factor_key": "Impossible de configurer un second facteur pour l’instant",
+        "no_factor_key_text": "Qui exploite cette console doit d’abord définir PERENNIAL_SEAL_KEYS : les secrets "
+        "des seconds facteurs ne sont gardés que scellés sous cette clé. Ouvrez ensuite cette page à nouveau.",
         "link_over": "Ce lien ne fonctionne plus",
-        "link_over_text": "Il a déjà servi, ou sa demi-heure est passée. Demandez-en un autre à l’administration : "
-        "perennial operator reset.",
+        "link_over_text": "Il a déjà été utilisé, ou sa demi-heure de validité est écoulée. Demandez-en un autre à "
+        "l’administration : perennial operator reset.",
         "refused.unknown": "Personne inconnue",
         "refused.unknown_text": "Aucune personne ne porte ce nom ici.",
         "refused.name_in_use": "Ce nom est pris",
@@ -99,17 +98,16 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "no_name_text": "Le nom que votre organisation vous donne est pris par un autre compte, ou ne peut pas servir. "
         "Demandez à l’administration.",
         # setting up
-        "set_up": "Préparer votre compte",
-        "set_up_text": "Vous êtes venu par un lien qui sert une fois. Désormais vous vous connectez avec un mot de "
-        "passe "
-        "et un code d’une application de votre téléphone.",
+        "set_up": "Configurer votre compte",
+        "set_up_text": "Ce lien ne sert qu’une fois. Désormais, vous vous connectez avec un mot de passe et un code "
+        "d’une application de votre téléphone.",
         "set_up_password": "Nouveau mot de passe",
         "set_up_password_help": "Au moins 12 caractères.",
-        "set_up_again": "Le même encore une fois",
+        "set_up_again": "Le même mot de passe, encore une fois",
         "set_up_app": "Lisez cette image avec une application d’authentification, ou saisissez son texte :",
         "set_up_picture": "Image pour une application d’authentification ; le texte ci-dessous dit la même chose.",
         "set_up_code": "Les six chiffres que l’application affiche maintenant",
-        "set_up_button": "Préparer",
+        "set_up_button": "Configurer",
         "wrong.password": "Écrivez un mot de passe de 12 à 200 caractères qui ne soit pas votre nom.",
         "wrong.again": "Les deux mots de passe diffèrent.",
         "wrong.code": "Ce n’est pas le code du moment. Regardez encore l’application, et l’heure de votre téléphone.",
@@ -122,7 +120,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "toutes les sessions.",
         "people_local": "compte local",
         "people_provider": "fournisseur d’identité",
-        "people_not_set_up": "pas encore préparé",
+        "people_not_set_up": "pas encore configuré",
         "people_disabled": "désactivé",
         "role": "Rôle",
         "email": "Adresse",
@@ -139,7 +137,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "disable_button": "Désactiver",
         "reset": "Réinitialiser {name}",
         "reset_text": "Mot de passe et second facteur sont oubliés, et toutes les sessions prennent fin.",
-        "reset_button": "Faire un nouveau lien",
+        "reset_button": "Créer un nouveau lien",
         "link": "Le lien pour {name}",
         "link_text": "Remettez-le vous-même. Il sert une fois, pendant une demi-heure, et n’est montré que maintenant.",
         "change": "Modifier",
@@ -157,7 +155,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "resume_button.charges": "Demander à une seconde personne de reprendre les prélèvements",
         "resume_button.mails": "Reprendre les courriels",
         "pause_since": "depuis le {when}, par {who} : {why}",
-        "asked_already": "Une seconde personne doit confirmer.",
+        "asked_already": "Une seconde personne doit encore confirmer.",
         "asked_holds": "Redemander n’y change rien : la demande vaut comme elle a été faite.",
         "asked_accepting": "Elle accepte les refus.",
         "asked_plainly": "Elle n’accepte pas les refus : pour cela, retirez-la là et demandez de nouveau.",
@@ -192,13 +190,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "scope.write": "agir pour les acheteurs",
         "scope.operate": "exploiter",
         # mails
-        "mails_text": "Ce que la pile locale a envoyé. Sa boîte garde chaque lettre et n’en remet aucune. En lire "
-        "une est "
-        "consigné.",
+        "mails_text": "Ce que la pile locale a envoyé. Sa boîte garde chaque courriel et n’en remet aucun. En lire un "
+        "reste consigné.",
         "mails_none": "Aucun courriel n’a encore été envoyé.",
         "no_subject": "(sans objet)",
         "mail_to": "à {to}, {when}",
-        "mail_frame": "La lettre telle que son destinataire la voit",
+        "mail_frame": "Le courriel tel que son destinataire le voit",
         "mail_text": "Texte",
         "mail_no_text": "Ce courriel n’a pas de texte.",
         "mail_headers": "En-têtes",

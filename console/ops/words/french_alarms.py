@@ -13,17 +13,17 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarms.all": "Toutes les alarmes",
         "alarms.open": "{count} ouvertes",
         "alarms.open_one": "1 ouverte",
-        "alarms.kinds": "Alarmes ouvertes par genre",
+        "alarms.kinds": "Alarmes ouvertes par type",
         "alarms.of_them_new": "dont {count} nouvelles",
         "alarms.filter": "Filtrer",
-        "alarms.kind": "Genre",
+        "alarms.kind": "Type",
         "alarms.state.open": "ouvertes",
-        "alarms.state.new": "ouvertes, sans accusé",
-        "alarms.state.acknowledged": "ouvertes, vues",
+        "alarms.state.new": "ouvertes, pas encore vues",
+        "alarms.state.acknowledged": "ouvertes, déjà vues",
         "alarms.state.ended": "terminées",
         "alarms.shown.open": "Alarmes ouvertes, les plus graves puis les plus anciennes",
-        "alarms.shown.new": "Alarmes ouvertes que personne n’a confirmées",
-        "alarms.shown.acknowledged": "Alarmes ouvertes et vues",
+        "alarms.shown.new": "Alarmes ouvertes que personne n’a encore vues",
+        "alarms.shown.acknowledged": "Alarmes ouvertes et déjà vues",
         "alarms.shown.ended": "Alarmes terminées, les plus récentes d’abord",
         "alarms.owner": "Qui s’en occupe",
         "alarms.nobody": "personne encore",
@@ -72,33 +72,32 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.charges_stopped": "Tous les prélèvements se sont arrêtés d’eux-mêmes : trop de refus, ou trop de "
         "prélèvements.",
         "alarm.means.webhook_given_up": "Une adresse n’a pas pris un événement pendant trois jours.",
-        "alarm.means.parked": "Le délai de grâce est écoulé, et personne n’avait tenté le prélèvement ni prévenu "
-        "l’acheteur.",
-        "alarm.means.quote_asked": "Un acheteur demande un devis : émettez-le ou retirez-le.",
-        "alarm.means.mail_rejected": "Le serveur de courriel a refusé une lettre pour de bon ; l’acheteur n’a pas été "
-        "prévenu.",
-        "alarm.means.step_failed": "Une étape ou une commande a rencontré une erreur qu’un nouvel essai immédiat ne "
+        "alarm.means.parked": "Le délai de renouvellement tardif est écoulé, et personne n’avait tenté le prélèvement "
+        "ni prévenu l’acheteur.",
+        "alarm.means.quote_asked": "Un acheteur demande un devis : établissez-le ou retirez-le.",
+        "alarm.means.mail_rejected": "Le serveur de courriel a refusé un courriel pour de bon ; l’acheteur n’a pas "
+        "été prévenu.",
+        "alarm.means.step_failed": "Une étape ou un ordre a rencontré une erreur qu’un nouvel essai immédiat ne "
         "résout pas.",
         "alarm.means.cancelled_after_payment": "Une résiliation visait un renouvellement qui venait d’être payé : "
         "proposez un remboursement.",
         "alarm.means.paid_after_all": "Le prestataire a encaissé une tentative tenue pour refusée ou abandonnée, ou un "
         "remboursement n’a pas été accepté.",
-        "alarm.means.voucher_in_doubt": "Depuis une heure, le prestataire ne dit pas si un bon échu a été payé, ou "
-        "depuis des jours seulement que son paiement est en cours.",
+        "alarm.means.voucher_in_doubt": "Depuis une heure, le prestataire ne dit pas si un code de paiement expiré a "
+        "été payé, ou dit depuis des jours seulement que son paiement est en cours.",
         "alarm.means.seats_paid_late": "Des postes ont été payés pour une période alors terminée : proposez un "
         "remboursement.",
         "alarm.means.legal_notice_missing": "Rien de ce qui a été envoyé ou prévu ne satisfait une règle d’avis légal "
-        "du "
-        "prélèvement.",
+        "pour le prélèvement.",
         "alarm.todo.renewal_may_be_missed": "Lancez perennial doctor : y a-t-il un worker, la base répond-elle ? "
         "Cherchez la dernière erreur du workflow de l’abonnement dans Temporal.",
-        "alarm.todo.charges_stopped": "Regardez l’état du prestataire de paiement et les codes des derniers refus. Une "
-        "fois passé, faites reprendre les prélèvements sous Pauses.",
+        "alarm.todo.charges_stopped": "Regardez l’état du prestataire de paiement et les codes des derniers refus. "
+        "Une fois la cause passée, faites reprendre les prélèvements sous Pauses.",
         "alarm.todo.webhook_given_up": "Demandez à qui exploite ce système. Quand il reprend les événements, renvoyez "
         "ceux qui ont échoué.",
-        "alarm.todo.parked": "Demandez au client. S’il renouvelle, enregistrez le renouvellement, puis libérez ; sinon "
-        "laissez de côté.",
-        "alarm.todo.quote_asked": "Ouvrez l’abonnement, et émettez ou retirez le devis.",
+        "alarm.todo.parked": "Demandez au client. S’il renouvelle, enregistrez le renouvellement, puis libérez "
+        "l’abonnement ; sinon, laissez-le de côté.",
+        "alarm.todo.quote_asked": "Ouvrez l’abonnement, et établissez ou retirez le devis.",
         "alarm.todo.mail_rejected": "Lisez la réponse du serveur. Prévenez l’acheteur autrement, et faites corriger "
         "l’adresse à sa source.",
         "alarm.todo.step_failed": "Le journal du worker dit où. Corrigez les données si elles sont étranges, sinon "
@@ -107,21 +106,20 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.todo.paid_after_all": "Regardez d’abord les commandes : une autre tentative a-t-elle payé la même "
         "période ? Remboursez celle-ci depuis la page de l’abonnement ; un remboursement qui n’a pas été accepté, chez "
         "le prestataire.",
-        "alarm.todo.voucher_in_doubt": "Regardez le livre du prestataire ou le relevé de banque, et tranchez : payé ou "
-        "refusé.",
+        "alarm.todo.voucher_in_doubt": "Regardez les écritures du prestataire ou le relevé de banque, et tranchez : "
+        "payé ou refusé.",
         "alarm.todo.seats_paid_late": "Proposez un remboursement, ou ajoutez les postes à la période en cours par une "
         "commande à part.",
-        "alarm.todo.legal_notice_missing": "Mettez l’abonnement de côté avant le prélèvement si un juriste dit "
-        "qu’il "
-        "ne doit pas avoir lieu. Ses avis légaux disent jusqu’à quand une lettre serait à temps.",
+        "alarm.todo.legal_notice_missing": "Mettez l’abonnement de côté avant le prélèvement si un juriste dit qu’il "
+        "ne doit pas avoir lieu. La page de ses avis légaux dit jusqu’à quand un courriel serait à temps.",
         # what only shows when many rows are held beside each other
         "alarm.paid_twice": "payé deux fois",
         "alarm.locked_though_paid": "payé mais sans accès",
         "alarm.price_leaps": "saut de prix",
-        "alarm.many_declines": "beaucoup de refus d’une sorte",
+        "alarm.many_declines": "beaucoup de refus du même type",
         "alarm.many_refunds": "beaucoup de remboursements d’un opérateur",
         "alarm.cancelled_together": "beaucoup de résiliations ensemble",
-        "alarm.policy_date_odd": "politique à une date étrange",
+        "alarm.policy_date_odd": "règle à une date étrange",
         "alarm.not_compared": "pas comparé",
         "alarms.elsewhere": "Voir de quoi il s’agit",
         "alarm.means.paid_twice": "Deux commandes, ou deux tentatives, ont payé la même période.",
@@ -131,7 +129,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.many_declines": "Un code refuse bien plus de premiers prélèvements d’un jour que d’habitude.",
         "alarm.means.many_refunds": "Un opérateur a donné au moins 20 remboursements en une heure.",
         "alarm.means.cancelled_together": "Au moins 10 abonnements d’un client ont été résiliés en un jour.",
-        "alarm.means.policy_date_odd": "Une nouvelle version d’une politique a commencé avant d’être faite, ou ne "
+        "alarm.means.policy_date_odd": "Une nouvelle version d’une règle a commencé avant d’être créée, ou ne "
         "commence que dans plus d’un an.",
         "alarm.means.not_compared": "Une comparaison du chien de garde échoue, ou prend trop de temps : ce qu’elle "
         "dirait n’est pas connu.",
@@ -140,14 +138,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.todo.paid_twice": "Regardez ses commandes, et remboursez-en une, sauf si deux périodes étaient voulues.",
         "alarm.todo.locked_though_paid": "Planifiez-le de nouveau sur sa page.",
         "alarm.todo.price_leaps": "Regardez les versions de l’offre. Si le prix est faux, suspendez les prélèvements "
-        "et faites la version suivante.",
-        "alarm.todo.many_declines": "Regardez l’état du prestataire de paiement. Si la faute est chez lui, suspendez "
+        "et créez la version suivante.",
+        "alarm.todo.many_declines": "Regardez l’état du prestataire de paiement. Si la cause est chez lui, suspendez "
         "les prélèvements : les nouveaux essais s’épuiseraient.",
         "alarm.todo.many_refunds": "Demandez à qui les a donnés, par téléphone. Si ce n’était pas lui, désactivez le "
         "compte : ses sessions se terminent.",
         "alarm.todo.cancelled_together": "Appelez le client, à un numéro que vous aviez avant. L’accès reste "
         "jusqu’aux dates de renouvellement.",
-        "alarm.todo.policy_date_odd": "Demandez à qui l’a faite. Une version n’est jamais changée : faites la "
-        "suivante au bon jour.",
+        "alarm.todo.policy_date_odd": "Demandez à qui l’a créée. Une version n’est jamais changée : créez la suivante "
+        "au bon jour.",
     }
 )

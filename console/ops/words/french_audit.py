@@ -6,8 +6,8 @@ from types import MappingProxyType
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "room.audit": "Journal d’audit",
-        "audit.text": "Qui a fait ou lu quoi, quand et pourquoi : sur ces pages et par des commandes aux abonnements. "
-        "Il ne fait que grandir.",
+        "audit.text": "Qui a fait ou lu quoi, quand et pourquoi : sur ces pages et par des ordres aux abonnements. Il "
+        "ne fait que grandir.",
         "audit.deed": "Quoi",
         "audit.about": "Au sujet de",
         "audit.details": "Détails",
@@ -44,7 +44,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.sign_in.failed": "connexion échouée",
         "act.sign_in.refused": "connexion refusée",
         "act.sign_out": "déconnexion",
-        "act.subscription.command": "commande donnée sur sa page",
+        "act.subscription.command": "ordre donné sur sa page",
         "act.subscription.read": "abonnement consulté",
         "act.subscriptions.export": "liste téléchargée",
         "act.subscriptions.people": "personnes de la liste consultées",

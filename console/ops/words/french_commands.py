@@ -19,18 +19,18 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "l’administration.",
         "needs_right.money": "Votre rôle ne touche pas à l’argent : demandez aux finances ou à l’administration.",
         "form_used": "Ce formulaire a déjà servi",
-        "form_used_text": "Il a déjà été envoyé avec d’autres valeurs, qui restent. Rouvrez la commande pour la "
-        "donner de nouveau.",
+        "form_used_text": "Il a déjà été envoyé avec d’autres valeurs, qui restent. Rouvrez sa page pour donner "
+        "l’ordre de nouveau.",
         "answer.done": "Fait : {what}",
-        "answer.refused": "Pas fait : {what}",
-        "answer.waiting": "Reçu, et exécuté dès que son workflow répond : {what}. Inutile de le redonner.",
+        "answer.refused": "Non effectué : {what}",
+        "answer.waiting": "Reçu ; exécuté dès que son workflow répond : {what}. Inutile de le redonner.",
         "what_will_happen": "Ce qui va se passer",
         "not_possible": "Impossible maintenant",
         "back_to": "Retour à {number}",
         "steps_gone": "Ne sera plus fait",
         "steps_new": "Sera fait",
         "given_because": "Donné par {who}, motif : {why}",
-        "rather_not": "Plutôt pas",
+        "rather_not": "Finalement non",
         "will_phase": "Il passe aussitôt de {before} à {after}.",
         "will_access": "L’accès prend fin le {after} au lieu du {before}.",
         "will_term": "Il donne droit à la période {span}.",
@@ -61,7 +61,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "plus le régler.",
         "do.extend-late-window": "Prolonger le renouvellement tardif",
         "do.extend-late-window_text": "Sa période de renouvellement tardif finit plus tard que ne le dit la règle, ou "
-        "de nouveau comme elle le dit. Prix public, sans accès ; les courriels d’avant la fin suivent le nouveau jour.",
+        "de nouveau comme elle le dit. Prix catalogue, sans accès ; les courriels d’avant la fin suivent le nouveau "
+        "jour.",
         "do.refund": "Rembourser",
         "do.refund_text": "Renvoie ce qui a été payé pour la commande, en tout ou en partie, là d’où c’est venu. La "
         "période reste comme elle est. L’acheteur reçoit un courriel.",
@@ -78,7 +79,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "do.re-plan_text": "Planifie à partir des faits et réveille le workflow. Ne change rien d’autre, sans risque.",
         "do.renew": "Renouveler",
         "do.add-seats": "Ajouter des postes",
-        "do.reduce-seats": "Moins de postes",
+        "do.reduce-seats": "Réduire le nombre de postes",
         "do.change-term": "Changer la durée",
         "do.withdraw-pending": "Annuler une modification prévue",
         "do.set-payment-method": "Choisir le moyen de paiement",
@@ -104,8 +105,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "already_so.re-plan": "Il est planifié.",
         "will.cancel-auto-renew": "Le renouvellement automatique est désactivé ; celui du {day} n’est pas prélevé. "
         "Un courriel le confirme à l’acheteur.",
-        "will.resume-auto-renew": "Le renouvellement automatique est activé ; celui du {day} est prélevé de "
-        "lui-même. Un courriel le confirme à l’acheteur.",
+        "will.resume-auto-renew": "Le renouvellement automatique est activé ; celui du {day} est prélevé "
+        "automatiquement. Un courriel le confirme à l’acheteur.",
         "will.record-renewal": "La période à partir du {day} compte comme payée, sans prélèvement. Un courriel "
         "l’annonce à l’acheteur.",
         "will.park": "Ni courriel ni prélèvement jusqu’à ce que quelqu’un le libère ; la phase reste.",
@@ -122,11 +123,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "règlement ; un prélèvement dont l’heure est venue se fait aussitôt. Aucun courriel ne le dit à l’acheteur : "
         "prévenez-le.",
         "will.extend-late-window": "Le renouvellement du {day} peut être acheté en retard jusqu’au {to} inclus, au "
-        "prix public une fois expiré. L’acheteur ne reçoit pas de courriel maintenant.",
+        "prix catalogue une fois expiré. L’acheteur ne reçoit pas de courriel maintenant.",
         "will.refund": "{amount} de la commande du {when} retourne à l’acheteur, là d’où c’est venu ; un courriel le "
         "lui dit. La période reste comme elle est : pour y mettre fin, désactivez aussi le renouvellement automatique.",
         "will.reinstate": "Le renouvellement du {day} peut de nouveau être acheté en retard, jusqu’au {to} inclus, au "
-        "prix public ; l’accès reste fermé d’ici là. Sans renouvellement il se termine de nouveau, et l’acheteur en "
+        "prix catalogue ; l’accès reste fermé d’ici là. Sans renouvellement il se termine de nouveau, et l’acheteur en "
         "est de nouveau averti.",
         "will.change-buyer": "{email} devient l’acheteur : les courriels y vont désormais, et l’acheteur actuel ne "
         "peut plus rien. Moyens de paiement et commandes en cours restent.",
@@ -161,7 +162,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "arg.last_day": "Dernier jour pour renouveler en retard",
         "arg.last_day_help": "Du {first} au {last}. Celui de la règle est le {usual}.",
         "arg.refunded": "Montant",
-        "arg.refunded_help": "En {currency} ; vide pour tout ce qui reste, {left}.",
+        "arg.refunded_help": "En {currency} ; laissez vide pour tout ce qui reste, {left}.",
         "order_of": "Commande du {when} : {paid} payés, {gone} remboursés ou en chemin.",
         "taken_of": "Une tentative de la commande du {when} s’est terminée impayée, et {paid} ont été encaissés malgré "
         "tout ; {gone} remboursés ou en chemin.",
@@ -178,9 +179,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "arg.language.fr": "français",
         "arg.language.ja": "japonais",
         "arg.price": "Prix de {number} par poste et période",
-        "arg.price_help": "En {currency} ; vide pour le prix en vigueur.",
+        "arg.price_help": "En {currency} ; laissez vide pour le prix en vigueur.",
         "arg.expires_on": "Dernier jour pour l’accepter",
-        "arg.expires_on_help": "Vide pour celui de la règle.",
+        "arg.expires_on_help": "Laissez vide pour celui de la règle.",
         "arg.invoice": "Un bon de commande suffit",
         "wrong.reference": "Quelle référence ?",
         "wrong.reference_text": "Rien n’a été fait : écrivez une référence de 100 caractères au plus. Revenez en "
@@ -196,13 +197,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "recommencez.",
         "wrong.day": "Ce n’est pas une date",
         "wrong.day_text": "Rien n’a été fait : écrivez une date comme 2027-03-31. Revenez en arrière et recommencez.",
-        "wrong.sure": "Dites que vous en êtes sûr",
-        "wrong.sure_text": "Rien n’a été fait : cette commande touche à l’argent ou à l’accès et demande aussi la "
-        "case cochée. Revenez en arrière et cochez-la.",
+        "wrong.sure": "Confirmez en cochant la case",
+        "wrong.sure_text": "Rien n’a été fait : cet ordre touche à l’argent ou à l’accès et demande aussi la case "
+        "cochée. Revenez en arrière et cochez-la.",
         "wrong.arguments": "Illisible",
         "wrong.arguments_text": "Rien n’a été fait. Revenez en arrière et corrigez ceci :",
         # why not
-        "why_not.bad_arguments": "Quelque chose ne convient pas dans le formulaire.",
+        "why_not.bad_arguments": "Le formulaire contient une erreur.",
         "why_not.unknown_subscription": "Cet abonnement n’existe pas.",
         "why_not.not_buyer": "Réservé à l’acheteur.",
         "why_not.not_operator": "Réservé à l’exploitation.",
@@ -214,7 +215,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.sold_by_sales": "Vendu par l’équipe commerciale, qui le modifie.",
         "why_not.maintenance_plan": "Les plans de maintenance ne se modifient ni ne se renouvellent dans le compte.",
         "why_not.product_retired": "Le produit n’est plus vendu.",
-        "why_not.country_not_served": "Cela n’est pas offert dans ce pays.",
+        "why_not.country_not_served": "Cela n’est pas proposé dans ce pays.",
         "why_not.payment_in_doubt": "Un paiement est encore sans réponse.",
         "why_not.hold_open": "Une commande, un devis ou un code de paiement bloque la prochaine période.",
         "why_not.already_renewed": "La prochaine période est payée.",
@@ -222,26 +223,26 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.term_not_paid": "La période en cours n’est pas payée.",
         "why_not.too_late": "C’est trop tard : il a expiré, ou la date de renouvellement est arrivée.",
         "why_not.too_late.resume-auto-renew": "La date de renouvellement est arrivée : à l’acheteur de renouveler "
-        "à la main.",
+        "manuellement.",
         "why_not.too_late.extend-late-window": "Le plus long délai pour le renouveler en retard est passé.",
         "why_not.too_late.reinstate": "C’est trop tard : le plus long délai pour le renouveler est passé.",
         "why_not.day_out_of_range": "Ce jour n’est pas possible : le formulaire dit de quand à quand.",
         "why_not.hold_open.extend-late-window": "Ce qui bloque la prochaine période finit après ce jour : libérez-le "
         "d’abord.",
         "why_not.auto_renew_off": "Le renouvellement automatique est désactivé : activez-le d’abord.",
-        "why_not.method_cannot_auto_charge": "Le moyen ne peut pas être prélevé : l’acheteur en choisit d’abord un "
-        "autre.",
+        "why_not.method_cannot_auto_charge": "Le moyen de paiement ne peut pas être prélevé : l’acheteur en choisit "
+        "d’abord un autre.",
         "why_not.term_not_offered": "Le produit n’a pas de prix pour cette durée dans cette devise.",
-        "why_not.method_not_accepted": "Le moyen n’accepte pas ce montant ou cette devise.",
+        "why_not.method_not_accepted": "Le moyen de paiement n’accepte pas ce montant ou cette devise.",
         "why_not.not_a_reduction": "Il n’y a pas autant de postes.",
         "why_not.below_one_seat": "Il doit rester au moins un poste.",
         "why_not.bulk_over_100": "Au plus 100 abonnements à la fois.",
-        "why_not.preview_stale": "Le prix affiché est trop ancien.",
+        "why_not.preview_stale": "Le prix affiché n’est plus à jour.",
         "why_not.preview_stale.refund": "Une autre partie de cette commande a été remboursée entre-temps. Regardez-la "
         "à nouveau, puis décidez.",
         "why_not.preview_stale.release-hold": "Autre chose bloque désormais la prochaine période. Regardez à nouveau, "
         "puis décidez.",
-        "why_not.quote_expired": "Le devis est échu.",
+        "why_not.quote_expired": "Le devis a expiré.",
         "why_not.quote_not_open": "Le devis n’est pas ouvert.",
         "why_not.payment_declined": "Le paiement a été refusé.",
         "why_not.nothing_in_doubt": "Aucun paiement n’est sans réponse.",

@@ -13,7 +13,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "customers.language": "Langue",
         "customers.zone": "Fuseau horaire",
         "customers.audience": "Achète en tant que",
-        "customers.none": "Il n’y a pas encore de clients. perennial import FOLDER importe un portefeuille.",
+        "customers.none": "Il n’y a pas encore de clients. perennial import DOSSIER importe un portefeuille.",
         "customers.listed": "Dans la liste",
         "customers.no_subscriptions": "Il n’a pas d’abonnement.",
         "customers.orders": "Dernières commandes",
@@ -25,7 +25,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "customers.people": "Personnes",
         "customers.cut": "Seules les 100 premières sont montrées.",
         "customers.methods": "Moyens de paiement",
-        "customers.no_methods": "Aucun moyen n’est enregistré.",
+        "customers.no_methods": "Aucun moyen de paiement n’est enregistré.",
         "act.customer.read": "client consulté",
     }
 )

@@ -23,7 +23,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "golive.by": "par {who}, {id}",
         "golive.all_live": "Tout cet import est en service.",
         "golive.odd": "À regarder d’abord",
-        "golive.odd_text": "Ce qui peut mal tourner une fois en service. L’un peut figurer à plusieurs titres.",
+        "golive.odd_text": "Ce qui peut mal tourner une fois en service. Un même abonnement peut figurer à plusieurs "
+        "titres.",
         "golive.looked_at": "Seuls les {count} premiers par date de renouvellement sont examinés ; les suivants le "
         "seront quand ceux-ci seront en service.",
         "golive.oddity": "Anomalie",
@@ -41,7 +42,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "golive.preview_ticked": "Prévoir pour les cochés",
         "golive.preview_first": "Prévoir pour les {count} premiers",
         "golive.preview_all": "Prévoir pour tous ({count})",
-        "golive.not_yours": "Une personne au rôle d’opérateur ou d’administrateur peut les mettre en service.",
+        "golive.not_yours": "Une personne au rôle d’exploitation ou d’administration peut les mettre en service.",
         "golive.preview": "Mettre en service : {count} ?",
         "golive.nothing": "Plus aucun n’attend : ils sont en service, ou terminés.",
         "golive.week": "Les sept premiers jours",

@@ -49,7 +49,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "filter.to": "Renouvellement jusqu’au",
         "filter.cause": "À risque parce que",
         "filter.parked": "Mis de côté",
-        "filter.held": "Retenu par une commande, un devis ou un bon",
+        "filter.held": "Bloqué par une commande, un devis ou un code de paiement",
         "filter.auto_renew": "Renouvellement automatique",
         "sort.number": "Numéro",
         "sort.renews_on": "Date de renouvellement",
@@ -101,19 +101,18 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.too_many_lines": "Plus de 1 000 abonnements",
         "wrong.too_many_lines_text": "Rien n’a été fait : une action groupée en prend 1 000. Restreignez la vue.",
         "wrong.key_reused": "Ce formulaire a déjà été envoyé",
-        "wrong.key_reused_text": "Il donnait alors une autre commande. Rien n’a été fait cette fois : demandez "
-        "un nouvel "
+        "wrong.key_reused_text": "Il donnait alors un autre ordre. Rien n’a été fait cette fois : demandez un nouvel "
         "aperçu.",
         # bulk actions
         "bulk.do": "Pour plusieurs à la fois",
-        "bulk.command": "Commande",
+        "bulk.command": "Ordre",
         "bulk.preview_ticked": "Aperçu pour ceux cochés",
         "bulk.preview_all": "Aperçu pour toute la vue",
         "bulk.too_many": "{count} au plus à la fois : restreignez la vue, ou cochez-en quelques-uns.",
-        "bulk.cancel-auto-renew": "Arrêter le renouvellement automatique",
-        "bulk.resume-auto-renew": "Reprendre le renouvellement automatique",
+        "bulk.cancel-auto-renew": "Désactiver le renouvellement automatique",
+        "bulk.resume-auto-renew": "Activer le renouvellement automatique",
         "bulk.park": "Mettre de côté",
-        "bulk.release": "Remettre en route",
+        "bulk.release": "Libérer",
         "bulk.preview": "Aperçu : {command}",
         "bulk.preview_text": "Rien n’a encore été fait. Ce qui change d’ici votre confirmation sera décidé à ce "
         "moment-là.",

@@ -18,7 +18,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "results.recovered_in": "Récupéré en {currency}",
         "results.recovered_text": "Récupéré : un paiement a d’abord été refusé, puis le renouvellement a été payé.",
         "results.by.automatic": "automatiquement",
-        "results.by.by_hand": "à la main",
+        "results.by.by_hand": "manuellement",
         "results.by.partner": "par un partenaire",
         "results.by.legacy": "ancien système",
         "results.by.not_renewed": "non renouvelés",

@@ -28,7 +28,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "maintenant : conservez-le là-bas.",
         "webhook_back": "Tous les webhooks",
         "webhook_told_up_to": "Le registre a été lu jusqu’à l’événement {event}.",
-        "webhook_held": "Il n’a rien accepté {count} fois de suite, et on le laisse tranquille jusqu’au {when}.",
+        "webhook_held": "Il n’a rien accepté {count} fois de suite : aucun essai avant le {when}.",
         "webhook_test": "L’essayer",
         "webhook_test_text": "Envoie maintenant un événement du type perennial.test et montre la réponse.",
         "webhook_test_button": "L’envoyer",
@@ -65,9 +65,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "delivery.waiting": "en attente",
         "delivery.delivered": "remis",
         "delivery.given_up": "abandonné",
-        "wrong.webhook_url": "Pas une adresse",
+        "wrong.webhook_url": "Ce n’est pas une adresse",
         "wrong.webhook_url_text": "Rien n’a été fait : écrivez une adresse comme https://crm.vendor.example/hooks.",
-        "wrong.webhook_https": "Pas en https",
+        "wrong.webhook_https": "Ce n’est pas en https",
         "wrong.webhook_https_text": "Rien n’a été fait : les événements ne sortent qu’en https. Écrivez https://…",
         "wrong.webhook_credentials": "Ni utilisateur ni mot de passe",
         "wrong.webhook_credentials_text": "Rien n’a été fait : enlevez l’utilisateur et le mot de passe ; les "
@@ -80,26 +80,26 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.webhook_no_key": "Aucune clé n’ouvre ni ne ferme son secret",
         "wrong.webhook_no_key_text": "Rien n’a été fait : chaque événement est signé, et le secret pour cela est gardé "
         "scellé. Qui exploite cette console doit régler PERENNIAL_SEAL_KEYS.",
-        "wrong.webhook_sure": "Dites que vous en êtes sûr",
-        "wrong.webhook_sure_text": "Rien n’a été fait : cochez que vous en êtes sûr. La suppression est définitive.",
-        "wrong.webhook_range": "Pas une plage",
+        "wrong.webhook_sure": "Confirmez en cochant la case",
+        "wrong.webhook_sure_text": "Rien n’a été fait : cochez la case pour confirmer. La suppression est définitive.",
+        "wrong.webhook_range": "Ce n’est pas une plage",
         "wrong.webhook_range_text": "Rien n’a été fait : écrivez deux numéros d’événements, le plus petit d’abord, "
         "éloignés d’au plus 10 000.",
         # letters to operators
-        "room.letters_to_me": "Messages pour moi",
-        "letters_text": "Ce que la console envoie à {email}. Vous seul en décidez pour vous.",
+        "room.letters_to_me": "Courriels pour moi",
+        "letters_text": "Ce que la console envoie à {email}. Vous seul en décidez.",
         "letters_alerts": "Les alarmes graves, tout de suite",
-        "letters_alerts_help": "Plusieurs en quelques minutes font un seul message.",
+        "letters_alerts_help": "Plusieurs en quelques minutes font un seul courriel.",
         "letters_digest": "Chaque matin, ce qu’apporte la journée",
         "letters_digest_help": "À {time}, heure de {zone} : échéances, risques, échecs, alarmes ouvertes, pauses.",
         "letters_button": "Enregistrer",
         "event.alert": "les opérateurs ont été avertis de {count} alarmes graves",
         # the breaker
-        "breaker.declines": "Les prélèvements se sont arrêtés d’eux-mêmes : depuis {since}, {declined} premiers "
+        "breaker.declines": "Les prélèvements se sont arrêtés d’eux-mêmes : depuis le {since}, {declined} premiers "
         "prélèvements sur {answered} ont été refusés ({share} %). L’habitude est de {usual} % ; au-delà de {limit} % "
         "ils s’arrêtent. Regardez d’abord chez le prestataire de paiement.",
-        "breaker.volume": "Les prélèvements se sont arrêtés d’eux-mêmes : {tries} ont été faits depuis {since}. On en "
-        "attendait {expected} ; au-delà de {limit} ils s’arrêtent. Regardez d’abord ce qui a été prélevé deux fois.",
+        "breaker.volume": "Les prélèvements se sont arrêtés d’eux-mêmes : {tries} ont été faits depuis le {since}. On "
+        "en attendait {expected} ; au-delà de {limit} ils s’arrêtent. Regardez d’abord ce qui a été prélevé deux fois.",
         "breaker.accept": "Cette part de refus est désormais l’habitude : pendant {days} jours elle n’arrête aucun "
         "prélèvement ; ils ne s’arrêtent que si moins de la moitié de la part payée cette fois-ci est payée. À ne pas "
         "cocher après une panne.",

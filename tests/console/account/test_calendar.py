@@ -112,7 +112,7 @@ async def test_lines_are_folded_and_texts_escaped_as_rfc_5545_wants(theatre: The
 
 @pytest.mark.parametrize(
     ("locale", "summary", "name"),
-    [("fr-FR", "est renouvelé", "Renouvellements"), ("ja-JP", "更新日", "サブスクリプションの更新")],
+    [("fr-FR", "se renouvelle", "Renouvellements"), ("ja-JP", "更新日", "サブスクリプションの更新")],
 )
 async def test_it_speaks_the_customers_language(
     theatre: Theatre, browser: Browser, locale: str, summary: str, name: str

@@ -123,7 +123,7 @@ async def test_a_voucher_is_shown_with_its_code_and_given_up(theatre: Theatre, b
     page = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
     assert "To pay JPY 257,400: Store payment code" in page
     assert "23 March 2027, 23:59" in page
-    assert "A payment for the next term is open." in page
+    assert "A payment or a quote for the next term is open." in page
     assert "23:59 The open payment ends if nobody pays it" in page
     assert "It can be renewed now." not in page
     assert "Done: giving up the open payment" in await browser.do(PUNCTUAL, "release-hold")

@@ -266,7 +266,7 @@ async def test_by_transfer_its_code_is_shown_until_it_is_given_up_and_the_quote_
     assert "8 February 2027, 23:59" in words(page)
     for action in ("/accept-quote", "/decline-quote"):
         assert f'action="{here}{action}"' not in page
-    assert "A payment for the next term is open." in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
+    assert "A payment or a quote for the next term is open." in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
     stale = form(await browser.page(here), "/release-hold")
     answer = await browser.send(form(page, "/release-hold"))
     assert "Done: giving up the open payment" in told(await browser.page(answer.headers["location"]))

@@ -34,20 +34,20 @@ VOLUME: dict[str, Any] = {"rule": "volume", "since": "2027-03-31T04:00:00+00:00"
     [
         pytest.param(
             DECLINES,
-            "732 of 1,200 first charges were declined (61 %). Usual are 15 %; above 45 % they stop.",
+            "732 of 1,200 first charges were declined (61%). Usual are 15%; above 45% they stop.",
             "732 premiers prélèvements sur 1 200 ont été refusés (61 %). L’habitude est de 15 % ; au-delà de 45 %",
             id="declines",
         ),
         pytest.param(
             DECLINES | {"accepted_answered": 100, "accepted_declined": 58},
-            "732 of 1,200 first charges were declined (61 %). Usual are 15 %; above 79 % they stop.",
+            "732 of 1,200 first charges were declined (61%). Usual are 15%; above 79% they stop.",
             "L’habitude est de 15 % ; au-delà de 79 %",
             id="declines beyond what was accepted",
         ),
         pytest.param(
             VOLUME,
             "1,801 were made since March 31, 2027, 4:00 AM. 900 were to be expected; above 1,800 they stop.",
-            "1 801 ont été faits depuis 31 mars 2027",
+            "1 801 ont été faits depuis le 31 mars 2027",
             id="volume",
         ),
     ],
