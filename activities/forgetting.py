@@ -3,9 +3,10 @@
 They are personal data, and no record of anything: what was done in a session stands in its commands, or on the audit.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, cast, delete, exists, select, tuple_
+from sqlalchemy import ColumnElement, String, cast, delete, exists, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -14,7 +15,7 @@ from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.operator_letters import OperatorLetterRow
 from models.operators import OperatorLinkRow, OperatorSessionRow, OperatorTryRow
 from models.records import AlarmRow
-from models.seat_use import DayOfUseRow, SeatAssignmentRow
+from models.seat_use import DayOfUseRow, DaysListedRow, SeatAssignmentRow
 from models.webhooks import GIVEN_UP, DeliveryRow, DeliveryState, TryRow
 
 _Over = AccountSessionRow | SignInLinkRow | CalendarFeedRow | OperatorSessionRow | OperatorLinkRow | OperatorTryRow
@@ -56,8 +57,20 @@ async def forget_days_of_use(session: AsyncSession, before: date) -> int:
     )
     key = (col(row.subscription), col(row.user), col(row.used_on))
     over = select(*key).where(col(row.used_on) < before, used_since | ~has_seat).limit(PER_LOOK)
-    gone = await session.execute(delete(row).where(tuple_(*key).in_(over)).returning(col(row.used_on)))
-    return len(gone.all())
+    gone = (await session.execute(delete(row).where(tuple_(*key).in_(over)).returning(*key))).all()
+    await _know_less(session, {(number, user) for number, user, _ in gone}, before)
+    return len(gone)
+
+
+async def _know_less(session: AsyncSession, users: Collection[tuple[str, str]], before: date) -> None:
+    """Of these users not every day of use before that day is known any more; of spans that are over, none."""
+    listed = DaysListedRow
+    its, since, until = (col(listed.subscription), col(listed.user)), col(listed.since), col(listed.until)
+    over = select(*its).where(until < before).limit(PER_LOOK)
+    await session.execute(delete(listed).where(tuple_(*its).in_(over)))
+    if users:
+        shorter = update(listed).where(tuple_(*its).in_(users), since < before, until >= before)
+        await session.execute(shorter.values(since=before))
 
 
 async def forget_deliveries(session: AsyncSession, before: datetime) -> int:

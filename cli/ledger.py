@@ -5,25 +5,16 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import astuple, fields
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from cli import desk
-from cli.output import print_json, print_table
+from cli.output import Format, harmless, print_json, print_table
 from models.history import in_utc
 from models.ledger import Entry, entries
 from models.subscriptions import SubscriptionRow
 from renewals.money import Money
-
-
-class Format(StrEnum):
-    """How the ledger is written."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
 
 
 def ledger(
@@ -69,9 +60,4 @@ async def _write_csv(number: str | None, customer: str | None) -> None:
     out = csv.writer(sys.stdout)
     out.writerow(field.name for field in fields(Entry))
     async for entry in _entries(number, customer):
-        out.writerow([_cell(value) for value in astuple(entry)])
-
-
-def _cell(value: object) -> object:
-    text = in_utc(value) if isinstance(value, datetime) else value
-    return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+        out.writerow([harmless(in_utc(value) if isinstance(value, datetime) else value) for value in astuple(entry)])

@@ -3,6 +3,7 @@
 Nothing else prints on the terminal: what is stored or was typed is shown as it is written, never obeyed.
 """
 
+import csv
 import json
 import re
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
 from uuid import UUID
@@ -83,6 +85,26 @@ def _plain(value: object) -> Any:
     if isinstance(value, Iterable):
         return [_plain(each) for each in value]
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def harmless(value: object) -> object:
+    """A cell that no spreadsheet calculates."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def print_csv(head: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
+    """Comma-separated with a header, and with nothing that a spreadsheet takes for a formula."""
+    out = csv.writer(sys.stdout)
+    out.writerow(head)
+    out.writerows([harmless(each) for each in row] for row in rows)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import astuple, fields
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli import desk
 from cli.days import AS_WRITTEN, day
-from cli.output import fail, print_json, print_table, progress_bar, say, warn
+from cli.output import Format, fail, print_csv, print_json, print_table, progress_bar, say, warn
 from cli.portfolios import Json, operator, print_problems
 from models.parties import CustomerRow
 from models.subscriptions import SubscriptionRow
@@ -21,6 +22,9 @@ from portfolio.usage_import import import_usage
 from portfolio.usage_report import UsageReport
 
 app = typer.Typer(no_args_is_help=True, help="Seats: who has one, and when it was used last.")
+
+
+Line = TypeVar("Line", ProductUse, UserUse)
 
 
 class By(StrEnum):
@@ -95,6 +99,8 @@ def _print_report(report: UsageReport, dry_run: bool, skip_bad: bool) -> None:
         f"changed; {report.unchanged} lines said what is stored; {report.skipped} lines skipped. Told up to "
         f"{report.told_on}. Next: `perennial usage report`."
     )
+    if report.listed:
+        say(f"Of {report.listed} users it {'would be' if dry_run else 'is'} now known on how many days they used it.")
 
 
 @app.command(name="report")
@@ -106,15 +112,25 @@ def show_report(
         date | None,
         typer.Option("--as-of", parser=day, metavar=AS_WRITTEN, help="Count as of this day; else today."),
     ] = None,
-    as_json: Json = False,
+    shape: Annotated[Format, typer.Option("--format", help="For people, spreadsheets or scripts.")] = Format.TABLE,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
-    """How many seats there are, how many users have one, and how many used it in 30 and in 90 days."""
+    """How many seats there are, how many users have one, how many used it in 30 and in 90 days, and on how many."""
+    shape = Format.JSON if as_json else shape
     if by is By.PRODUCT:
         products = desk.run(_by_product(customer, subscription, as_of))
-        print_json(products) if as_json else _print_products(products)
-        return
-    users = desk.run(_by_user(customer, subscription, as_of))
-    print_json(users) if as_json else _print_users(users)
+        _print(ProductUse, products, shape, _print_products)
+    else:
+        _print(UserUse, desk.run(_by_user(customer, subscription, as_of)), shape, _print_users)
+
+
+def _print(kind: type[Line], lines: list[Line], shape: Format, as_table: Callable[[list[Line]], None]) -> None:
+    if shape is Format.JSON:
+        print_json(lines)
+    elif shape is Format.CSV:
+        print_csv((each.name for each in fields(kind)), (astuple(line) for line in lines))
+    else:
+        as_table(lines)
 
 
 async def _by_product(customer: str | None, subscription: str | None, as_of: date | None) -> list[ProductUse]:
@@ -148,12 +164,19 @@ def _print_products(products: list[ProductUse]) -> None:
             f"{each.assigned} (too many)" if each.assigned > each.seats else each.assigned,
             each.active_30 if each.told_on else "–",
             each.active_90 if each.told_on else "–",
+            _known(each.days_30),
+            _known(each.days_90),
             _told(each),
         )
         for each in products
     )
     columns = ("customer", "name", "product", "subscriptions#", "seats#", "assigned#", "in 30 days#", "in 90 days#")
-    print_table("use of seats", (*columns, "told up to"), cells, empty="There is no such subscription.")
+    days = ("days in 30#", "days in 90#")
+    print_table("use of seats", (*columns, *days, "told up to"), cells, empty="There is no such subscription.")
+
+
+def _known(days: int | None) -> int | str:
+    return "–" if days is None else days
 
 
 def _told(each: ProductUse) -> str:
@@ -172,8 +195,16 @@ def _print_users(users: list[UserUse]) -> None:
             each.last_used_on or "never",
             "yes" if each.active_30 else "no",
             "yes" if each.active_90 else "no",
+            _known(each.days_30),
+            _known(each.days_90),
         )
         for each in users
     )
     columns = ("subscription", "product", "user", "assigned on", "used last", "in 30 days", "in 90 days")
-    print_table("users with a seat", columns, cells, empty="Nobody has a seat; `perennial usage import` tells who has.")
+    days = ("days in 30#", "days in 90#")
+    print_table(
+        "users with a seat",
+        (*columns, *days),
+        cells,
+        empty="Nobody has a seat; `perennial usage import` tells who has.",
+    )

@@ -1,23 +1,28 @@
 """Who has a seat of a subscription, and on which days it was used: told by other systems, decided by nobody here.
 
 A user is known by mail address, in small letters. That is personal: it stands in these tables and nowhere else. Days of
-use are kept one by one, so that any span can be counted as of any day.
+use are kept one by one, so that any span can be counted as of any day. A day of use does not say that there were no
+others: how often somebody used a seat is known of spans of which every day of use was listed.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    Date,
     Index,
     ScalarSelect,
     Select,
     Uuid,
     and_,
+    case,
+    exists,
     func,
     literal,
     or_,
@@ -26,12 +31,13 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col
 
 from models.columns import instant, key
 from models.store import Stored
 from renewals.calendar import local_date
-from renewals.usage import LONG_DAYS, SHORT_DAYS, UnusedSeats, Usage, unused_seats, used_since
+from renewals.usage import LISTED_WITHIN_DAYS, LONG_DAYS, SHORT_DAYS, UnusedSeats, Usage, unused_seats, used_since
 
 _SMALL = '"user" = lower("user")'
 
@@ -103,7 +109,23 @@ class UsageToldRow(SQLModel, table=True):
     told_by: str
 
 
-_HELD, _USED = SeatAssignmentRow, DayOfUseRow
+class DaysListedRow(SQLModel, table=True):
+    """From `since` up to `until`, both counted, every day on which a user used a subscription is known."""
+
+    __tablename__ = "days_listed"
+    __table_args__ = (
+        CheckConstraint(_SMALL, name="user_in_small_letters"),
+        CheckConstraint("since <= until", name="runs_forward"),
+        Index("ix_days_listed_until", "until"),
+    )
+
+    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
+    user: str = Field(primary_key=True)
+    since: date
+    until: date
+
+
+_HELD, _USED, _LISTED = SeatAssignmentRow, DayOfUseRow, DaysListedRow
 
 
 def holds_seat(on: date) -> ColumnElement[bool]:
@@ -122,9 +144,45 @@ def last_used(on: date) -> ScalarSelect[date]:
     )
 
 
-def _counts(numbers: Collection[str], on: date) -> Select[str, int, int, int]:
+def days_used(on: date, days: int) -> ColumnElement[int | None]:
+    """Of an assignment: on how many days of the span that ends with `on` its user used it; NULL where that is unknown.
+
+    It is known of a span whose days of use were all listed, but for those before the user had a seat, and the newest.
+    """
+    begins_on, held = literal(used_since(on, days), Date), aliased(SeatAssignmentRow)
+    its_user = col(held.subscription) == col(_HELD.subscription), col(held.user) == col(_HELD.user)
+    seat_since = select(func.min(col(held.assigned_on))).where(*its_user).correlate(_HELD).scalar_subquery()
+    told_on = (
+        select(col(UsageToldRow.told_on))
+        .where(col(UsageToldRow.subscription) == col(_HELD.subscription))
+        .correlate(_HELD)
+        .scalar_subquery()
+    )
+    ends_on = func.least(literal(on, Date), told_on, type_=Date)
+    is_listed = exists().where(
+        col(_LISTED.subscription) == col(_HELD.subscription),
+        col(_LISTED.user) == col(_HELD.user),
+        col(_LISTED.since) <= func.greatest(begins_on, seat_since),
+        col(_LISTED.until) >= ends_on - LISTED_WITHIN_DAYS,
+    )
+    counted = (
+        select(func.count())
+        .where(col(_USED.subscription) == col(_HELD.subscription), col(_USED.user) == col(_HELD.user))
+        .where(col(_USED.used_on).between(begins_on, on))
+        .correlate(_HELD)
+        .scalar_subquery()
+    )
+    return case((is_listed.correlate(_HELD), counted), else_=None)
+
+
+def _counts(numbers: Collection[str], on: date) -> Select[Any]:
+    spans = {f"days_{days}": days_used(on, days) for days in (SHORT_DAYS, LONG_DAYS)}
     users = (
-        select(col(_HELD.subscription).label("number"), last_used(on).label("used_on"))
+        select(
+            col(_HELD.subscription).label("number"),
+            last_used(on).label("used_on"),
+            *(counted.label(name) for name, counted in spans.items()),
+        )
         .where(col(_HELD.subscription).in_(numbers), holds_seat(on))
         .subquery()
     )
@@ -132,7 +190,11 @@ def _counts(numbers: Collection[str], on: date) -> Select[str, int, int, int]:
     def active(days: int) -> ColumnElement[int]:
         return func.count().filter(users.c.used_on >= used_since(on, days))
 
-    return select(users.c.number, func.count(), active(SHORT_DAYS), active(LONG_DAYS)).group_by(users.c.number)
+    def known(name: str) -> ColumnElement[int | None]:
+        return case((func.count(users.c[name]) == func.count(), func.sum(users.c[name])), else_=None)
+
+    counts = func.count(), active(SHORT_DAYS), active(LONG_DAYS), *(known(name) for name in spans)
+    return select(users.c.number, *counts).group_by(users.c.number)
 
 
 async def usage_of(session: AsyncSession, numbers: Collection[str], on: date) -> dict[str, Usage]:
@@ -142,15 +204,20 @@ async def usage_of(session: AsyncSession, numbers: Collection[str], on: date) ->
     )
     told = {row.subscription: row.told_on for row in await session.execute(told_query)}
     rows = (await session.execute(_counts(numbers, on))).all()
-    found = {number: Usage(told_on=told.get(number)) for number in numbers}
-    for row in rows:
-        found[row[0]] = Usage(row[1], row[2], row[3], told.get(row[0]))
+    none = {number: 0 if number in told else None for number in numbers}
+    found = {number: Usage(0, 0, 0, told.get(number), none[number], none[number]) for number in numbers}
+    for number, assigned, active_30, active_90, *days in rows:
+        days_30, days_90 = (None if each is None else int(each) for each in days)
+        found[number] = Usage(assigned, active_30, active_90, told.get(number), days_30, days_90)
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class UserOfSeat:
-    """One user with a seat, and the last day of use that is known. Pages begin after an `id`, never after a user."""
+    """One user with a seat, and the last day of use that is known. Pages begin after an `id`, never after a user.
+
+    `days_30` and `days_90` are on how many days they used it; None where that is not known.
+    """
 
     id: UUID
     subscription: str
@@ -158,6 +225,8 @@ class UserOfSeat:
     assigned_on: date
     unassigned_on: date | None
     last_used_on: date | None
+    days_30: int | None
+    days_90: int | None
 
     def was_active(self, on: date, days: int) -> bool:
         """Did the user use it in the span of so many days that ends with `on`?"""
@@ -184,7 +253,14 @@ async def users_of(
     place = (col(_HELD.subscription), col(_HELD.user), col(_HELD.assigned_on))
     among = col(_HELD.subscription).in_(numbers)
     query = (
-        select(col(_HELD.id), *place, col(_HELD.unassigned_on), last_used(on))
+        select(
+            col(_HELD.id),
+            *place,
+            col(_HELD.unassigned_on),
+            last_used(on),
+            days_used(on, SHORT_DAYS),
+            days_used(on, LONG_DAYS),
+        )
         .where(among)
         .order_by(*place)
         .limit(limit)

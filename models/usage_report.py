@@ -37,6 +37,7 @@ class ProductUse:
     """The same of all subscriptions of a customer to a product.
 
     `told_on` is the oldest day up to which one of them was told; `untold` of them never were, and count as unused.
+    `days_30` and `days_90` sum up on how many days each user used it; None where that is not known of every user.
     """
 
     csn: str
@@ -48,13 +49,18 @@ class ProductUse:
     assigned: int
     active_30: int
     active_90: int
+    days_30: int | None
+    days_90: int | None
     told_on: date | None
     untold: int
 
 
 @dataclass(frozen=True, slots=True)
 class UserUse:
-    """A user of a subscription. `user` is a mail address, and personal."""
+    """A user of a subscription. `user` is a mail address, and personal.
+
+    `days_30` and `days_90` are on how many days it was used; None where that is not known.
+    """
 
     subscription: str
     product: str
@@ -63,6 +69,8 @@ class UserUse:
     last_used_on: date | None
     active_30: bool
     active_90: bool
+    days_30: int | None
+    days_90: int | None
 
 
 def chosen(customer: str | None, subscription: str | None) -> ColumnElement[bool]:
@@ -121,9 +129,17 @@ def _sum(uses: Sequence[SubscriptionUse]) -> ProductUse:
         assigned=sum(each.usage.assigned for each in uses),
         active_30=sum(each.usage.active_30 for each in uses),
         active_90=sum(each.usage.active_90 for each in uses),
+        days_30=_days(each.usage.days_30 for each in uses if each.usage.told_on),
+        days_90=_days(each.usage.days_90 for each in uses if each.usage.told_on),
         told_on=min(told, default=None),
         untold=len(uses) - len(told),
     )
+
+
+def _days(counts: Iterable[int | None]) -> int | None:
+    """The sum, if there is one of each that was told, and any."""
+    known = list(counts)
+    return sum(each or 0 for each in known) if known and None not in known else None
 
 
 async def by_user(session: AsyncSession, uses: Iterable[SubscriptionUse]) -> list[UserUse]:
@@ -147,4 +163,6 @@ def _user_use(seat: UserOfSeat, product: str, on: date) -> UserUse:
         last_used_on=seat.last_used_on,
         active_30=seat.was_active(on, SHORT_DAYS),
         active_90=seat.was_active(on, LONG_DAYS),
+        days_30=seat.days_30,
+        days_90=seat.days_90,
     )

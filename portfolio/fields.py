@@ -214,6 +214,15 @@ def day(text: str) -> date:
     return found
 
 
+def days(text: str) -> tuple[date, ...]:
+    """Local dates with a space between each two, in order, each once."""
+    try:
+        return tuple(sorted({day(each) for each in text.split(" ")}))
+    except ValueError as error:
+        wanted = "it must list dates with one space between each two, such as 2027-03-30 2027-03-31."
+        raise ValueError(f"is {shown(text)}; {wanted}") from error
+
+
 def day_of_month(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 2 or not 1 <= int(text) <= 31:
         raise ValueError(f"is {shown(text)}; it must be a whole number from 1 to 31, or blank.")

@@ -17,7 +17,7 @@ STAGE = (
     """
     CREATE TEMPORARY TABLE IF NOT EXISTS usage_lines (
         line integer PRIMARY KEY, subscription text NOT NULL, "user" text NOT NULL, assigned_on date NOT NULL,
-        unassigned_on date, last_used_on date, bad boolean NOT NULL DEFAULT false
+        unassigned_on date, days date[] NOT NULL, used_since date, bad boolean NOT NULL DEFAULT false
     ) ON COMMIT DELETE ROWS
     """,
     "DELETE FROM usage_lines",
@@ -91,14 +91,27 @@ _COUNTS = """
     SELECT count(*) FILTER (WHERE stored.subscription IS NULL),
            count(*) FILTER (WHERE stored.unassigned_on IS DISTINCT FROM each.unassigned_on
                             AND stored.subscription IS NOT NULL),
-           count(*) FILTER (WHERE each.last_used_on IS NOT NULL AND used.subscription IS NULL),
            count(*)
     FROM usage_lines AS each
     LEFT JOIN seat_assignments AS stored USING (subscription, "user", assigned_on)
-    LEFT JOIN days_of_use AS used
-        ON used.subscription = each.subscription AND used."user" = each."user" AND used.used_on = each.last_used_on
     WHERE NOT each.bad
 """
+_NEW_DAYS = """
+    SELECT count(*) FROM usage_lines AS each
+    CROSS JOIN LATERAL unnest(each.days) AS told (day)
+    LEFT JOIN days_of_use AS used
+        ON used.subscription = each.subscription AND used."user" = each."user" AND used.used_on = told.day
+    WHERE NOT each.bad AND used.subscription IS NULL
+"""
+_LISTS = """
+    SELECT subscription, "user", max(used_since) AS since, CAST(:told_on AS date) AS until
+    FROM usage_lines WHERE NOT bad AND used_since IS NOT NULL GROUP BY subscription, "user"
+"""
+_LISTED_ANEW = f"""
+    SELECT count(*) FROM ({_LISTS}) AS each
+    LEFT JOIN days_listed AS stored USING (subscription, "user")
+    WHERE stored.subscription IS NULL OR each.since < stored.since OR each.until > stored.until
+"""  # noqa: S608 - a constant
 _TOLD_ANEW = """
     SELECT count(*) FROM (SELECT DISTINCT subscription FROM usage_lines WHERE NOT bad) AS each
     WHERE NOT EXISTS (SELECT FROM usage_told AS told
@@ -127,7 +140,9 @@ _ODDITIES = f"""
 async def compare(connection: AsyncConnection, report: UsageReport) -> UsageReport:
     """What of the good lines is new, told otherwise, or said already; and where users outnumber seats."""
     day = {"told_on": report.told_on}
-    assigned, changed, days, lines = (await connection.execute(text(_COUNTS))).one()
+    assigned, changed, lines = (await connection.execute(text(_COUNTS))).one()
+    days = (await connection.execute(text(_NEW_DAYS))).scalar_one()
+    listed = (await connection.execute(text(_LISTED_ANEW), day)).scalar_one()
     told_anew = (await connection.execute(text(_TOLD_ANEW), day)).scalar_one()
     odd = (await connection.execute(text(_ODDITIES), day)).all()
     return replace(
@@ -137,6 +152,7 @@ async def compare(connection: AsyncConnection, report: UsageReport) -> UsageRepo
         changed=changed,
         unchanged=lines - assigned - changed,
         days=days,
+        listed=listed,
         oddities=tuple(Oddity(number, seats, count) for number, seats, count, _ in odd),
         oddity_count=odd[0][3] if odd else 0,
     )
@@ -170,9 +186,18 @@ _ADD = """
 """
 _ADD_DAYS = """
     INSERT INTO days_of_use (subscription, "user", used_on)
-    SELECT subscription, "user", last_used_on FROM usage_lines WHERE NOT bad AND last_used_on IS NOT NULL
+    SELECT subscription, "user", told.day FROM usage_lines CROSS JOIN LATERAL unnest(days) AS told (day) WHERE NOT bad
     ON CONFLICT DO NOTHING
 """
+_TOUCHES = "excluded.since <= days_listed.until + 1 AND days_listed.since <= excluded.until + 1"
+_LIST_DAYS = f"""
+    INSERT INTO days_listed (subscription, "user", since, until) {_LISTS}
+    ON CONFLICT (subscription, "user") DO UPDATE
+    SET since = CASE WHEN {_TOUCHES} THEN least(days_listed.since, excluded.since) ELSE excluded.since END,
+        until = greatest(days_listed.until, excluded.until)
+    WHERE {_TOUCHES} OR excluded.until > days_listed.until
+"""  # noqa: S608 - a constant
+"""Two lists that leave no day out between them are one; of two that do, the newer one counts."""
 _TELL = """
     INSERT INTO usage_told (subscription, told_on, told_at, told_by)
     SELECT DISTINCT subscription, CAST(:told_on AS date), CAST(:now AS timestamptz), :by FROM usage_lines WHERE NOT bad
@@ -190,4 +215,5 @@ async def write(connection: AsyncConnection, *, now: datetime, by: str, told_on:
         await connection.execute(text(_CHANGE.format(what=what)), facts)
     await connection.execute(text(_ADD), facts)
     await connection.execute(text(_ADD_DAYS))
+    await connection.execute(text(_LIST_DAYS), {"told_on": told_on})
     await connection.execute(text(_TELL), facts | {"told_on": told_on})

@@ -1,4 +1,4 @@
-"""The file of a usage import: who has a seat of which subscription since when, and when they used it last.
+"""The file of a usage import: who has a seat of which subscription since when, and when they used it last or at all.
 
 One line per assignment, read one by one: such a file may have more lines than fit into the memory.
 """
@@ -21,6 +21,26 @@ def _settle_days(values: dict[str, Any]) -> Iterator[Complaint]:
         yield "last_used_on", f"is {used_on}, before assigned_on ({assigned_on}); correct one of the two."
     if ended_on and used_on and used_on > ended_on:
         yield "last_used_on", f"is {used_on}, after unassigned_on ({ended_on}); correct one of the two."
+    yield from _settle_list(values)
+
+
+def _settle_list(values: dict[str, Any]) -> Iterator[Complaint]:
+    """Days of use are listed from a day on, and lie within the assignment."""
+    if not {"used_on", "used_since"} <= values.keys():
+        return
+    listed, since = values["used_on"] or (), values["used_since"]
+    values["used_on"] = listed
+    assigned_on, ended_on = values.get("assigned_on"), values.get("unassigned_on")
+    if not listed:
+        return
+    if since is None:
+        yield "used_since", "is blank, but used_on lists days; give the day since when it lists every day of use."
+    elif listed[0] < since:
+        yield "used_on", f"lists {listed[0]}, before used_since ({since}); correct one of the two."
+    if assigned_on and listed[0] < assigned_on:
+        yield "used_on", f"lists {listed[0]}, before assigned_on ({assigned_on}); correct one of the two."
+    if ended_on and listed[-1] > ended_on:
+        yield "used_on", f"lists {listed[-1]}, after unassigned_on ({ended_on}); correct one of the two."
 
 
 def _user(text: str) -> str:
@@ -38,5 +58,5 @@ USAGE: Table[UsageLine] = Table(
     ("subscription", "user", "assigned_on"),
     _settle_days,
     UsageLine,
-    {"unassigned_on": optional(fields.day)},
+    {"unassigned_on": optional(fields.day), "used_on": optional(fields.days), "used_since": optional(fields.day)},
 )

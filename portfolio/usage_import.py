@@ -46,7 +46,7 @@ class _Staged:
     __tablename__ = "usage_lines"
 
 
-_COLUMNS = ("line", "subscription", "user", "assigned_on", "unassigned_on", "last_used_on")
+_COLUMNS = ("line", "subscription", "user", "assigned_on", "unassigned_on", "days", "used_since")
 _NO_IMPORT = select(func.pg_try_advisory_xact_lock_shared(IMPORTS_QUEUE_UP))
 
 
@@ -135,9 +135,13 @@ class _Reader:
         self.bad += source.unreadable
 
     def _of_the_day(self, line: UsageLine) -> Iterator[tuple[str, str]]:
+        cure = f"but the file tells of the time up to {self.told_on}; correct it, or name the day with --as-of."
         if line.last_used_on and line.last_used_on > self.told_on + _A_DAY_AHEAD:
-            told = f"is {line.last_used_on}, but the file tells of the time up to {self.told_on}"
-            yield "last_used_on", f"{told}; correct it, or name the day with --as-of."
+            yield "last_used_on", f"is {line.last_used_on}, {cure}"
+        if line.used_on and line.used_on[-1] > self.told_on + _A_DAY_AHEAD:
+            yield "used_on", f"lists {line.used_on[-1]}, {cure}"
+        if line.used_since and line.used_since > self.told_on:
+            yield "used_since", f"is {line.used_since}, {cure}"
 
 
 async def _stage(connection: AsyncConnection, reader: _Reader, progress: Progress) -> None:

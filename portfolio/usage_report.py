@@ -24,8 +24,8 @@ class UsageReport:
     """What an import of usage did, or, `written` being False, why it did nothing.
 
     `assigned` assignments and `days` of use were new, `changed` assignments were told otherwise, `unchanged` lines said
-    what was stored. `subscriptions` are those that the good lines tell of, up to `told_on`. `oddities` and `problems`
-    are the first hundred of their counts.
+    what was stored. Of `listed` users more is known of how often they use a seat. `subscriptions` are those that the
+    good lines tell of, up to `told_on`. `oddities` and `problems` are the first hundred of their counts.
     """
 
     written: bool = False
@@ -36,6 +36,7 @@ class UsageReport:
     changed: int = 0
     unchanged: int = 0
     days: int = 0
+    listed: int = 0
     skipped: int = 0
     oddities: tuple[Oddity, ...] = ()
     oddity_count: int = 0
@@ -45,4 +46,4 @@ class UsageReport:
     @property
     def says_something(self) -> bool:
         """Is anything in it that is not stored?"""
-        return bool(self.assigned or self.changed or self.days or self.subscriptions)
+        return bool(self.assigned or self.changed or self.days or self.listed or self.subscriptions)

@@ -11,6 +11,9 @@ from renewals.facts import Phase, Subscription
 SHORT_DAYS, LONG_DAYS = 30, 90
 """The two spans that use is counted over; each ends with the day that is asked about, which counts."""
 
+LISTED_WITHIN_DAYS = 7
+"""How often a user used a seat is said while their days were listed so lately, as seen from what was told last."""
+
 
 def used_since(on: date, days: int) -> date:
     """The first day of the span of so many days that ends with `on`.
@@ -26,13 +29,16 @@ class Usage:
     """What is known of the users of one subscription on a day.
 
     `assigned` users have a seat on that day; of them `active_30` and `active_90` used it in so many days. `told_on` is
-    the day up to which use was last told; None: never, and then the two counts say nothing.
+    the day up to which use was last told; None: never, and then the two counts say nothing. `days_30` and `days_90` are
+    the days on which each of them used it, summed up; None where the days of one of them were not listed.
     """
 
     assigned: int = 0
     active_30: int = 0
     active_90: int = 0
     told_on: date | None = None
+    days_30: int | None = None
+    days_90: int | None = None
 
     def is_fresh(self, on: date, within_days: int) -> bool:
         """Was use told so lately that it may still be spoken of?"""

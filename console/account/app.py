@@ -17,6 +17,7 @@ from console.account.pages import subscription_routes
 from console.account.quotes import quote_routes
 from console.account.signing_in import sign_in_routes
 from console.account.usage import usage_routes
+from console.account.usage_files import usage_file_routes
 from console.headers import with_page_headers
 from console.own_forms import NotOurForm
 from mail.sender import Mailer
@@ -35,6 +36,7 @@ def create_account(settings: Settings, sessions: Sessions, client: Client, maile
     app.include_router(calendar_routes(desk))
     app.include_router(method_routes(desk))
     app.include_router(usage_routes(desk))
+    app.include_router(usage_file_routes(desk))
     app.include_router(subscription_routes(desk))
     app.include_router(quote_routes(desk))
     app.include_router(cart_routes(desk))

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from uuid import UUID
 
+from babel.numbers import format_decimal
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -22,7 +24,10 @@ from renewals.usage import LONG_DAYS, SHORT_DAYS, Usage
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """One line of a report: what it is of, with its page if it has one, and the counts in words."""
+    """One line of a report: what it is of, with its page if it has one, and the counts in words.
+
+    `often_30` and `often_90` say on how many days those who used it did so, where that is known.
+    """
 
     name: str
     of: str
@@ -31,13 +36,15 @@ class Used:
     assigned: int
     active_30: str
     active_90: str
+    often_30: str | None
+    often_90: str | None
     told: str
     exceeds: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class UsedBy:
-    """One user of a subscription."""
+    """One user of a subscription; whether it was used, and on how many days where that is known."""
 
     user: str
     assigned_on: str
@@ -55,8 +62,7 @@ def usage_routes(desk: Desk) -> APIRouter:
         who = await visitor(request, desk.sessions)
         async with desk.sessions() as session:
             t = speech_of(await locale_of(session, who.email))
-            mine = chosen(None, None) & col(SubscriptionRow.number).in_(numbers_of(who.email))
-            uses = await use_of(session, mine, datetime.now(UTC))
+            uses = await uses_of(session, who.email)
         return desk.page(
             request,
             "usage.html",
@@ -95,6 +101,12 @@ def usage_routes(desk: Desk) -> APIRouter:
     return router
 
 
+async def uses_of(session: AsyncSession, email: str) -> list[SubscriptionUse]:
+    """The use of all that a person may see and that has not lapsed, as of today."""
+    mine = chosen(None, None) & col(SubscriptionRow.number).in_(numbers_of(email))
+    return await use_of(session, mine, datetime.now(UTC))
+
+
 async def words_of_unused(session: AsyncSession, stored: Stored, t: Speech) -> str | None:
     """`12 seats, 7 used in the 90 days up to …`, where that is worth saying."""
     unused = await unused_of(session, stored)
@@ -105,7 +117,7 @@ async def words_of_unused(session: AsyncSession, stored: Stored, t: Speech) -> s
 
 
 def _of_product(use: ProductUse, t: Speech) -> Used:
-    usage = Usage(use.assigned, use.active_30, use.active_90, use.told_on)
+    usage = Usage(use.assigned, use.active_30, use.active_90, use.told_on, use.days_30, use.days_90)
     counts = _counts(use.product, use.customer, None, use.seats, usage, t)
     if not use.untold or use.told_on is None:
         return counts
@@ -127,21 +139,32 @@ def _counts(name: str, of: str, address: str | None, seats: int, usage: Usage, t
         assigned=usage.assigned,
         active_30=str(usage.active_30) if told else "–",
         active_90=str(usage.active_90) if told else "–",
+        often_30=_often(usage.days_30, usage.active_30, t),
+        often_90=_often(usage.days_90, usage.active_90, t),
         told=t.w.day(usage.told_on) if usage.told_on else t("usage.never_told"),
         exceeds=exceeds if usage.exceeds(seats) else None,
     )
 
 
+def _often(days: int | None, users: int, t: Speech) -> str | None:
+    """On how many days each of the users did so on average."""
+    if days is None or not users:
+        return None
+    return t("usage.often", days=format_decimal(Decimal(days) / users, "#,##0.0", locale=t.w.locale))
+
+
 def _used_by(seat: UserOfSeat, usage: Usage, on: date, t: Speech) -> UsedBy:
-    def active(days: int) -> str:
+    def active(days: int, count: int | None) -> str:
         if usage.told_on is None:
             return "–"
+        if count:
+            return t("usage.on_day") if count == 1 else t("usage.on_days", count=str(count))
         return t("yes" if seat.was_active(on, days) else "no")
 
     return UsedBy(
         user=seat.user,
         assigned_on=t.w.day(seat.assigned_on),
         used_on=t.w.day(seat.last_used_on) if seat.last_used_on else t("usage.never_used"),
-        active_30=active(SHORT_DAYS),
-        active_90=active(LONG_DAYS),
+        active_30=active(SHORT_DAYS, seat.days_30),
+        active_90=active(LONG_DAYS, seat.days_90),
     )

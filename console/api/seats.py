@@ -56,6 +56,8 @@ async def who_has_a_seat(
             assigned_on=each.assigned_on,
             unassigned_on=each.unassigned_on,
             last_used_on=each.last_used_on,
+            days_30=each.days_30,
+            days_90=each.days_90,
         )
         for each in seats[:limit]
     ]
@@ -65,7 +67,7 @@ async def who_has_a_seat(
 
 @routes.put("/subscriptions/{number}/assignments")
 async def tell_of_seats(room: InRoom, acting: Acting, number: Number, asked: s.AssignmentsTold) -> s.UsageTold:
-    """Tell who has a seat and used it last; buyer, primary admin and operators may. A repeat changes nothing."""
+    """Tell who has a seat and when it was used; buyer, primary admin and operators may. A repeat changes nothing."""
     now = wall_now()
     async with room.sessions.begin() as session:
         stored = await found(session, number, lock=True)
@@ -102,16 +104,26 @@ def _read(number: str, asked: s.AssignmentsTold, told_on: date) -> list[UsageLin
     lines, wrong = list[UsageLine](), list[tuple[int, Complaint]]()
     for place, item in enumerate(asked.items):
         texts = {name: str(value) for name, value in item.model_dump().items() if value is not None}
+        texts["used_on"] = " ".join(str(day) for day in item.used_on)
         read = USAGE.read(place, texts | {"subscription": number})
         if isinstance(read, list):
             wrong += [(place, complaint) for complaint in read]
-        elif read.last_used_on and read.last_used_on > told_on:
-            wrong.append((place, ("last_used_on", "lies after the day that is told of; correct it, or `as_of`.")))
+        elif late := _later_than_told(read, told_on):
+            wrong.append((place, (late, "lies after the day that is told of; correct it, or `as_of`.")))
         else:
             lines.append(read)
     if wrong:
         raise _invalid(wrong, 422)
     return lines
+
+
+def _later_than_told(line: UsageLine, told_on: date) -> str | None:
+    """The field that tells of a day that nobody can know of yet."""
+    if line.last_used_on and line.last_used_on > told_on:
+        return "last_used_on"
+    if line.used_on and line.used_on[-1] > told_on:
+        return "used_on"
+    return "used_since" if line.used_since and line.used_since > told_on else None
 
 
 def _invalid(wrong: list[tuple[int, Complaint]], status: int) -> Problem:
@@ -129,7 +141,7 @@ def _sayable(column: str, what: str) -> str:
 
 @routes.get("/subscriptions/{number}/usage")
 async def how_much_is_used(session: Reading, number: Number, on: On = None) -> s.Usage:
-    """How many seats there are, how many users have one, and how many of them used it in 30 and in 90 days."""
+    """How many seats there are, how many users have one, how many used it in 30 and in 90 days, and on how many."""
     stored = await found(session, number)
     return await _usage(session, stored, on or _today(stored))
 
@@ -146,6 +158,8 @@ async def _usage(session: AsyncSession, stored: Stored, on: date) -> s.Usage:
         active_30=usage.active_30,
         active_90=usage.active_90,
         told_on=usage.told_on,
+        days_30=usage.days_30,
+        days_90=usage.days_90,
         unused_seats=s.UnusedSeats.model_validate(unused) if unused else None,
     )
 

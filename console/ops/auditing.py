@@ -5,10 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from console.files import Cells, as_file, with_head
 from console.ops import addresses
 from console.ops.addresses import Places
 from console.ops.desk import InDesk, wall_now
-from console.ops.files import Cells, as_file, every_row, with_head
+from console.ops.files import every_row
 from console.ops.guard import Reads
 from console.ops.subscriptions import reading
 from models.acts import Act, Wanted, acts_page, known_deeds, subscriptions_among

@@ -9,11 +9,11 @@ from urllib.parse import quote as quoted
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from console.files import Cells, as_file, with_head
 from console.ops import addresses
 from console.ops.addresses import Places, place_text
 from console.ops.desk import Desk, InDesk, speech_for, wall_now
 from console.ops.fields import Wrong
-from console.ops.files import Cells, as_file, with_head
 from console.ops.guard import Reads
 from console.ops.proving import proof_paper, window_of
 from console.ops.subscription import NoSubscription

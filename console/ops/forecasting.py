@@ -7,10 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from console.files import Cells, as_file, with_head
 from console.ops.carrying_on import again_soon, have_walked, make_room
 from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_now
 from console.ops.fields import Wrong
-from console.ops.files import PER_BATCH, Cells, as_file, plain_money, with_head
+from console.ops.files import PER_BATCH, plain_money
 from console.ops.forecast_figures import totals_of, verdicts_of
 from console.ops.guard import Reads
 from models.audit import audit

@@ -8,11 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from console.files import Cells, as_file, with_head
 from console.headers import FRAMING_POLICY, LETTER_POLICY
 from console.ops import addresses
 from console.ops.addresses import Places
 from console.ops.desk import InDesk, there, wall_now
-from console.ops.files import Cells, as_file, every_row, with_head
+from console.ops.files import every_row
 from console.ops.guard import Reads
 from console.ops.subscriptions import reading
 from mail.sink import opened

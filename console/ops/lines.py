@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from console.files import BYTE_ORDER_MARK, written
 from console.ops.asking import Column
-from console.ops.files import BYTE_ORDER_MARK, plain_money, written
+from console.ops.files import plain_money
 from console.speech import Speech
 from models.listed import Listed
 from renewals.facts import Term

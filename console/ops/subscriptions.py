@@ -12,11 +12,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from console.files import as_file
 from console.ops.addresses import place_text
 from console.ops.asking import LIST, Column, View, place_of, view_in, view_of
 from console.ops.desk import Desk, InDesk, see_other, speech_for, wall_now
 from console.ops.fields import Wrong
-from console.ops.files import PER_BATCH, as_file
+from console.ops.files import PER_BATCH
 from console.ops.guard import Reads
 from console.ops.lines import cell, csv_columns, csv_head, csv_lines
 from models.at_risk import Cause

@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from console.files import Cells, as_file, with_head
 from console.ops.carrying_on import again_soon, have_walked, make_room
 from console.ops.deeds import APPLY_WHAT_IF
 from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_now
 from console.ops.fields import Wrong
-from console.ops.files import PER_BATCH, Cells, as_file, plain_money, with_head
+from console.ops.files import PER_BATCH, plain_money
 from console.ops.guard import Governs, Reads
 from console.ops.rule_words import differences, scope_said
 from console.ops.staff import Staff

@@ -11,7 +11,7 @@ from activities import forgetting
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.engine import Sessions
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow
-from models.seat_use import DayOfUseRow, SeatAssignmentRow
+from models.seat_use import DayOfUseRow, DaysListedRow, SeatAssignmentRow
 from models.tokens import digest
 from tests.activities.desk import Desk
 from tests.activities.test_watchdog import look
@@ -90,6 +90,8 @@ async def test_days_of_use_go_with_time_but_for_the_last_of_who_has_a_seat(desk:
             session.add_all(
                 DayOfUseRow(subscription=desk.number, user=user, used_on=date.fromisoformat(day)) for day in used
             )
+            until = date(2026, 1, 5) if ended_on else date(2027, 2, 1)
+            session.add(DaysListedRow(subscription=desk.number, user=user, since=date(2025, 11, 1), until=until))
     assert (await look(desk)).forgotten == 3  # what lies before 6 January 2026, 400 days ago
     rows = await desk.rows('SELECT "user", used_on::text AS day FROM days_of_use ORDER BY "user", used_on')
     assert [(row["user"].partition("@")[0], row["day"]) for row in rows] == [
@@ -126,3 +128,8 @@ async def test_what_is_over_of_operators_sign_ins_goes_as_well_and_they_stay(des
         assert list(await session.scalars(select(col(OperatorTryRow.name_hash)))) == ["young"]
         assert list(await session.scalars(select(col(OperatorSessionRow.token_hash)))) == [digest("young")]
         assert list(await session.scalars(select(col(OperatorRow.name)))) == ["mira"]
+    listed = await desk.rows('SELECT "user", since::text, until::text FROM days_listed ORDER BY "user"')
+    assert [tuple(row.values()) for row in listed] == [  # what was forgotten is not said to be no use at all
+        ("active@x.example", "2026-01-06", "2027-02-01"),
+        ("holder@x.example", "2026-01-06", "2027-02-01"),
+    ]

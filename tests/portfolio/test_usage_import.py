@@ -17,6 +17,7 @@ from tests.portfolio.imports import NOW, content, one, rows, run
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "usage.csv"
 HEADER = "subscription,user,assigned_on,last_used_on,unassigned_on"
+LISTING = f"{HEADER},used_on,used_since"
 TODAY = date(2026, 11, 22)
 
 
@@ -27,32 +28,43 @@ async def stored(connection: AsyncConnection, folder: Folder) -> AsyncConnection
     return connection
 
 
-def _write(file: Path, lines: Sequence[str]) -> None:
-    file.write_text("\n".join([HEADER, *lines, ""]))
+def _write(file: Path, lines: Sequence[str], header: str) -> None:
+    file.write_text("\n".join([header, *lines, ""]))
 
 
 async def tell(
-    connection: AsyncConnection, file: Path, *lines: str, now: datetime = NOW, **options: Any
+    connection: AsyncConnection, file: Path, *lines: str, now: datetime = NOW, header: str = HEADER, **options: Any
 ) -> UsageReport:
     if lines:
-        _write(file, lines)
+        _write(file, lines, header)
     return await import_usage(connection, file, now=now, imported_by="operator:ana", **options)
 
 
 async def test_the_example_says_who_has_a_seat_and_who_used_it(stored: AsyncConnection) -> None:
     report = await tell(stored, EXAMPLE)
-    assert (report.written, report.assigned, report.days, report.subscriptions) == (True, 17, 15, 3)
+    assert (report.written, report.assigned, report.days, report.subscriptions) == (True, 17, 31, 3)
+    assert report.listed == 9
     assert report.oddities == (Oddity("S-1002", 3, 4),)
     assert str(report.oddities[0]) == "S-1002 has 4 users assigned to 3 seats."
     async with AsyncSession(stored) as session:
         found = await usage_of(session, ["S-1001", "S-1004"], TODAY)
-        assert found == {"S-1001": Usage(9, 5, 7, TODAY), "S-1004": Usage()}
+        assert found == {"S-1001": Usage(9, 5, 7, TODAY, days_30=13, days_90=23), "S-1004": Usage()}
         later = await usage_of(session, ["S-1001"], date(2027, 1, 18))
-        assert later["S-1001"] == Usage(9, 0, 5, TODAY)
+        assert later["S-1001"] == Usage(9, 0, 5, TODAY, days_30=0, days_90=13)
         before = await usage_of(session, ["S-1001"], date(2026, 6, 30))
         assert before["S-1001"] == Usage(10, 1, 1, TODAY)
-        users = [each.user.partition("@")[0] for each in await users_of(session, ["S-1001"], TODAY)]
-    assert users == ["ada", "ben", "cleo", "dina", "emil", "fay", "gus", "hana", "ivo"]
+        users = await users_of(session, ["S-1001"], TODAY)
+    assert [(each.user.partition("@")[0], each.days_30, each.days_90) for each in users] == [
+        ("ada", 5, 10),
+        ("ben", 3, 4),
+        ("cleo", 3, 3),
+        ("dina", 1, 1),
+        ("emil", 1, 2),
+        ("fay", 0, 1),
+        ("gus", 0, 2),
+        ("hana", 0, 0),
+        ("ivo", 0, 0),
+    ]
 
 
 async def test_the_import_of_a_portfolio_does_not_read_it(stored: AsyncConnection) -> None:
@@ -89,6 +101,83 @@ async def test_a_seat_is_given_up_and_taken_by_somebody_else(stored: AsyncConnec
     assert [each["data"] for each in events] == [{"begun": 1, "changed": 0}, {"begun": 1, "changed": 1}]
     assert {each["caused_by"] for each in events} == {"operator:ana"}
     assert "ada" not in str([each["data"] for each in events])
+
+
+async def days_of_ada(connection: AsyncConnection, on: date) -> tuple[int | None, int | None]:
+    async with AsyncSession(connection) as session:
+        (ada,) = await users_of(session, ["S-1001"], on)
+    return ada.days_30, ada.days_90
+
+
+async def test_a_file_without_days_says_who_used_a_seat_and_not_how_often(
+    stored: AsyncConnection, tmp_path: Path
+) -> None:
+    for day in ("2026-11-18", "2026-11-20"):
+        report = await tell(stored, tmp_path / "usage.csv", f"S-1001,ada@x.example,2026-04-01,{day},")
+        assert (report.written, report.days, report.listed) == (True, 1, 0)
+    assert await days_of_ada(stored, TODAY) == (None, None)
+    async with AsyncSession(stored) as session:
+        assert (await usage_of(session, ["S-1001"], TODAY))["S-1001"] == Usage(1, 1, 1, TODAY)
+
+
+async def test_how_often_is_known_of_the_days_that_were_listed_and_lists_without_a_gap_are_one(
+    stored: AsyncConnection, tmp_path: Path
+) -> None:
+    ada, listing = "S-1001,ada@x.example,2026-04-01,,,", {"header": LISTING}
+
+    async def list_days(line: str, told_on: date) -> UsageReport:
+        return await tell(stored, tmp_path / "usage.csv", ada + line, told_on=told_on, **listing)
+
+    report = await list_days("2026-10-02 2026-10-05,2026-10-01", date(2026, 10, 31))
+    assert (report.days, report.listed) == (2, 1)
+    assert await days_of_ada(stored, date(2026, 10, 31)) == (2, None)
+    await list_days("2026-11-05,2026-11-01", date(2026, 11, 22))
+    assert await days_of_ada(stored, TODAY) == (1, None)
+    await list_days("2026-08-30,2026-08-01", date(2026, 9, 30))
+    assert await days_of_ada(stored, TODAY) == (1, 4)
+    again = await list_days("2026-11-05,2026-11-01", date(2026, 11, 22))
+    assert (again.days, again.listed) == (0, 0)
+    await list_days("2027-01-12,2027-01-01", date(2027, 1, 31))
+    assert await days_of_ada(stored, date(2027, 1, 31)) == (1, None)
+    assert await days_of_ada(stored, date(2027, 1, 29)) == (None, None)
+
+
+async def test_how_often_is_not_said_once_the_list_is_older_than_a_week(
+    stored: AsyncConnection, tmp_path: Path
+) -> None:
+    ada, file = "S-1001,ada@x.example,2026-04-01,", tmp_path / "usage.csv"
+    await tell(stored, file, f"{ada},,2026-11-05,2026-10-01", header=LISTING, told_on=date(2026, 11, 10))
+    await tell(stored, file, f"{ada}2026-11-16,", told_on=date(2026, 11, 17))
+    assert (await days_of_ada(stored, date(2026, 11, 17)))[0] == 2
+    await tell(stored, file, f"{ada}2026-11-18,", told_on=date(2026, 11, 18))
+    assert await days_of_ada(stored, date(2026, 11, 18)) == (None, None)
+
+
+async def test_a_user_who_came_lately_needs_no_list_from_before(stored: AsyncConnection, tmp_path: Path) -> None:
+    line = "S-1001,ada@x.example,2026-11-02,,,2026-11-03 2026-11-04,2026-11-02"
+    await tell(stored, tmp_path / "usage.csv", line, header=LISTING)
+    assert await days_of_ada(stored, TODAY) == (2, 2)
+
+
+BAD_LISTS = [
+    pytest.param("2026-11-01,", "used_since: is blank, but used_on lists days", id="since when"),
+    pytest.param("2026-11-01,2026-11-02", "used_on: lists 2026-11-01, before used_since", id="before the list"),
+    pytest.param("2026-03-01,2026-03-01", "used_on: lists 2026-03-01, before assigned_on", id="before the seat"),
+    pytest.param("2026-11-24,2026-11-01", "used_on: lists 2026-11-24, but the file tells", id="not yet"),
+    pytest.param(",2026-11-23", "used_since: is 2026-11-23, but the file tells", id="since a day to come"),
+    pytest.param(
+        "2026-11-01;2026-11-02,2026-11-01",
+        "used_on: is a text with many digits; it must list dates with one space",
+        id="semicolon",
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), BAD_LISTS)
+async def test_a_list_that_cannot_be_is_named(stored: AsyncConnection, tmp_path: Path, line: str, reason: str) -> None:
+    report = await tell(stored, tmp_path / "u.csv", f"S-1001,a@x.example,2026-04-01,,,{line}", header=LISTING)
+    assert (report.written, report.problem_count) == (False, 1)
+    assert str(report.problems[0]).startswith(f"u.csv:2: {reason}"), report.problems
 
 
 BAD = [

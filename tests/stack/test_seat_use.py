@@ -37,7 +37,8 @@ def terminal(database_url: str, tmp_path: Path) -> Terminal:
 def test_the_example_is_imported_and_reported(terminal: Terminal) -> None:
     said = terminal("usage", "import", str(EXAMPLE), *DAY)
     assert "S-1002 has 4 users assigned to 3 seats. Unassign somebody, or add seats." in said
-    assert "17 assignments and 15 days of use were added" in said
+    assert "17 assignments and 31 days of use were added" in said
+    assert "Of 9 users it is now known on how many days they used it." in said
     assert "Nothing new" in terminal("usage", "import", str(EXAMPLE))
 
     table = terminal("usage", "report", "--customer", "5100000001", *DAY)
@@ -54,6 +55,8 @@ def test_the_example_is_imported_and_reported(terminal: Terminal) -> None:
             "assigned": 9,
             "active_30": 5,
             "active_90": 7,
+            "days_30": 13,
+            "days_90": 23,
             "told_on": "2026-11-22",
             "untold": 0,
         }
@@ -65,6 +68,12 @@ def test_the_example_is_imported_and_reported(terminal: Terminal) -> None:
         *((name, False, False) for name in ("hana", "ivo")),
     ]
     assert "ivo@northwind.example" in terminal("usage", "report", "--by", "user", *DAY)
+    lines = terminal("usage", "report", "--by", "user", "--format", "csv", *DAY).splitlines()
+    assert lines[0].endswith(",active_30,active_90,days_30,days_90")
+    assert lines[1] == "S-1001,Draft Standard,ada@northwind.example,2026-03-31,2026-11-20,True,True,5,10"
+    assert lines[-1] == "S-1003,Draft Standard,nina@bellerive.example,2026-03-15,,False,False,,"
+    table = terminal("usage", "report", "--format", "csv", "--customer", "5100000001", *DAY)
+    assert "5100000001,Northwind Surveying LLC,DRAFT-STD,Draft Standard," in table
 
 
 def test_a_bad_line_ends_with_status_1_and_writes_nothing(terminal: Terminal, tmp_path: Path) -> None:

@@ -32,6 +32,9 @@ class Usage(Resource):
     active_90: int
     told_on: date | None
     """The day up to which use was told; null: never, and then the two counts say nothing."""
+    days_30: int | None
+    """On how many of the 30 days each user with a seat used it, summed up; null where that is unknown of any."""
+    days_90: int | None
     unused_seats: UnusedSeats | None
     """Null where nothing is worth saying: `told_on` too long ago, all seats used, or the buyer has decided."""
 
@@ -46,6 +49,8 @@ class ProductUsage(Resource):
     assigned: int
     active_30: int
     active_90: int
+    days_30: int | None
+    days_90: int | None
     told_on: date | None
     """The oldest of their days."""
     untold: int
@@ -64,6 +69,9 @@ class Assignment(Resource):
     assigned_on: date
     unassigned_on: date | None
     last_used_on: date | None
+    days_30: int | None
+    """On how many of the 30 days that end with `on` it was used; null where nobody listed the days of use."""
+    days_90: int | None
 
 
 class Assignments(Resource):
@@ -81,6 +89,10 @@ class AssignmentTold(BaseModel):
     unassigned_on: date | None = None
     """The first day without the seat."""
     last_used_on: date | None = None
+    used_on: Annotated[list[date], Field(max_length=800)] = []
+    """Every day of use since `used_since`."""
+    used_since: date | None = None
+    """Without it nobody can tell how often the seat was used, for there may have been other days."""
 
 
 class AssignmentsTold(BaseModel):

@@ -97,3 +97,40 @@ async def test_the_letter_before_the_charge_says_it(theatre: Theatre, sessions: 
     )
     said = {row["kind"]: b"7 of them were used in the 90 days" in row["raw"].replace(b"=\r\n", b"") for row in rows}
     assert said["advance_charge_notice"], rows
+
+
+async def test_how_often_each_user_used_a_seat_is_said_where_it_is_known(
+    theatre: Theatre, browser: Browser, sessions: Sessions, tmp_path: Path
+) -> None:
+    life = await theatre.subscription(csn="7700")
+    await life.move_to("2027-02-01 10:00")
+    await tell(sessions, tmp_path, seats=9, used=7, listed=True)
+    await browser.sign_in()
+    report = words(await browser.page("/account/usage"))
+    assert f"{PUNCTUAL} 12 9 7 days per active user: 4.0 7 days per active user: 5.0 31 January 2027" in report
+    users = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/usage"))
+    assert "user000@northwind.example 1 April 2026 20 January 2027 on 1 day on 2 days" in users
+    assert "user006@northwind.example 1 April 2026 20 January 2027 on 7 days on 8 days" in users
+    assert "user007@northwind.example 1 April 2026 never no no" in users
+
+
+async def test_the_report_can_be_had_as_files(
+    theatre: Theatre, browser: Browser, sessions: Sessions, tmp_path: Path
+) -> None:
+    life = await theatre.subscription(csn="7700")
+    await life.move_to("2027-02-01 10:00")
+    await theatre.subscription(number=SECOND, csn="8800", buyer_email="eve@elsewhere.example", live=None)
+    await tell(sessions, tmp_path, seats=9, used=7, listed=True)
+    await tell(sessions, tmp_path, seats=1, used=1, number=SECOND)
+    await browser.sign_in()
+    products = (await browser.get("/account/usage/products.csv")).text.splitlines()
+    assert products[0].startswith("\ufeffCustomer number,Customer,Product,Subscriptions,Seats,Users with a seat,")
+    assert products[1:] == ["7700,Northwind Surveying LLC,Draft Standard,1,12,9,7,7,28,35,2027-01-31"]
+    for address in ("/account/usage/users.csv", f"{SUBSCRIPTIONS}/{PUNCTUAL}/usage.csv"):
+        answer = await browser.get(address)
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        users = answer.text.splitlines()
+        first = "user000@northwind.example,2026-04-01,2027-01-20,yes,yes,1,2,2027-01-31"
+        assert (len(users), users[1]) == (10, f"7700,{PUNCTUAL},Draft Standard,{first}")
+        assert SECOND not in answer.text
+    assert (await browser.get(f"{SUBSCRIPTIONS}/{SECOND}/usage.csv")).status_code == 404

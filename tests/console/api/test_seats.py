@@ -42,6 +42,18 @@ async def test_what_is_told_is_told_back_and_a_repeat_changes_nothing(api: Api) 
     ]
 
 
+async def test_how_often_a_seat_was_used_is_told_where_every_day_was_listed(api: Api) -> None:
+    listed = {"used_on": ["2026-11-20", "2026-11-02", "2026-09-15"], "used_since": "2026-08-25"}
+    await tell(api, seat(BEN, **listed), seat(CLEO, used_since="2026-10-01"))
+    ben, cleo = (await api.get(SEATS)).json()["items"]
+    assert (ben["last_used_on"], ben["days_30"], ben["days_90"]) == ("2026-11-20", 2, 3)
+    assert (cleo["last_used_on"], cleo["days_30"], cleo["days_90"]) == (None, 0, None)
+    usage = (await api.get("/subscriptions/S-1001/usage")).json()
+    assert (usage["active_90"], usage["days_30"], usage["days_90"]) == (1, 2, None)
+    (first, *_) = (await api.get("/customers/5100000001/usage")).json()["items"]
+    assert (first["sku"], first["days_30"], first["days_90"]) == ("DRAFT-STD", 2, None)
+
+
 async def test_users_come_in_pages_whose_addresses_name_nobody(api: Api) -> None:
     await tell(api, *(seat(f"user{n}@northwind.example") for n in range(5)))
     await tell(api, seat("user4@northwind.example", unassigned_on="2026-05-01"))
@@ -85,6 +97,8 @@ async def test_a_customers_products_are_summed_up(api: Api) -> None:
         pytest.param(seat("ben@northwind..example"), "body.items.0.user", id="nearly an address"),
         pytest.param(seat(BEN, last_used_on="2026-03-01"), "body.items.0.last_used_on", id="used before"),
         pytest.param(seat(BEN, last_used_on="2027-03-01"), "body.items.0.last_used_on", id="used in the future"),
+        pytest.param(seat(BEN, used_on=["2026-11-02"]), "body.items.0.used_since", id="listed since when"),
+        pytest.param(seat(BEN, used_since="2027-03-01"), "body.items.0.used_since", id="listed since a day to come"),
         pytest.param(seat(BEN, unassigned_on="2026-04-01"), "body.items.0.unassigned_on", id="no day long"),
         pytest.param(seat(BEN, number="S-1002"), "body.items.0.number", id="a field that there is not"),
     ],
