@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from activities.offers import yield_to_checkout
 from activities.orders import abandon_unsent, new_order
+from models.methods import find_kept_method
 from models.parties import ContactRow, PaymentMethodRow, has_address
 from models.payments import AttemptRow
 from models.reading import fact_of_method
@@ -126,8 +127,8 @@ async def pays_with(session: AsyncSession, stored: Stored, command: c.Command, a
 
 
 async def stored_method(session: AsyncSession, stored: Stored, id_: UUID, at: datetime) -> PaymentMethod | None:
-    method = await session.get(PaymentMethodRow, id_)
-    if method is None or method.csn != stored.customer.csn:
+    method = await find_kept_method(session, id_, stored.customer.csn)
+    if method is None:
         raise c.BadArguments('"method" must be the id of a payment method of this customer.')
     return stored.facts.method if method is stored.method else fact_of_method(method, at)
 

@@ -14,6 +14,7 @@ from activities.offers import lock_quotes_on, yield_to_checkout
 from activities.orders import abandon_unsent, new_large_order
 from models.baskets import BasketLineRow, BasketRow
 from models.checkouts import ALL_OTHERS
+from models.methods import find_kept_method
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
 from models.reading import fact_of_method
@@ -86,8 +87,8 @@ async def _paying(session: AsyncSession, basket: BasketRow, actor: Actor, stored
         case c.NewMethod(kind, _, valid_through):
             return PaymentMethod("", kind, at, valid_through)
         case c.StoredMethod(id_):
-            row = await session.get(PaymentMethodRow, id_)
-            if row is None or row.csn != csn:
+            row = await find_kept_method(session, id_, csn)
+            if row is None:
                 hint = f'{NAME}: "method" must be the id of a payment method of this customer.'
                 return Refused("bad_arguments", hint)
             return fact_of_method(row, at)

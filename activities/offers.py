@@ -15,17 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.journal import SYSTEM, clear_alarm, record
-from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.payments import UNANSWERED, AttemptRow, OrderLineRow, OrderRow
 from models.quotes import STATES_OF_OPEN, QuoteLineRow, QuoteRow, find_quote, quote_lines
 from models.store import Stored
 from models.subscriptions import ClaimRow, SubscriptionRow
-from renewals.payments import AttemptState, Purpose, Way
+from renewals.payments import Purpose, Way
 from renewals.quoting import QuoteState
 
 ASKED = "quote_asked"
 """The alarm by which operators hear that a quote is asked for."""
-
-UNANSWERED = (AttemptState.OPEN, AttemptState.UNKNOWN, AttemptState.PENDING, AttemptState.ISSUED)
 
 
 async def tell(

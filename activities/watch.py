@@ -21,14 +21,13 @@ from activities.alarming import alarm_together
 from activities.clock import started_at
 from activities.delivery import deliver
 from activities.forgetting import forget_days_of_use, forget_deliveries, forget_sign_ins
-from activities.offers import UNANSWERED
 from activities.planning import NEVER
 from activities.starting import AT_ONCE, STARTABLE, Startable, follow, start_bulk_checkout, start_or_wake
 from models.baskets import BasketRow
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.pauses import resumed_since
-from models.payments import AttemptRow, OrderLineRow
+from models.payments import UNANSWERED, AttemptRow, OrderLineRow
 from models.quotes import QuoteRow, reference_of
 from models.records import AlarmRow, CommandRow
 from models.rules import rulebook_now

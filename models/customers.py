@@ -1,6 +1,6 @@
 """Customers: searched by what people have at hand, a page at a time; and all that belongs to one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models.columns import among
 from models.keyset import Beside, Found, Keyset, page_of
-from models.methods import every_method
+from models.methods import Label, every_method, labels_of
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.payments import OrderLineRow, OrderRow
 from models.quote_reading import find_quotes
@@ -65,6 +65,7 @@ class Known:
     contacts: Sequence[ContactRow]
     cut: bool
     methods: Sequence[PaymentMethodRow]
+    labels: Mapping[Label, str]
     orders: Sequence[Placed]
     quotes: Sequence[QuoteRow]
 
@@ -117,6 +118,7 @@ async def customer_of(session: AsyncSession, csn: str) -> Known | None:
         contacts=contacts[:MOST_CONTACTS],
         cut=len(contacts) > MOST_CONTACTS,
         methods=(await every_method(session, csn))[:MOST_METHODS],
+        labels=await labels_of(session, csn),
         orders=await _orders(session, csn),
         quotes=await find_quotes(session, customer=csn, limit=NEWEST),
     )

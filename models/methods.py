@@ -1,7 +1,8 @@
-"""The payment methods of a customer: which there are, who may store one, and the storing, once and on record."""
+"""The payment methods of a customer: which there are and what uses them, who may store one, and the storing, once."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,23 +11,66 @@ from sqlmodel import col
 from models.journal import record_of_customer
 from models.parties import ContactRow, PaymentMethodRow, has_address
 from models.subscriptions import SubscriptionRow
+from renewals.facts import Phase
 from renewals.payments import MethodKind
 
 _ROW = PaymentMethodRow
 
+IS_KEPT = col(_ROW.removed_at).is_(None)
+
+Label = tuple[str, str]
+"""Kind and token: a name is of what the provider knows by that token, whichever its expiry, stored once or often."""
+
 
 async def every_method(session: AsyncSession, csn: str) -> list[PaymentMethodRow]:
-    """The customer's methods, the newest first; of those that are the same (kind, token, expiry) only the newest."""
-    query = select(_ROW).where(col(_ROW.csn) == csn).order_by(col(_ROW.created_at).desc(), col(_ROW.id))
+    """The customer's methods, the newest first; of those that are the same (kind, token, expiry) only the newest.
+
+    What was removed is none of them.
+    """
+    query = select(_ROW).where(col(_ROW.csn) == csn, IS_KEPT).order_by(col(_ROW.created_at).desc(), col(_ROW.id))
     once: dict[tuple[str, str, date | None], PaymentMethodRow] = {}
     for row in (await session.execute(query)).scalars():
         once.setdefault((row.kind, row.token, row.valid_through), row)
     return list(once.values())
 
 
+async def find_kept_method(session: AsyncSession, id_: UUID, csn: str) -> PaymentMethodRow | None:
+    """The customer's method of that id, to be used by whoever asks: until that is done nobody removes it."""
+    row = await session.get(_ROW, id_, with_for_update={"read": True, "key_share": True})
+    return row if row and row.csn == csn and row.removed_at is None else None
+
+
 async def same_methods(session: AsyncSession, row: PaymentMethodRow) -> Sequence[PaymentMethodRow]:
     """Every row of the customer that is the same method: a subscription may use any of them."""
     return (await session.execute(_same(row.csn, row.kind, row.token, row.valid_through))).scalars().all()
+
+
+async def labels_of(session: AsyncSession, csn: str) -> dict[Label, str]:
+    """The names that buyers gave the customer's methods."""
+    query = select(col(_ROW.kind), col(_ROW.token), col(_ROW.label))
+    named = await session.execute(query.where(col(_ROW.csn) == csn, IS_KEPT, col(_ROW.label).is_not(None)))
+    return {(kind, token): label for kind, token, label in named}
+
+
+async def subscriptions_using(
+    session: AsyncSession, method: PaymentMethodRow, among: Select[str] | None = None
+) -> Sequence[str]:
+    """The subscriptions that use the method and have not lapsed, all or those among some, in order of their numbers."""
+    ids = [each.id for each in await same_methods(session, method)]
+    query = select(col(SubscriptionRow.number)).where(
+        col(SubscriptionRow.csn) == method.csn,
+        col(SubscriptionRow.method_id).in_(ids),
+        col(SubscriptionRow.phase) != Phase.LAPSED,
+    )
+    if among is not None:
+        query = query.where(col(SubscriptionRow.number).in_(among))
+    return (await session.execute(query.order_by(col(SubscriptionRow.number)))).scalars().all()
+
+
+def bought_by(email: str) -> Select[str]:
+    """The numbers of the subscriptions that a person buys."""
+    contacts = select(col(ContactRow.id)).where(has_address(email))
+    return select(col(SubscriptionRow.number)).where(col(SubscriptionRow.buyer_id).in_(contacts))
 
 
 async def buys(session: AsyncSession, csn: str, email: str) -> bool:

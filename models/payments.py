@@ -12,6 +12,9 @@ from renewals.payments import AttemptState, DeclineClass, Purpose, Way
 
 ORDER_STATES = ("open", "paid", "void")
 
+UNANSWERED = (AttemptState.OPEN, AttemptState.UNKNOWN, AttemptState.PENDING, AttemptState.ISSUED)
+"""The states in which the money of an attempt may be moving, or its code can still be paid."""
+
 
 class OrderRow(SQLModel, table=True):
     """One transaction of one customer in one currency. `reference` is that of an order placed elsewhere."""

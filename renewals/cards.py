@@ -1,9 +1,10 @@
-"""Cards: the month of expiry as it is written, and the numbers that must never be stored."""
+"""Payment methods as they are written: a card's month of expiry, a name of one's own, what must never be stored."""
 
 import re
 from datetime import date
 
 from renewals.calendar import add_months, days_after
+from renewals.characters import control_character
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _CARD_NUMBER = re.compile(r"(?:\d[ -]?){13,19}")
@@ -17,6 +18,23 @@ def month_end(text: str) -> date:
         raise ValueError(f"{text!r} is not a month such as 2029-08")
     first = date(int(found[1]), int(found[2]), 1)
     return days_after(add_months(first, 1, anchor_day=1), -1)
+
+
+LONGEST_LABEL = 40
+_MOST_DIGITS = 8
+
+
+def method_label(text: str) -> str | None:
+    """The name that a buyer gives a stored method; None for a blank one, which takes it away. Raises `ValueError`.
+
+    It can hold the last digits of a card, and not its number.
+    """
+    label = " ".join(text.split())
+    if len(label) > LONGEST_LABEL or control_character(label):
+        raise ValueError(f"a name has at most {LONGEST_LABEL} characters, on one line")
+    if sum(character.isdigit() for character in label) > _MOST_DIGITS:
+        raise ValueError("a name must not hold a card number; the last four digits will do")
+    return label or None
 
 
 def may_be_card_number(token: str) -> bool:

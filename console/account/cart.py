@@ -153,7 +153,7 @@ def _notes(stored: Stored, t: Speech) -> tuple[str, ...]:
 
 async def _payer(session: AsyncSession, stored: Stored, place: int, t: Speech) -> Payer:
     rows = await methods_of(session, stored)
-    return Payer(stored.customer.csn, stored.customer.name, place, method_choices(rows, stored, t))
+    return Payer(stored.customer.csn, stored.customer.name, place, await method_choices(session, rows, stored, t))
 
 
 def _left(stored: Stored, refused: Refused, email: str, t: Speech, settings: Settings) -> Left:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.methods import IS_KEPT
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.store import Stored, load, load_all
 from models.subscriptions import SubscriptionRow
@@ -98,7 +99,7 @@ async def methods_of(session: AsyncSession, stored: Stored) -> list[PaymentMetho
     """The customer's stored methods, that of the subscription first, then the newest; each once."""
     query = (
         select(PaymentMethodRow)
-        .where(col(PaymentMethodRow.csn) == stored.customer.csn)
+        .where(col(PaymentMethodRow.csn) == stored.customer.csn, IS_KEPT)
         .order_by(col(PaymentMethodRow.id) != stored.row.method_id, col(PaymentMethodRow.created_at).desc())
     )
     rows = (await session.execute(query)).scalars().all()

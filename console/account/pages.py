@@ -14,7 +14,7 @@ from console.account.forms import Form, Wrong, arguments, chosen_term, client_ke
 from console.account.giving import give, told
 from console.account.guard import Visitor, form_of, visitor
 from console.account.orders import orders_of
-from console.account.preview import Preview, method_choices, preview_renewal, preview_seats, preview_term
+from console.account.preview import Preview, method_choices, own_method, preview_renewal, preview_seats, preview_term
 from console.account.recalling import what_happened, what_is_coming
 from console.account.speech import Speech, speech_of
 from console.account.standing import facts, listed, pending, renewal_sentences
@@ -138,6 +138,7 @@ async def _details(
     people = await contacts_of(session, stored.customer.csn) if found.is_buyer else []
     orders = await orders_of(session, stored, who.email, t)
     possible = actions(found, t, desk.settings)
+    choices = await method_choices(session, await methods_of(session, stored), stored, t)
     return desk.page(
         request,
         "details.html",
@@ -152,7 +153,7 @@ async def _details(
         wrong=wrong,
         form=form or {},
         command=command,
-        facts=facts(found, t, who.email),
+        facts=facts(found, t, who.email, await own_method(session, stored, t)),
         sentences=renewal_sentences(stored, t),
         pending=pending(stored.facts, t),
         actions=possible,
@@ -160,7 +161,7 @@ async def _details(
         contract=address_of(stored.customer.csn, stored.facts.channel),
         ahead=last_paid_term(stored.facts),
         terms=other_terms(stored.facts, t),
-        methods=[each for each in method_choices(await methods_of(session, stored), stored, t) if not each.own],
+        methods=[each for each in choices if not each.own],
         people=[each for each in people if each.id != found.admin.id],
         coming=what_is_coming(stored, t),
         happened=await what_happened(session, stored, who.email, t, before=before),

@@ -10,6 +10,7 @@ from console.account.finding import Found, methods_of
 from console.account.forms import Wrong
 from console.account.speech import Speech
 from console.account.standing import pending, sentences_for
+from models.methods import labels_of
 from models.parties import PaymentMethodRow
 from models.reading import fact_of_method
 from models.store import Stored
@@ -93,7 +94,7 @@ async def preview_renewal(session: AsyncSession, found: Found, t: Speech, settin
         dates=t("preview.unchanged", day=t.w.day(line.starts_on), span=t.w.span(line.starts_on, line.renews_on)),
         pending=tuple(words for _, words in pending(sub, t)),
         savings=tuple(savings(sub, t)),
-        methods=method_choices(await methods_of(session, found.stored), found.stored, t),
+        methods=await method_choices(session, await methods_of(session, found.stored), found.stored, t),
         when=when,
         token=_proof(shown, settings),
     )
@@ -113,7 +114,7 @@ async def preview_seats(session: AsyncSession, found: Found, seats: int, t: Spee
         lines=tuple(price_line(line, t) for line in shown.lines),
         total=t.w.amount(shown.total),
         dates=t("preview.until", day=t.w.day(shown.lines[-1].renews_on)),
-        methods=method_choices(usable, found.stored, t),
+        methods=await method_choices(session, usable, found.stored, t),
         seats=seats,
         token=_proof(shown, settings),
     )
@@ -201,12 +202,24 @@ def savings(sub: Subscription, t: Speech) -> Sequence[str]:
     return [t("preview.saving", term=t.w.term(term), amount=t.w.amount(saved)) for term, saved in each_year]
 
 
-def method_choices(rows: Sequence[PaymentMethodRow], stored: Stored, t: Speech) -> tuple[Choice, ...]:
+async def own_method(session: AsyncSession, stored: Stored, t: Speech) -> str:
+    """The subscription's own method, by its name if it has one."""
+    row, fact = stored.method, stored.facts.method
+    if row is None or fact is None:
+        return t.method(None)
+    labels = await labels_of(session, stored.customer.csn)
+    return t.named(labels.get((row.kind, row.token)), fact)
+
+
+async def method_choices(
+    session: AsyncSession, rows: Sequence[PaymentMethodRow], stored: Stored, t: Speech
+) -> tuple[Choice, ...]:
     """The stored methods; the subscription's own is chosen, or else the first, or else a new one."""
+    labels = await labels_of(session, stored.customer.csn)
     own, zone_name = stored.row.method_id, stored.facts.time_zone
     found: list[Choice] = []
     for row in rows:
-        words = t.method(fact_of_method(row, row.created_at))
+        words = t.named(labels.get((row.kind, row.token)), fact_of_method(row, row.created_at))
         if row.id == own:
             words = t("preview.current", method=words)
         else:

@@ -21,6 +21,11 @@ class Speech(speech.Speech):
             return kind
         return self("valid_through", method=kind, day=self.w.day(method.valid_through))
 
+    def named(self, label: str | None, method: PaymentMethod) -> str:
+        """A stored method by the name that its buyer gave it, if any, and what it is."""
+        words = self.method(method)
+        return self("methods.named", name=label, method=words) if label else words
+
     def kinds(self) -> list[tuple[str, str]]:
         """Every kind of payment method, with its name."""
         return [(kind.value, self.w.method_as_label(kind)) for kind in MethodKind]

@@ -95,8 +95,8 @@ def _way(sub: Subscription, t: Speech) -> str:
     return t(f"way.{renewed_elsewhere(sub) or 'by_hand'}")
 
 
-def facts(found: Found, t: Speech, email: str) -> list[tuple[str, str]]:
-    """The facts of a subscription, each as the key of its label and a value."""
+def facts(found: Found, t: Speech, email: str, method: str) -> list[tuple[str, str]]:
+    """The facts of a subscription, each as the key of its label and a value; `method` is its own in words."""
     stored, sub, w = found.stored, found.stored.facts, t.w
     over = sub.phase in (Phase.EXPIRED, Phase.LAPSED)
     ahead = last_paid_term(sub)
@@ -109,7 +109,7 @@ def facts(found: Found, t: Speech, email: str) -> list[tuple[str, str]]:
         ("running_term", w.span(sub.starts_on, sub.renews_on)),
         ("renews_on" if sub.renews_automatically and not over else "expires_on", w.day(ahead.renews_on)),
         ("auto_renew", t("on" if sub.auto_renew else "off")),
-        ("method", t.method(sub.method)),
+        ("method", method),
         ("buyer", _name(stored.buyer.name, stored.buyer.email, email, t)),
         ("admin", _name(found.admin.name, found.admin.email, email, t)),
     ]

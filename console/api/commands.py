@@ -105,7 +105,7 @@ def told_to_caller(row: CommandRow, request: Request, response: Response) -> s.C
         response.headers["Location"] = f"{request.scope.get('root_path', '')}/commands/{row.id}"
     elif row.outcome == "refused":
         raise Refusal(row.code or "", row.hint or "", row.possible_on)
-    return _told(row)
+    return told_as_stored(row)
 
 
 async def _check_tag(session: AsyncSession, number: str, client_key: str, if_match: str | None) -> None:
@@ -162,10 +162,11 @@ async def command(session: Reading, id: UUID) -> s.Command:
     row = await session.get(CommandRow, id)
     if row is None:
         raise Problem(404, "not_found", "There is no such command.")
-    return _told(row)
+    return told_as_stored(row)
 
 
-def _told(row: CommandRow) -> s.Command:
+def told_as_stored(row: CommandRow) -> s.Command:
+    """The command with its outcome so far, whatever that is."""
     return s.Command(
         id=row.id,
         subscription=row.subscription,

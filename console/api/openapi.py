@@ -64,7 +64,7 @@ def _problems_of(path: str, method: str) -> dict[int, str]:
     found = dict(_OF_EVERY)
     if "{" in path or path.startswith("/bulk-checkouts") or (path, method) == ("/quotes", "post"):
         found |= _OF_WHAT_IS_NAMED
-    if method in ("post", "put"):
+    if method in ("post", "put", "patch", "delete"):
         found |= _OF_WRITING
     if path.endswith("/commands"):
         found |= _OF_COMMANDS

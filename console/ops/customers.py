@@ -10,8 +10,10 @@ from console.ops.desk import InDesk, speech_for, there, wall_now
 from console.ops.guard import Reads
 from console.ops.standing import method_in_words
 from console.ops.subscriptions import reading
+from console.speech import Speech
 from models.audit import audit
 from models.customers import Wanted, customer_of, customers_page
+from models.parties import PaymentMethodRow
 from renewals.facts import Phase
 
 CUSTOMERS = "/ops/customers"
@@ -60,6 +62,12 @@ async def one(request: Request, desk: InDesk, who: Reads, csn: str) -> Response:
         known=known,
         customer=known.row,
         phases=[(phase, known.phases[phase]) for phase in Phase if known.phases.get(phase)],
-        methods=[(method_in_words(row, t), row.created_at) for row in known.methods],
+        methods=[(_named(known.labels.get((row.kind, row.token)), row, t), row.created_at) for row in known.methods],
         listed=f"/ops/subscriptions?q={quoted(csn)}",
     )
+
+
+def _named(label: str | None, row: PaymentMethodRow, t: Speech) -> str:
+    """A stored method, by the name that its buyer gave it if there is one: buyers speak of it by that."""
+    words = method_in_words(row, t)
+    return f"{label}: {words}" if label else words

@@ -1,4 +1,4 @@
-"""Payment methods in the account: chosen for a subscription, listed, added, and given a new expiry."""
+"""Payment methods in the account: chosen for a subscription, listed, added, and edited."""
 
 import re
 from typing import Any
@@ -98,6 +98,9 @@ async def test_a_subscription_that_may_not_use_the_new_expiry_is_not_said_to(lif
         pytest.param("/payment-methods", {"token": "4111 1111 1111 1111"}, "That looks like a card number", id="card"),
         pytest.param("/payment-methods", {"token": ""}, "Write the provider's token", id="no token"),
         pytest.param("/payment-methods", {"token": "t", "expires": "2020-01"}, "That month is over", id="over"),
+        pytest.param("/name", {"label": "x" * 41}, "Write at most 40 characters", id="a long name"),
+        pytest.param("/name", {"label": "mine 4111 1111 1111 1111"}, "a card number must not", id="a number as name"),
+        pytest.param("/replace", {"kind": "card", "token": ""}, "Write the provider's token", id="replaced by nothing"),
         pytest.param("/expiry", {"expires": "08/32"}, "Write the month as 2029-08", id="no month"),
         pytest.param("/expiry", {"expires": "2020-01"}, "That month is over", id="an expiry that is over"),
     ],
@@ -123,9 +126,11 @@ async def test_an_admin_sees_them_and_changes_nothing(life: Life, browser: Brows
     (old,) = await methods(life)
     token = re.search(r'name="csrf" value="(\w+)"', page)
     assert token
-    for path in (PAGE, f"{PAGE}/{old['id']}/expiry"):
+    forms = ("", *(f"/{old['id']}/{what}" for what in ("expiry", "name", "replace", "remove")))
+    for path in forms:
         fields = {"csrf": token[1], "key": "00000000-0000-4000-8000-000000000000", "csn": "7700", "kind": "card"}
-        answer = await browser.client.post(path, data=fields | {"token": "tok_new", "expires": "2032-01"})
+        fields |= {"token": "tok_new", "expires": "2032-01", "label": "mine"}
+        answer = await browser.client.post(f"{PAGE}{path}", data=fields)
         assert answer.status_code == 404
     assert await methods(life) == [old]
 
@@ -136,10 +141,118 @@ async def test_another_customers_methods_are_not_there(life: Life, theatre: Thea
     (mine,) = await methods(life)
     page = await browser.page(PAGE)
     assert str(mine["id"]) not in page
-    foreign = form(page, "/expiry")
-    foreign.action = f"{PAGE}/{mine['id']}/expiry"
-    assert (await browser.send(foreign, expires="2032-01")).status_code == 404
+    for what in ("expiry", "name", "replace", "remove", "nonsense"):
+        foreign = form(page, "/expiry")
+        foreign.action = f"{PAGE}/{mine['id']}/{what}"
+        answer = await browser.send(foreign, expires="2032-01", label="mine", kind="paypal", token="pp")
+        assert answer.status_code == 404, what
     assert (await browser.send(form(page, "/payment-methods"), csn="7700", token="t")).status_code == 404
+
+
+async def edit(browser: Browser, what: str, of: object, **fields: str) -> str:
+    """Send one of the forms of a method; what the page says then."""
+    answer = await browser.send(form(await browser.page(PAGE), f"/{what}", of=str(of)), **fields)
+    assert answer.status_code == 303, words(answer.text)
+    return words(await browser.page(answer.headers["location"]))
+
+
+async def test_a_name_stays_with_its_card_whatever_its_expiry(life: Life, browser: Browser) -> None:
+    await browser.sign_in()
+    (old,) = await methods(life)
+    page = await edit(browser, "name", old["id"], label="  Blue   card ")
+    assert "The name is stored." in page
+    assert "Blue card (Card, valid through 31 August 2029) stored on" in page
+    assert "Blue card (Card" in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
+    assert "Blue card (Card" in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew"))
+    assert "Blue card (Card, valid through 31 January 2032)" in await edit(
+        browser, "expiry", old["id"], expires="2032-01"
+    )
+    page = await edit(browser, "remove", old["id"])
+    assert "31 August 2029" not in page
+    assert "Blue card (Card, valid through 31 January 2032)" in page
+    (new,) = [each for each in await methods(life) if each["id"] != old["id"]]
+    assert "Blue card" not in await edit(browser, "name", new["id"], label="")
+    events = await life.rows("SELECT customer, data, caused_by FROM events WHERE event = 'method_named' ORDER BY id")
+    assert [(each["customer"], each["data"]["has_name"], each["caused_by"]) for each in events] == [
+        ("7700", True, BUYER),
+        ("7700", False, BUYER),
+    ]
+    assert "Blue" not in str(events)
+
+
+async def test_the_same_name_again_is_no_news(life: Life, browser: Browser) -> None:
+    await browser.sign_in()
+    (old,) = await methods(life)
+    for _ in range(2):
+        await edit(browser, "name", old["id"], label="Office card")
+    assert len(await life.rows("SELECT id FROM events WHERE event = 'method_named'")) == 1
+
+
+async def test_another_method_takes_the_place_of_one_wherever_it_is_used(
+    life: Life, theatre: Theatre, browser: Browser
+) -> None:
+    other = await theatre.subscription(number=SECOND, csn="7700", renews_on="2027-05-31")
+    await other.move_to("2027-02-01 10:00")
+    await browser.sign_in()
+    (old,) = await methods(life)
+    page = await edit(browser, "replace", old["id"], kind="paypal", token="pp_1")
+    assert "Your subscriptions use the other method from the next charge on." in page
+    assert re.search(rf"PayPal account stored on [^)]* Used by {PUNCTUAL} , {SECOND}", page)
+    (new,) = [each for each in await methods(life) if each["id"] != old["id"]]
+    assert {(await each.row())["method_id"] for each in (life, other)} == {new["id"]}
+    assert "Mail: payment method changed" in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
+    await edit(browser, "replace", new["id"], method=str(old["id"]))
+    assert {(await each.row())["method_id"] for each in (life, other)} == {old["id"]}
+
+
+async def test_what_nothing_uses_is_removed_and_its_token_forgotten(life: Life, browser: Browser) -> None:
+    await browser.sign_in()
+    await add(browser, kind="paypal", token="pp_1")
+    (old, new) = sorted(await methods(life), key=lambda each: each["kind"])
+    before = await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}")
+    assert "The method is removed." in await edit(browser, "remove", new["id"])
+    page = await browser.page(PAGE)
+    assert str(new["id"]) not in page
+    assert [each["token"] for each in await life.rows("SELECT token FROM payment_methods ORDER BY token")] == [
+        "",
+        old["token"],
+    ]
+    events = await life.rows("SELECT customer, data, caused_by FROM events WHERE event = 'method_removed'")
+    assert [(each["customer"], each["data"]["kind"], each["caused_by"]) for each in events] == [
+        ("7700", "paypal", BUYER)
+    ]
+    late = form(before, "/set-payment-method")
+    answer = await browser.send(late, method=str(new["id"]))
+    assert answer.status_code == 303
+    assert (await life.row())["method_id"] == old["id"]
+    await add(browser, kind="paypal", token="pp_1")
+    assert "PayPal" in words(await browser.page(PAGE))
+
+
+async def test_what_is_used_is_not_removed(life: Life, theatre: Theatre, browser: Browser) -> None:
+    await browser.sign_in()
+    (old,) = await methods(life)
+    page = await browser.page(PAGE)
+    assert "It can be removed once none of your subscriptions uses it." in words(page)
+    assert "/remove" not in page
+    by_force = form(page, "/expiry")
+    by_force.action = f"{PAGE}/{old['id']}/remove"
+    answer = await browser.send(by_force)
+    assert answer.headers["location"] == f"{PAGE}?done=in_use"
+    assert "The method was not removed" in words(await browser.page(answer.headers["location"]))
+    assert await methods(life) == [old]
+
+
+async def test_what_a_code_waits_to_be_paid_with_is_not_removed(
+    life: Life, browser: Browser, sessions: Sessions
+) -> None:
+    await browser.sign_in()
+    said = await browser.do(PUNCTUAL, "renew", on="/renew", method="new", kind="bank_transfer", token="never")
+    assert "The code to pay with stands below" in said
+    (transfer,) = [each for each in await methods(life) if each["kind"] == "bank_transfer"]
+    page = await edit(browser, "remove", transfer["id"])
+    assert "The method was not removed" in page
+    assert len(await methods(life)) == 2
 
 
 @pytest.mark.parametrize(("locale", "title"), [("fr-FR", "Moyens de paiement"), ("ja-JP", "お支払い方法の一覧")])
