@@ -1176,6 +1176,18 @@ def _create_tables() -> None:
     )
     op.create_index("ix_bulk_action_lines_command_id", "bulk_action_lines", ["command_id"])
     op.create_table(
+        "days_listed",
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("user", sa.String(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.CheckConstraint('"user" = lower("user")', name="ck_days_listed_user_in_small_letters"),
+        sa.CheckConstraint("since <= until", name="ck_days_listed_runs_forward"),
+        sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_days_listed_subscription"),
+        sa.PrimaryKeyConstraint("subscription", "user", name="pk_days_listed"),
+    )
+    op.create_index("ix_days_listed_until", "days_listed", ["until"])
+    op.create_table(
         "days_of_use",
         sa.Column("subscription", sa.String(), nullable=False),
         sa.Column("user", sa.String(), nullable=False),
