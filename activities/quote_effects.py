@@ -21,6 +21,7 @@ from models.records import CommandRow
 from models.store import Stored
 from renewals import commands as c
 from renewals.decisions import Eligible
+from renewals.facts import Channel
 from renewals.letters import Kind
 from renewals.payments import MethodKind
 from renewals.quoting import (
@@ -98,7 +99,9 @@ async def ask(session: AsyncSession, asked: Asked) -> Answer:
     hint = f"A mail brings the quote {quote.reference} once it is issued."
     answer = conclude(session, row, Eligible(), home.now, hint)
     await tell(session, quote, asked.wall_now, by=row.given_by)
-    detail = f"The buyer asks for quote {quote.reference}; issue or withdraw it."
+    partner = home.facts.partner
+    whom = f" partner {partner}" if partner else ""
+    detail = f"The buyer asks{whom} for quote {quote.reference}; issue or withdraw it."
     facts, about = {"quote": quote.reference}, quote.reference
     await raise_alarm(session, quote.subscription, ASKED, detail, home.now, subject=about, facts=facts)
     return answer
@@ -107,6 +110,8 @@ async def ask(session: AsyncSession, asked: Asked) -> Answer:
 async def issue(session: AsyncSession, asked: Asked, quote: QuoteRow, command: c.IssueQuote) -> Answer:
     """Offer what was asked for: the prices bind, and the next terms are held until it is over."""
     row, home, prices = asked.row, asked.home, dict(command.prices)
+    if home.facts.channel is Channel.PARTNER and not command.invoice:
+        raise c.BadArguments(f'{row.name}: "invoice" must be true: the partner invoices what it sold.')
     others = sorted(set(prices) - set(asked.found))
     if others:
         raise c.BadArguments(f'{row.name}: "prices" names {others[0]}, which is not in quote {quote.reference}.')

@@ -88,8 +88,8 @@ async def _decide(session: AsyncSession, asked: Asked, actor: Actor) -> Decision
     unknown = [number for number in asked.wishes if number not in asked.found]
     if unknown:
         return Refused("unknown_subscription", f"There is no subscription {unknown[0]}; check the number.")
-    if len({(each.customer.csn, each.facts.channel) for each in asked.found.values()}) > 1:
-        raise c.BadArguments("A quote is for one customer and purchase mode; ask for one for each.")
+    if len({(each.customer.csn, each.facts.channel, each.facts.partner) for each in asked.found.values()}) > 1:
+        raise c.BadArguments("A quote is for one customer, purchase mode and partner; ask for one for each.")
     answers = {number: decide(*await _question(session, asked, each, actor)) for number, each in asked.found.items()}
     refusals = [_named(number, answer, answers) for number, answer in answers.items() if isinstance(answer, Refused)]
     refused = first_that_applies(refusals)

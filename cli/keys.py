@@ -11,6 +11,7 @@ from cli.portfolios import By, Reason, operator, why
 from models import api_keys as store
 from models.api_keys import ApiKeyRow, Scope
 from models.history import in_utc
+from models.partners import PartnerRow
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Prefix = Annotated[str, typer.Argument(help="The key's prefix, as `perennial api-key list` shows it.")]
@@ -24,21 +25,27 @@ def create(
     scope: Annotated[list[Scope], typer.Option(help="What it is good for; may be given twice.")],
     by: By,
     reason: Reason,
+    partner: Annotated[str | None, typer.Option(help="Code of the partner that a key of that scope is for.")] = None,
     as_json: Json = False,
 ) -> None:
     """Create a key and print its secret, this once."""
     if not name.strip():
         raise typer.BadParameter("it is blank; say who calls with the key.", param_hint="--name")
-    row, secret = desk.run(_create(name.strip(), scope, operator(by), why(reason)))
+    if (partner is None) == (Scope.PARTNER in scope) or (partner and set(scope) != {Scope.PARTNER}):
+        raise typer.BadParameter("the scope partner goes with --partner CODE, and with no other scope.")
+    row, secret = desk.run(_create(name.strip(), scope, operator(by), why(reason), partner))
     if as_json:
         print_json(_plain(row) | {"secret": secret})
         return
     say(secret, f"This is the key {row.prefix} of {name.strip()}. It is stored nowhere: keep it now.")
 
 
-async def _create(name: str, scopes: list[Scope], by: str, reason: str) -> tuple[ApiKeyRow, str]:
+async def _create(name: str, scopes: list[Scope], by: str, reason: str, partner: str | None) -> tuple[ApiKeyRow, str]:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions.begin() as session:
-        return await store.create_key(session, name=name, scopes=scopes, by=by, reason=reason, now=desk.wall_now())
+        if partner is not None and await session.get(PartnerRow, partner) is None:
+            fail(f"There is no partner {partner}; `perennial partner list` shows those that exist.")
+        now = desk.wall_now()
+        return await store.create_key(session, name=name, scopes=scopes, by=by, reason=reason, now=now, partner=partner)
 
 
 @app.command(name="list")
@@ -52,7 +59,7 @@ def list_keys(as_json: Json = False) -> None:
         (
             row.prefix,
             row.name,
-            ", ".join(row.scopes),
+            f"partner {row.partner}" if row.partner else ", ".join(row.scopes),
             in_utc(row.created_at)[:16],
             f"{row.created_by}: {row.created_because}",
             f"{in_utc(row.revoked_at)[:16]} {row.revoked_by}: {row.revoked_because}" if row.revoked_at else "",

@@ -14,7 +14,9 @@ from cli import (
     ledger,
     legal,
     looking,
+    methods,
     operators,
+    partners,
     pausing,
     portfolios,
     quoting,
@@ -47,7 +49,9 @@ app.command()(rules.policies)
 app.command()(rules.prices)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="api-key")
+app.add_typer(methods.app, name="payment-method")
 app.add_typer(operators.app, name="operator")
+app.add_typer(partners.app, name="partner")
 app.add_typer(seat_use.app, name="usage")
 app.add_typer(alarms.app, name="alarms")
 app.add_typer(webhooks.app, name="webhook")

@@ -18,11 +18,12 @@ from models.columns import instant, key
 
 
 class Scope(StrEnum):
-    """What a key is good for: reading, acting for buyers, acting as an operator."""
+    """What a key is good for: reading, acting for buyers, acting as an operator; or acting as one partner, alone."""
 
     READ = "read"
     WRITE = "write"
     OPERATE = "operate"
+    PARTNER = "partner"
 
 
 class ApiKeyRow(SQLModel, table=True):
@@ -32,8 +33,11 @@ class ApiKeyRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("prefix"),
         CheckConstraint(
-            "scopes <@ ARRAY['read', 'write', 'operate']::varchar[] AND cardinality(scopes) > 0", name="scopes_known"
+            "scopes <@ ARRAY['read', 'write', 'operate', 'partner']::varchar[] AND cardinality(scopes) > 0",
+            name="scopes_known",
         ),
+        CheckConstraint("(partner IS NOT NULL) = ('partner' = ANY (scopes))", name="partner"),
+        CheckConstraint("partner IS NULL OR cardinality(scopes) = 1", name="partner_alone"),
         CheckConstraint("length(secret_sha256) = 32", name="digest"),
         CheckConstraint("created_because <> ''", name="created_because"),
         CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_by"),
@@ -45,6 +49,7 @@ class ApiKeyRow(SQLModel, table=True):
     prefix: str
     secret_sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False), repr=False)
     scopes: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    partner: str | None = Field(default=None, foreign_key="partners.code")
     created_at: datetime = instant()
     created_by: str
     created_because: str
@@ -55,10 +60,11 @@ class ApiKeyRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A key that was shown and is good."""
+    """A key that was shown and is good; one of a partner is good for what that `partner` sold."""
 
     key_id: UUID
     scopes: frozenset[Scope]
+    partner: str | None = None
 
 
 _SHAPE = re.compile(r"pk_([a-z2-7]{8})_[A-Za-z0-9_-]{43}")
@@ -68,9 +74,16 @@ _NOBODYS = bytes(32)
 
 
 async def create_key(
-    session: AsyncSession, *, name: str, scopes: Collection[Scope], by: str, reason: str, now: datetime
+    session: AsyncSession,
+    *,
+    name: str,
+    scopes: Collection[Scope],
+    by: str,
+    reason: str,
+    now: datetime,
+    partner: str | None = None,
 ) -> tuple[ApiKeyRow, str]:
-    """A new key, and what its caller sends: told this once, and stored nowhere."""
+    """A new key, and what its caller sends: told this once, and stored nowhere. That of a `partner` has one scope."""
     prefix = "".join(secrets.choice(_ALPHABET) for _ in range(8))
     secret = f"pk_{prefix}_{secrets.token_urlsafe(32)}"
     row = ApiKeyRow(
@@ -78,6 +91,7 @@ async def create_key(
         prefix=prefix,
         secret_sha256=digest_of(secret),
         scopes=sorted(set(scopes)),
+        partner=partner,
         created_at=now,
         created_by=by,
         created_because=reason,
@@ -95,7 +109,7 @@ async def caller_of(session: AsyncSession, secret: str) -> Caller | None:
     query = select(ApiKeyRow).where(col(ApiKeyRow.prefix) == shape[1], col(ApiKeyRow.revoked_at).is_(None))
     row = (await session.execute(query)).scalar_one_or_none()
     is_same = hmac.compare_digest(row.secret_sha256 if row else _NOBODYS, digest_of(secret))
-    return Caller(row.id, frozenset(map(Scope, row.scopes))) if row and is_same else None
+    return Caller(row.id, frozenset(map(Scope, row.scopes)), row.partner) if row and is_same else None
 
 
 def digest_of(secret: str) -> bytes:

@@ -182,4 +182,5 @@ def facts_of(joined: Joined, rare: Rare, rulebook: Rulebook, now: datetime) -> S
         audience=Audience(customer.audience),
         legal_rules=rulebook.legal_rules_of(on, [customer.country, customer.region or "", *Network]),
         advance_noticed_on=tuple(local_date(at, customer.time_zone) for at in notices.advance_sent_at),
+        partner=row.partner,
     )

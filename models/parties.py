@@ -68,10 +68,18 @@ def has_address(email: str) -> ColumnElement[bool]:
 
 
 class PaymentMethodRow(SQLModel, table=True):
-    """A stored method: a reference to the provider's token, never a card number. A method set anew is a new row."""
+    """A stored method: a reference to the provider's token, never a card number. A method set anew is a new row.
+
+    `label` is the name that a buyer gave it. One that was removed has no token any more: it can never be charged again,
+    and its row stays for what was paid by it.
+    """
 
     __tablename__ = "payment_methods"
-    __table_args__ = (one_of("kind", MethodKind), CheckConstraint("token !~ '^[0-9 -]{13,}$'", name="no_card_number"))
+    __table_args__ = (
+        one_of("kind", MethodKind),
+        CheckConstraint("token !~ '^[0-9 -]{13,}$'", name="no_card_number"),
+        CheckConstraint("(removed_at IS NULL) = (token <> '')", name="removed_without_token"),
+    )
 
     id: UUID = key()
     csn: str = Field(foreign_key="customers.csn", index=True)
@@ -79,3 +87,5 @@ class PaymentMethodRow(SQLModel, table=True):
     token: str
     valid_through: date | None = None
     created_at: datetime = instant()
+    label: str | None = None
+    removed_at: datetime | None = instant(nullable=True)

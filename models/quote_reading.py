@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -157,6 +157,7 @@ async def find_quotes(
     customer: str | None = None,
     subscription: str | None = None,
     buyer: str | None = None,
+    partner: str | None = None,
     after: int | None = None,
     limit: int = 100,
 ) -> Sequence[QuoteRow]:
@@ -178,4 +179,18 @@ async def find_quotes(
             .where(has_address(buyer))
         )
         query = query.where(col(QuoteRow.subscription).in_(bought))
+    if partner is not None:
+        query = query.where(sold_by(partner))
     return (await session.execute(query)).scalars().all()
+
+
+def sold_by(partner: str) -> ColumnElement[bool]:
+    """Of quotes: did that partner sell every one of its subscriptions?"""
+    others = (
+        exists()
+        .where(col(QuoteLineRow.quote_id) == col(QuoteRow.id))
+        .where(col(QuoteLineRow.subscription) == col(SubscriptionRow.number))
+        .where(col(SubscriptionRow.partner).is_distinct_from(partner))
+    )
+    own = select(col(SubscriptionRow.number)).where(col(SubscriptionRow.partner) == partner)
+    return col(QuoteRow.subscription).in_(own) & ~others

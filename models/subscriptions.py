@@ -43,9 +43,9 @@ class SubscriptionRow(SQLModel, table=True):
 
     `unit_price` is what a seat of the current term cost (minor units), NULL for an imported term. `late_until` is the
     last day of the late window of the next renewal, where an operator has named one. `shift` is how far
-    its own clock runs ahead. `next_step_at` (in the world's time), `next_step` (in words) and `planned_under` (the
-    policy and zone data of its plan) are written by planning, which counts in `plans`; an instant of None means: to be
-    planned.
+    its own clock runs ahead. `partner` sold it, and issues its quotes. `next_step_at` (in the world's time),
+    `next_step` (in words) and `planned_under` (the policy and zone data of its plan) are written by planning, which
+    counts in `plans`; an instant of None means: to be planned.
     """
 
     __tablename__ = "subscriptions"
@@ -62,6 +62,8 @@ class SubscriptionRow(SQLModel, table=True):
         CheckConstraint("unit_price >= 0", name="unit_price"),
         CheckConstraint("announced_unit_price >= 0", name="announced_unit_price"),
         CheckConstraint("parked_at IS NULL OR parked_because IS NOT NULL", name="parked_because"),
+        CheckConstraint("partner IS NULL OR channel = 'partner'", name="partner"),
+        Index("ix_subscriptions_partner", "partner", "number", postgresql_where=text("partner IS NOT NULL")),
         Index("ix_subscriptions_next_step", "next_step_at", "number", postgresql_where=text("phase <> 'lapsed'")),
         Index(
             "ix_subscriptions_due_on", text("((renews_on - shift)::date)"), postgresql_where=text("phase <> 'lapsed'")
@@ -106,6 +108,7 @@ class SubscriptionRow(SQLModel, table=True):
     anchor_day: int
     auto_renew: bool
     channel: str
+    partner: str | None = Field(default=None, foreign_key="partners.code")
     buyer_id: UUID = Field(foreign_key="contacts.id", index=True)
     primary_admin_id: UUID = Field(foreign_key="contacts.id", index=True)
     method_id: UUID | None = Field(default=None, foreign_key="payment_methods.id")

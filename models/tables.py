@@ -13,13 +13,14 @@ from models.going_live import GoLiveRow
 from models.operator_letters import JournalReaderRow, OperatorLetterRow
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow, RecoveryCodeRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.partners import PartnerRow
 from models.pauses import PauseRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow, PartRow, RefundRow
 from models.quotes import QuoteLineRow, QuoteRow
 from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
 from models.sandbox import SandboxChargeRow, SandboxMethodRow, SandboxRefundRow
 from models.saved_views import SavedViewRow
-from models.seat_use import DayOfUseRow, SeatAssignmentRow, UsageImportRow, UsageToldRow
+from models.seat_use import DayOfUseRow, DaysListedRow, SeatAssignmentRow, UsageImportRow, UsageToldRow
 from models.second_person import RequestRow
 from models.snapshots import SnapshotRow
 from models.subscriptions import ClaimRow, ImportRow, RenewalRow, SubscriptionRow, TermRow
@@ -45,6 +46,7 @@ __all__ = [
     "ContactRow",
     "CustomerRow",
     "DayOfUseRow",
+    "DaysListedRow",
     "DeclineCodeRow",
     "DeliveryRow",
     "EndpointRow",
@@ -65,6 +67,7 @@ __all__ = [
     "OrderLineRow",
     "OrderRow",
     "PartRow",
+    "PartnerRow",
     "PauseRow",
     "PaymentMethodRow",
     "PolicyRow",

@@ -1,4 +1,4 @@
-"""Who gives a command: an operator by name, or a person by mail address."""
+"""Who gives a command: an operator by name, a partner by code, or a person by mail address."""
 
 import re
 from dataclasses import dataclass
@@ -22,19 +22,29 @@ class Person:
     email: str
 
 
-Actor = Operator | Person
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A channel partner, written `partner:CODE`."""
+
+    code: str
+
+
+Actor = Operator | Person | Partner
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 _OPERATOR = re.compile(r"operator:([A-Za-z0-9][\w.\-]{0,63})")
+_PARTNER = re.compile(r"partner:([a-z0-9][a-z0-9-]{0,31})")
 
 
 def parse_actor(by: object) -> Actor:
-    """Who gives the command, from `operator:NAME` or a mail address. Raises `BadArguments`."""
+    """Who gives the command, from `operator:NAME`, `partner:CODE` or a mail address. Raises `BadArguments`."""
     if isinstance(by, str) and len(by) <= LONGEST_ADDRESS and not control_character(by):
         operator = _OPERATOR.fullmatch(by)
         if operator:
             return Operator(operator[1])
-        if _EMAIL.fullmatch(by) and not by.startswith("operator:"):
+        if partner := _PARTNER.fullmatch(by):
+            return Partner(partner[1])
+        if _EMAIL.fullmatch(by) and not by.startswith(("operator:", "partner:")):
             return Person(by)
     raise BadArguments("by must be operator:NAME or a mail address.")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from renewals import commands as c
-from renewals.actors import Actor, Operator
+from renewals.actors import Actor, Operator, Partner
 from renewals.facts import Term
 from renewals.given import Given, quoted
 from renewals.payments import MethodKind
@@ -20,7 +20,8 @@ def parse_command(name: object, args: object, actor: Actor) -> c.Command:
         raise c.BadArguments(f"The arguments of {which} must be a JSON object.")
     given = Given(which, args)
     reason = given.text("reason", required=False)
-    if not reason and isinstance(actor, Operator) and which not in NEEDS_NO_REASON and which in OPERATOR_MAY:
+    who_must_say = Operator | Partner
+    if not reason and isinstance(actor, who_must_say) and which not in NEEDS_NO_REASON and which in OPERATOR_MAY:
         raise c.BadArguments(f'{which} needs a reason; say why in "reason".')
     command = _build(which, given)
     given.refuse_the_rest()

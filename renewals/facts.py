@@ -133,6 +133,7 @@ class Subscription:
     `suspended`: access was taken away while past due. `charges_paused`, `mails_paused`: an operator stopped them all.
     `attempts` are those to pay the next term, `seats_attempt` is one to pay more seats that has no answer yet;
     `late_vouchers` ran out a short while ago, for whichever term: money may still come; `owed_back` is on its way back.
+    `partner` is who sold it, if that partner issues its quotes here.
     """
 
     number: str
@@ -179,6 +180,7 @@ class Subscription:
     audience: Audience = Audience.BUSINESS
     legal_rules: tuple[LegalRule, ...] = ()
     advance_noticed_on: tuple[date, ...] = ()
+    partner: str | None = None
 
     @property
     def method_charges(self) -> bool:

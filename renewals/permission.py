@@ -3,8 +3,8 @@
 Whether what is permitted is also possible at a moment is for eligibility.py to say (domain.md 7).
 """
 
-from renewals.actors import Actor, Operator
-from renewals.commands import Name
+from renewals.actors import Actor, Operator, Partner
+from renewals.commands import ABOUT_QUOTES, Name
 from renewals.decisions import Refused
 from renewals.facts import Channel, OfferingKind, OfferingStatus, Phase, Subscription
 
@@ -23,6 +23,8 @@ BUYER_MAY = BOTH_MAY | {
     Name.DECLINE_QUOTE,
 }
 OPERATOR_MAY = frozenset(Name) - (BUYER_MAY - BOTH_MAY)
+PARTNER_MAY = frozenset({Name.ISSUE_QUOTE, Name.WITHDRAW_QUOTE})
+"""What a partner may do, of what it sold."""
 
 EUROPE = frozenset(
     (
@@ -56,13 +58,17 @@ RENEWS = (Name.RENEW, Name.ASK_FOR_QUOTE, Name.ACCEPT_QUOTE)
 
 def not_permitted(sub: Subscription, name: Name, actor: Actor, *, is_buyer: bool) -> Refused | None:
     """The first reason, in order of precedence, why they may not give that command for that subscription."""
-    return _not_theirs(name, actor, is_buyer=is_buyer) or _barred(sub, name, actor)
+    return _not_theirs(sub, name, actor, is_buyer=is_buyer) or _barred(sub, name, actor)
 
 
-def _not_theirs(name: Name, actor: Actor, *, is_buyer: bool) -> Refused | None:
+def _not_theirs(sub: Subscription, name: Name, actor: Actor, *, is_buyer: bool) -> Refused | None:
     if isinstance(actor, Operator):
         if name not in OPERATOR_MAY:
             return Refused("not_buyer", "Only the buyer may do this; ask the buyer to do it in the account.")
+        return None
+    if isinstance(actor, Partner):
+        if name not in PARTNER_MAY or actor.code != sub.partner:
+            return Refused("not_operator", "A partner may only issue and withdraw quotes for what it sold.")
         return None
     if name not in BUYER_MAY:
         return Refused("not_operator", "Only an operator may do this; ask support.")
@@ -75,13 +81,13 @@ def _barred(sub: Subscription, name: Name, actor: Actor) -> Refused | None:
     """What the state of the subscription, its seller, its offering and its country forbid."""
     if sub.phase is Phase.LAPSED and name not in OF_LAPSED_TOO:
         return Refused("lapsed", "The late window has closed; buy a new subscription instead.")
-    if isinstance(actor, Operator):
+    if isinstance(actor, Operator | Partner):
         return None
     if sub.parked:
         return Refused("parked", "An operator is looking at this subscription; ask support.")
     if name in _CHARGES_AT_ONCE and not sub.may_be_charged:
         return Refused("parked", "Payments for this subscription are stopped for now; ask support.")
-    if sub.channel is Channel.PARTNER:
+    if sub.channel is Channel.PARTNER and not (sub.partner and name in ABOUT_QUOTES):
         return Refused("sold_by_partner", "Ask the partner who sold this subscription.")
     if sub.channel is Channel.LEGACY:
         return Refused("legacy_order", f"This order comes from an older system; {_ask(name)}.")

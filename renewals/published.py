@@ -50,6 +50,7 @@ _PLAIN: Mapping[str, Published] = {
     "method_stored": Published(
         "customer.method_stored", "A payment method was stored for a customer.", ("kind", "valid_through")
     ),
+    "method_removed": Published("customer.method_removed", "A stored payment method was removed.", ("kind",)),
     "admin": Published("subscription.admin_changed", "Another contact became the primary admin."),
     "go_live": Published("subscription.went_live", "From now on it is charged and mailed."),
     "parked": Published("subscription.parked", "Notices and charges stop until it is released."),
@@ -170,4 +171,5 @@ def told(event: str, data: Mapping[str, Any], caused_by: str) -> dict[str, Any]:
 
 def _kind_of(actor: str) -> str:
     """Buyers are written with their address, operators with their name."""
-    return actor if actor == "system" else "operator" if actor.startswith("operator:") else "buyer"
+    kind = actor.partition(":")[0]
+    return kind if actor == "system" or (kind != actor and kind in ("operator", "partner")) else "buyer"

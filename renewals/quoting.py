@@ -1,7 +1,8 @@
 """Quotes: who may ask for one, what it offers, until when it can be accepted, and what happens to it by itself.
 
-A quote is asked for by the buyer of its subscriptions, issued by an operator, and then binds until the end of its last
-day (domain.md 5). Whether a person may give a command at all stands in eligibility.py, what a seat costs in pricing.py.
+A quote is asked for by the buyer of its subscriptions, issued by an operator or by the partner who sold them, and then
+binds until the end of its last day (domain.md 5). Whether a person may give a command at all stands in eligibility.py,
+what a seat costs in pricing.py.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from enum import StrEnum
 from renewals.calendar import at_local, days_after, midnight, term_end
 from renewals.checkout import not_accepted, not_offered, voucher_expires_at
 from renewals.decisions import Refused
-from renewals.facts import Subscription, Term
+from renewals.facts import Channel, Subscription, Term
 from renewals.money import Money
 from renewals.payments import MethodKind, PaymentMethod
 from renewals.pricing import Line, NotPriced, quote_line
@@ -99,6 +100,7 @@ def may_accept(
     """
     return (
         _moved_on(sub, quote)
+        or (None if on_invoice else _partner_invoices(sub))
         or (_no_invoice(quote) if on_invoice else _no_payment(sub, quote, at, method, handled_at or at))
         or not_open(quote, at, QuoteState.ISSUED)
     )
@@ -107,6 +109,13 @@ def may_accept(
 def _moved_on(sub: Subscription, quote: QuoteTerms | None) -> Refused | None:
     if quote and (sub.paid_ahead or sub.renews_on != quote.starts_on):
         return Refused("already_renewed", f"The term from {quote.starts_on} is paid; nothing is left to pay.")
+    return None
+
+
+def _partner_invoices(sub: Subscription) -> Refused | None:
+    if sub.channel is Channel.PARTNER:
+        hint = "The partner who sold this invoices it; accept the quote by a purchase order."
+        return Refused("method_not_accepted", hint)
     return None
 
 

@@ -22,7 +22,7 @@ from renewals import commands as c
 from renewals.actors import Person
 from renewals.decisions import Eligible
 from renewals.eligibility import Request, decide
-from renewals.facts import Term
+from renewals.facts import Channel, Term
 from renewals.money import Money
 from renewals.payments import MethodKind
 from renewals.quoting import MOST_LINES, QuoteState
@@ -56,7 +56,8 @@ class QuotedLine:
 class QuotePage:
     """All that the page of one quote says; `methods` are those that it can be paid with.
 
-    `is_held` while it is accepted and that payment is open, `to_pay` says how to pay its code.
+    `is_held` while it is accepted and that payment is open, `to_pay` says how to pay its code. `by_partner`: a
+    partner sold it, issues it, and invoices it by a purchase order.
     """
 
     shown: ShownQuote
@@ -67,6 +68,7 @@ class QuotePage:
     methods: tuple[Choice, ...]
     to_pay: str | None
     is_held: bool
+    by_partner: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +135,19 @@ def _amount(shown: ShownQuote, t: Speech) -> str:
 async def page_of_quote(session: AsyncSession, quote: QuoteRow, found: Found, t: Speech) -> QuotePage:
     shown = await show_quote(session, quote)
     held = shown.state is QuoteState.ISSUED and await _is_held_by_its_order(session, quote)
-    open_to_pay = shown.state is QuoteState.ISSUED and found.is_buyer and not held
+    by_partner = shown.channel == Channel.PARTNER
+    open_to_pay = shown.state is QuoteState.ISSUED and found.is_buyer and not held and not by_partner
+    words = "held" if held else "asked_of_partner" if shown.state is QuoteState.ASKED and by_partner else shown.state
     return QuotePage(
         shown=shown,
         state=t(f"quote.state.{shown.state}"),
-        sentence=t("quote.held_text" if held else f"quote.{shown.state}_text", day=t.w.day(shown.expires_on)),
+        sentence=t(f"quote.{words}_text", day=t.w.day(shown.expires_on)),
         lines=tuple(_line(line, shown.currency, t) for line in shown.lines),
         total=_amount(shown, t),
         methods=await _methods(session, found, t) if open_to_pay else (),
         to_pay=_to_pay(shown, found, t),
         is_held=held,
+        by_partner=by_partner,
     )
 
 
@@ -184,7 +189,7 @@ async def _methods(session: AsyncSession, found: Found, t: Speech) -> tuple[Choi
     """The stored methods that a quote can be paid with."""
     taken = found.stored.facts.policy.methods
     rows = [row for row in await methods_of(session, found.stored) if MethodKind(row.kind) in taken]
-    return method_choices(rows, found.stored, t)
+    return await method_choices(session, rows, found.stored, t)
 
 
 async def what_can_be_asked(
@@ -201,7 +206,8 @@ async def what_can_be_asked(
 
 
 def _goes_with(stored: Stored, first: Stored) -> bool:
-    return (stored.customer.csn, stored.facts.channel) == (first.customer.csn, first.facts.channel)
+    one, other = ((each.customer.csn, each.facts.channel, each.facts.partner) for each in (stored, first))
+    return one == other
 
 
 def _may_ask(stored: Stored, email: str) -> bool:

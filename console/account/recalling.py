@@ -112,6 +112,8 @@ async def what_happened(
             return t("who.you")
         if by.startswith("operator:") or by == "system":
             return t("who.staff")
+        if by.startswith("partner:"):
+            return t("who.partner")
         return names.get(by.lower()) or t("who.other")
 
     entries = []

@@ -8,7 +8,19 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.security import HTTPBearer
 from temporalio.client import Client
 
-from console.api import access, bulk, calendars, commands, methods, papers, previews, quotes, seats, subscriptions
+from console.api import (
+    access,
+    bulk,
+    calendars,
+    commands,
+    methods,
+    papers,
+    partner,
+    previews,
+    quotes,
+    seats,
+    subscriptions,
+)
 from console.api.gate import Asgi, Gate, Receive, Send
 from console.api.known_keys import KnownKeys
 from console.api.openapi import MOUNTED_AT, describe
@@ -60,7 +72,7 @@ def create_api(
     known = KnownKeys(sessions, clock)
     api.add_middleware(Gate, sessions=sessions, limits=of_keys, strangers=of_strangers, known=known)
     add_problem_answers(api)
-    for part in (subscriptions, previews, commands, bulk, quotes, papers, calendars, access, methods, seats):
+    for part in (subscriptions, previews, commands, bulk, quotes, papers, calendars, access, methods, seats, partner):
         api.include_router(part.routes)
     describe(api)
     return api

@@ -23,6 +23,9 @@ MOST_BYTES = 64 * 1024
 OPEN = "/openapi.json"
 """The one address that needs no key: it tells nothing of any customer."""
 
+OF_PARTNERS = "/partner/"
+"""What the addresses for partners begin with."""
+
 _LOG = logging.getLogger(__name__)
 _READS = ("GET", "HEAD", "OPTIONS")
 
@@ -77,7 +80,7 @@ class Gate:
             detail = "Send a key that is not revoked, as `Authorization: Bearer KEY`."
             raise Problem(401, "no_key", detail, headers={"WWW-Authenticate": 'Bearer realm="perennial"'})
         _wait(self._limits.seconds_to_wait(caller.key_id), "with this key")
-        needed = (Scope.READ,) if scope["method"] in _READS else (Scope.WRITE, Scope.OPERATE)
+        needed = _needed(scope)
         if caller.scopes.isdisjoint(needed):
             raise scope_missing(needed[0])
         return caller
@@ -92,6 +95,13 @@ class Gate:
     def _count_stranger(self, scope: MutableMapping[str, Any]) -> None:
         """Whoever shows no good key is counted by network address. Raises `Problem` beyond the limit."""
         _wait(self._strangers.seconds_to_wait(_address(scope)), "without a key")
+
+
+def _needed(scope: MutableMapping[str, Any]) -> tuple[Scope, ...]:
+    """The scopes one of which opens the address. A partner's key opens the partners' addresses, and none but those."""
+    if _path(scope).startswith(OF_PARTNERS):
+        return (Scope.PARTNER,)
+    return (Scope.READ,) if scope["method"] in _READS else (Scope.WRITE, Scope.OPERATE)
 
 
 def _address(scope: MutableMapping[str, Any]) -> str:

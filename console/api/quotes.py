@@ -1,5 +1,6 @@
-"""Quotes: asked for, looked at, accepted and given up for their buyers. Operators issue them by commands."""
+"""Quotes: asked for, looked at, accepted and given up for their buyers; operators issue them by commands."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -47,6 +48,11 @@ async def list_quotes(
         after=int(after[2:]) if after else None,
         limit=limit + 1,
     )
+    return await page_of_quotes(session, request, rows, limit)
+
+
+async def page_of_quotes(session: AsyncSession, request: Request, rows: Sequence[QuoteRow], limit: int) -> s.Quotes:
+    """So many of the rows, and where those that follow begin."""
     items = [s.Quote.model_validate(await show_quote(session, row)) for row in rows[:limit]]
     if len(rows) <= limit:
         return s.Quotes(items=items, next=None)

@@ -13,7 +13,7 @@ from console.api.problems import Problem, no_such_subscription, scope_missing
 from models.api_keys import Caller, Scope
 from models.engine import Sessions
 from models.store import Stored, load
-from renewals.actors import Actor, Operator, parse_actor
+from renewals.actors import Actor, Operator, Partner, parse_actor
 from renewals.commands import BadArguments
 from settings import Settings
 
@@ -80,6 +80,8 @@ def _on_behalf(
     """Raises `Problem`: a key acts for buyers with one scope, and as an operator with another."""
     try:
         actor = parse_actor(by)
+        if isinstance(actor, Partner):  # whoever that is has a key of its own
+            raise BadArguments(by)
     except BadArguments:
         raise Problem(400, "bad_actor", "The header Perennial-Actor must be operator:NAME or a mail address.") from None
     needed = Scope.OPERATE if isinstance(actor, Operator) else Scope.WRITE

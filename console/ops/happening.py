@@ -41,9 +41,8 @@ def event_in_words(event: str, data: Mapping[str, Any], t: Speech) -> str:
             return t("event.quote", quote=quote, state=t.first(f"quote_state.{state}"))
         case "late_window", {"last_day": last}:
             return t("event.late_window", day=t.w.day(date.fromisoformat(last)))
-        case (
-            ("admin" | "buyer" | "contact" | "parked" | "released" | "access_suspended" | "hold_ended" | "go_live"),
-            _,
-        ):
+        case ("admin" | "buyer" | "contact" | "partner", _):
+            return t(f"event.{event}")
+        case ("parked" | "released" | "access_suspended" | "hold_ended" | "go_live", _):
             return t(f"event.{event}")
     return words.event_in_words(event, data)

@@ -106,30 +106,6 @@ def _legal_rule_row(rule: dict[str, Any]) -> dict[str, Any]:
 def _create_tables() -> None:
     op.execute("CREATE SCHEMA sandbox")
     op.create_table(
-        "api_keys",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("prefix", sa.String(), nullable=False),
-        sa.Column("secret_sha256", sa.LargeBinary(), nullable=False),
-        sa.Column("scopes", sa.ARRAY(sa.String()), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by", sa.String(), nullable=False),
-        sa.Column("created_because", sa.String(), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("revoked_by", sa.String(), nullable=True),
-        sa.Column("revoked_because", sa.String(), nullable=True),
-        sa.CheckConstraint("created_because <> ''", name="ck_api_keys_created_because"),
-        sa.CheckConstraint(
-            "scopes <@ ARRAY['read', 'write', 'operate']::varchar[] AND cardinality(scopes) > 0",
-            name="ck_api_keys_scopes_known",
-        ),
-        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_because IS NULL)", name="ck_api_keys_revoked_because"),
-        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="ck_api_keys_revoked_by"),
-        sa.CheckConstraint("length(secret_sha256) = 32", name="ck_api_keys_digest"),
-        sa.PrimaryKeyConstraint("id", name="pk_api_keys"),
-        sa.UniqueConstraint("prefix", name="uq_api_keys_prefix"),
-    )
-    op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -392,6 +368,17 @@ def _create_tables() -> None:
         sa.UniqueConstraint("issuer", "subject", name="uq_operators_issuer_subject"),
     )
     op.create_table(
+        "partners",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_because", sa.String(), nullable=False),
+        sa.CheckConstraint("code ~ '^[a-z0-9][a-z0-9-]{0,31}$'", name="ck_partners_code"),
+        sa.CheckConstraint("created_because <> ''", name="ck_partners_created_because"),
+        sa.PrimaryKeyConstraint("code", name="pk_partners"),
+    )
+    op.create_table(
         "pauses",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
@@ -586,6 +573,34 @@ def _create_tables() -> None:
     )
     op.create_index("ix_account_sessions_expires_at", "account_sessions", ["expires_at"])
     op.create_table(
+        "api_keys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("prefix", sa.String(), nullable=False),
+        sa.Column("secret_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("scopes", sa.ARRAY(sa.String()), nullable=False),
+        sa.Column("partner", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_because", sa.String(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.String(), nullable=True),
+        sa.Column("revoked_because", sa.String(), nullable=True),
+        sa.CheckConstraint("(partner IS NOT NULL) = ('partner' = ANY (scopes))", name="ck_api_keys_partner"),
+        sa.CheckConstraint("created_because <> ''", name="ck_api_keys_created_because"),
+        sa.CheckConstraint(
+            "scopes <@ ARRAY['read', 'write', 'operate', 'partner']::varchar[] AND cardinality(scopes) > 0",
+            name="ck_api_keys_scopes_known",
+        ),
+        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_because IS NULL)", name="ck_api_keys_revoked_because"),
+        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="ck_api_keys_revoked_by"),
+        sa.CheckConstraint("length(secret_sha256) = 32", name="ck_api_keys_digest"),
+        sa.CheckConstraint("partner IS NULL OR cardinality(scopes) = 1", name="ck_api_keys_partner_alone"),
+        sa.ForeignKeyConstraint(["partner"], ["partners.code"], name="fk_api_keys_partner"),
+        sa.PrimaryKeyConstraint("id", name="pk_api_keys"),
+        sa.UniqueConstraint("prefix", name="uq_api_keys_prefix"),
+    )
+    op.create_table(
         "contacts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("csn", sa.String(), nullable=False),
@@ -713,6 +728,9 @@ def _create_tables() -> None:
         sa.Column("token", sa.String(), nullable=False),
         sa.Column("valid_through", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("label", sa.String(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(removed_at IS NULL) = (token <> '')", name="ck_payment_methods_removed_without_token"),
         sa.CheckConstraint(
             "kind IN ('card', 'paypal', 'direct_debit', 'konbini', 'bank_transfer')",
             name="ck_payment_methods_kind_known",
@@ -992,6 +1010,7 @@ def _create_tables() -> None:
         sa.Column("anchor_day", sa.Integer(), nullable=False),
         sa.Column("auto_renew", sa.Boolean(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=True),
         sa.Column("buyer_id", sa.Uuid(), nullable=False),
         sa.Column("primary_admin_id", sa.Uuid(), nullable=False),
         sa.Column("method_id", sa.Uuid(), nullable=True),
@@ -1023,6 +1042,7 @@ def _create_tables() -> None:
         sa.CheckConstraint(
             "channel IN ('direct_online', 'direct_sales', 'partner', 'legacy')", name="ck_subscriptions_channel_known"
         ),
+        sa.CheckConstraint("partner IS NULL OR channel = 'partner'", name="ck_subscriptions_partner"),
         sa.CheckConstraint(
             "pending_term IS NULL OR pending_term IN ('month', 'year', '3-years')",
             name="ck_subscriptions_pending_term_known",
@@ -1043,6 +1063,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_subscriptions_csn"),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name="fk_subscriptions_import_id"),
         sa.ForeignKeyConstraint(["method_id"], ["payment_methods.id"], name="fk_subscriptions_method_id"),
+        sa.ForeignKeyConstraint(["partner"], ["partners.code"], name="fk_subscriptions_partner"),
         sa.ForeignKeyConstraint(["primary_admin_id"], ["contacts.id"], name="fk_subscriptions_primary_admin_id"),
         sa.ForeignKeyConstraint(["sku"], ["offerings.sku"], name="fk_subscriptions_sku"),
         sa.PrimaryKeyConstraint("number", name="pk_subscriptions"),
@@ -1088,6 +1109,12 @@ def _create_tables() -> None:
     )
     op.create_index(
         "ix_subscriptions_parked", "subscriptions", ["number"], postgresql_where=sa.text("parked_at IS NOT NULL")
+    )
+    op.create_index(
+        "ix_subscriptions_partner",
+        "subscriptions",
+        ["partner", "number"],
+        postgresql_where=sa.text("partner IS NOT NULL"),
     )
     op.create_index(
         "ix_subscriptions_past_due", "subscriptions", ["number"], postgresql_where=sa.text("phase = 'past_due'")

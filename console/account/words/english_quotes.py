@@ -19,6 +19,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.ask_text": "Choose what the quote is for, with seats and term from the next term on. Our sales team "
         "issues it; a mail brings it, and its prices then hold until its last day. Asking costs nothing and stops "
         "nothing.",
+        "quote.ask_partner_text": "Choose what the quote is for, with seats and term from the next term on. The "
+        "partner who sold you this issues it; a mail brings it, and its prices then hold until its last day. Asking "
+        "costs nothing and stops nothing.",
+        "quote.asked_of_partner_text": "The partner who sold you this has your request. A mail brings the quote once "
+        "it is issued.",
+        "quote.partner_invoices": "The partner who sold you this sends the invoice.",
         "quote.nothing_to_ask": "There is no subscription that a quote can be asked for now.",
         "quote.on_invoice": "by purchase order, on invoice:",
         "quote.purchase_order": "Number of your purchase order",

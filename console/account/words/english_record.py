@@ -97,6 +97,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "happened.go_live": "From now on renewed by this system",
         "who.you": "you",
         "who.staff": "our staff",
+        "who.partner": "the partner",
         "who.other": "someone else",
         "decline.insufficient_funds": "not enough funds",
         "decline.authentication_required": "confirmation by you needed",

@@ -101,6 +101,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "happened.go_live": "Désormais renouvelé par ce système",
         "who.you": "vous",
         "who.staff": "notre équipe",
+        "who.partner": "le partenaire",
         "who.other": "une autre personne",
         "decline.insufficient_funds": "provision insuffisante",
         "decline.authentication_required": "confirmation de votre part nécessaire",

@@ -20,6 +20,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ールでお届けします。価格は有効期限まで保証いたします。ご依頼は無料です。ご依頼中も、自動更新などは通常どおり行"
         "われます。",
         "quote.nothing_to_ask": "現在、お見積りをご依頼いただけるサブスクリプションはありません。",
+        "quote.ask_partner_text": "見積の対象と、次の期間からのシート数・期間をお選びください。ご購入元の販売パートナー"
+        "が発行し、メールでお届けします。価格は有効期限まで有効です。ご依頼は無料で、何も止まりません。",
+        "quote.asked_of_partner_text": "ご購入元の販売パートナーがご依頼を承りました。発行されましたら"
+        "メールでお届けします。",
+        "quote.partner_invoices": "請求書は、ご購入元の販売パートナーからお送りします。",
         "quote.on_invoice": "発注書（請求書払い）：",
         "quote.purchase_order": "発注書番号",
         "quote.accept_button": "{amount}で承諾する",

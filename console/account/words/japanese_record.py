@@ -99,6 +99,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "happened.go_live": "当システムでの更新を開始",
         "who.you": "ご本人",
         "who.staff": "当社担当者",
+        "who.partner": "販売パートナー",
         "who.other": "その他の方",
         "decline.insufficient_funds": "残高不足",
         "decline.authentication_required": "ご本人の確認が必要",

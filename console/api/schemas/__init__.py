@@ -2,8 +2,8 @@
 
 from console.api.schemas.buying import Line, Longer, Preview
 from console.api.schemas.commands import Command, CommandRequest
-from console.api.schemas.methods import Methods, NewMethod
-from console.api.schemas.quotes import Acceptance, Quote, QuoteLine, QuoteRequest, Quotes, QuoteWish
+from console.api.schemas.methods import MethodName, Methods, NamedMethod, NewMethod, Replaced, Replacement
+from console.api.schemas.quotes import Acceptance, Offer, Quote, QuoteLine, QuoteRequest, Quotes, QuoteWish, Reason
 from console.api.schemas.record import Coming, Entry, Event, Forecast, History, Ledger
 from console.api.schemas.seats import (
     Assignment,
@@ -50,9 +50,12 @@ __all__ = [
     "Line",
     "Longer",
     "Method",
+    "MethodName",
     "Methods",
+    "NamedMethod",
     "NewMethod",
     "NextTerm",
+    "Offer",
     "OpenVoucher",
     "Option",
     "Options",
@@ -68,6 +71,9 @@ __all__ = [
     "QuoteRequest",
     "QuoteWish",
     "Quotes",
+    "Reason",
+    "Replaced",
+    "Replacement",
     "Resource",
     "Subscription",
     "UnusedSeats",

@@ -44,6 +44,24 @@ class Acceptance(BaseModel):
     expires: Annotated[str | None, Field(max_length=7, examples=["2030-05"])] = None
 
 
+class Reason(BaseModel):
+    """Why, for the record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["as agreed by phone"])]
+
+
+class Offer(Reason):
+    """What a partner offers: prices per seat and whole term, in minor units by subscription; else renewal prices."""
+
+    prices: Annotated[
+        dict[Annotated[str, Field(pattern=NUMBER_PATTERN)], Annotated[int, Field(ge=1)]] | None,
+        Field(max_length=MOST_LINES, examples=[{"S-1006": 48000}]),
+    ] = None
+    expires_on: Annotated[date | None, Field(description="The last day to accept it; else the policy's.")] = None
+
+
 class QuoteLine(Resource):
     """One subscription in a quote. Before it is issued, only what was asked for is known."""
 

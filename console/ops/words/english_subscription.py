@@ -91,6 +91,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "event.late_window": "can be renewed late until {day}",
         "event.buyer": "another buyer",
         "event.contact": "a contact was corrected",
+        "event.partner": "the partner who issues its quotes is another",
         "event.parked": "parked for an operator",
         "event.released": "released: it goes on",
         "event.access_suspended": "access suspended",

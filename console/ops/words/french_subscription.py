@@ -92,6 +92,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "event.late_window": "peut être renouvelé en retard jusqu’au {day}",
         "event.buyer": "autre acheteur",
         "event.contact": "un contact a été corrigé",
+        "event.partner": "un autre partenaire établit ses devis",
         "event.parked": "mis de côté pour décision",
         "event.released": "libéré : cela continue",
         "event.access_suspended": "accès suspendu",
