@@ -67,6 +67,7 @@ _SELLERS = {
     "by our sales team": _in(channel=Channel.DIRECT_SALES),
     "by sales, no self-service": _in(channel=Channel.DIRECT_SALES, policy=Policy(sales_self_service=False)),
     "by a partner": _in(channel=Channel.PARTNER),
+    "by one who issues quotes": _in(channel=Channel.PARTNER, partner="north-tools"),
     "older system": _in(channel=Channel.LEGACY),
     "maintenance plan": _in(offering_kind=OfferingKind.MAINTENANCE_PLAN),
     "retired offering": _in(offering_status=OfferingStatus.RETIRED),

@@ -22,11 +22,12 @@ REFUSALS = {
     "bad_arguments": "Correct what the sentence names and send the command again.",
     "unknown_subscription": "Check the number with `perennial list`.",
     "not_buyer": "Give the command as the buyer: `perennial show` names the buyer's address.",
-    "not_operator": "Give it as `operator:NAME`.",
+    "not_operator": "Give it as `operator:NAME`; a partner says what it sold by `perennial partner sells`.",
     "lapsed": "A new subscription has to be bought; if it lapsed wrongly: `perennial reinstate`.",
     "not_lapsed": "`perennial extend-late-window`.",
     "parked": "An operator decides first: `perennial release`, or the command as `operator:NAME`.",
-    "sold_by_partner": "The partner orders; record what was ordered with `perennial record-renewal`.",
+    "sold_by_partner": "The partner orders; record what was ordered with `perennial record-renewal`. It can issue"
+    " quotes once `perennial partner sells` says whose it is.",
     "legacy_order": "Support changes it in the older system; record it with `perennial record-renewal`.",
     "sold_by_sales": "Ask support; `sales_self_service` of the policy decides what such buyers may do.",
     "maintenance_plan": "Ask support.",
@@ -74,6 +75,7 @@ EVENTS = {
         " of it came (`part_received`): `received` and `remaining` are those of the whole order.",
     ),
     "seats": ("`added`, `seats`, `amount`, `currency`", "Paid seats were added to the running term."),
+    "partner": ("`partner`", "A partner who sold it issues its quotes from now on; null: none does."),
     "refund": (
         "`amount`, `currency`, `reference`, `because`",
         "Money went back. `because`: a voucher was paid after it had run out (`paid_late`), not in full in time"
@@ -84,6 +86,11 @@ EVENTS = {
         "`method`, `kind`, `valid_through`",
         "A payment method was stored for a customer, by the API or in the account; it names no subscription.",
     ),
+    "method_named": (
+        "`method`, `kind`, `has_name`",
+        "A buyer gave a stored method a name, or took it away; the name itself is not on record.",
+    ),
+    "method_removed": ("`method`, `kind`", "A stored method that nothing used was removed, and its token forgotten."),
     "quote": (
         "`quote`, `state`, `expires_on`, `amount`, `currency`",
         "A quote for it is `asked` for, `issued`, or over: `accepted`, `declined`, `withdrawn`, `expired` or `void`.",

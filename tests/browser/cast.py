@@ -51,7 +51,7 @@ CUSTOMERS = (
 
 
 async def raise_curtain(theatre: Theatre, sessions: Sessions, folder: Path, customer: Customer) -> Sequence[Life]:
-    """Six subscriptions, and who uses the first; those that a person acts upon are given back."""
+    """Six subscriptions, and who uses the first."""
     same: dict[str, Any] = {"csn": "7700", "locale": customer.locale, "buyer_email": customer.buyer, **customer.columns}
     by_hand = same | {"auto_renew": "no"}
     lives = [
@@ -60,8 +60,8 @@ async def raise_curtain(theatre: Theatre, sessions: Sessions, folder: Path, cust
         await theatre.subscription(THIRD, **by_hand),
         await theatre.subscription(QUOTED, **same, seats="3"),
         await theatre.subscription(OVERDUE, **same, renews_on="2027-01-20", method_token="lost_card"),
+        await theatre.subscription(WITH_PARTNER, **by_hand, channel="partner", method_kind=""),
     ]
-    await theatre.subscription(WITH_PARTNER, **by_hand, channel="partner", method_kind="")
     await asyncio.gather(*(life.move_to(NOON) for life in lives))
-    await tell(sessions, folder, seats=14, used=7)
+    await tell(sessions, folder, seats=14, used=7, listed=True)
     return lives

@@ -1,7 +1,7 @@
 """A buyer's whole way through the account without JavaScript, in each language: from the mailed link to signing out."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from console.account.speech import speech_of
 from mail.sink import Sink
 from models.engine import Sessions
+from models.partners import PartnerRow, entrust
 from tests.browser.album import AXE, NARROW, PICTURES, WIDE, Album
 from tests.browser.cast import ADMIN, CUSTOMERS, OVERDUE, QUOTED, WITH_PARTNER, Customer, raise_curtain
 from tests.browser.person import Person
@@ -54,7 +55,7 @@ async def person(chromium: Browser, home: str, sink: Sink, customer: Customer, a
 
 
 async def test_everything_a_buyer_does(
-    person: Person, lives: dict[str, Life], customer: Customer, album: Album
+    person: Person, lives: dict[str, Life], customer: Customer, album: Album, sessions: Sessions
 ) -> None:
     await person.sign_in(customer.buyer)
     await expect(person.page.locator("html")).to_have_attribute("lang", customer.locale)
@@ -63,11 +64,13 @@ async def test_everything_a_buyer_does(
     await _changes_seats(person)
     await _switches_automatic_renewal(person)
     await _chooses_a_method(person)
+    await _edits_methods(person)
     await _renews(person)
     await _renews_together(person)
     await _gets_a_quote(person, lives[QUOTED])
     await _hands_over_the_admin_role(person)
     await _looks_at_what_goes_another_way(person)
+    await _gets_a_quote_of_a_partner(person, lives[WITH_PARTNER], sessions)
     await _looks_at_use_of_seats(person)
     await _makes_a_calendar(person)
     await _signs_out(person)
@@ -128,6 +131,30 @@ async def _chooses_a_method(person: Person) -> None:
     stored = person.page.locator('form[action$="/set-payment-method"] label').filter(has_text=until).locator("input")
     await person.send("set-payment-method", method=await stored.get_attribute("value") or "")
     await person.is_told("set-payment-method")
+
+
+async def _edits_methods(person: Person) -> None:
+    await person.room("methods")
+    await person.send("name", label=NAMES[person.t.w.language])
+    await person.reads(person.t("methods.done.named"))
+    await person.send("payment-methods", button=person.t("methods.add_button"), kind="paypal", token="ok")
+    for each in await person.page.locator(".method summary").all():
+        await each.click()
+    await person.keep("payment-methods-edited")
+    await person.send("name", label="4111 1111 1111 1111")
+    await person.reads(person.t("wrong.label"))
+    await person.keep("payment-method-name-wrong")
+    await person.room("methods")
+    await person.send("replace")
+    await person.reads(person.t("methods.done.replaced"))
+    await person.keep("payment-method-replaced")
+    await person.send("remove")
+    await person.reads(person.t("methods.done.removed"))
+    await person.keep("payment-method-removed")
+    await person.details(PUNCTUAL)
+
+
+NAMES = {"en": "Office card", "fr": "Carte du bureau", "ja": "本社のカード"}
 
 
 async def _renews(person: Person) -> None:
@@ -191,6 +218,27 @@ async def _looks_at_what_goes_another_way(person: Person) -> None:
     await person.keep("overdue")
     await person.details(WITH_PARTNER)
     await person.keep("with-the-partner")
+
+
+async def _gets_a_quote_of_a_partner(person: Person, life: Life, sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        signed = {"created_at": SIGNED_AT, "created_by": "operator:ana", "created_because": "it has signed"}
+        session.add(PartnerRow(code="north-tools", name="North Tools", **signed))
+        await session.flush()
+        await entrust(session, [WITH_PARTNER], "north-tools", now=SIGNED_AT, **OPERATOR)
+    await person.go(f"/account/quotes/ask/{WITH_PARTNER}")
+    await person.keep("ask-the-partner-for-a-quote")
+    await person.send(f"quotes/ask/{WITH_PARTNER}", **{"seats-0": "5"})
+    await person.keep("partners-quote-asked-for")
+    partner = {"by": "partner:north-tools", "reason": "as agreed"}
+    assert await life.command("2027-02-01 12:30", "issue-quote", quote="Q-1002", **partner) == "done"
+    await person.go("/account/quotes/Q-1002")
+    await person.keep("partners-quote")
+    await person.send("accept-quote", purchase_order="PO-4712")
+    await person.is_told("accept-quote")
+
+
+SIGNED_AT = datetime(2027, 1, 12, 12, tzinfo=UTC)
 
 
 async def _looks_at_use_of_seats(person: Person) -> None:

@@ -364,7 +364,8 @@ def test_a_quote_says_how_to_accept_it_and_what_follows_if_nobody_does(
     assert "open it in your account and choose how to pay" in said
     assert "The quote ends after 20 March 2027, and nothing is charged for it." in said
     assert contacts.sales in words(letter(kind, self_service=False), contacts)
-    assert "tell the partner who sold you" in words(letter(kind, channel=Channel.PARTNER), contacts)
+    by_partner = words(letter(kind, channel=Channel.PARTNER), contacts)
+    assert "name your purchase order. The partner who sold you the subscriptions sends the invoice." in by_partner
 
 
 @in_each_language

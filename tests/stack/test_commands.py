@@ -404,3 +404,61 @@ def test_what_cannot_be_reached_is_one_sentence(terminal: Terminal, tmp_path: Pa
     assert "perennial up" in said.err
     said = terminal("list", PERENNIAL_DATABSE_URL="x")
     assert (said.status, said.err) == (1, "PERENNIAL_DATABSE_URL is no setting: did you mean PERENNIAL_DATABASE_URL?\n")
+
+
+def test_stored_methods_are_named_replaced_and_removed(terminal: Terminal) -> None:
+    ada = ("--by", "ada@northwind.example")
+    assert terminal("set-payment-method", "S-1001", "--kind", "paypal", "--token", "ok", *ada).status == 0
+    listed = terminal("payment-method", "list", "5100000001", "--json").json
+    by_use = {tuple(each["used_by"]): each["id"] for each in listed}
+    old, new = by_use[("S-1001",)], by_use[("S-1011",)]
+    assert terminal("payment-method", "name", old, "Office card", *ada).out == f"{old} is called Office card.\n"
+    assert "Office card" in terminal("payment-method", "list", "5100000001").out
+    assert terminal("payment-method", "name", old, "4111 1111 1111 1111", *ada).status == 2
+    used = terminal("payment-method", "remove", old, *ada)
+    assert (used.status, "is not removed (method_in_use): A subscription uses" in used.err) == (1, True)
+    replaced = terminal("payment-method", "replace", old, "--with", new, *ada, "--json")
+    assert [(each["subscription"], each["outcome"]) for each in replaced.json] == [("S-1001", "done")]
+    again = terminal("payment-method", "replace", old, "--with", new, *ada)
+    assert (again.status, again.out) == (0, "No subscription of this buyer uses it.\n")
+    assert terminal("payment-method", "remove", old, *ada).out == f"{old} is removed.\n"
+    assert terminal("payment-method", "remove", old, *ada).out == f"{old} was removed already.\n"
+    assert old not in terminal("payment-method", "list", "5100000001").out
+    nobodys = terminal("payment-method", "name", new, "mine", "--by", "mallory@elsewhere.example")
+    assert (nobodys.status, "(not_buyer)" in nobodys.err) == (1, True)
+    assert terminal("payment-method", "replace", new, "--with", old, *ada).status == 1
+    assert terminal("payment-method", "list", "0").status == 1
+
+
+def test_a_partner_is_made_known_given_what_it_sold_and_a_key(terminal: Terminal, tmp_path: Path) -> None:
+    why = ("--by", "operator:ana", "--reason", "it has signed")
+    assert terminal("partner", "add", "North Tools", "--name", "North", *why).status == 2
+    assert "north-tools is known." in terminal("partner", "add", "north-tools", "--name", "North Tools", *why).out
+    assert terminal("partner", "add", "north-tools", "--name", "North Tools", *why).status == 1
+    assert "North Tools" in terminal("partner", "list").out
+    assert [each["code"] for each in terminal("partner", "list", "--json").json] == ["north-tools"]
+    sold = terminal("partner", "sells", "north-tools", "S-1006", *why)
+    assert sold.out == "1 of 1 subscriptions are newly sold by north-tools.\n"
+    others = terminal("partner", "sells", "north-tools", "S-1006", "S-1001", *why)
+    assert (others.status, others.err.endswith("of the channel partner: S-1001.\n")) == (1, True)
+    numbers = tmp_path / "sold.txt"
+    numbers.write_text("S-1006\n")
+    assert terminal("partner", "sells", "north-tools", "--from", str(numbers), *why).out.startswith("0 of 1")
+    assert terminal("partner", "sells-no-more", "S-1006", *why).out == (
+        "1 of 1 subscriptions are newly of no partner.\n"
+    )
+    assert terminal("partner", "sells", "south-tools", "S-1006", *why).status == 1
+    assert terminal("partner", "sells", "north-tools", *why).status == 2
+    past = [each for each in terminal("show", "S-1006", "--json").json["past"] if each["event"] == "partner"]
+    assert [(each["partner"], each["by"], each["reason"]) for each in past] == [
+        ("north-tools", "operator:ana", "it has signed"),
+        (None, "operator:ana", "it has signed"),
+    ]
+    create = ("api-key", "create", "--name", "North Tools", *why)
+    assert terminal(*create, "--scope", "partner").status == 2
+    assert terminal(*create, "--scope", "partner", "--scope", "read", "--partner", "north-tools").status == 2
+    assert terminal(*create, "--scope", "read", "--partner", "north-tools").status == 2
+    assert terminal(*create, "--scope", "partner", "--partner", "south-tools").status == 1
+    made = terminal(*create, "--scope", "partner", "--partner", "north-tools", "--json").json
+    assert (made["scopes"], made["partner"]) == (["partner"], "north-tools")
+    assert "partner north-tools" in terminal("api-key", "list").out

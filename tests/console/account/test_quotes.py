@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 
 from models.engine import Sessions
+from models.partners import PartnerRow, entrust
 from tests.console.account.browser import SUBSCRIPTIONS, Browser, form, told, words
 from tests.scenarios.portfolios import BUYER, PUNCTUAL, SECOND
 from tests.scenarios.theatre import Life, Theatre
@@ -278,3 +279,31 @@ async def test_by_transfer_its_code_is_shown_until_it_is_given_up_and_the_quote_
     assert "To pay EUR" not in words(page)
     assert form(page, "/accept-quote")
     assert await life.rows("SELECT 1 FROM claims WHERE holder = 'voucher' AND released_at IS NULL") == []
+
+
+async def test_a_quote_of_what_a_partner_sold_is_asked_of_the_partner_and_accepted_by_purchase_order(
+    theatre: Theatre, browser: Browser, sessions: Sessions
+) -> None:
+    life = await begin(theatre, channel="partner", auto_renew="no")
+    await browser.sign_in()
+    assert f"{QUOTES}/ask/" not in await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}")
+    async with sessions.begin() as session:
+        at = (await session.execute(sa.text("SELECT timestamptz '2027-01-31 12:00+00'"))).scalar_one()
+        session.add(
+            PartnerRow(
+                code="north-tools", name="North", created_at=at, created_by="operator:ana", created_because="new"
+            )
+        )
+        await session.flush()
+        await entrust(session, [PUNCTUAL], "north-tools", by="operator:ana", reason="signed", now=at)
+    here = f"{QUOTES}/ask/{PUNCTUAL}"
+    assert "The partner who sold you this issues it" in words(await browser.page(here))
+    assert "The partner who sold you this has your request." in words(await ask(browser, **{"seats-0": "9"}))
+    given = {"by": "partner:north-tools", "reason": "as agreed", "quote": QUOTE}
+    assert await life.command("2027-02-01 10:01", "issue-quote", **given) == "done"
+    page = await browser.page(f"{QUOTES}/{QUOTE}")
+    assert "The partner who sold you this sends the invoice." in words(page)
+    assert 'name="token"' not in page
+    answer = await browser.send(form(page, "/accept-quote"), purchase_order="PO-4711")
+    assert "Done: accepting the quote." in told(await browser.page(answer.headers["location"]))
+    assert "Quote Q-1001 issued" in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))

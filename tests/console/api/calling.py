@@ -72,12 +72,17 @@ class Api:
         return await self.ask("POST", f"/subscriptions/{number}/commands", json=body, headers=sent)
 
 
-async def new_key(sessions: Sessions, *scopes: Scope) -> str:
+OURS = tuple(scope for scope in Scope if scope is not Scope.PARTNER)
+"""Every scope that a key of the vendor's own may have."""
+
+
+async def new_key(sessions: Sessions, *scopes: Scope, partner: str | None = None) -> str:
     async with sessions.begin() as session:
         _, secret = await create_key(
             session,
             name="website",
-            scopes=scopes or tuple(Scope),
+            scopes=scopes or OURS,
+            partner=partner,
             by="operator:ana",
             reason="a test",
             now=datetime.now(UTC),

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from models.api_keys import Scope
 from models.engine import Sessions
 from tests.console.api.calling import Api, console_of, example, new_key
 from tests.scenarios.theatre import gateway, mailer, sink, temporal, theatre
@@ -23,4 +22,4 @@ async def portfolio(sessions: Sessions) -> None:
 @pytest.fixture
 async def api(sessions: Sessions, temporal: WorkflowEnvironment) -> Api:
     """A caller that may do everything."""
-    return Api(console_of(sessions, temporal.client), await new_key(sessions, *Scope))
+    return Api(console_of(sessions, temporal.client), await new_key(sessions))

@@ -1,0 +1,153 @@
+"""A channel partner over the API: it issues and refuses the quotes for what it sold, and finds nobody else's."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from models.api_keys import Scope
+from models.engine import Sessions
+from models.partners import NotSoldByPartners, PartnerRow, entrust
+from tests.console.api.calling import IMPORTED_AT, Api, codes, description_of_all, filled, new_key, operations
+from tests.scenarios.portfolios import BUYER, PUNCTUAL, SECOND, THIRD
+from tests.scenarios.theatre import Life, Theatre
+
+AT = "2027-02-01 10:00"
+REASON = {"reason": "as agreed by phone"}
+WHO = {"by": "operator:ana", "reason": "the partner has signed", "now": IMPORTED_AT}
+NORTH, SOUTH = "north-tools", "south-tools"
+
+
+@pytest.fixture
+async def lives(theatre: Theatre, sessions: Sessions) -> list[Life]:
+    """Two subscriptions that one partner sold, and one that another did."""
+    columns = {"csn": "C-1", "channel": "partner", "auto_renew": "no", "method_kind": ""}
+    found = [await theatre.subscription(number=number, **columns) for number in (PUNCTUAL, SECOND, THIRD)]
+    for each in found:
+        await each.move_to(AT)
+    async with sessions.begin() as session:
+        for code in (NORTH, SOUTH):
+            session.add(PartnerRow(code=code, name=code, created_at=IMPORTED_AT, created_by="operator:ana", **BECAUSE))
+        await session.flush()
+        assert await entrust(session, [PUNCTUAL, SECOND], NORTH, **WHO) == 2
+        await entrust(session, [THIRD], SOUTH, **WHO)
+    return found
+
+
+BECAUSE = {"created_because": "it has signed"}
+
+
+@pytest.fixture
+async def partner(lives: list[Life], api: Api, sessions: Sessions) -> Api:
+    return Api(api.app, await new_key(sessions, Scope.PARTNER, partner=NORTH))
+
+
+async def post(api: Api, path: str, body: Any, **headers: str) -> httpx.Response:
+    sent = {"Idempotency-Key": str(uuid4()), **headers}
+    return await api.ask("POST", path, json=body, headers=sent)
+
+
+async def ask(api: Api, *numbers: str) -> str:
+    lines = [{"subscription": number, "seats": 9} for number in numbers]
+    answer = await post(api, "/quotes", {"lines": lines}, **{"Perennial-Actor": BUYER})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["quote"])
+
+
+async def accept(api: Api, quote: str, body: Any) -> httpx.Response:
+    return await post(api, f"/quotes/{quote}/accept", body, **{"Perennial-Actor": BUYER})
+
+
+async def test_a_partner_finds_what_was_asked_of_it_and_issues_it_at_its_prices(
+    lives: list[Life], api: Api, partner: Api
+) -> None:
+    quote = await ask(api, PUNCTUAL, SECOND)
+    listed = (await partner.get("/partner/quotes?state=asked")).json()["items"]
+    assert [(each["quote"], each["buyer"]) for each in listed] == [(quote, BUYER)]
+    offer = {"prices": {PUNCTUAL: 40000}, "expires_on": "2027-02-20", **REASON}
+    issued = await post(partner, f"/partner/quotes/{quote}/issue", offer)
+    assert (issued.json()["outcome"], issued.json()["by"]) == ("done", f"partner:{NORTH}")
+    told = (await partner.get(f"/partner/quotes/{quote}")).json()
+    assert (told["state"], told["expires_on"], told["amount"]) == ("issued", "2027-02-20", 9 * (40000 + 48600))
+    by_card = await accept(api, quote, {"kind": "card", "token": "ok", "expires": "2030-05"})
+    assert codes([by_card]) == [(409, "method_not_accepted")]
+    assert "purchase order" in by_card.json()["hint"]
+    accepted = await accept(api, quote, {"purchase_order": "PO-4711"})
+    assert accepted.json()["outcome"] == "done"
+    assert [str((await each.row())["phase"]) for each in lives] == ["renewed", "renewed", "renewable"]
+    events = await lives[0].rows("SELECT data, caused_by FROM events WHERE event = 'quote' AND subscription = :number")
+    assert {each["data"]["state"]: each["caused_by"] for each in events}["issued"] == f"partner:{NORTH}"
+
+
+async def test_a_partner_refuses_what_was_asked_of_it(api: Api, partner: Api) -> None:
+    quote = await ask(api, PUNCTUAL)
+    refused = await post(partner, f"/partner/quotes/{quote}/refuse", REASON)
+    assert refused.json()["outcome"] == "done"
+    assert (await api.get(f"/quotes/{quote}")).json()["state"] == "withdrawn"
+
+
+async def test_nothing_of_another_partner_is_there(api: Api, partner: Api, sessions: Sessions) -> None:
+    other = Api(api.app, await new_key(sessions, Scope.PARTNER, partner=SOUTH))
+    mine, theirs = await ask(api, PUNCTUAL), await ask(api, THIRD)
+    assert [each["quote"] for each in (await other.get("/partner/quotes")).json()["items"]] == [theirs]
+    answers = [
+        await other.get(f"/partner/quotes/{mine}"),
+        await post(other, f"/partner/quotes/{mine}/issue", REASON),
+        await post(other, f"/partner/quotes/{mine}/refuse", REASON),
+        await other.get("/partner/quotes/Q-9999"),
+    ]
+    assert codes(answers) == [(404, "unknown_quote")] * 4
+    assert (await api.get(f"/quotes/{mine}")).json()["state"] == "asked"
+    async with sessions.begin() as session:  # a quote of which a part has gone to another is neither's
+        await entrust(session, [SECOND], SOUTH, **WHO)
+    both = await post(api, "/quotes", {"lines": [{"subscription": each} for each in (PUNCTUAL, SECOND)]}, **BUYER_IS)
+    assert codes([both]) == [(422, "bad_arguments")]
+
+
+BUYER_IS = {"Perennial-Actor": BUYER}
+
+
+async def test_a_quote_of_which_a_part_has_gone_to_another_partner_is_neithers(
+    api: Api, partner: Api, sessions: Sessions
+) -> None:
+    quote = await ask(api, PUNCTUAL, SECOND)
+    async with sessions.begin() as session:
+        await entrust(session, [SECOND], SOUTH, **WHO)
+    other = Api(api.app, await new_key(sessions, Scope.PARTNER, partner=SOUTH))
+    for each in (partner, other):
+        assert codes([await each.get(f"/partner/quotes/{quote}")]) == [(404, "unknown_quote")]
+
+
+async def test_a_partners_key_opens_nothing_else(api: Api, partner: Api) -> None:
+    for method, path in operations(description_of_all()):
+        if not path.startswith("/partner/"):
+            assert codes([await partner.ask(method, filled(path))]) == [(403, "scope_missing")], path
+
+
+async def test_nobody_says_of_himself_that_he_is_a_partner(api: Api, partner: Api, lives: list[Life]) -> None:
+    quote = await ask(api, PUNCTUAL)
+    command = {"command": "issue-quote", "args": {"quote": quote, **REASON}}
+    sent = {"Perennial-Actor": f"partner:{NORTH}"}
+    assert codes([await post(api, f"/subscriptions/{PUNCTUAL}/commands", command, **sent)]) == [(400, "bad_actor")]
+    assert await lives[0].command(AT, "park", by=f"partner:{NORTH}", **REASON) == "refused not_operator"
+    assert await lives[0].command(AT, "issue-quote", by=f"partner:{SOUTH}", quote=quote, **REASON) == (
+        "refused not_operator"
+    )
+
+
+async def test_who_sells_none_of_it_is_asked_nothing(api: Api, lives: list[Life], sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await entrust(session, [PUNCTUAL], None, **WHO)
+    answer = await post(api, "/quotes", {"lines": [{"subscription": PUNCTUAL}]}, **BUYER_IS)
+    assert codes([answer]) == [(409, "sold_by_partner")]
+
+
+async def test_only_what_partners_sold_is_entrusted_to_one(theatre: Theatre, sessions: Sessions) -> None:
+    await theatre.subscription()
+    async with sessions.begin() as session:
+        session.add(PartnerRow(code=NORTH, name="North", created_at=IMPORTED_AT, created_by="operator:ana", **BECAUSE))
+        await session.flush()
+        with pytest.raises(NotSoldByPartners) as refused:
+            await entrust(session, [PUNCTUAL, "S-0"], NORTH, **WHO)
+    assert sorted(refused.value.numbers) == sorted([PUNCTUAL, "S-0"])
