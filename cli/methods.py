@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import typer
@@ -43,7 +43,7 @@ def show_methods(
     print_table("payment methods", columns, cells, empty="This customer has no stored payment method.")
 
 
-async def _listed(csn: str) -> list[dict[str, object]]:
+async def _listed(csn: str) -> list[dict[str, Any]]:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
         if await session.get(CustomerRow, csn) is None:
             fail(f"There is no customer {csn}; `perennial show` names the customer of a subscription.")

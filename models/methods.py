@@ -49,7 +49,7 @@ async def labels_of(session: AsyncSession, csn: str) -> dict[Label, str]:
     """The names that buyers gave the customer's methods."""
     query = select(col(_ROW.kind), col(_ROW.token), col(_ROW.label))
     named = await session.execute(query.where(col(_ROW.csn) == csn, IS_KEPT, col(_ROW.label).is_not(None)))
-    return {(kind, token): label for kind, token, label in named}
+    return {(kind, token): label for kind, token, label in named if label}
 
 
 async def subscriptions_using(

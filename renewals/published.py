@@ -50,8 +50,14 @@ _PLAIN: Mapping[str, Published] = {
     "method_stored": Published(
         "customer.method_stored", "A payment method was stored for a customer.", ("kind", "valid_through")
     ),
+    "method_named": Published(
+        "customer.method_named", "A buyer gave a stored method a name, or took it away.", ("kind",)
+    ),
     "method_removed": Published("customer.method_removed", "A stored payment method was removed.", ("kind",)),
     "admin": Published("subscription.admin_changed", "Another contact became the primary admin."),
+    "partner": Published(
+        "subscription.partner_changed", "Another partner issues its quotes; null: none does.", ("partner",)
+    ),
     "go_live": Published("subscription.went_live", "From now on it is charged and mailed."),
     "parked": Published("subscription.parked", "Notices and charges stop until it is released."),
     "released": Published("subscription.released", "They go on."),

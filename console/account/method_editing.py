@@ -23,7 +23,7 @@ from models.records import CommandRow
 from renewals.calendar import local_date
 from renewals.cards import method_label, month_end
 from renewals.commands import Name
-from renewals.facts import MethodKind
+from renewals.payments import MethodKind
 
 AT_ONCE = 5
 

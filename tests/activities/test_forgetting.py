@@ -100,6 +100,11 @@ async def test_days_of_use_go_with_time_but_for_the_last_of_who_has_a_seat(desk:
         ("gone", "2026-01-06"),
         ("holder", "2026-01-05"),
     ]
+    listed = await desk.rows('SELECT "user", since::text, until::text FROM days_listed ORDER BY "user"')
+    assert [tuple(row.values()) for row in listed] == [  # what was forgotten is not said to be no use at all
+        ("active@x.example", "2026-01-06", "2027-02-01"),
+        ("holder@x.example", "2026-01-06", "2027-02-01"),
+    ]
     assert (await look(desk)).forgotten == 0
 
 
@@ -128,8 +133,3 @@ async def test_what_is_over_of_operators_sign_ins_goes_as_well_and_they_stay(des
         assert list(await session.scalars(select(col(OperatorTryRow.name_hash)))) == ["young"]
         assert list(await session.scalars(select(col(OperatorSessionRow.token_hash)))) == [digest("young")]
         assert list(await session.scalars(select(col(OperatorRow.name)))) == ["mira"]
-    listed = await desk.rows('SELECT "user", since::text, until::text FROM days_listed ORDER BY "user"')
-    assert [tuple(row.values()) for row in listed] == [  # what was forgotten is not said to be no use at all
-        ("active@x.example", "2026-01-06", "2027-02-01"),
-        ("holder@x.example", "2026-01-06", "2027-02-01"),
-    ]

@@ -12,9 +12,10 @@ from console.account.speech import speech_of
 from mail.sink import Sink
 from models.engine import Sessions
 from models.partners import PartnerRow, entrust
+from renewals.facts import MethodKind
 from tests.browser.album import AXE, NARROW, PICTURES, WIDE, Album
 from tests.browser.cast import ADMIN, CUSTOMERS, OVERDUE, QUOTED, WITH_PARTNER, Customer, raise_curtain
-from tests.browser.person import Person
+from tests.browser.person import Person, write
 from tests.scenarios.portfolios import PUNCTUAL, SECOND, THIRD
 from tests.scenarios.theatre import Life, Theatre
 
@@ -134,27 +135,39 @@ async def _chooses_a_method(person: Person) -> None:
 
 
 async def _edits_methods(person: Person) -> None:
+    card, paypal = person.t.w.day(date(2031, 4, 30)), person.t.w.method_as_label(MethodKind.PAYPAL)
     await person.room("methods")
-    await person.send("name", label=NAMES[person.t.w.language])
+    await _edit(person, card, "name", label=NAMES[person.t.w.language])
     await person.reads(person.t("methods.done.named"))
     await person.send("payment-methods", button=person.t("methods.add_button"), kind="paypal", token="ok")
     for each in await person.page.locator(".method summary").all():
         await each.click()
     await person.keep("payment-methods-edited")
-    await person.send("name", label="4111 1111 1111 1111")
+    await person.room("methods")
+    await _edit(person, paypal, "name", label="4111 1111 1111 1111")
     await person.reads(person.t("wrong.label"))
     await person.keep("payment-method-name-wrong")
     await person.room("methods")
-    await person.send("replace")
+    await _edit(person, card, "replace", method="new", kind="paypal", token="ok")
     await person.reads(person.t("methods.done.replaced"))
     await person.keep("payment-method-replaced")
-    await person.send("remove")
+    await _edit(person, card, "remove")
     await person.reads(person.t("methods.done.removed"))
     await person.keep("payment-method-removed")
     await person.details(PUNCTUAL)
 
 
 NAMES = {"en": "Office card", "fr": "Carte du bureau", "ja": "本社のカード"}
+
+
+async def _edit(person: Person, words: str, what: str, **fields: str) -> None:
+    """Send one of the forms of the method that is called so."""
+    named = person.page.locator(".method").filter(has=person.page.locator("b", has_text=words))
+    await named.locator("summary").click()
+    form = named.locator(f'form[action$="/{what}"]')
+    for name, value in fields.items():
+        await write(form, name, value)
+    await person.click(form.locator("button"))
 
 
 async def _renews(person: Person) -> None:
@@ -222,8 +235,15 @@ async def _looks_at_what_goes_another_way(person: Person) -> None:
 
 async def _gets_a_quote_of_a_partner(person: Person, life: Life, sessions: Sessions) -> None:
     async with sessions.begin() as session:
-        signed = {"created_at": SIGNED_AT, "created_by": "operator:ana", "created_because": "it has signed"}
-        session.add(PartnerRow(code="north-tools", name="North Tools", **signed))
+        session.add(
+            PartnerRow(
+                code="north-tools",
+                name="North Tools",
+                created_at=SIGNED_AT,
+                created_by="operator:ana",
+                created_because="it has signed",
+            )
+        )
         await session.flush()
         await entrust(session, [WITH_PARTNER], "north-tools", now=SIGNED_AT, **OPERATOR)
     await person.go(f"/account/quotes/ask/{WITH_PARTNER}")

@@ -71,7 +71,7 @@ def test_the_example_is_imported_and_reported(terminal: Terminal) -> None:
     lines = terminal("usage", "report", "--by", "user", "--format", "csv", *DAY).splitlines()
     assert lines[0].endswith(",active_30,active_90,days_30,days_90")
     assert lines[1] == "S-1001,Draft Standard,ada@northwind.example,2026-03-31,2026-11-20,True,True,5,10"
-    assert lines[-1] == "S-1003,Draft Standard,nina@bellerive.example,2026-03-15,,False,False,,"
+    assert lines[-1] == "S-1003,Draft 3D,nina@bellerive.example,2026-03-15,,False,False,,"
     table = terminal("usage", "report", "--format", "csv", "--customer", "5100000001", *DAY)
     assert "5100000001,Northwind Surveying LLC,DRAFT-STD,Draft Standard," in table
 

@@ -16,7 +16,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "usage.assigned": "Users with a seat",
         "usage.active_30": "Used in 30 days",
         "usage.active_90": "Used in 90 days",
-        "usage.often": "days per active user: {days}",
+        "usage.often": "{days} days each",
         "usage.on_day": "on 1 day",
         "usage.on_days": "on {count} days",
         "usage.days_30": "Days of use in 30 days",

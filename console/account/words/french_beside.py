@@ -18,7 +18,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "usage.assigned": "Utilisateurs affectés",
         "usage.active_30": "Actifs sur 30 jours",
         "usage.active_90": "Actifs sur 90 jours",
-        "usage.often": "jours par utilisateur actif : {days}",
+        "usage.often": "{days} j chacun",
         "usage.on_day": "1 jour",
         "usage.on_days": "{count} jours",
         "usage.days_30": "Jours d’utilisation sur 30 jours",

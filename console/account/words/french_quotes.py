@@ -20,11 +20,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "période. Notre équipe commerciale l’établit ; vous le recevez par e-mail et ses prix valent jusqu’à son "
         "dernier jour. La demande est gratuite et n’interrompt rien.",
         "quote.ask_partner_text": "Choisissez ce que le devis doit couvrir, avec les postes et la durée de la "
-        "prochaine période. Le partenaire qui vous l’a vendu l’établit ; vous le recevez par e-mail et ses prix valent "
-        "jusqu’à son dernier jour. La demande est gratuite et n’interrompt rien.",
-        "quote.asked_of_partner_text": "Le partenaire qui vous l’a vendu a votre demande. Vous recevrez le devis par "
-        "e-mail dès qu’il sera établi.",
-        "quote.partner_invoices": "Le partenaire qui vous l’a vendu envoie la facture.",
+        "prochaine période. Le partenaire qui vous a vendu l’abonnement établit le devis ; vous le recevez par e-mail "
+        "et ses prix valent jusqu’à son dernier jour. La demande est gratuite et n’interrompt rien.",
+        "quote.asked_of_partner_text": "Le partenaire qui vous a vendu l’abonnement a reçu votre demande. Vous "
+        "recevrez le devis par e-mail dès qu’il sera établi.",
+        "quote.partner_invoices": "Le partenaire qui vous a vendu l’abonnement envoie la facture.",
         "quote.nothing_to_ask": "Il n’y a aucun abonnement pour lequel un devis peut être demandé en ce moment.",
         "quote.on_invoice": "par bon de commande, sur facture :",
         "quote.purchase_order": "Numéro de votre bon de commande",

@@ -16,7 +16,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "usage.assigned": "割り当て済み",
         "usage.active_30": "30日以内の利用",
         "usage.active_90": "90日以内の利用",
-        "usage.often": "利用者1人あたり{days}日",
+        "usage.often": "1人あたり{days}日",
         "usage.on_day": "1日",
         "usage.on_days": "{count}日",
         "usage.days_30": "30日間の利用日数",

@@ -9,7 +9,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "methods.text": "登録されているお支払い方法です。各サブスクリプションでは、そのページで設定されたものが使わ"
         "れます。",
         "methods.which": "お支払い方法の選択",
-        "methods.named": "{name}（{method}）",
+        "methods.named": "{name}：{method}",
         "methods.stored": "登録日：{day}",
         "methods.used_by": "使用中：",
         "methods.unused": "使用しているサブスクリプションはありません。",

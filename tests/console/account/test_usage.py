@@ -107,7 +107,7 @@ async def test_how_often_each_user_used_a_seat_is_said_where_it_is_known(
     await tell(sessions, tmp_path, seats=9, used=7, listed=True)
     await browser.sign_in()
     report = words(await browser.page("/account/usage"))
-    assert f"{PUNCTUAL} 12 9 7 days per active user: 4.0 7 days per active user: 5.0 31 January 2027" in report
+    assert f"{PUNCTUAL} 12 9 7 4.0 days each 7 5.0 days each 31 January 2027" in report
     users = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/usage"))
     assert "user000@northwind.example 1 April 2026 20 January 2027 on 1 day on 2 days" in users
     assert "user006@northwind.example 1 April 2026 20 January 2027 on 7 days on 8 days" in users

@@ -18,6 +18,7 @@ from console.app import create_app
 from mail.sender import Mailer
 from models.api_keys import Scope, create_key
 from models.engine import Sessions
+from models.partners import PartnerRow
 from models.subscriptions import SubscriptionRow
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
@@ -88,6 +89,14 @@ async def new_key(sessions: Sessions, *scopes: Scope, partner: str | None = None
             now=datetime.now(UTC),
         )
     return secret
+
+
+async def partners_key(sessions: Sessions, code: str = "north-tools") -> str:
+    """The key of a partner, who is made known with it."""
+    now, by, because = datetime.now(UTC), "operator:ana", "a test"
+    async with sessions.begin() as session:
+        session.add(PartnerRow(code=code, name=code, created_at=now, created_by=by, created_because=because))
+    return await new_key(sessions, Scope.PARTNER, partner=code)
 
 
 async def example(sessions: Sessions) -> None:

@@ -1,5 +1,6 @@
 """A channel partner over the API: it issues and refuses the quotes for what it sold, and finds nobody else's."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -15,14 +16,14 @@ from tests.scenarios.theatre import Life, Theatre
 
 AT = "2027-02-01 10:00"
 REASON = {"reason": "as agreed by phone"}
-WHO = {"by": "operator:ana", "reason": "the partner has signed", "now": IMPORTED_AT}
+WHO: Mapping[str, Any] = {"by": "operator:ana", "reason": "the partner has signed", "now": IMPORTED_AT}
 NORTH, SOUTH = "north-tools", "south-tools"
 
 
 @pytest.fixture
 async def lives(theatre: Theatre, sessions: Sessions) -> list[Life]:
     """Two subscriptions that one partner sold, and one that another did."""
-    columns = {"csn": "C-1", "channel": "partner", "auto_renew": "no", "method_kind": ""}
+    columns: dict[str, Any] = {"csn": "C-1", "channel": "partner", "auto_renew": "no", "method_kind": ""}
     found = [await theatre.subscription(number=number, **columns) for number in (PUNCTUAL, SECOND, THIRD)]
     for each in found:
         await each.move_to(AT)

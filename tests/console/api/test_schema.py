@@ -20,7 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from console.api.openapi import MOUNTED_AT
 from models.engine import Sessions
-from tests.console.api.calling import console_of, description_of_all, example, new_key
+from tests.console.api.calling import console_of, description_of_all, example, new_key, partners_key
 
 EXAMPLES = 15
 """Of each kind for each operation: some 400 requests in all."""
@@ -40,7 +40,8 @@ async def test_every_answer_is_what_the_description_says(
     monkeypatch.setattr("console.api.app.PATIENCE_SECONDS", 0.05)  # no worker runs: what is stored is promised
     await example(sessions)
     app = console_of(sessions, temporal.client, api_requests_per_minute=1_000_000, api_burst=1_000_000)
-    key, loop = await new_key(sessions), asyncio.get_running_loop()
+    is_partners, loop = operation.path.startswith("/partner/"), asyncio.get_running_loop()
+    key = await (partners_key(sessions) if is_partners else new_key(sessions))
 
     def ask(case: Case[Any]) -> httpx.Response:
         return asyncio.run_coroutine_threadsafe(_asked(app, case, key), loop).result(30)
