@@ -12,7 +12,7 @@ from console.account.speech import speech_of
 from mail.sink import Sink
 from models.engine import Sessions
 from models.partners import PartnerRow, entrust
-from renewals.facts import MethodKind
+from renewals.payments import MethodKind
 from tests.browser.album import AXE, NARROW, PICTURES, WIDE, Album
 from tests.browser.cast import ADMIN, CUSTOMERS, OVERDUE, QUOTED, WITH_PARTNER, Customer, raise_curtain
 from tests.browser.person import Person, write
