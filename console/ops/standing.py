@@ -98,7 +98,7 @@ def facts(stored: Stored, admin: ContactRow, t: Speech) -> list[tuple[str, str]]
         (t("fact.pending"), changes),
         (t("fact.auto_renew"), _auto_renew(sub, t)),
         (t("fact.method"), method(stored, t)),
-        (t("fact.channel"), t(f"channel.{sub.channel}")),
+        (t("fact.channel"), t(f"channel.{sub.channel}") + (f" ({sub.partner})" if sub.partner else "")),
         (t("fact.hold"), held(sub, t) if sub.hold else t("none")),
         (t("fact.access_until"), t.moment(stored.access_until, sub.time_zone)),
         (t("fact.next_step"), next_step(stored, t)),
