@@ -94,10 +94,11 @@ def test_a_replay_names_one_event_or_a_range_or_all_that_failed(terminal: Termin
 
 
 def test_away_from_the_local_stack_it_is_https_and_not_inside(database_url: str, tmp_path: Path) -> None:
-    terminal = Terminal(database_url, tmp_path)
+    keys = {"PERENNIAL_SEAL_KEYS": "0123456789abcdef0123456789abcdef"}
+    terminal = Terminal(database_url, tmp_path, **keys)
     assert "It is not https" in terminal("add", "http://127.0.0.1:9/hook", *BY, status=1)
     assert "It leads into a private network" in terminal("add", "https://127.0.0.1:9/hook", *BY, status=1)
-    inside = Terminal(database_url, tmp_path, PERENNIAL_WEBHOOK_PRIVATE_ADDRESSES="true")
+    inside = Terminal(database_url, tmp_path, PERENNIAL_WEBHOOK_PRIVATE_ADDRESSES="true", **keys)
     assert inside("add", "https://127.0.0.1:9/hook", *BY).startswith("whsec_")
 
 

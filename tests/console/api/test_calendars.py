@@ -5,7 +5,7 @@ from icalendar import Calendar
 
 from models.api_keys import Scope
 from models.engine import Sessions
-from tests.console.api.calling import Api, new_key
+from tests.console.api.calling import Api, new_key, partners_key
 
 pytestmark = pytest.mark.usefixtures("portfolio")
 
@@ -47,6 +47,7 @@ async def test_there_is_none_of_what_is_not_there(api: Api, path: str) -> None:
 async def test_it_takes_a_key_that_may_read(api: Api, sessions: Sessions) -> None:
     path = "/subscriptions/S-1001/calendar.ics"
     assert (await Api(api.app, None).get(path)).status_code == 401
-    others = [scope for scope in Scope if scope is not Scope.READ]
+    others = [scope for scope in Scope if scope not in (Scope.READ, Scope.PARTNER)]
     assert (await Api(api.app, await new_key(sessions, *others)).get(path)).status_code == 403
+    assert (await Api(api.app, await partners_key(sessions)).get(path)).status_code == 403
     assert (await Api(api.app, await new_key(sessions, Scope.READ)).get(path)).status_code == 200
