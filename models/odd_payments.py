@@ -21,7 +21,7 @@ def paid_twice(since: datetime) -> Select[*tuple[Any, ...]]:
     """
     attempt, again, other_order = AttemptRow, aliased(AttemptRow), aliased(OrderRow)
     line, other = OrderLineRow, aliased(OrderLineRow)
-    taken = (
+    taken: Select[Any] = (
         select(
             col(line.subscription).label("subscription"),
             col(line.renewal_id).label("renewal_id"),
