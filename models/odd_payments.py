@@ -21,14 +21,15 @@ def paid_twice(since: datetime) -> Select[*tuple[Any, ...]]:
     """
     attempt, again, other_order = AttemptRow, aliased(AttemptRow), aliased(OrderRow)
     line, other = OrderLineRow, aliased(OrderLineRow)
+    its: tuple[Any, ...] = (
+        col(line.subscription).label("subscription"),
+        col(line.renewal_id).label("renewal_id"),
+        col(line.term_starts_on).label("term_starts_on"),
+        col(line.order_id).label("order_id"),
+        col(line.amount).label("amount"),
+    )
     taken: Select[Any] = (
-        select(
-            col(line.subscription).label("subscription"),
-            col(line.renewal_id).label("renewal_id"),
-            col(line.term_starts_on).label("term_starts_on"),
-            col(line.order_id).label("order_id"),
-            col(line.amount).label("amount"),
-        )
+        select(*its)
         .join(attempt, col(attempt.order_id) == col(line.order_id))
         .where(col(attempt.called_at) >= since, col(attempt.state) == fixed(AttemptState.PAID.value))
         .where(col(line.renewal_id).is_not(None))
