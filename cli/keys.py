@@ -11,7 +11,7 @@ from cli.portfolios import By, Reason, operator, why
 from models import api_keys as store
 from models.api_keys import ApiKeyRow, Scope
 from models.history import in_utc
-from models.partners import PartnerRow
+from models.parties import PartnerRow
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Prefix = Annotated[str, typer.Argument(help="The key's prefix, as `perennial api-key list` shows it.")]

@@ -11,7 +11,8 @@ from cli import desk
 from cli.output import fail, print_json, print_table, say, warn
 from cli.portfolios import By, Reason, operator, why
 from models.history import in_utc
-from models.partners import CODE, NotSoldByPartners, PartnerRow, entrust, every_partner
+from models.parties import CODE, PartnerRow
+from models.partners import NotSoldByPartners, entrust, every_partner
 from portfolio.numbers_file import read_numbers
 from portfolio.problems import Problems
 

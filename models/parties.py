@@ -1,4 +1,4 @@
-"""Who buys and how they pay: customers, their people, their payment methods."""
+"""Who buys, how they pay and who sold it: customers, their people, their payment methods, channel partners."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel, col
 
 from models.columns import instant, key, one_of
 from renewals.payments import MethodKind
+
+CODE = r"[a-z0-9][a-z0-9-]{0,31}"
+"""How a partner's code is written."""
 
 
 class CustomerRow(SQLModel, table=True):
@@ -60,6 +63,22 @@ class ContactRow(SQLModel, table=True):
     name: str
     email: str
     locale: str | None = None
+
+
+class PartnerRow(SQLModel, table=True):
+    """A partner, who acts as `partner:CODE`. It stays for audit; without a key nobody acts for it."""
+
+    __tablename__ = "partners"
+    __table_args__ = (
+        CheckConstraint(f"code ~ '^{CODE}$'", name="code"),
+        CheckConstraint("created_because <> ''", name="created_because"),
+    )
+
+    code: str = Field(primary_key=True)
+    name: str
+    created_at: datetime = instant()
+    created_by: str
+    created_because: str
 
 
 def has_address(email: str) -> ColumnElement[bool]:

@@ -3,34 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import col
 
-from models.columns import instant
 from models.journal import record
+from models.parties import PartnerRow
 from models.store import lock_all
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Channel
-
-CODE = r"[a-z0-9][a-z0-9-]{0,31}"
-"""How a partner's code is written."""
-
-
-class PartnerRow(SQLModel, table=True):
-    """A partner, who acts as `partner:CODE`. It stays for audit; without a key nobody acts for it."""
-
-    __tablename__ = "partners"
-    __table_args__ = (
-        CheckConstraint(f"code ~ '^{CODE}$'", name="code"),
-        CheckConstraint("created_because <> ''", name="created_because"),
-    )
-
-    code: str = Field(primary_key=True)
-    name: str
-    created_at: datetime = instant()
-    created_by: str
-    created_because: str
 
 
 class NotSoldByPartners(Exception):

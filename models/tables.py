@@ -12,8 +12,7 @@ from models.forecasts import ForecastLineRow, ForecastRow
 from models.going_live import GoLiveRow
 from models.operator_letters import JournalReaderRow, OperatorLetterRow
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow, RecoveryCodeRow
-from models.parties import ContactRow, CustomerRow, PaymentMethodRow
-from models.partners import PartnerRow
+from models.parties import ContactRow, CustomerRow, PartnerRow, PaymentMethodRow
 from models.pauses import PauseRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow, PartRow, RefundRow
 from models.quotes import QuoteLineRow, QuoteRow

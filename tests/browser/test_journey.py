@@ -11,7 +11,8 @@ from pypdf import PdfReader
 from console.account.speech import speech_of
 from mail.sink import Sink
 from models.engine import Sessions
-from models.partners import PartnerRow, entrust
+from models.parties import PartnerRow
+from models.partners import entrust
 from renewals.payments import MethodKind
 from tests.browser.album import AXE, NARROW, PICTURES, WIDE, Album
 from tests.browser.cast import ADMIN, CUSTOMERS, OVERDUE, QUOTED, WITH_PARTNER, Customer, raise_curtain

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 
 from models.engine import Sessions
-from models.partners import PartnerRow, entrust
+from models.parties import PartnerRow
+from models.partners import entrust
 from tests.console.account.browser import SUBSCRIPTIONS, Browser, form, told, words
 from tests.scenarios.portfolios import BUYER, PUNCTUAL, SECOND
 from tests.scenarios.theatre import Life, Theatre

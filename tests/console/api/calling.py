@@ -18,7 +18,7 @@ from console.app import create_app
 from mail.sender import Mailer
 from models.api_keys import Scope, create_key
 from models.engine import Sessions
-from models.partners import PartnerRow
+from models.parties import PartnerRow
 from models.subscriptions import SubscriptionRow
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio

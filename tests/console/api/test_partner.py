@@ -9,7 +9,8 @@ import pytest
 
 from models.api_keys import Scope
 from models.engine import Sessions
-from models.partners import NotSoldByPartners, PartnerRow, entrust
+from models.parties import PartnerRow
+from models.partners import NotSoldByPartners, entrust
 from tests.console.api.calling import IMPORTED_AT, Api, codes, description_of_all, filled, new_key, operations
 from tests.scenarios.portfolios import BUYER, PUNCTUAL, SECOND, THIRD
 from tests.scenarios.theatre import Life, Theatre
