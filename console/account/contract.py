@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,7 +17,7 @@ from console.account.orders import Order, order_told, what_was_bought
 from console.account.speech import Speech
 from console.account.standing import Listed, listed, pending
 from models.keyset import Beside, Keyset, page_of
-from models.parties import ContactRow
+from models.parties import ContactRow, has_address
 from models.payments import OrderLineRow, OrderRow
 from models.store import Stored, load_all
 from models.subscriptions import SubscriptionRow
@@ -105,7 +105,7 @@ async def _buys_some(session: AsyncSession, contract: Contract, email: str) -> b
     query = (
         select(col(SubscriptionRow.number))
         .join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
-        .where(col(SubscriptionRow.number).in_(contract.numbers), func.lower(col(ContactRow.email)) == email.lower())
+        .where(col(SubscriptionRow.number).in_(contract.numbers), has_address(email))
     )
     return (await session.execute(query.limit(1))).first() is not None
 

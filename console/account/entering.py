@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.accounts import AccountSessionRow, SignInLinkRow
-from models.parties import ContactRow, CustomerRow
+from models.parties import ContactRow, CustomerRow, has_address
 from models.tokens import digest, new_token
 from renewals.addresses import is_address
 
@@ -84,7 +84,7 @@ async def _known(session: AsyncSession, address: str) -> tuple[str, str, str] | 
     query = (
         select(col(ContactRow.email), col(ContactRow.name), col(CustomerRow.locale))
         .join(CustomerRow, col(CustomerRow.csn) == col(ContactRow.csn))
-        .where(func.lower(col(ContactRow.email)) == address)
+        .where(has_address(address))
         .order_by(col(ContactRow.csn))
         .limit(1)
     )

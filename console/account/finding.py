@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.methods import IS_KEPT
-from models.parties import ContactRow, CustomerRow, PaymentMethodRow
+from models.parties import ContactRow, CustomerRow, PaymentMethodRow, has_address
 from models.store import Stored, load, load_all
 from models.subscriptions import SubscriptionRow
 from renewals.characters import control_character
@@ -33,7 +33,7 @@ class Found:
 
 def numbers_of(email: str) -> Select[str]:
     """The subscriptions of which a person is the buyer or the primary admin."""
-    contacts = select(col(ContactRow.id)).where(func.lower(col(ContactRow.email)) == email.lower())
+    contacts = select(col(ContactRow.id)).where(has_address(email))
     return select(col(SubscriptionRow.number)).where(
         or_(col(SubscriptionRow.buyer_id).in_(contacts), col(SubscriptionRow.primary_admin_id).in_(contacts))
     )
@@ -82,7 +82,7 @@ async def locale_of(session: AsyncSession, email: str) -> str:
     query = (
         select(col(CustomerRow.locale))
         .join(ContactRow, col(ContactRow.csn) == col(CustomerRow.csn))
-        .where(func.lower(col(ContactRow.email)) == email.lower())
+        .where(has_address(email))
         .order_by(col(CustomerRow.csn))
         .limit(1)
     )

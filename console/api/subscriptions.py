@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from console.api import schemas as s
@@ -15,7 +15,7 @@ from console.api.reading import names_tag, options_of, subscription_of, tag_of
 from console.api.room import ADDRESS, NUMBER, InRoom, Number, Reading, found, wall_now
 from models.history import NoSuchPlace, page_of_events
 from models.ledger import Place, page_of_entries
-from models.parties import ContactRow
+from models.parties import ContactRow, has_address
 from models.store import load_all
 from models.subscriptions import SubscriptionRow
 from portfolio.coming import a_year_on
@@ -50,7 +50,7 @@ async def list_subscriptions(
         query = query.where(col(SubscriptionRow.phase) == phase)
     if buyer is not None:
         query = query.join(ContactRow, col(ContactRow.id) == col(SubscriptionRow.buyer_id))
-        query = query.where(func.lower(col(ContactRow.email)) == buyer.lower())
+        query = query.where(has_address(buyer))
     if after is not None:
         query = query.where(number > place_in(after)[0])
     numbers = (await session.execute(query)).scalars().all()
