@@ -102,7 +102,7 @@ async def ask(session: AsyncSession, asked: Asked) -> Answer:
     partner = home.facts.partner
     whom = f" partner {partner}" if partner else ""
     detail = f"The buyer asks{whom} for quote {quote.reference}; issue or withdraw it."
-    facts, about = {"quote": quote.reference}, quote.reference
+    facts, about = {"quote": quote.reference} | ({"partner": partner} if partner else {}), quote.reference
     await raise_alarm(session, quote.subscription, ASKED, detail, home.now, subject=about, facts=facts)
     return answer
 

@@ -33,6 +33,8 @@ def _variant(kind: str, facts: Mapping[str, Any]) -> str:
     match kind:
         case "renewal_may_be_missed" if facts["next_step_at"] is None:
             return f"{kind}.unplanned"
+        case "quote_asked" if "partner" in facts:
+            return f"{kind}.partner"
         case "paid_after_all" if "because" in facts:
             return f"{kind}.refund"
         case "voucher_in_doubt" if "days" in facts:

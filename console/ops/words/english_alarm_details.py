@@ -10,6 +10,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.webhook_given_up": "{host} took no event for three days (last: {said}).",
         "alarm.said.parked": "The late window closed although nobody had tried to charge or told the buyer.",
         "alarm.said.quote_asked": "The buyer asks for quote {quote}.",
+        "alarm.said.quote_asked.partner": "The buyer asks partner {partner} for quote {quote}.",
         "alarm.said.mail_rejected": "{kind}: the mail server said “{reply}”.",
         "alarm.said.step_failed": "“{what}” failed ({error}). It is tried again later; the worker’s log says where.",
         "alarm.said.cancelled_after_payment": "Cancelled for {renewal}, which had just been paid.",

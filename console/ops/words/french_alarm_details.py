@@ -12,6 +12,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.parked": "La fenêtre tardive s’est fermée sans que personne n’ait tenté de prélever ni averti "
         "l’acheteur.",
         "alarm.said.quote_asked": "L’acheteur demande le devis {quote}.",
+        "alarm.said.quote_asked.partner": "L’acheteur demande le devis {quote} au partenaire {partner}.",
         "alarm.said.mail_rejected": "{kind} : le serveur de messagerie a dit « {reply} ».",
         "alarm.said.step_failed": "« {what} » a échoué ({error}). Un nouvel essai aura lieu plus tard ; le journal du "
         "worker dit où.",

@@ -6,11 +6,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from models.api_keys import Scope
 from models.engine import Sessions
 from models.parties import PartnerRow
 from models.partners import NotSoldByPartners, entrust
+from models.records import AlarmRow
 from tests.console.api.calling import IMPORTED_AT, Api, codes, description_of_all, filled, new_key, operations
 from tests.scenarios.portfolios import BUYER, PUNCTUAL, SECOND, THIRD
 from tests.scenarios.theatre import Life, Theatre
@@ -62,9 +65,11 @@ async def accept(api: Api, quote: str, body: Any) -> httpx.Response:
 
 
 async def test_a_partner_finds_what_was_asked_of_it_and_issues_it_at_its_prices(
-    lives: list[Life], api: Api, partner: Api
+    lives: list[Life], api: Api, partner: Api, sessions: Sessions
 ) -> None:
     quote = await ask(api, PUNCTUAL, SECOND)
+    async with sessions() as session:
+        assert await session.scalar(select(col(AlarmRow.facts))) == {"quote": quote, "partner": NORTH}
     listed = (await partner.get("/partner/quotes?state=asked")).json()["items"]
     assert [(each["quote"], each["buyer"]) for each in listed] == [(quote, BUYER)]
     offer = {"prices": {PUNCTUAL: 40000}, "expires_on": "2027-02-20", **REASON}

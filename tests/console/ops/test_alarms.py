@@ -126,6 +126,7 @@ FURTHER: Sequence[tuple[str, dict[str, Any]]] = (
     ("renewal_may_be_missed", SAID["renewal_may_be_missed"] | {"next_step_at": "2027-01-31T05:00:00+00:00"}),
     ("paid_after_all", {"attempt": "8", "amount": 123450, "currency": "EUR", "because": "paid_late"}),
     ("voucher_in_doubt", {"attempt": "8", "days": 5}),
+    ("quote_asked", {"quote": "Q-1001", "partner": "north-tools"}),
     ("policy_date_odd", SAID["policy_date_odd"] | {"for": ["FR"], "effective_on": "2062-01-31"}),
 )
 
