@@ -35,18 +35,16 @@ Work = Callable[[Sequence[str]], Awaitable[list[str]]]
 
 COUNT = 100
 BUYER = "buyer-0@studio.example"
-SINGLE = [f"B-{n:07}" for n in range(COUNT)]
-TOGETHER = [f"B-{n:07}" for n in range(COUNT, 2 * COUNT)]
 
 
-async def measure() -> list[Figure]:
-    """Seconds and billable actions, each as a part of what a hundred single checkouts take."""
+async def measure(count: int = COUNT) -> list[Figure]:
+    """Seconds and billable actions, each as a part of what as many single checkouts take."""
     completed = Completed()
     async with throw_away_servers(interceptors=[completed]) as servers:
-        await _open(servers, completed)
-        alone, alone_actions = await _measured(servers, SINGLE, _one_by_one(servers, completed))
-        together, together_actions = await _measured(servers, TOGETHER, _all_together(servers, completed))
-    what, against = f"bulk checkout of {COUNT}", f"{COUNT} single checkouts, {AT_ONCE} at a time"
+        numbers = await _open(servers, completed, 2 * count)
+        alone, alone_actions = await _measured(servers, numbers[:count], _one_by_one(servers, completed))
+        together, together_actions = await _measured(servers, numbers[count:], _all_together(servers, completed))
+    what, against = f"bulk checkout of {count}", f"{count} single checkouts, {AT_ONCE} at a time"
     return [
         Figure(
             f"{what}: time", together / alone, against, f"{together:.2f} s against {alone:.2f} s", Bound.AT_MOST, 0.25
@@ -67,20 +65,22 @@ def _told(actions: Counter[str]) -> str:
     return f"{actions.total()} ({parts})"
 
 
-async def _open(servers: Servers, completed: Completed) -> None:
-    """Two hundred subscriptions of one customer, live, whose early window is open; each workflow rests."""
+async def _open(servers: Servers, completed: Completed, count: int) -> list[str]:
+    """So many subscriptions of one customer, live, whose early window is open; each workflow rests."""
     renews_from = (datetime.now(UTC) - timedelta(days=305)).date()
     with tempfile.TemporaryDirectory() as place:
-        write_portfolio(Path(place), 2 * COUNT, [renews_from])
+        write_portfolio(Path(place), count, [renews_from])
         async with servers.sessions.begin() as session:
             await import_portfolio(session, Path(place), now=datetime.now(UTC), imported_by=BY)
             await session.execute(text(_OF_ONE_CUSTOMER))
     async with servers.sessions.begin() as session:
         await go_live(session, wall_now=datetime.now(UTC), by=BY, reason="bulk checkout")
     await watch(servers.client, timedelta(hours=1))
-    await completed.until("send_notice", 2 * COUNT)  # what a late start has to tell
-    await at_rest(servers, SINGLE + TOGETHER)
+    await completed.until("send_notice", count)  # what a late start has to tell
+    numbers = [f"B-{n:07}" for n in range(count)]
+    await at_rest(servers, numbers)
     completed.counts.clear()
+    return numbers
 
 
 _OF_ONE_CUSTOMER = """

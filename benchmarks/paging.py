@@ -22,7 +22,7 @@ from benchmarks.figures import Bound, Figure
 from console.app import create_app
 from console.ops import entering
 from console.ops.app import create_ops, rule_of
-from console.ops.figures import take_figures
+from console.ops.figures import FIGURES
 from console.ops.guard import Open, session_cookie
 from mail.sender import Mailer
 from models.engine import create_engine, sessions_of
@@ -31,7 +31,7 @@ from renewals.roles import Role
 from settings import Settings
 
 MANY, FEW = 1_000_000, 10_000
-TIMES = 15
+WARM_UP, TIMES = 3, 15
 SLOWEST_RATIO, GROWTH = 20, 1.5
 NUMBER, CSN = "S-0000321", "C-0000080"
 ORDER = f"e0000000-0000-4000-8000-00000{NUMBER[2:]}"
@@ -119,12 +119,12 @@ class Timed:
         return self.page / self.bare
 
 
-async def measure(many: int = MANY, few: int = FEW) -> list[Figure]:
+async def measure(many: int = MANY, few: int = FEW, times: int = TIMES) -> list[Figure]:
     """The slowest page against `SELECT 1`, and the one that grew most; then every page."""
     async with databases("few", "many") as (small, large):
         await make_crowd(small, few)
         await make_crowd(large, many)
-        before, after = await _timed(small), await _timed(large)
+        before, after = await _timed(small, times), await _timed(large, times)
     growth = {address: after[address].ratio / before[address].ratio for address in after}
     slowest, grown = max(after, key=lambda each: after[each].ratio), max(growth, key=growth.__getitem__)
     judged = [
@@ -165,7 +165,7 @@ def _short(address: str) -> str:
     return address if len(address) <= 60 else f"{address[:57]}…"
 
 
-async def _timed(url: str) -> dict[str, Timed]:
+async def _timed(url: str, times: int) -> dict[str, Timed]:
     """Every page of the console over that database, as an administrator who is signed in."""
     engine, settings, now = create_engine(url), Settings(), datetime.now(UTC)
     sessions = sessions_of(engine)
@@ -180,7 +180,7 @@ async def _timed(url: str) -> dict[str, Timed]:
 
     try:
         ops = create_ops(settings, sessions, client)
-        await take_figures(ops.state.desk, now)
+        await FIGURES.renew(ops.state.desk, now)
         async with sessions.begin() as session:
             session.add(
                 OperatorRow(
@@ -203,7 +203,7 @@ async def _timed(url: str) -> dict[str, Timed]:
             ) as console,
             httpx.AsyncClient(transport=httpx.ASGITransport(bare), base_url="http://localhost") as other,
         ):
-            return {address: await _one(console, other, address) for address in _addresses(ops)}
+            return {address: await _one(console, other, address, times) for address in _addresses(ops)}
     finally:
         await engine.dispose()
 
@@ -221,12 +221,12 @@ def _addresses(ops: FastAPI) -> list[str]:
     return found
 
 
-async def _one(console: httpx.AsyncClient, other: httpx.AsyncClient, address: str) -> Timed:
+async def _one(console: httpx.AsyncClient, other: httpx.AsyncClient, address: str, times: int) -> Timed:
     pages, bares = list[float](), list[float]()
-    for _ in range(3):
+    for _ in range(WARM_UP):
         await _seconds(console, address)
         await _seconds(other, "/")
-    for _ in range(TIMES):
+    for _ in range(times):
         pages.append(await _seconds(console, address))
         bares.append(await _seconds(other, "/"))
     return Timed(median(pages), median(bares))

@@ -14,13 +14,14 @@ from sqlalchemy import ColumnElement, DateTime, Select, exists, func, literal, l
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.at_risk import Cause, at_stake, threatens
+from models.at_risk import Cause
+from models.finds import Sought, is_sought, was_found
 from models.parties import CustomerRow, PaymentMethodRow
 from models.pipeline import PATH, Path
 from models.reading import HOLDS_IT
 from models.searching import Meant, is_meant, meant_by
 from models.subscriptions import NEXT_STEP_AT, RenewalRow, SubscriptionRow
-from models.troubles import Trouble, is_in
+from models.troubles import Trouble
 from renewals.facts import Channel, Phase
 
 _S = SubscriptionRow
@@ -65,6 +66,11 @@ class Asked:
     sort: Sort = Sort.NUMBER
     descending: bool = False
 
+    @property
+    def sought(self) -> Sequence[Sought]:
+        """What is looked for through the whole portfolio."""
+        return [each for each in (self.cause, self.trouble) if each is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -89,6 +95,8 @@ class Listing:
     meant: Meant
     today: date
     now: datetime
+    found_before: bool = False
+    """What is threatened or in trouble is read from what was found a moment ago (`models/finds.py`)."""
 
     async def page(
         self, session: AsyncSession, limit: int, *, after: Place | None = None, before: Place | None = None
@@ -149,10 +157,8 @@ class Listing:
             found.append(col(_S.renews_on) >= asked.since)
         if asked.until is not None:
             found.append(col(_S.renews_on) <= asked.until)
-        if asked.cause is not None:
-            found += [at_stake(self.today), threatens(asked.cause, self.now)]
-        if asked.trouble is not None:
-            found.append(is_in(asked.trouble, self.today, self.now))
+        for sought in asked.sought:
+            found.append(was_found(sought) if self.found_before else is_sought(sought, self.today, self.now))
         for wanted, is_so in (
             (asked.parked, col(_S.parked_at).is_not(None)),
             (asked.held, _is_held()),
@@ -178,6 +184,8 @@ def _is_held() -> ColumnElement[bool]:
     )
 
 
-async def listing(session: AsyncSession, asked: Asked, today: date, now: datetime) -> Listing:
+async def listing(
+    session: AsyncSession, asked: Asked, today: date, now: datetime, *, found_before: bool = False
+) -> Listing:
     """The list that is asked for; whom a search means is looked up here."""
-    return Listing(asked, await meant_by(session, asked.text) if asked.text else Meant(), today, now)
+    return Listing(asked, await meant_by(session, asked.text) if asked.text else Meant(), today, now, found_before)

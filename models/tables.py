@@ -8,6 +8,7 @@ from models.audit import AuditRow
 from models.baskets import BasketLineRow, BasketRow
 from models.bulk_actions import BulkActionLineRow, BulkActionRow
 from models.catalog import DeclineCodeRow, LegalRuleRow, OfferingRow, PolicyRow, PriceRow, RulebookRow
+from models.finds import FindRow
 from models.forecasts import ForecastLineRow, ForecastRow
 from models.going_live import GoLiveRow
 from models.operator_letters import JournalReaderRow, OperatorLetterRow
@@ -50,6 +51,7 @@ __all__ = [
     "DeliveryRow",
     "EndpointRow",
     "EventRow",
+    "FindRow",
     "ForecastLineRow",
     "ForecastRow",
     "GoLiveRow",

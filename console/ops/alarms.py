@@ -11,9 +11,9 @@ from console.ops.addresses import Places
 from console.ops.desk import Desk, InDesk, see_other, there, wall_now
 from console.ops.fields import Wrong, choice
 from console.ops.guard import Attends, Reads
+from console.ops.patience import reading
 from console.ops.runbooks import has_runbook
 from console.ops.staff import Staff
-from console.ops.subscriptions import reading
 from models.alarms import NOBODY, AlarmRefused, State, Wanted, acknowledge, alarms_page, counts, end, give, may_own
 from models.records import AlarmRow
 from renewals.alarms import KINDS, EndedBy, ended_by

@@ -11,7 +11,7 @@ from console.ops.addresses import Places
 from console.ops.desk import InDesk, wall_now
 from console.ops.files import every_row
 from console.ops.guard import Reads
-from console.ops.subscriptions import reading
+from console.ops.patience import reading
 from models.acts import Act, Wanted, acts_page, known_deeds, subscriptions_among
 from models.audit import audit
 from models.history import in_utc

@@ -22,8 +22,9 @@ from console.ops.asking import view_in
 from console.ops.desk import Desk, InDesk, see_other, there, wall_now
 from console.ops.fields import Wrong, choice
 from console.ops.guard import Reads, Steers, SteersMany
+from console.ops.patience import reading
 from console.ops.staff import Staff
-from console.ops.subscriptions import TOGETHER, reading, the_listing
+from console.ops.subscriptions import TOGETHER, the_listing
 from models.bulk_actions import (
     MOST_LINES,
     BulkActionRow,

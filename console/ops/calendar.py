@@ -3,18 +3,20 @@
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_skeleton, get_day_names
 from babel.numbers import format_decimal
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from console.ops import addresses
-from console.ops.desk import InDesk, speech_for, wall_now
+from console.ops.desk import Desk, InDesk, speech_for, wall_now
 from console.ops.fields import Wrong
+from console.ops.figures import cells_from_json, cells_to_json
 from console.ops.guard import Reads
+from console.ops.keeping import Kept
 from console.ops.overview import STACKS, stack_of
-from console.ops.subscriptions import reading
+from console.ops.patience import reading
 from console.speech import Speech
 from models.pipeline import Cell, Path, pipeline_between
 from renewals.calendar import local_date
@@ -38,18 +40,18 @@ class Day:
 
 
 @routes.get("")
-async def calendar(request: Request, desk: InDesk, who: Reads, month: str = "") -> Response:
+async def calendar(request: Request, desk: InDesk, who: Reads, tasks: BackgroundTasks, month: str = "") -> Response:
     now, t = wall_now(), speech_for(request, who)
     today = local_date(now, desk.zone)
     first = _first_of(month) if month else today.replace(day=1)
-    last = first.replace(day=monthrange(first.year, first.month)[1])
-    async with reading(desk) as session:
-        cells = await pipeline_between(session, first, last, now, clocks_may_run_ahead=desk.settings.local_stack)
+    last = _last_of(first)
+    as_of, cells = await _kept(first).known(desk, now, tasks)
     days = [_day(first + timedelta(days=n), cells, t) for n in range(last.day)]
-    return desk.page(
+    response = desk.page(
         request,
         "calendar.html",
         who,
+        as_of=as_of,
         title=str(format_skeleton("yMMMM", first, locale=t.w.locale)),
         month=first,
         today=today,
@@ -63,6 +65,29 @@ async def calendar(request: Request, desk: InDesk, who: Reads, month: str = "") 
         stacks=STACKS,
         day_name=lambda on: str(format_date(on, "EEE d", locale=t.w.locale)),
     )
+    response.background = tasks
+    return response
+
+
+def _kept(first: date) -> Kept[list[Cell]]:
+    """The cells of a month."""
+
+    async def take(desk: Desk, now: datetime) -> list[Cell]:
+        ahead = desk.settings.local_stack
+        async with reading(desk) as session:
+            return await pipeline_between(session, first, _last_of(first), now, clocks_may_run_ahead=ahead)
+
+    return Kept(
+        f"calendar {first:%Y-%m}",
+        take=take,
+        over=lambda cells: sum(cell.count for cell in cells),
+        write=lambda cells: {"cells": cells_to_json(cells)},
+        read=lambda _, data: cells_from_json(data["cells"]),
+    )
+
+
+def _last_of(first: date) -> date:
+    return first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _first_of(month: str) -> date:

@@ -15,9 +15,9 @@ from console.ops.addresses import Places, place_text
 from console.ops.desk import Desk, InDesk, speech_for, wall_now
 from console.ops.fields import Wrong
 from console.ops.guard import Reads
+from console.ops.patience import reading
 from console.ops.proving import proof_paper, window_of
 from console.ops.subscription import NoSubscription
-from console.ops.subscriptions import reading
 from console.speech import Speech
 from documents.proof import pdf_of_proof
 from models.audit import audit

@@ -8,8 +8,8 @@ from console.ops import addresses
 from console.ops.addresses import Places
 from console.ops.desk import InDesk, speech_for, there, wall_now
 from console.ops.guard import Reads
+from console.ops.patience import reading
 from console.ops.standing import method_in_words
-from console.ops.subscriptions import reading
 from console.speech import Speech
 from models.audit import audit
 from models.customers import Wanted, customer_of, customers_page

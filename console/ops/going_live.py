@@ -24,7 +24,7 @@ from console.ops.fields import Wrong
 from console.ops.first_week import WALKED, first_week
 from console.ops.guard import Reads, Steers, SteersMany
 from console.ops.lines import cell
-from console.ops.subscriptions import reading
+from console.ops.patience import reading
 from models.audit import audit
 from models.going_live import (
     LOOKED_AT,

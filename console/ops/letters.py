@@ -15,7 +15,7 @@ from console.ops.addresses import Places
 from console.ops.desk import InDesk, there, wall_now
 from console.ops.files import every_row
 from console.ops.guard import Reads
-from console.ops.subscriptions import reading
+from console.ops.patience import reading
 from mail.sink import opened
 from models.audit import MAIL_READ, audit, audit_framed_mail
 from models.history import in_utc

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from console.headers import LIVE_POLICY
 from console.ops.chart import stacked
 from console.ops.desk import InDesk, speech_for, speech_in, wall_now
-from console.ops.figures import Figures, figures, take_figures
+from console.ops.figures import FIGURES, Figures
 from console.ops.guard import Reads
 from console.ops.happening import event_in_words
 from console.ops.pausing import why_paused
@@ -39,9 +39,7 @@ routes = APIRouter()
 @routes.get("/")
 async def overview(request: Request, desk: InDesk, who: Reads, tasks: BackgroundTasks) -> Response:
     now, t = wall_now(), speech_for(request, who)
-    shown = await figures(desk, now)
-    if shown.renew:
-        tasks.add_task(take_figures, desk, now)
+    _, shown = await FIGURES.known(desk, now, tasks)
     async with desk.sessions() as session:
         values: dict[str, Any] = {
             "alarms": await open_alarms(session, FIRST_ALARMS),
@@ -50,7 +48,7 @@ async def overview(request: Request, desk: InDesk, who: Reads, tasks: Background
             "upcoming": await upcoming(session, now, NEXT_STEPS),
             "events": await last_events(session, LAST_EVENTS),
         }
-    view = View(shown.figures, t, request.query_params.get("of", ""), request.query_params.get("per", ""))
+    view = View(shown, t, request.query_params.get("of", ""), request.query_params.get("per", ""))
     values |= {"seen_at": seen_at, "late": -LATE}
     values["charts"] = await asyncio.to_thread(view.charts) if view.found.cells else None
     response = desk.page(request, "overview.html", who, view=view, said=event_in_words, why=why_paused, **values)

@@ -1,14 +1,13 @@
 """Renewal rate and recovered revenue: month by month, what became of the terms that ended.
 
-They cost as much as a year has renewals: taken anew while those are few, else kept as the overview's figures are, for
-an hour, as months change slowly.
+They cost as much as a year has renewals, and are kept where that is many.
 """
 
 import asyncio
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from babel.dates import format_skeleton
 from babel.numbers import format_percent
@@ -17,19 +16,13 @@ from markupsafe import Markup
 
 from console.ops.chart import stacked
 from console.ops.desk import Desk, InDesk, speech_for, wall_now
-from console.ops.figures import FEW
 from console.ops.guard import Reads
+from console.ops.keeping import Kept
 from console.speech import Speech
 from models.pipeline import Path
 from models.results import MONTHS, Ended, first_month, results
-from models.snapshots import alone_at, keep_snapshot, snapshot
 from renewals.calendar import local_date
 from renewals.money import Money
-
-NAME = "results"
-FRESH = timedelta(hours=1)
-STALE = timedelta(days=1)
-"""Older ones are not shown: whoever comes first then waits for new ones."""
 
 NOT_RENEWED = "not_renewed"
 STACKS = (*(path.value for path in Path), NOT_RENEWED)
@@ -55,7 +48,7 @@ class Month:
 async def the_results(request: Request, desk: InDesk, who: Reads, tasks: BackgroundTasks) -> Response:
     now, t = wall_now(), speech_for(request, who)
     today = local_date(now, desk.zone)
-    as_of, found = await _known(desk, now, tasks)
+    as_of, found = await RESULTS.known(desk, now, tasks)
     currencies = sorted({each.currency for each in found if each.recovered and each.currency})
     months = [month_of(first, found, currencies, t) for first in _months(today)]
     paths = [stack for at, stack in enumerate(STACKS) if any(month.stacks[at] for month in months)]
@@ -76,42 +69,34 @@ async def the_results(request: Request, desk: InDesk, who: Reads, tasks: Backgro
     return response
 
 
-async def _known(desk: Desk, now: datetime, tasks: BackgroundTasks) -> tuple[datetime, list[Ended]]:
-    """The figures of now, or of a while ago; others are taken then once the page is sent."""
+async def _take(desk: Desk, now: datetime) -> list[Ended]:
     async with desk.sessions() as session:
-        kept = await snapshot(session, NAME)
-    if kept is not None and now - STALE < kept.taken_at and kept.data["ended"] > FEW:
-        if kept.taken_at < now - FRESH:
-            tasks.add_task(take_results, desk, now)
-        return kept.taken_at, [_from_json(*each) for each in kept.data["months"]]
-    return now, await _take(desk, now, keep=kept is None or kept.taken_at < now - FRESH)
+        return await results(session, local_date(now, desk.zone), clocks_may_run_ahead=desk.settings.local_stack)
 
 
-async def take_results(desk: Desk, now: datetime) -> None:
-    """Take them anew, unless somebody else is about it."""
-    async with desk.sessions.begin() as session:
-        if await alone_at(session, NAME):
-            await _take(desk, now, keep=True)
+def _to_json(found: Sequence[Ended]) -> dict[str, Any]:
+    return {
+        "months": [
+            [each.month.isoformat(), each.path, each.currency, each.count, each.recovered, each.recovered_amount]
+            for each in found
+        ]
+    }
 
 
-async def _take(desk: Desk, now: datetime, *, keep: bool) -> list[Ended]:
-    began = time.monotonic()
-    async with desk.sessions() as session:
-        found = await results(session, local_date(now, desk.zone), clocks_may_run_ahead=desk.settings.local_stack)
-    if keep:
-        data = {"ended": sum(each.count for each in found), "months": [_to_json(each) for each in found]}
-        async with desk.sessions.begin() as session:
-            await keep_snapshot(session, NAME, now, int((time.monotonic() - began) * 1000), data)
-    return found
+def _from_json(_: datetime, data: Mapping[str, Any]) -> list[Ended]:
+    return [Ended(date.fromisoformat(on), Path(path) if path else None, *rest) for on, path, *rest in data["months"]]
 
 
-def _to_json(each: Ended) -> list[object]:
-    way = each.path and each.path.value
-    return [each.month.isoformat(), way, each.currency, each.count, each.recovered, each.recovered_amount]
-
-
-def _from_json(month: str, path: str | None, currency: str | None, count: int, again: int, amount: int) -> Ended:
-    return Ended(date.fromisoformat(month), Path(path) if path else None, currency, count, again, amount)
+RESULTS = Kept(
+    "results",
+    take=_take,
+    over=lambda found: sum(each.count for each in found),
+    write=_to_json,
+    read=_from_json,
+    fresh=timedelta(hours=1),
+    stale=timedelta(days=1),
+)
+"""Months change slowly."""
 
 
 def _months(today: date) -> list[date]:

@@ -1,14 +1,12 @@
 """The list of subscriptions: searched, filtered, sorted, paged; as a page, as a file; and the views that are kept."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -20,11 +18,12 @@ from console.ops.fields import Wrong
 from console.ops.files import PER_BATCH
 from console.ops.guard import Reads
 from console.ops.lines import cell, csv_columns, csv_head, csv_lines
+from console.ops.patience import reading
+from console.ops.seeking import found_at
 from models.at_risk import Cause
 from models.audit import audit
 from models.bulk_actions import MOST_LINES
 from models.catalog import OfferingRow, PriceRow
-from models.engine import limit_statements, took_too_long
 from models.listed import listed
 from models.listing import Listing, Sort, listing
 from models.pipeline import Path
@@ -38,9 +37,6 @@ from renewals.facts import Channel, Phase
 PER_PAGE = 50
 """Lines of a file that are read at once."""
 
-PATIENCE_MS = 8_000
-"""A question that takes longer is given up: it reads through too much, and the page says how to ask for less."""
-
 TOGETHER = (Name.CANCEL_AUTO_RENEW, Name.RESUME_AUTO_RENEW, Name.PARK, Name.RELEASE)
 """The commands that make sense for many subscriptions at once: each can be taken back, none needs arguments."""
 
@@ -48,12 +44,13 @@ routes = APIRouter()
 
 
 @routes.get("/subscriptions")
-async def subscriptions(request: Request, desk: InDesk, who: Reads) -> Response:
+async def subscriptions(request: Request, desk: InDesk, who: Reads, tasks: BackgroundTasks) -> Response:
     view, now, t = view_of(request.query_params.multi_items()), wall_now(), speech_for(request, who)
     asked = request.query_params
     after, before = (place_of(view, asked.get(name, "")) for name in ("after", "before"))
+    as_of = await found_at(desk, view.asked.sought, now, tasks)
     async with reading(desk) as session:
-        found = await the_listing(session, desk, view, now)
+        found = await the_listing(session, desk, view, now, found_before=as_of is not None)
         page = await found.page(session, PER_PAGE, after=after, before=before)
         count = await found.count(session, MOST_LINES)
         lines = await listed(session, page.numbers, now)
@@ -70,7 +67,8 @@ async def subscriptions(request: Request, desk: InDesk, who: Reads) -> Response:
     here = view.address(**{name: asked.get(name, "") for name in ("after", "before")})
     values["tick_all"] = f"{here}{'&' if '?' in here else '?'}tick=all#list"
     values["placed"] = bool(after or before)
-    return desk.page(
+    values["as_of"] = as_of
+    response = desk.page(
         request,
         "subscriptions.html",
         who,
@@ -82,6 +80,8 @@ async def subscriptions(request: Request, desk: InDesk, who: Reads) -> Response:
         **choices,
         **values,
     )
+    response.background = tasks
+    return response
 
 
 @routes.get("/subscriptions.csv")
@@ -124,22 +124,10 @@ async def drop_view(desk: InDesk, who: Reads, id: UUID) -> Response:
     return see_other(LIST)
 
 
-@asynccontextmanager
-async def reading(desk: Desk) -> AsyncIterator[AsyncSession]:
-    """A transaction that sees one state of things, and gives up what takes too long. Raises `Wrong` then."""
-    try:
-        async with desk.sessions() as session:
-            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            await limit_statements(session, PATIENCE_MS)
-            yield session
-    except DBAPIError as error:
-        if took_too_long(error):
-            raise Wrong("view", "wrong.too_slow") from None
-        raise
-
-
-async def the_listing(session: AsyncSession, desk: Desk, view: View, now: datetime) -> Listing:
-    return await listing(session, view.asked, local_date(now, desk.zone), now)
+async def the_listing(
+    session: AsyncSession, desk: Desk, view: View, now: datetime, *, found_before: bool = False
+) -> Listing:
+    return await listing(session, view.asked, local_date(now, desk.zone), now, found_before=found_before)
 
 
 async def _choices(session: AsyncSession) -> dict[str, Any]:

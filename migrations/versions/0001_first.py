@@ -210,6 +210,12 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("code", name="pk_decline_codes"),
     )
     op.create_table(
+        "finds",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "subscription", name="pk_finds"),
+    )
+    op.create_table(
         "forecasts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("first_on", sa.Date(), nullable=False),

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from console.ops import keeping
 from models.engine import Sessions
 from models.pipeline import pipeline, pipeline_between
 from renewals.roles import Role
@@ -93,3 +94,22 @@ async def test_a_month_goes_by_indexes(sessions: Sessions, engine: AsyncEngine) 
                 session, date(2027, 1, 1), date(2027, 1, 31), datetime.now(UTC), clocks_may_run_ahead=ahead
             )
     await assert_by_index(engine, asked, [each for each in BIG if each != "orders"])
+
+
+@pytest.mark.usefixtures("_portfolio")
+async def test_a_month_of_many_is_kept_for_a_minute_and_says_as_of_when(
+    mira: Person, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{CALENDAR}?month=2027-02"
+    of_now = days(await mira.page(address))
+    monkeypatch.setattr(keeping, "FEW", 0)
+    await run(sessions, "UPDATE snapshots SET taken_at = taken_at - interval '2 hours'")
+    page = await mira.page(address)
+    assert days(page) == of_now
+    assert "as of" in words(page).lower()
+    await run(sessions, "UPDATE subscriptions SET live_at = NULL")
+    assert days(await mira.page(address)) == of_now
+    assert days(await mira.page(f"{CALENDAR}?month=2027-03")) == {}
+    await run(sessions, "UPDATE snapshots SET taken_at = taken_at - interval '61 seconds'")
+    assert days(await mira.page(address)) == of_now
+    assert days(await mira.page(address)) == {}

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from console.ops import compliance as pages
-from console.ops import subscriptions as rooms
+from console.ops import patience
 from console.ops.words import WORDS
 from models import compliance as models
 from models.compliance import Kept, Looked, State, Wanted, coming_charges, missing_now, past_charges
@@ -282,7 +282,7 @@ async def test_a_page_of_the_file_that_takes_too_long_ends_it_with_that_line(
     async def slow(session: AsyncSession, *_: object) -> None:
         await session.execute(sa.text("SELECT pg_sleep(5)"))
 
-    monkeypatch.setattr(rooms, "PATIENCE_MS", 20)
+    monkeypatch.setattr(patience, "PATIENCE_MS", 20)
     monkeypatch.setattr(pages, "coming_charges", slow)
     answer = await mira.get(f"{COMPLIANCE}/file.csv")
     assert answer.status_code == 200

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from fastapi import BackgroundTasks
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
-from console.ops import figures as kept
+from console.ops import keeping
 from console.ops.desk import Desk
-from console.ops.figures import figures, take_figures
+from console.ops.figures import FIGURES, Figures
 from models.at_risk import Cause, at_stake, risks, threatens
 from models.engine import Sessions
 from models.journal import raise_alarm
@@ -248,28 +249,35 @@ def desk(sessions: Sessions) -> Desk:
     return Desk(Settings(), sessions, NOBODY, NOBODY)
 
 
+async def told(desk: Desk, now: datetime) -> tuple[Figures, bool]:
+    """What a page shows, and whether others are taken after it."""
+    tasks = BackgroundTasks()
+    as_of, found = await FIGURES.known(desk, now, tasks)
+    assert as_of == found.as_of
+    return found, bool(tasks.tasks)
+
+
 @pytest.mark.usefixtures("_portfolio")
 async def test_figures_over_few_are_always_those_of_now(desk: Desk, sessions: Sessions) -> None:
-    assert (await figures(desk, NOW)).figures.counts.phases[Phase.EXPIRED] == 1
+    found, _ = await told(desk, NOW)
+    assert found.counts.phases[Phase.EXPIRED] == 1
     await run(sessions, "UPDATE subscriptions SET phase = 'expired'")
-    shown = await figures(desk, NOW + timedelta(seconds=1))
-    assert shown.figures.counts.phases[Phase.EXPIRED] == 12
-    assert not shown.renew
+    found, renews = await told(desk, NOW + timedelta(seconds=1))
+    assert found.counts.phases[Phase.EXPIRED] == 12
+    assert not renews
 
 
 @pytest.mark.usefixtures("_portfolio")
 async def test_figures_over_many_are_kept_for_a_minute_then_renewed_after_the_page(
     desk: Desk, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "FEW", 11)
-    first = (await figures(desk, NOW)).figures
+    monkeypatch.setattr(keeping, "FEW", 11)
+    first, _ = await told(desk, NOW)
     await run(sessions, "UPDATE subscriptions SET phase = 'expired'")
-    soon = await figures(desk, NOW + timedelta(seconds=59))
-    assert (soon.figures, soon.renew) == (first, False)
-    later = await figures(desk, NOW + timedelta(seconds=61))
-    assert (later.figures, later.renew) == (first, True)
-    await take_figures(desk, NOW + timedelta(seconds=61))
-    renewed = await figures(desk, NOW + timedelta(seconds=62))
-    assert (renewed.figures.counts.phases[Phase.EXPIRED], renewed.renew) == (12, False)
-    stale = await figures(desk, NOW + timedelta(hours=2))
-    assert stale.figures.as_of == NOW + timedelta(hours=2)
+    assert await told(desk, NOW + timedelta(seconds=59)) == (first, False)
+    assert await told(desk, NOW + timedelta(seconds=61)) == (first, True)
+    await FIGURES.renew(desk, NOW + timedelta(seconds=61))
+    renewed, renews = await told(desk, NOW + timedelta(seconds=62))
+    assert (renewed.counts.phases[Phase.EXPIRED], renews) == (12, False)
+    stale, _ = await told(desk, NOW + timedelta(hours=2))
+    assert stale.as_of == NOW + timedelta(hours=2)

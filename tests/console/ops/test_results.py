@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from console.ops import results as pages
+from console.ops import keeping
 from models.engine import Sessions
 from models.pipeline import Path as Way
 from models.results import Ended, first_month, results
@@ -142,7 +142,7 @@ async def test_the_page_tells_rate_and_money_and_is_found_from_the_overview(mira
 async def test_figures_over_many_are_kept_for_an_hour(
     mira: Person, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "FEW", 0)
+    monkeypatch.setattr(keeping, "FEW", 0)
     await run(sessions, *recent("S-1002"))
     before = words(await mira.page(RESULTS))
     await run(sessions, "UPDATE subscriptions SET live_at = NULL")

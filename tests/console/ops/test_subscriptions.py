@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from console.ops import patience
 from console.ops import subscriptions as pages
 from models.engine import Sessions
 from models.saved_views import MOST_VIEWS
@@ -96,7 +97,7 @@ async def test_a_question_that_takes_too_long_is_given_up(
     async def slow(session: sa.ext.asyncio.AsyncSession, *_: object) -> None:  # type: ignore[name-defined]
         await session.execute(sa.text("SELECT pg_sleep(20)"))
 
-    monkeypatch.setattr(pages, "PATIENCE_MS", 20)
+    monkeypatch.setattr(patience, "PATIENCE_MS", 20)
     monkeypatch.setattr(pages, "listed", slow)
     answer = await mira.get(LIST)
     assert answer.status_code == 422
