@@ -159,6 +159,17 @@ async def test_a_user_who_came_lately_needs_no_list_from_before(stored: AsyncCon
     assert await days_of_ada(stored, TODAY) == (2, 2)
 
 
+async def test_a_list_of_one_assignment_says_nothing_of_another(stored: AsyncConnection, tmp_path: Path) -> None:
+    file = tmp_path / "usage.csv"
+    ended = "S-1001,ada@x.example,2026-04-01,,2026-09-01,2026-08-03,2026-06-01"
+    await tell(stored, file, ended, "S-1001,ada@x.example,2026-10-01,2026-11-20,,,", header=LISTING)
+    assert await days_of_ada(stored, TODAY) == (None, None)
+    again = await tell(stored, file, ended, header=LISTING)
+    assert (again.listed, await days_of_ada(stored, TODAY)) == (0, (None, None))
+    await tell(stored, file, "S-1001,ada@x.example,2026-10-01,,,2026-11-20,2026-08-01", header=LISTING)
+    assert await days_of_ada(stored, TODAY) == (1, None)
+
+
 BAD_LISTS = [
     pytest.param("2026-11-01,", "used_since: is blank, but used_on lists days", id="since when"),
     pytest.param("2026-11-01,2026-11-02", "used_on: lists 2026-11-01, before used_since", id="before the list"),
