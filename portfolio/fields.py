@@ -29,7 +29,9 @@ Value = TypeVar("Value")
 
 _LONGEST_NAME = 200
 _LONGEST_PRICE = 24  # beyond that decimal arithmetic would begin to round
-_FIRST_YEAR, _LAST_YEAR = 1990, 2199
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+"""The days that there are in files; of no other is anything counted."""
+
 _FIRST_EXPIRY = 2000
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -209,8 +211,8 @@ def day(text: str) -> date:
         found = date.fromisoformat(_shaped(_DATE, text, "a date such as 2027-03-31"))
     except ValueError as error:
         raise ValueError(f"is {shown(text)}; it must be a date such as 2027-03-31.") from error
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_YEAR} and {_LAST_YEAR}.")
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise ValueError(f"is {shown(text)}; its year must lie between {FIRST_DAY.year} and {LAST_DAY.year}.")
     return found
 
 
@@ -272,8 +274,8 @@ def token(text: str) -> str:
 def expiry(text: str) -> date:
     """The last day of a card's month of expiry."""
     wanted = "a month such as 2029-08, or blank"
-    if not _FIRST_EXPIRY <= int(_shaped(_MONTH, text, wanted)[:4]) <= _LAST_YEAR:
-        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_EXPIRY} and {_LAST_YEAR}.")
+    if not _FIRST_EXPIRY <= int(_shaped(_MONTH, text, wanted)[:4]) <= LAST_DAY.year:
+        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_EXPIRY} and {LAST_DAY.year}.")
     try:
         return month_end(text)
     except ValueError as error:
