@@ -67,6 +67,14 @@ async def test_the_example_says_who_has_a_seat_and_who_used_it(stored: AsyncConn
     ]
 
 
+async def test_more_subscriptions_than_a_query_has_room_for_are_counted(stored: AsyncConnection) -> None:
+    await tell(stored, EXAMPLE)
+    numbers = ["S-1001", *(f"X-{n}" for n in range(70_000))]
+    async with AsyncSession(stored) as session:
+        assert (await usage_of(session, numbers, TODAY))["S-1001"].assigned == 9
+        assert len(await users_of(session, numbers, TODAY)) == 9
+
+
 async def test_the_import_of_a_portfolio_does_not_read_it(stored: AsyncConnection) -> None:
     assert await rows(stored, "seat_assignments") == []
 
