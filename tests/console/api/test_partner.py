@@ -167,6 +167,20 @@ async def test_a_partner_learns_the_purchase_order_that_it_invoices(api: Api, pa
     assert (await partner.get(f"/partner/quotes/{quote}")).json()["purchase_order"] == "PO-4711"
 
 
+async def test_what_no_worker_answers_is_told_with_the_quote_which_the_partner_may_open(
+    api: Api, partner: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quote = await ask(api, PUNCTUAL)
+
+    async def late(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr("console.api.commands.deliver", late)
+    promised = await post(partner, f"/partner/quotes/{quote}/issue", REASON)
+    assert (promised.status_code, promised.json()["outcome"]) == (202, None)
+    assert (await partner.get(promised.headers["location"])).json()["quote"] == quote
+
+
 async def test_a_partners_key_opens_nothing_else(api: Api, partner: Api) -> None:
     for method, path in operations(description_of_all()):
         if not path.startswith("/partner/"):
