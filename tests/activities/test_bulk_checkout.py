@@ -283,7 +283,9 @@ async def test_a_method_that_is_removed_between_two_orders_of_a_checkout_is_not_
     basket_id = await counter.stored(NOON, numbers=(PUNCTUAL, SECOND), methods=methods)
     groups = await desk.at(NOON, counter.baskets.open_basket, str(basket_id))
     for group in groups:
-        await counter.pay(await desk.at(NOON, counter.baskets.reserve_order, str(basket_id), group), NOON)
+        attempt = await desk.at(NOON, counter.baskets.reserve_order, str(basket_id), group)
+        assert attempt is not None
+        await counter.pay(attempt, NOON)
         async with desk.sessions.begin() as session:
             query = select(PaymentMethodRow).where(col(PaymentMethodRow.token) == "named")
             method = (await session.execute(query)).scalar_one()
