@@ -35,7 +35,9 @@ def test_what_is_invoiced_is_not_said_to_be_received(
     ("locale", "by_partner", "by_us"),
     [
         pytest.param("en-US", "The partner who sold you the subscriptions will invoice USD", "We will", id="English"),
-        pytest.param("fr-FR", "Le partenaire qui vous a vendu les abonnements vous facturera", "Nous vous", id="French"),
+        pytest.param(
+            "fr-FR", "Le partenaire qui vous a vendu les abonnements vous facturera", "Nous vous", id="French"
+        ),
         pytest.param("ja-JP", "ご購入元の販売パートナーから後日ご請求", "は後日ご請求", id="Japanese"),
     ],
 )
