@@ -155,7 +155,7 @@ async def _stored_method(session: AsyncSession, basket: BasketRow, order: Order,
         .limit(1)
     )
     known = (await session.execute(query)).scalar_one_or_none()
-    if known:
+    if known and await find_kept_method(session, known, csn):  # it may have been removed since another order
         return known
     method = PaymentMethodRow(
         id=uuid4(),

@@ -15,7 +15,7 @@ from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.operator_letters import OperatorLetterRow
 from models.operators import OperatorLinkRow, OperatorSessionRow, OperatorTryRow
 from models.records import AlarmRow
-from models.seat_use import DayOfUseRow, DaysListedRow, SeatAssignmentRow
+from models.seats import DayOfUseRow, DaysListedRow, SeatAssignmentRow
 from models.webhooks import GIVEN_UP, DeliveryRow, DeliveryState, TryRow
 
 _Over = AccountSessionRow | SignInLinkRow | CalendarFeedRow | OperatorSessionRow | OperatorLinkRow | OperatorTryRow

@@ -88,12 +88,36 @@ async def _decide(session: AsyncSession, asked: Asked, actor: Actor) -> Decision
     unknown = [number for number in asked.wishes if number not in asked.found]
     if unknown:
         return Refused("unknown_subscription", f"There is no subscription {unknown[0]}; check the number.")
-    if len({(each.customer.csn, each.facts.channel, each.facts.partner) for each in asked.found.values()}) > 1:
+    sellers = {(each.customer.csn, each.facts.channel, each.facts.partner) for each in asked.found.values()}
+    if len(sellers) > 1 and isinstance(asked.command, c.AskForQuote | c.IssueQuote):  # it can change until it is over
         raise c.BadArguments("A quote is for one customer, purchase mode and partner; ask for one for each.")
     answers = {number: decide(*await _question(session, asked, each, actor)) for number, each in asked.found.items()}
     refusals = [_named(number, answer, answers) for number, answer in answers.items() if isinstance(answer, Refused)]
     refused = first_that_applies(refusals)
-    return refused or (AlreadyTrue() if AlreadyTrue() in answers.values() else Eligible())
+    if refused or AlreadyTrue() not in answers.values():
+        return refused or Eligible()
+    return _issued_otherwise(asked) or AlreadyTrue()
+
+
+def _issued_otherwise(asked: Asked) -> Refused | None:
+    """Whoever issues again what is issued, and offers something else, must not believe that this binds now."""
+    command, quote = asked.command, asked.quote
+    if not isinstance(command, c.IssueQuote) or quote is None:
+        return None
+    prices = dict(command.prices)
+    same = (
+        quote.invoice is command.invoice
+        and command.expires_on in (None, quote.expires_on)
+        and prices.keys() <= asked.lines.keys()
+        and all(_is_priced(line, prices.get(number)) for number, line in asked.lines.items())
+    )
+    hint = f"The quote {quote.reference} is issued already, at other terms; those bind unless it is withdrawn."
+    return None if same else Refused("quote_not_open", hint)
+
+
+def _is_priced(line: QuoteLineRow, price: int | None) -> bool:
+    """Is the line offered at that price, or at the price of its day if none is named?"""
+    return line.receipt["basis"] != "quoted_price" if price is None else line.unit_price == price
 
 
 def _named(number: str, refused: Refused, answers: Mapping[str, Decision]) -> Refused:

@@ -140,6 +140,7 @@ def show_one_quote(
         "amount": _amount(shown),
         "purchase order will do": "yes" if shown.invoice else "no",
         "order": shown.order,
+        "purchase order": shown.purchase_order,
         "to be paid": _to_be_paid(shown),
     }
     print_table(shown.quote, ("", ""), facts.items(), empty="")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.columns import among
 from models.journal import record
 from models.parties import PartnerRow
 from models.store import lock_all
@@ -36,7 +37,8 @@ async def entrust(
     """
     wanted = sorted(set(numbers))
     await lock_all(session, wanted)
-    rows = await session.scalars(select(SubscriptionRow).where(col(SubscriptionRow.number).in_(wanted)))
+    query = select(SubscriptionRow).where(among(col(SubscriptionRow.number), "numbers"))
+    rows = await session.scalars(query, {"numbers": wanted})
     found = {row.number: row for row in rows if row.channel == Channel.PARTNER}
     others = [number for number in wanted if number not in found]
     if others:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from models.catalog import OfferingRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow, has_address
-from models.payments import AttemptRow
+from models.payments import AttemptRow, OrderRow
 from models.quotes import QuoteLineRow, QuoteRow, quote_lines
 from models.subscriptions import SubscriptionRow
 from renewals.payments import AttemptState, MethodKind
@@ -49,7 +49,8 @@ class ShownVoucher:
 class ShownQuote:
     """A quote with its lines; amounts in minor units of `currency`. `amount` is the sum, None before it is issued.
 
-    `voucher` is there while it is accepted and its code waits to be paid: it is `issued` until then.
+    `purchase_order` is the number that it was accepted by, if any: whoever sold it invoices that. `voucher` is there
+    while it is accepted and its code waits to be paid: it is `issued` until then.
     """
 
     quote: str
@@ -67,6 +68,7 @@ class ShownQuote:
     ended_at: datetime | None
     invoice: bool
     order: str | None
+    purchase_order: str | None
     voucher: ShownVoucher | None
     amount: int | None
     lines: tuple[ShownLine, ...]
@@ -75,6 +77,7 @@ class ShownQuote:
 async def show_quote(session: AsyncSession, quote: QuoteRow) -> ShownQuote:
     """The quote with all that people ask about."""
     customer = await session.get_one(CustomerRow, quote.csn)
+    order = await session.get(OrderRow, quote.order_id) if quote.state == QuoteState.ACCEPTED else None
     lines = await quote_lines(session, quote)
     products = await _products(session, lines)
     amounts = [line.amount for line in lines if line.amount is not None]
@@ -93,7 +96,8 @@ async def show_quote(session: AsyncSession, quote: QuoteRow) -> ShownQuote:
         expires_at=quote.expires_at,
         ended_at=quote.ended_at,
         invoice=quote.invoice,
-        order=str(quote.order_id) if quote.order_id and quote.state == QuoteState.ACCEPTED else None,
+        order=str(order.id) if order else None,
+        purchase_order=order.reference if order else None,
         voucher=await _voucher(session, quote),
         amount=sum(amounts) if len(amounts) == len(lines) else None,
         lines=tuple(_shown(line, products) for line in lines),

@@ -1,25 +1,16 @@
-"""Who has a seat of a subscription, and on which days it was used: told by other systems, decided by nobody here.
-
-A user is known by mail address, in small letters. That is personal: it stands in these tables and nowhere else. Days of
-use are kept one by one, so that any span can be counted as of any day. A day of use does not say that there were no
-others: how often somebody used a seat is known of spans of which every day of use was listed.
-"""
+"""How much the seats of subscriptions are used, as of any day: counted from what other systems told (seats.py)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    CheckConstraint,
-    Column,
     ColumnElement,
     Date,
-    Index,
     ScalarSelect,
     Select,
-    Uuid,
     and_,
     case,
     exists,
@@ -27,103 +18,17 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    text,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import col
 
-from models.columns import instant, key
+from models.columns import among
+from models.seats import DayOfUseRow, DaysListedRow, SeatAssignmentRow, UsageToldRow
 from models.store import Stored
 from renewals.calendar import local_date
 from renewals.usage import LISTED_WITHIN_DAYS, LONG_DAYS, SHORT_DAYS, UnusedSeats, Usage, unused_seats, used_since
-
-_SMALL = '"user" = lower("user")'
-
-
-class UsageImportRow(SQLModel, table=True):
-    """One import of a usage file: when, which content (SHA-256), what day it tells of, by whom."""
-
-    __tablename__ = "usage_imports"
-
-    id: UUID = key()
-    imported_at: datetime = instant()
-    digest: str = Field(index=True)
-    told_on: date
-    imported_by: str
-
-
-class SeatAssignmentRow(SQLModel, table=True):
-    """A user has a seat from `assigned_on` up to, not including, `unassigned_on`; at most one at a time.
-
-    `told_by` and `told_at` are of whoever last said so; by `id` it can be named without naming anybody.
-    """
-
-    __tablename__ = "seat_assignments"
-    __table_args__ = (
-        CheckConstraint(_SMALL, name="user_in_small_letters"),
-        CheckConstraint("unassigned_on > assigned_on", name="runs_forward"),
-        Index(
-            "uq_seat_assignments_open",
-            "subscription",
-            "user",
-            unique=True,
-            postgresql_where=text("unassigned_on IS NULL"),
-        ),
-    )
-
-    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
-    user: str = Field(primary_key=True)
-    assigned_on: date = Field(primary_key=True)
-    id: UUID = Field(
-        default=None, sa_column=Column(Uuid, server_default=text("gen_random_uuid()"), nullable=False, unique=True)
-    )
-    unassigned_on: date | None = None
-    told_at: datetime = instant()
-    told_by: str
-
-
-class DayOfUseRow(SQLModel, table=True):
-    """A user used a subscription on that day."""
-
-    __tablename__ = "days_of_use"
-    __table_args__ = (
-        CheckConstraint(_SMALL, name="user_in_small_letters"),
-        Index("ix_days_of_use_used_on", "used_on"),
-    )
-
-    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
-    user: str = Field(primary_key=True)
-    used_on: date = Field(primary_key=True)
-
-
-class UsageToldRow(SQLModel, table=True):
-    """Up to which day the use of a subscription was told, when and by whom; without a row, never."""
-
-    __tablename__ = "usage_told"
-
-    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
-    told_on: date
-    told_at: datetime = instant()
-    told_by: str
-
-
-class DaysListedRow(SQLModel, table=True):
-    """From `since` up to `until`, both counted, every day on which a user used a subscription is known."""
-
-    __tablename__ = "days_listed"
-    __table_args__ = (
-        CheckConstraint(_SMALL, name="user_in_small_letters"),
-        CheckConstraint("since <= until", name="runs_forward"),
-        Index("ix_days_listed_until", "until"),
-    )
-
-    subscription: str = Field(foreign_key="subscriptions.number", primary_key=True)
-    user: str = Field(primary_key=True)
-    since: date
-    until: date
-
 
 _HELD, _USED, _LISTED = SeatAssignmentRow, DayOfUseRow, DaysListedRow
 
@@ -175,7 +80,7 @@ def days_used(on: date, days: int) -> ColumnElement[int | None]:
     return case((is_listed.correlate(_HELD), counted), else_=None)
 
 
-def _counts(numbers: Collection[str], on: date) -> Select[Any]:
+def _counts(on: date) -> Select[Any]:
     spans = {f"days_{days}": days_used(on, days) for days in (SHORT_DAYS, LONG_DAYS)}
     users = (
         select(
@@ -183,7 +88,7 @@ def _counts(numbers: Collection[str], on: date) -> Select[Any]:
             last_used(on).label("used_on"),
             *(counted.label(name) for name, counted in spans.items()),
         )
-        .where(col(_HELD.subscription).in_(numbers), holds_seat(on))
+        .where(among(col(_HELD.subscription), "numbers"), holds_seat(on))
         .subquery()
     )
 
@@ -199,11 +104,12 @@ def _counts(numbers: Collection[str], on: date) -> Select[Any]:
 
 async def usage_of(session: AsyncSession, numbers: Collection[str], on: date) -> dict[str, Usage]:
     """By number: how much each of the subscriptions is used, as of the local date `on`; two queries for all."""
+    which = {"numbers": list(numbers)}
     told_query = select(col(UsageToldRow.subscription), col(UsageToldRow.told_on)).where(
-        col(UsageToldRow.subscription).in_(numbers)
+        among(col(UsageToldRow.subscription), "numbers")
     )
-    told = {row.subscription: row.told_on for row in await session.execute(told_query)}
-    rows = (await session.execute(_counts(numbers, on))).all()
+    told = {row.subscription: row.told_on for row in await session.execute(told_query, which)}
+    rows = (await session.execute(_counts(on), which)).all()
     none = {number: 0 if number in told else None for number in numbers}
     found = {number: Usage(0, 0, 0, told.get(number), none[number], none[number]) for number in numbers}
     for number, assigned, active_30, active_90, *days in rows:
@@ -251,7 +157,7 @@ async def users_of(
     Raises `NoSuchPlace` where `after` is the id of none of them.
     """
     place = (col(_HELD.subscription), col(_HELD.user), col(_HELD.assigned_on))
-    among = col(_HELD.subscription).in_(numbers)
+    theirs, which = among(col(_HELD.subscription), "numbers"), {"numbers": list(numbers)}
     query = (
         select(
             col(_HELD.id),
@@ -261,18 +167,19 @@ async def users_of(
             days_used(on, SHORT_DAYS),
             days_used(on, LONG_DAYS),
         )
-        .where(among)
+        .where(theirs)
         .order_by(*place)
         .limit(limit)
     )
     if not ended:
         query = query.where(holds_seat(on))
     if after is not None:
-        before = (await session.execute(select(*place).where(col(_HELD.id) == after, among))).one_or_none()
+        begins = select(*place).where(col(_HELD.id) == after, theirs)
+        before = (await session.execute(begins, which)).one_or_none()
         if before is None:
             raise NoSuchPlace
         query = query.where(tuple_(*place) > tuple_(*(literal(value) for value in before)))
-    return [UserOfSeat(*row) for row in (await session.execute(query)).all()]
+    return [UserOfSeat(*row) for row in (await session.execute(query, which)).all()]
 
 
 async def unused_of(session: AsyncSession, stored: Stored) -> UnusedSeats | None:

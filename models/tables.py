@@ -20,7 +20,7 @@ from models.quotes import QuoteLineRow, QuoteRow
 from models.records import AlarmRow, CommandRow, EventRow, NoticeRow
 from models.sandbox import SandboxChargeRow, SandboxMethodRow, SandboxRefundRow
 from models.saved_views import SavedViewRow
-from models.seat_use import DayOfUseRow, DaysListedRow, SeatAssignmentRow, UsageImportRow, UsageToldRow
+from models.seats import DayOfUseRow, DaysListedRow, SeatAssignmentRow, UsageImportRow, UsageToldRow
 from models.second_person import RequestRow
 from models.snapshots import SnapshotRow
 from models.subscriptions import ClaimRow, ImportRow, RenewalRow, SubscriptionRow, TermRow

@@ -40,7 +40,8 @@ from models.pauses import resumed_since
 from models.payments import AttemptRow
 from models.pipeline import CHARGEABLE, DIRECT, is_due
 from models.records import CommandRow, NoticeRow
-from models.seat_use import SeatAssignmentRow, holds_seat
+from models.seat_use import holds_seat
+from models.seats import SeatAssignmentRow
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 from renewals.payments import AttemptState

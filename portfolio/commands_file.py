@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from portfolio import fields
+from portfolio.cells import shown
 from portfolio.problems import Problem, Problems
 from portfolio.records import CsvFile, Record
 from renewals.calendar import at_local
@@ -91,7 +92,7 @@ def _moment(text: str) -> datetime:
             return datetime.combine(fields.day(found[1]), time.fromisoformat(found[2]))
     except ValueError:
         pass
-    raise ValueError(f"is {fields.shown(text)}; it must be a local date and time such as 2026-11-30T10:00.")
+    raise ValueError(f"is {shown(text)}; it must be a local date and time such as 2026-11-30T10:00.")
 
 
 def _arguments(text: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One field of a line: its text in, its value out, or `ValueError` with what is wrong and what to do.
+"""The value of each kind of field: its text in, its value out, or `ValueError` with what is wrong and what to do.
 
 Values that thousands of lines share are kept once. The sentences name a value only where that helps and never a token;
 they are shown behind file, line and column.
@@ -6,30 +6,27 @@ they are shown behind file, line and column.
 
 import re
 import sys
-from collections.abc import Callable
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
-from typing import TypeVar
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 from portfolio import places
+from portfolio.cells import shaped, shown
 from renewals.actors import Person, parse_actor
 from renewals.addresses import is_address
 from renewals.calendar import zone
 from renewals.cards import looks_like_card_number, may_be_card_number, month_end
-from renewals.characters import control_character, is_blank
 from renewals.commands import BadArguments
 from renewals.facts import MOST_SEATS
 from renewals.money import MOST_MINOR_UNITS, decimals, parse_amount
 
-Value = TypeVar("Value")
-
 _LONGEST_NAME = 200
 _LONGEST_PRICE = 24  # beyond that decimal arithmetic would begin to round
-_FIRST_YEAR, _LAST_YEAR = 1990, 2199
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+"""The days that there are in files; of no other is anything counted."""
+
 _FIRST_EXPIRY = 2000
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -57,61 +54,6 @@ def _current_tender() -> frozenset[str]:
 _CURRENCIES = _current_tender()
 
 
-def shown(text: str) -> str:
-    """The value as a sentence may quote it: short, and never what could be a card number."""
-    if sum(character.isdigit() for character in text) >= 13:
-        return "a text with many digits"
-    return repr(text if len(text) <= 40 else f"{text[:40]}…")
-
-
-def plain(text: str) -> str:
-    """A text without control characters and without spaces around it."""
-    found = control_character(text)
-    if found:
-        raise ValueError(f"contains the control character U+{ord(found):04X}; remove it.")
-    if text != text.strip():
-        raise ValueError("has spaces at its beginning or end; remove them.")
-    return text
-
-
-def required(reader: Callable[[str], Value]) -> Callable[[str], Value]:
-    """A field that must not be blank."""
-
-    def read(text: str) -> Value:
-        if is_blank(text):
-            raise ValueError("is blank; fill it in.")
-        return reader(plain(text))
-
-    return read
-
-
-def optional(reader: Callable[[str], Value]) -> Callable[[str], Value | None]:
-    """A field that may be blank."""
-
-    def read(text: str) -> Value | None:
-        return reader(plain(text)) if text else None
-
-    return read
-
-
-def one_of(values: type[StrEnum]) -> Callable[[str], StrEnum]:
-    """One of an enumeration's values."""
-    known = {str(value): value for value in values}
-
-    def read(text: str) -> StrEnum:
-        if text not in known:
-            raise ValueError(f"is {shown(text)}; it must be one of {', '.join(known)}.")
-        return known[text]
-
-    return read
-
-
-def _shaped(pattern: re.Pattern[str], text: str, wanted: str) -> str:
-    if not pattern.fullmatch(text):
-        raise ValueError(f"is {shown(text)}; it must be {wanted}.")
-    return text
-
-
 def _no_card(text: str) -> str:
     if looks_like_card_number(_CARD_SEPARATORS.sub("-", text)):
         raise ValueError("looks like a card number; card numbers are never stored, use another one.")
@@ -121,12 +63,12 @@ def _no_card(text: str) -> str:
 def number(text: str) -> str:
     """A subscription's number or a customer's."""
     wanted = "1 to 64 letters, digits, dots, dashes or underscores and begin with a letter or digit"
-    return _no_card(_shaped(_NUMBER, text, wanted))
+    return _no_card(shaped(_NUMBER, text, wanted))
 
 
 def sku(text: str) -> str:
     wanted = "1 to 64 letters, digits or ._/+- and begin with a letter or digit"
-    return sys.intern(_no_card(_shaped(_SKU, text, wanted)))
+    return sys.intern(_no_card(shaped(_SKU, text, wanted)))
 
 
 def name(text: str) -> str:
@@ -164,7 +106,7 @@ def country(text: str) -> str:
 @lru_cache(maxsize=8192)
 def region(text: str) -> str:
     """A subdivision of a country. Which there are is read only when the first one is met: that takes a while."""
-    _shaped(_REGION, text, "an ISO 3166-2 code such as US-CA, or blank")
+    shaped(_REGION, text, "an ISO 3166-2 code such as US-CA, or blank")
     if places.is_subdivision(text):
         return sys.intern(text)
     near = places.some_subdivisions(text[:2])
@@ -184,7 +126,7 @@ def currency(text: str) -> str:
 def locale(text: str) -> str:
     """A language, with a country where formats differ, that dates and amounts can be written in."""
     try:
-        Locale.parse(_shaped(_LOCALE, text, "a locale such as fr-CA"), sep="-")
+        Locale.parse(shaped(_LOCALE, text, "a locale such as fr-CA"), sep="-")
     except UnknownLocaleError as error:
         raise ValueError(f"is {shown(text)}, for which no formats are known; use a locale such as fr-CA.") from error
     return text
@@ -206,11 +148,11 @@ def time_zone(text: str) -> str:
 def day(text: str) -> date:
     """A local date from 1990 to 2199."""
     try:
-        found = date.fromisoformat(_shaped(_DATE, text, "a date such as 2027-03-31"))
+        found = date.fromisoformat(shaped(_DATE, text, "a date such as 2027-03-31"))
     except ValueError as error:
         raise ValueError(f"is {shown(text)}; it must be a date such as 2027-03-31.") from error
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_YEAR} and {_LAST_YEAR}.")
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise ValueError(f"is {shown(text)}; its year must lie between {FIRST_DAY.year} and {LAST_DAY.year}.")
     return found
 
 
@@ -272,8 +214,8 @@ def token(text: str) -> str:
 def expiry(text: str) -> date:
     """The last day of a card's month of expiry."""
     wanted = "a month such as 2029-08, or blank"
-    if not _FIRST_EXPIRY <= int(_shaped(_MONTH, text, wanted)[:4]) <= _LAST_YEAR:
-        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_EXPIRY} and {_LAST_YEAR}.")
+    if not _FIRST_EXPIRY <= int(shaped(_MONTH, text, wanted)[:4]) <= LAST_DAY.year:
+        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_EXPIRY} and {LAST_DAY.year}.")
     try:
         return month_end(text)
     except ValueError as error:

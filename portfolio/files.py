@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from portfolio import fields
-from portfolio.fields import one_of, optional, required
+from portfolio.cells import one_of, optional, required
 from portfolio.usage_line import UsageLine
 from renewals.calendar import add_months, anchor_of_import
 from renewals.facts import Channel, OfferingKind, OfferingStatus, Term

@@ -104,9 +104,25 @@ _NEW_DAYS = """
     WHERE NOT each.bad AND used.subscription IS NULL
 """
 _LISTS = """
-    SELECT subscription, "user", max(used_since) AS since, CAST(:told_on AS date) AS until
-    FROM usage_lines WHERE NOT bad AND used_since IS NOT NULL GROUP BY subscription, "user"
+    SELECT subscription, "user", greatest(max(used_since), max(unlisted_until) + 1) AS since,
+           CAST(:told_on AS date) AS until
+    FROM (
+        SELECT subscription, "user", used_since,
+               CASE WHEN used_since IS NULL THEN coalesce(unassigned_on, 'infinity') END AS unlisted_until
+        FROM usage_lines WHERE NOT bad
+        UNION ALL
+        SELECT stored.subscription, stored."user", NULL, coalesce(stored.unassigned_on, 'infinity')
+        FROM seat_assignments AS stored
+        WHERE (stored.subscription, stored."user") IN (
+                SELECT subscription, "user" FROM usage_lines WHERE NOT bad AND used_since IS NOT NULL)
+          AND NOT EXISTS (
+                SELECT FROM usage_lines AS named WHERE NOT named.bad AND named.subscription = stored.subscription
+                AND named."user" = stored."user" AND named.assigned_on = stored.assigned_on)
+    ) AS each
+    GROUP BY subscription, "user"
+    HAVING count(used_since) > 0 AND greatest(max(used_since), max(unlisted_until) + 1) <= :told_on
 """
+"""A list has the days of its own assignment; of a user with another one only those after the end of that are known."""
 _LISTED_ANEW = f"""
     SELECT count(*) FROM ({_LISTS}) AS each
     LEFT JOIN days_listed AS stored USING (subscription, "user")

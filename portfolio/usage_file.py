@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portfolio import fields
-from portfolio.fields import optional, required
+from portfolio.cells import optional, required
 from portfolio.files import Complaint, Table
 from portfolio.usage_line import UsageLine
 

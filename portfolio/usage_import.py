@@ -17,7 +17,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
-from models.seat_use import DayOfUseRow, SeatAssignmentRow, UsageImportRow
+from models.seats import DayOfUseRow, SeatAssignmentRow, UsageImportRow
 from portfolio import usage_checks
 from portfolio.copying import copy_rows, refresh_statistics
 from portfolio.problems import Problem, Problems

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from renewals.calendar import add_months, days_after
-from renewals.characters import control_character
+from renewals.characters import control_character, is_blank
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _CARD_NUMBER = re.compile(r"(?:\d[ -]?){13,19}")
@@ -34,7 +34,7 @@ def method_label(text: str) -> str | None:
         raise ValueError(f"a name has at most {LONGEST_LABEL} characters, on one line")
     if sum(character.isdigit() for character in label) > _MOST_DIGITS:
         raise ValueError("a name must not hold a card number; the last four digits will do")
-    return label or None
+    return None if is_blank(label) else label
 
 
 def may_be_card_number(token: str) -> bool:

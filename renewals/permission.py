@@ -87,13 +87,19 @@ def _barred(sub: Subscription, name: Name, actor: Actor) -> Refused | None:
         return Refused("parked", "An operator is looking at this subscription; ask support.")
     if name in _CHARGES_AT_ONCE and not sub.may_be_charged:
         return Refused("parked", "Payments for this subscription are stopped for now; ask support.")
-    if sub.channel is Channel.PARTNER and not (sub.partner and name in ABOUT_QUOTES):
+    if sub.channel is Channel.PARTNER and not _is_quoted_here(sub, name):
         return Refused("sold_by_partner", "Ask the partner who sold this subscription.")
     if sub.channel is Channel.LEGACY:
         return Refused("legacy_order", f"This order comes from an older system; {_ask(name)}.")
     if name in _OF_EVERY_DIRECT_ORDER:
         return None
     return _not_self_service(sub, name)
+
+
+def _is_quoted_here(sub: Subscription, name: Name) -> bool:
+    """Is it about quotes that the partner gives here? For what nobody renews here the partner is asked elsewhere."""
+    given_up = name is Name.DECLINE_QUOTE
+    return bool(sub.partner) and name in ABOUT_QUOTES and (given_up or _not_self_service(sub, name) is None)
 
 
 def _ask(name: Name) -> str:

@@ -98,11 +98,14 @@ async def given(
         return await session.get_one(CommandRow, command_id)
 
 
-def told_to_caller(row: CommandRow, request: Request, response: Response) -> s.Command:
-    """The outcome; where there is none yet, where it will stand. Raises `Refusal`."""
+def told_to_caller(row: CommandRow, request: Request, response: Response, *, stands_at: str | None = None) -> s.Command:
+    """The outcome; where there is none yet, where it will stand: with the command, if at no other address.
+
+    Raises `Refusal`.
+    """
     if row.outcome is None:
         response.status_code = 202
-        response.headers["Location"] = f"{request.scope.get('root_path', '')}/commands/{row.id}"
+        response.headers["Location"] = request.scope.get("root_path", "") + (stands_at or f"/commands/{row.id}")
     elif row.outcome == "refused":
         raise Refusal(row.code or "", row.hint or "", row.possible_on)
     return told_as_stored(row)

@@ -26,7 +26,10 @@ from renewals.quoting import QuoteState
 routes = APIRouter(prefix=OF_PARTNERS.removesuffix("/"), tags=["partners"])
 
 _STORED: dict[int | str, dict[str, Any]] = {
-    202: {"model": s.Command, "description": "Stored, and not decided yet; the quote tells what became of it."}
+    202: {
+        "model": s.Command,
+        "description": "Stored, and not decided yet; the quote at `Location` tells what became of it.",
+    }
 }
 
 
@@ -76,7 +79,7 @@ async def issue(
     args = {"quote": quote, **asked.model_dump(mode="json", exclude_none=True)}
     command = s.CommandRequest(command=Name.ISSUE_QUOTE, args=args)
     row = await given(room, caller, selling, await _home(room, selling, quote), command, key)
-    return told_to_caller(row, request, response)
+    return told_to_caller(row, request, response, stands_at=f"{OF_PARTNERS}quotes/{quote}")
 
 
 @routes.post("/quotes/{quote}/refuse", responses=_STORED)
@@ -93,7 +96,7 @@ async def refuse(
     """Take back a quote that was asked for or issued."""
     command = s.CommandRequest(command=Name.WITHDRAW_QUOTE, args={"quote": quote, "reason": asked.reason})
     row = await given(room, caller, selling, await _home(room, selling, quote), command, key)
-    return told_to_caller(row, request, response)
+    return told_to_caller(row, request, response, stands_at=f"{OF_PARTNERS}quotes/{quote}")
 
 
 def _code(selling: OnBehalf) -> str:

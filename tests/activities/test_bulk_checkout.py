@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlmodel import col
 from temporalio.client import Client
 
 from activities import answers, conclusions, settling, till
@@ -14,6 +15,8 @@ from activities.filling import preview_basket
 from activities.offers import close_quotes_on
 from activities.watch import Watch
 from gateways.port import Answer, Declined, Issued, NoAnswer, NotReceived, Paid, Pending, Unreachable
+from models.method_edits import Removal, remove_method
+from models.parties import PaymentMethodRow
 from models.pauses import Pausable, pause
 from renewals.basket import token_of
 from tests.activities.baskets import NUMBERS, Counter, open_counter
@@ -267,6 +270,27 @@ async def test_an_open_quote_on_lines_of_it_is_void_with_the_checkout(counter: C
     assert await counter.carry_out(await counter.stored(NOON), NOON) == ["renewed"] * 3
     assert (await quote(counter.first, reference))["state"] == "void"
     assert await counter.paid_terms() == 3
+
+
+async def test_a_method_that_is_removed_between_two_orders_of_a_checkout_is_not_charged_without_its_token(
+    desk: Desk,
+) -> None:
+    counter = Counter(tuple(replace(desk, number=number) for number in (PUNCTUAL, SECOND)))
+    for each, channel in zip(counter.desks, ("direct_online", "direct_sales"), strict=True):
+        await each.open(csn="C-1", channel=channel, **BY_HAND)
+        await each.walk(NOON)
+    methods = {"*": {"kind": "card", "token": "named", "expires": "2030-05"}}
+    basket_id = await counter.stored(NOON, numbers=(PUNCTUAL, SECOND), methods=methods)
+    groups = await desk.at(NOON, counter.baskets.open_basket, str(basket_id))
+    for group in groups:
+        attempt = await desk.at(NOON, counter.baskets.reserve_order, str(basket_id), group)
+        assert attempt is not None
+        await counter.pay(attempt, NOON)
+        async with desk.sessions.begin() as session:
+            query = select(PaymentMethodRow).where(col(PaymentMethodRow.token) == "named")
+            method = (await session.execute(query)).scalar_one()
+            assert await remove_method(session, method, by=BUYER, now=instant(NOON, PARIS)) is Removal.DONE
+    assert [each.token for each in counter.first.gateway.charges] == ["named", "named"]
 
 
 async def test_a_checkout_of_the_last_minutes_of_the_late_window_is_paid_after_it_has_closed(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from activities import forgetting
 from models.accounts import AccountSessionRow, CalendarFeedRow, SignInLinkRow
 from models.engine import Sessions
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow
-from models.seat_use import DayOfUseRow, DaysListedRow, SeatAssignmentRow
+from models.seats import DayOfUseRow, DaysListedRow, SeatAssignmentRow
 from models.tokens import digest
 from tests.activities.desk import Desk
 from tests.activities.test_watchdog import look

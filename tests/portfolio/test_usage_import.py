@@ -67,6 +67,14 @@ async def test_the_example_says_who_has_a_seat_and_who_used_it(stored: AsyncConn
     ]
 
 
+async def test_more_subscriptions_than_a_query_has_room_for_are_counted(stored: AsyncConnection) -> None:
+    await tell(stored, EXAMPLE)
+    numbers = ["S-1001", *(f"X-{n}" for n in range(70_000))]
+    async with AsyncSession(stored) as session:
+        assert (await usage_of(session, numbers, TODAY))["S-1001"].assigned == 9
+        assert len(await users_of(session, numbers, TODAY)) == 9
+
+
 async def test_the_import_of_a_portfolio_does_not_read_it(stored: AsyncConnection) -> None:
     assert await rows(stored, "seat_assignments") == []
 
@@ -157,6 +165,17 @@ async def test_a_user_who_came_lately_needs_no_list_from_before(stored: AsyncCon
     line = "S-1001,ada@x.example,2026-11-02,,,2026-11-03 2026-11-04,2026-11-02"
     await tell(stored, tmp_path / "usage.csv", line, header=LISTING)
     assert await days_of_ada(stored, TODAY) == (2, 2)
+
+
+async def test_a_list_of_one_assignment_says_nothing_of_another(stored: AsyncConnection, tmp_path: Path) -> None:
+    file = tmp_path / "usage.csv"
+    ended = "S-1001,ada@x.example,2026-04-01,,2026-09-01,2026-08-03,2026-06-01"
+    await tell(stored, file, ended, "S-1001,ada@x.example,2026-10-01,2026-11-20,,,", header=LISTING)
+    assert await days_of_ada(stored, TODAY) == (None, None)
+    again = await tell(stored, file, ended, header=LISTING)
+    assert (again.listed, await days_of_ada(stored, TODAY)) == (0, (None, None))
+    await tell(stored, file, "S-1001,ada@x.example,2026-10-01,,,2026-11-20,2026-08-01", header=LISTING)
+    assert await days_of_ada(stored, TODAY) == (1, None)
 
 
 BAD_LISTS = [

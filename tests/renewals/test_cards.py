@@ -12,6 +12,7 @@ from renewals.cards import method_label
         pytest.param("  Office \t card ", "Office card", id="spaces"),
         pytest.param("本社のカード 1234", "本社のカード 1234", id="the last digits"),
         pytest.param(" ", None, id="blank"),
+        pytest.param("\u200b \u3164", None, id="nothing to be seen"),
         pytest.param("x" * 40, "x" * 40, id="the longest"),
     ],
 )

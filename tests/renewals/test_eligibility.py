@@ -648,3 +648,24 @@ def test_which_methods_are_taken_is_the_policys(given: Given) -> None:
     sub = subscription(policy=policy(methods=(MethodKind.PAYPAL,)))
     assert answer(sub, given, BUYER, BEFORE_DATE) == "method_not_accepted"
     assert answer(replace(sub, policy=policy(methods=(MethodKind.CARD,))), given, BUYER, BEFORE_DATE) == "eligible"
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        pytest.param({}, None, id="what the partner quotes"),
+        pytest.param({"partner": None}, "sold_by_partner", id="nobody quotes it"),
+        pytest.param({"offering_kind": OfferingKind.MAINTENANCE_PLAN}, "sold_by_partner", id="a plan"),
+        pytest.param({"offering_status": OfferingStatus.RETIRED}, "sold_by_partner", id="retired"),
+    ],
+)
+def test_of_what_a_partner_sold_the_partner_is_asked_and_never_our_sales_team(
+    changed: dict[str, Any], code: str | None
+) -> None:
+    sub = subscription(**{"channel": Channel.PARTNER, "partner": "north-tools", "auto_renew": False} | changed)
+    asked = ask()
+    request = Request(
+        asked.command, asked.name, Person("ada@northwind.example"), True, utc("2027-02-01T09:00"), wish=asked.wish
+    )
+    answer = decide(sub, request)
+    assert (answer.code if isinstance(answer, Refused) else None) == code

@@ -51,6 +51,7 @@ SHOWN = ShownQuote(
     ended_at=None,
     invoice=True,
     order=None,
+    purchase_order=None,
     voucher=None,
     amount=None,
     lines=(line("S-1"), line("S-2")),

@@ -108,6 +108,8 @@ class Quote(Resource):
     """A purchase order will do."""
     order: UUID | None
     """The order by which it was accepted."""
+    purchase_order: str | None
+    """The number of the buyer's purchase order, if it was accepted by one."""
     voucher: QuoteVoucher | None
     """While it is accepted, and its code waits to be paid; if nobody pays it, the quote can be accepted again."""
     amount: int | None

@@ -126,6 +126,61 @@ async def test_a_quote_of_which_a_part_has_gone_to_another_partner_is_neithers(
         assert codes([await each.get(f"/partner/quotes/{quote}")]) == [(404, "unknown_quote")]
 
 
+async def test_such_a_quote_is_still_the_buyers_to_accept_or_decline_and_an_operators_to_withdraw(
+    lives: list[Life], api: Api, partner: Api, sessions: Sessions
+) -> None:
+    withdrawn, declined, accepted = [await ask(api, PUNCTUAL, SECOND) for _ in range(3)]
+    await post(partner, f"/partner/quotes/{accepted}/issue", REASON)
+    async with sessions.begin() as session:
+        await entrust(session, [SECOND], SOUTH, **WHO)
+    by_operator = {"by": "operator:ana", "quote": withdrawn, **REASON}
+    assert await lives[0].command(AT, "withdraw-quote", **by_operator) == "done"
+    given_up = await post(api, f"/quotes/{declined}/decline", None, **{"Perennial-Actor": BUYER})
+    assert given_up.json()["outcome"] == "done", given_up.text
+    bought = await accept(api, accepted, {"purchase_order": "PO-4711"})
+    assert bought.json()["outcome"] == "done", bought.text
+
+
+async def test_a_quote_that_is_issued_is_not_issued_again_at_another_price(
+    lives: list[Life], api: Api, partner: Api
+) -> None:
+    quote = await ask(api, PUNCTUAL)
+    offer = {"prices": {PUNCTUAL: 40000}, "expires_on": "2027-02-20", **REASON}
+    issue = f"/partner/quotes/{quote}/issue"
+    for again in (offer, offer, {**REASON, "prices": {PUNCTUAL: 40000}}):
+        assert (await post(partner, issue, again)).json()["outcome"] == "done"
+    others = [
+        await post(partner, issue, {**offer, "prices": {PUNCTUAL: 39000}}),
+        await post(partner, issue, {**offer, "expires_on": "2027-02-21"}),
+        await post(partner, issue, REASON),
+    ]
+    assert codes(others) == [(409, "quote_not_open")] * 3
+    told = (await partner.get(f"/partner/quotes/{quote}")).json()
+    assert (told["lines"][0]["unit_price"], told["expires_on"]) == (40000, "2027-02-20")
+
+
+async def test_a_partner_learns_the_purchase_order_that_it_invoices(api: Api, partner: Api) -> None:
+    quote = await ask(api, PUNCTUAL)
+    await post(partner, f"/partner/quotes/{quote}/issue", REASON)
+    assert (await partner.get(f"/partner/quotes/{quote}")).json()["purchase_order"] is None
+    await accept(api, quote, {"purchase_order": "PO-4711"})
+    assert (await partner.get(f"/partner/quotes/{quote}")).json()["purchase_order"] == "PO-4711"
+
+
+async def test_what_no_worker_answers_is_told_with_the_quote_which_the_partner_may_open(
+    api: Api, partner: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quote = await ask(api, PUNCTUAL)
+
+    async def late(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr("console.api.commands.deliver", late)
+    promised = await post(partner, f"/partner/quotes/{quote}/issue", REASON)
+    assert (promised.status_code, promised.json()["outcome"]) == (202, None)
+    assert (await partner.get(promised.headers["location"])).json()["quote"] == quote
+
+
 async def test_a_partners_key_opens_nothing_else(api: Api, partner: Api) -> None:
     for method, path in operations(description_of_all()):
         if not path.startswith("/partner/"):
@@ -158,3 +213,11 @@ async def test_only_what_partners_sold_is_entrusted_to_one(theatre: Theatre, ses
         with pytest.raises(NotSoldByPartners) as refused:
             await entrust(session, [PUNCTUAL, "S-0"], NORTH, **WHO)
     assert sorted(refused.value.numbers) == sorted([PUNCTUAL, "S-0"])
+
+
+async def test_more_numbers_than_a_query_has_room_for_can_be_entrusted(sessions: Sessions) -> None:
+    numbers = [f"S-{n}" for n in range(70_000)]
+    async with sessions.begin() as session:
+        with pytest.raises(NotSoldByPartners) as refused:
+            await entrust(session, numbers, None, **WHO)
+    assert len(refused.value.numbers) == 70_000
