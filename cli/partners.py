@@ -12,7 +12,7 @@ from cli.output import fail, print_json, print_table, say, warn
 from cli.portfolios import By, Reason, operator, why
 from models.history import in_utc
 from models.parties import CODE, PartnerRow
-from models.partners import NotSoldByPartners, entrust, every_partner
+from models.partners import NotSoldByPartners, entrust, every_partner, open_quotes_of
 from portfolio.numbers_file import read_numbers
 from portfolio.problems import Problems
 
@@ -84,9 +84,15 @@ def _entrust(code: str | None, by: str, reason: str, numbers: list[str] | None, 
     if bool(numbers) == bool(from_file):
         raise typer.BadParameter("give numbers of subscriptions, or --from FILE.")
     wanted = _read(from_file) if from_file else numbers or []
-    changed = desk.run(_change(code, wanted, operator(by), why(reason)))
+    changed, quotes = desk.run(_change(code, wanted, operator(by), why(reason)))
     whose = f"sold by {code}" if code else "of no partner"
     say(f"{changed} of {len(set(wanted))} subscriptions are newly {whose}.")
+    if changed and quotes:
+        warn(
+            _OPEN_QUOTES.format(
+                quotes=", ".join(quotes[:10]), more=f" and {len(quotes) - 10} more" * (len(quotes) > 10)
+            )
+        )
 
 
 def _read(file: Path) -> list[str]:
@@ -101,12 +107,19 @@ def _read(file: Path) -> list[str]:
     return list(found)
 
 
-async def _change(code: str | None, numbers: Sequence[str], by: str, reason: str) -> int:
+_OPEN_QUOTES = (
+    "Quotes of these are open: {quotes}{more}. From now on operators see such a quote, and the partner that sells all "
+    "of its subscriptions; without any partner its buyer cannot accept it. Withdraw it, or say who sells them now."
+)
+
+
+async def _change(code: str | None, numbers: Sequence[str], by: str, reason: str) -> tuple[int, Sequence[str]]:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions.begin() as session:
         if code is not None and await session.get(PartnerRow, code) is None:
             fail(f"There is no partner {code}; `perennial partner list` shows those that exist.")
         try:
-            return await entrust(session, numbers, code, by=by, reason=reason, now=desk.wall_now())
+            changed = await entrust(session, numbers, code, by=by, reason=reason, now=desk.wall_now())
         except NotSoldByPartners as others:
             named = ", ".join(others.numbers[:10])
             fail(f"Nothing was changed: there is no such subscription of the channel partner: {named}.")
+        return changed, await open_quotes_of(session, numbers)

@@ -10,6 +10,7 @@ from sqlmodel import col
 from models.columns import among
 from models.journal import record
 from models.parties import PartnerRow
+from models.quotes import QuoteLineRow, QuoteRow, reference_of
 from models.store import lock_all
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Channel
@@ -49,3 +50,15 @@ async def entrust(
         record(session, row.number, now + row.shift, "partner", {"partner": partner}, by=by, reason=reason)
     await session.flush()
     return len(changed)
+
+
+async def open_quotes_of(session: AsyncSession, numbers: Sequence[str]) -> Sequence[str]:
+    """The quotes of these subscriptions that are asked for or issued, in order of their numbers."""
+    query = (
+        select(col(QuoteRow.id))
+        .distinct()
+        .join(QuoteLineRow, col(QuoteLineRow.quote_id) == col(QuoteRow.id))
+        .where(among(col(QuoteLineRow.subscription), "numbers"), col(QuoteRow.ended_at).is_(None))
+        .order_by(col(QuoteRow.id))
+    )
+    return [reference_of(id_) for id_ in await session.scalars(query, {"numbers": list(numbers)})]

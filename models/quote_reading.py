@@ -196,5 +196,9 @@ def sold_by(partner: str) -> ColumnElement[bool]:
         .where(col(QuoteLineRow.subscription) == col(SubscriptionRow.number))
         .where(col(SubscriptionRow.partner).is_distinct_from(partner))
     )
-    own = select(col(SubscriptionRow.number)).where(col(SubscriptionRow.partner) == partner)
-    return col(QuoteRow.subscription).in_(own) & ~others
+    of_own = (
+        select(col(QuoteLineRow.quote_id))
+        .join(SubscriptionRow, col(SubscriptionRow.number) == col(QuoteLineRow.subscription))
+        .where(col(SubscriptionRow.partner) == partner)
+    )
+    return col(QuoteRow.id).in_(of_own) & ~others

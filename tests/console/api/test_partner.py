@@ -12,7 +12,7 @@ from sqlmodel import col
 from models.api_keys import Scope
 from models.engine import Sessions
 from models.parties import PartnerRow
-from models.partners import NotSoldByPartners, entrust
+from models.partners import NotSoldByPartners, entrust, open_quotes_of
 from models.records import AlarmRow
 from tests.console.api.calling import IMPORTED_AT, Api, codes, description_of_all, filled, new_key, operations
 from tests.scenarios.portfolios import BUYER, PUNCTUAL, SECOND, THIRD
@@ -133,12 +133,15 @@ async def test_such_a_quote_is_still_the_buyers_to_accept_or_decline_and_an_oper
     await post(partner, f"/partner/quotes/{accepted}/issue", REASON)
     async with sessions.begin() as session:
         await entrust(session, [SECOND], SOUTH, **WHO)
+        assert await open_quotes_of(session, [SECOND, THIRD]) == [withdrawn, declined, accepted]
     by_operator = {"by": "operator:ana", "quote": withdrawn, **REASON}
     assert await lives[0].command(AT, "withdraw-quote", **by_operator) == "done"
     given_up = await post(api, f"/quotes/{declined}/decline", None, **{"Perennial-Actor": BUYER})
     assert given_up.json()["outcome"] == "done", given_up.text
     bought = await accept(api, accepted, {"purchase_order": "PO-4711"})
     assert bought.json()["outcome"] == "done", bought.text
+    async with sessions() as session:
+        assert await open_quotes_of(session, [SECOND]) == []
 
 
 async def test_a_quote_that_is_issued_is_not_issued_again_at_another_price(
