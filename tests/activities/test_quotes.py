@@ -410,7 +410,7 @@ async def test_given_up_by_its_buyer_or_withdrawn_by_an_operator_it_holds_nothin
     withdrawn = await issue(desk)
     assert await desk.give("2027-02-10 10:02", "withdraw-quote", quote=withdrawn, **ANA) == "done"
     released = await issue(desk)
-    assert await desk.give("2027-02-10 10:03", "release-hold") == "done"
+    assert await desk.give("2027-02-10 10:03", "release-hold", hold=await hold_on(desk)) == "done"
     states = [(await quote(desk, each))["state"] for each in (declined, withdrawn, released)]
     assert (states, await held(desk)) == (["declined", "withdrawn", "declined"], [])
     for each in (declined, withdrawn):
