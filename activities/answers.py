@@ -1,4 +1,7 @@
-"""Recording what a gateway said, by compare-and-set: what is final never changes, so a late answer changes nothing."""
+"""Recording what a gateway said, by compare-and-set: what is final never changes, so a late answer changes nothing.
+
+But for one: an attempt that ended without a code has run out once its code comes all the same (`_run_out_at_once`).
+"""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +22,7 @@ from models.store import write
 from renewals.declines import ask_at, ask_late_at, call_again_at
 from renewals.letters import Kind
 from renewals.money import Money
-from renewals.payments import AttemptState, Way
+from renewals.payments import ENDED_UNPAID, AttemptState, Way
 
 FINAL = (AttemptState.PAID, AttemptState.DECLINED, AttemptState.EXPIRED, AttemptState.ABANDONED)
 
@@ -52,25 +55,35 @@ async def record_answer(sessions: Sessions, number: str, key: str, answer: Answe
 async def _after_the_end(session: AsyncSession, ordered: Ordered, answer: Answer, wall_now: datetime) -> bool:
     """What is final stays so; but money that moved against it must go back. As `record_answer` says.
 
-    A voucher that has run out is asked about for a while; its late money goes back by itself (refunds.py), as does what
-    comes of a paid one beyond its amount. Of all else an operator decides, for another attempt may have paid the term.
+    A voucher that has run out is asked about for a while, as is one of which an operator said that it was not paid; its
+    late money goes back by itself (refunds.py), as does what comes of a paid one beyond its amount. Of all else an
+    operator decides, for another attempt may have paid the term.
     """
-    attempt, now = ordered.attempt, ordered.now
-    if attempt.expires_at and attempt.state in (AttemptState.EXPIRED, AttemptState.PAID):
-        late = attempt.state == AttemptState.EXPIRED
-        if count_part(session, ordered, come_in_all(answer, attempt.amount)):
-            await owe_back(session, ordered, "paid_late" if late else "paid_too_much")
-        if late:
-            attempt.questions += 1
-            paid = isinstance(answer, Paid)
-            asked = ask_late_at(now, attempt.questions, attempt.expires_at)
-            attempt.next_at = None if paid else _sooner(now, asked, answer)
-    elif attempt.expires_at and attempt.state == AttemptState.ABANDONED and isinstance(answer, Issued):
+    attempt = ordered.attempt
+    ended_unseen = attempt.state in (AttemptState.ABANDONED, AttemptState.DECLINED) and attempt.voucher_code is None
+    is_asked_about = attempt.state == AttemptState.DECLINED and attempt.next_at is not None
+    if attempt.expires_at and ended_unseen and isinstance(answer, Issued):
         await _run_out_at_once(session, ordered, answer, wall_now)
         return True
+    if attempt.expires_at and attempt.state == AttemptState.PAID:
+        if count_part(session, ordered, come_in_all(answer, attempt.amount)):
+            await owe_back(session, ordered, "paid_too_much")
+    elif attempt.expires_at and (attempt.state == AttemptState.EXPIRED or is_asked_about):
+        await _take_late_money(session, ordered, answer, attempt.expires_at)
     elif attempt.state != AttemptState.PAID:
         await _alarm_of_money(session, ordered, come_in_all(answer, attempt.amount))
     return False
+
+
+async def _take_late_money(session: AsyncSession, ordered: Ordered, answer: Answer, payable_until: datetime) -> None:
+    """What came of a voucher that ended unpaid goes back; it is asked about again, unless nothing more can come."""
+    attempt = ordered.attempt
+    if count_part(session, ordered, come_in_all(answer, attempt.amount)):
+        await owe_back(session, ordered, "paid_late")
+    attempt.questions += 1
+    agreed = isinstance(answer, Declined) and attempt.state == AttemptState.DECLINED
+    asked = ask_late_at(ordered.now, attempt.questions, payable_until)
+    attempt.next_at = None if agreed or isinstance(answer, Paid) else _sooner(ordered.now, asked, answer)
 
 
 async def _run_out_at_once(session: AsyncSession, ordered: Ordered, voucher: Issued, wall_now: datetime) -> None:
@@ -120,7 +133,7 @@ async def record_no_answer(
     async with sessions.begin() as session:
         ordered = await locked(session, number, key, wall_now)
         attempt = ordered.attempt
-        if attempt.state == seen is AttemptState.EXPIRED:
+        if attempt.state == seen and seen in ENDED_UNPAID:
             attempt.questions += 1
             attempt.next_at = ask_late_at(ordered.now, attempt.questions, attempt.expires_at)
         elif attempt.state == seen:
@@ -153,9 +166,11 @@ async def record_not_made(sessions: Sessions, number: str, key: str, wall_now: d
     """The gateway never saw the attempt, and it is not wanted any more: give it up, and what waits for it."""
     async with sessions.begin() as session:
         ordered = await locked(session, number, key, wall_now)
-        if seen is AttemptState.EXPIRED:
+        if ordered.attempt.state != seen:
+            return
+        if seen in ENDED_UNPAID:
             ordered.attempt.next_at = None
-        elif ordered.attempt.state == seen:
+        else:
             await give_up_unmade(session, ordered, wall_now)
 
 

@@ -161,7 +161,8 @@ class Baskets:
             number = min(shifts, default=None)
             if number is not None:
                 detail = f"Bulk checkout {basket_id} could not be grouped ({error}); {len(open_)} lines were refused."
-                await raise_alarm(session, number, "step_failed", detail, wall_now + shifts[number], subject=basket_id)
+                facts, at = {"basket": basket_id, "refused": len(open_), "error": error}, wall_now + shifts[number]
+                await raise_alarm(session, number, "step_failed", detail, at, subject=basket_id, facts=facts)
 
     @activity.defn
     async def report_order(self, basket_id: str, group: Group, what: str, error: str) -> None:
@@ -174,7 +175,8 @@ class Baskets:
             if number is not None:
                 row = await session.get_one(SubscriptionRow, number)
                 detail = f"{what} of bulk checkout {basket_id} failed ({error}); the worker's log says where."
-                await raise_alarm(session, number, "step_failed", detail, wall_now + row.shift, subject=basket_id)
+                facts, at = {"what": what, "basket": basket_id, "error": error}, wall_now + row.shift
+                await raise_alarm(session, number, "step_failed", detail, at, subject=basket_id, facts=facts)
 
 
 async def _lines(session: AsyncSession, basket_id: UUID) -> Sequence[BasketLineRow]:

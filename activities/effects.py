@@ -30,7 +30,7 @@ from renewals.eligibility import Request, attempt_to_resolve
 from renewals.facts import Phase, Subscription
 from renewals.letters import Kind
 from renewals.named import just_paid
-from renewals.payments import AttemptState, Way
+from renewals.payments import Way
 from renewals.pricing import Line, renewal_line
 from renewals.windows import renewal_begins_at
 
@@ -69,10 +69,12 @@ async def _resolve(session: AsyncSession, stored: Stored, row: CommandRow, paid:
     ordered = await locked(session, stored.row.number, doubt.id, wall_now)
     if paid:
         await settle_paid(session, ordered, wall_now, by=row.given_by, reason=row.reason)
-    elif doubt.expires_at and doubt.state in (AttemptState.ISSUED, AttemptState.PENDING):
+    elif ordered.attempt.voucher_code:
         await release(session, stored.row.number, wall_now, by=row.given_by, ran_out=True, reason=row.reason)
     else:
         await settle_declined(session, ordered, wall_now, None, by=row.given_by, reason=row.reason)
+        if doubt.expires_at:  # its provider may have issued a code: one that nobody wants (answers.py)
+            ordered.attempt.questions, ordered.attempt.next_at = 0, ordered.first.now
 
 
 async def _reinstate(session: AsyncSession, stored: Stored, row: CommandRow, to: date) -> None:

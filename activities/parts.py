@@ -15,7 +15,7 @@ from models.journal import record
 from models.payments import PartRow, RefundRow
 from renewals.letters import Kind
 from renewals.parts import added, to_send_back
-from renewals.payments import AttemptState
+from renewals.payments import ENDED_UNPAID, AttemptState
 
 
 def come_in_all(answer: Answer | GivenUp, amount: int) -> int:
@@ -35,7 +35,7 @@ def count_part(session: AsyncSession, ordered: Ordered, total: int) -> int:
     if came:
         in_one = attempt.received == 0 and total == attempt.amount
         attempt.received = total
-        if not in_one or attempt.state == AttemptState.EXPIRED:
+        if not in_one or attempt.state in ENDED_UNPAID:
             session.add(PartRow(attempt_id=attempt.id, total=total, amount=came, came_at=ordered.now))
     return came
 
@@ -69,13 +69,17 @@ async def take_part(session: AsyncSession, ordered: Ordered, total: int) -> None
 
 
 async def owe_back(session: AsyncSession, ordered: Ordered, because: str) -> None:
-    """Let what has come and buys nothing go back, unless it is on its way already."""
+    """Let what has come and buys nothing go back, unless it is on its way already.
+
+    What an operator sends back of a term that was bought is part of its price; of one that was not, it is this money.
+    """
     attempt = ordered.attempt
-    await session.flush()
-    by_itself = col(RefundRow.attempt_id) == attempt.id, col(RefundRow.because) != "operator"
-    query = select(func.coalesce(func.sum(col(RefundRow.amount)), 0)).where(*by_itself)
-    sent_back = int((await session.execute(query)).scalar_one())
     bought = attempt.state == AttemptState.PAID
+    await session.flush()
+    query = select(func.coalesce(func.sum(col(RefundRow.amount)), 0)).where(col(RefundRow.attempt_id) == attempt.id)
+    if bought:
+        query = query.where(col(RefundRow.because) != "operator")
+    sent_back = int((await session.execute(query)).scalar_one())
     owed = to_send_back(attempt.amount, attempt.received, sent_back, bought=bought)
     if owed:
         session.add(

@@ -54,7 +54,8 @@ class Quotes:
             row = await session.get(SubscriptionRow, quote.subscription) if quote else None
             if row is not None:
                 detail = f"Quote {reference} failed ({error}); it is tried again later. The worker's log says where."
-                await raise_alarm(session, row.number, "step_failed", detail, wall_now + row.shift, subject=reference)
+                facts, at = {"quote": reference, "error": error}, wall_now + row.shift
+                await raise_alarm(session, row.number, "step_failed", detail, at, subject=reference, facts=facts)
 
 
 async def _look(session: AsyncSession, reference: str, wall_now: datetime) -> tuple[list[str], QuoteLook]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -60,6 +60,7 @@ async def request_of(session: AsyncSession, stored: Stored | None, row: CommandR
         paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
         let_go_since=isinstance(command, c.ReleaseHold)
         and await _let_go_since(session, stored, command, row.received_at),
+        held_since=isinstance(command, c.ReleaseHold) and await _held_since(session, stored, row.received_at),
         pays_with=method,
         renews_on=row.renews_on,
         handled_at=stored.now,
@@ -101,11 +102,26 @@ async def _let_go_since(session: AsyncSession, stored: Stored, command: c.Releas
     if hold is None:
         return False
     if command.hold is not None:
-        meant = await session.get(ClaimRow, command.hold)
-        return hold.id != str(command.hold) and bool(meant and meant.released_at and meant.released_at >= received_at)
+        meant = await session.get(ClaimRow, UUID(command.hold))
+        return hold.id != command.hold and bool(meant and meant.released_at and meant.released_at >= received_at)
     quote = await find_quote(session, hold.quote) if hold.quote else None
     claim = await session.get_one(ClaimRow, UUID(hold.id))
     return quote is not None and quote.order_id is not None and claim.opened_at >= received_at
+
+
+async def _held_since(session: AsyncSession, stored: Stored, at: datetime) -> bool:
+    """Did what holds the next term come only after `at`, so that a command of then cannot mean it?
+
+    An order came when its own command did, however long that waited to be decided.
+    """
+    claim = await session.get_one(ClaimRow, UUID(stored.facts.hold.id)) if stored.facts.hold else None
+    if claim is None or claim.opened_at <= at:
+        return False
+    if claim.order_id is None:
+        return True
+    query = select(func.min(col(CommandRow.received_at))).where(col(CommandRow.order_id) == claim.order_id)
+    ordered_at = await session.scalar(query)
+    return ordered_at is None or ordered_at > at
 
 
 async def _recorded(session: AsyncSession, stored: Stored, reference: str) -> bool:

@@ -19,7 +19,7 @@ from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
 from models.store import Stored, load_all
 from renewals.money import Money
-from renewals.payments import Attempt, AttemptState, MethodKind, Way
+from renewals.payments import ENDED_UNPAID, Attempt, AttemptState, MethodKind, Way
 from renewals.plan import still_wanted
 
 NOTHING_TO_PAY = "nothing to pay"
@@ -97,7 +97,7 @@ class Till:
         number, seen = charge.subscription, attempt.state
         if wanted:
             await self.pay(stored, charge, wall_now, seen=seen)
-        elif attempt.way is Way.AUTOMATIC and seen is not AttemptState.EXPIRED:
+        elif attempt.way is Way.AUTOMATIC and seen not in ENDED_UNPAID:
             await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
         else:
             await record_not_made(self._sessions, number, charge.key, wall_now, seen=seen)

@@ -53,7 +53,7 @@ def set_payment_method(
 def release_hold(
     hold: Annotated[str | None, typer.Option(help="Id of the hold, as `show` has it; another one is refused.")] = None,
 ) -> Arguments:
-    """Give up the open order, voucher or quote for the next term."""
+    """Give up the open order, voucher or quote for the next term; a quote only if its hold is named."""
     return {"hold": hold}
 
 

@@ -170,7 +170,8 @@ ARGUMENTS = {
     Name.ADD_SEATS: f"`seats`; {_METHOD}; `preview`",
     Name.RENEW: f"`when`: `now` or `on-renewal-date`; {_METHOD}; `preview`",
     Name.RELEASE_HOLD: "`hold`: the id of what was shown, refused as `preview_stale` if something else holds the next"
-    " term by now; else whatever holds it; `reason`, of an operator",
+    " term by now. Without it only an order or a voucher is given up, and only one that stood when the command was"
+    " received: a quote has to be named, and the refusal names it; `reason`, of an operator",
     Name.HAND_OVER_ADMIN: "`to`: a contact's mail address",
     Name.ASK_FOR_QUOTE: "`lines`: a list of objects, each with a subscription, and seats or term if they change",
     Name.ACCEPT_QUOTE: f"`quote`; `purchase_order`, or {_METHOD}",

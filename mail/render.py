@@ -81,6 +81,7 @@ def _environment(form: str) -> Environment:
     environment.filters["line"] = _line
     environment.filters["padded"] = padded
     environment.globals["link"] = _html_link if markup else str
+    environment.globals["code"] = _html_code if markup else str
     environment.globals["contact"] = _html_contact if markup else str
     return environment
 
@@ -112,6 +113,11 @@ def _text_paragraphs(context: Context, prose: str) -> str:
 
 def _html_link(url: str) -> Markup:
     return Markup('<a href="{0}">{0}</a>').format(url)
+
+
+def _html_code(code: str) -> Markup:
+    """A code to pay with, which no line ends in; what is copied is the code as it is."""
+    return Markup('<span style="white-space: nowrap;">{}</span>').format(code)
 
 
 def _html_contact(contact: str) -> Markup:

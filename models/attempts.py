@@ -14,7 +14,7 @@ from sqlmodel import col
 from models.columns import among
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.subscriptions import RenewalRow, SubscriptionRow
-from renewals.payments import Attempt, AttemptState, DeclineClass, Purpose, Way
+from renewals.payments import ENDED_UNPAID, Attempt, AttemptState, DeclineClass, Purpose, Way
 
 
 def has_an_earlier_line(line: type[OrderLineRow]) -> ColumnElement[bool]:
@@ -75,7 +75,7 @@ _UNANSWERED = or_(
 )
 _WATCHED = or_(
     and_(col(OrderLineRow.purpose) == Purpose.SEATS, _UNANSWERED),
-    and_(col(AttemptRow.state) == AttemptState.EXPIRED, col(AttemptRow.next_at).is_not(None), _SEEN_TO_HERE),
+    and_(col(AttemptRow.state).in_(ENDED_UNPAID), col(AttemptRow.next_at).is_not(None), _SEEN_TO_HERE),
 )
 IS_WATCHED = (
     exists()

@@ -31,7 +31,7 @@ from models.term_notices import NOTICES, term_notices
 from renewals.calendar import local_date
 from renewals.facts import Announcement, Channel, OfferingKind, PaidAhead, Phase, Subscription, Term
 from renewals.legal import Audience, Network
-from renewals.payments import Attempt, AttemptState, OwedBack, Way
+from renewals.payments import ENDED_UNPAID, Attempt, OwedBack, Way
 
 NUMBER = col(SubscriptionRow.number)
 _NEXT_RENEWAL = and_(
@@ -169,7 +169,7 @@ def facts_of(joined: Joined, rare: Rare, rulebook: Rulebook, now: datetime) -> S
         paid_ahead=rare.paid_ahead.get(renewal.id) if renewal else None,
         attempts=attempts(joined.attempts),
         seats_attempt=next((each for each in watched if each.way is Way.SEATS), None),
-        late_vouchers=tuple(each for each in watched if each.state is AttemptState.EXPIRED),
+        late_vouchers=tuple(each for each in watched if each.state in ENDED_UNPAID),
         owed_back=rare.owed_back.get(row.number, ()),
         hold=hold_of(claim, seen_to_here=joined.hold_is_seen_to_here) if claim else None,
         recorded=notices.recorded,

@@ -43,5 +43,5 @@ def seal_of(keys: Sequence[str]) -> Seal | None:
 
 
 def _fernet(key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"perennial operators").derive(key.encode())
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"perennial secrets").derive(key.encode())
     return Fernet(urlsafe_b64encode(derived))

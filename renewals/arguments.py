@@ -52,7 +52,7 @@ def _build(which: c.Name, given: Given) -> c.Command:
             when = c.When(given.choice("when", list(c.When))) if given.has("when") else c.When.NOW
             return c.Renew(given.method_choice(), when, given.optional("preview"))
         case c.Name.RELEASE_HOLD:
-            return c.ReleaseHold(given.id("hold") if given.has("hold") else None)
+            return c.ReleaseHold(str(given.id("hold")) if given.has("hold") else None)
         case c.Name.HAND_OVER_ADMIN:
             return c.HandOverAdmin(given.text("to"))
         case c.Name.ASK_FOR_QUOTE:

@@ -141,10 +141,10 @@ class Renew:
 class ReleaseHold:
     """Give up what holds the next term: an open order, a voucher or a quote.
 
-    `hold` is the id of the one that was shown; None: whichever there is when the command is decided.
+    `hold` is the id of the one that was shown; None: the order or voucher that stood when the command was received.
     """
 
-    hold: UUID | None = None
+    hold: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

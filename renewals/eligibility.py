@@ -28,12 +28,12 @@ class Request:
     `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
     `same_admin`, whether the contact that it names is the primary admin; `same_person`, whether it names the buyer of
     now, or says of a contact what is kept already; `paid_since`, whether a voucher was paid after the command had been
-    received; `let_go_since`, whether the hold that it means was let go by then. `pays_with` is the method of an order;
-    None when the subscription has none and the command names none. `quote` is the one that the command names, None if
-    there is none; `wish` is what it asks for of this subscription. `alone`: the order has no lines of other
-    subscriptions. `renews_on` is the next renewal date when it was received, which whoever renews means; None: that of
-    now. `handled_at` is when it is decided about; None: at once. `refundable` is what was paid for the order that is to
-    be refunded; None if nothing was paid here.
+    received; `let_go_since`, whether the hold that it means was let go by then, and `held_since`, whether what holds
+    the term came only after it. `pays_with` is the method of an order; None when the subscription has none and the
+    command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
+    this subscription. `alone`: the order has no lines of other subscriptions. `renews_on` is the next renewal date when
+    it was received, which whoever renews means; None: that of now. `handled_at` is when it is decided about; None: at
+    once. `refundable` is what was paid for the order that is to be refunded; None if nothing was paid here.
     """
 
     command: c.Command
@@ -47,6 +47,7 @@ class Request:
     same_person: bool = False
     paid_since: bool = False
     let_go_since: bool = False
+    held_since: bool = False
     pays_with: PaymentMethod | None = None
     quote: QuoteTerms | None = None
     wish: c.Wish | None = None
@@ -224,14 +225,18 @@ def attempt_to_resolve(sub: Subscription, at: datetime) -> Attempt | None:
 def _release_hold(sub: Subscription, request: Request, command: c.ReleaseHold) -> Refused | None:
     """A hold is released unless money may be moving; an order that was never sent moves none.
 
-    Another than the one that was shown is not: giving up a code that is over would decline the quote behind it.
+    Another than the one that was shown is not: giving up a code that is over would decline the quote behind it. A
+    command that names none means the order or voucher that stood when it was received, and never a quote.
     """
     if sub.hold is None or request.let_go_since:
         return Refused("already_renewed", "The voucher has been paid; the term is renewed.")
     if sub.seats_attempt or sub.money_may_move:
         return _in_doubt()
-    if command.hold is not None and str(command.hold) != sub.hold.id:
+    if command.hold is not None and command.hold != sub.hold.id:
         return Refused("preview_stale", "Something else holds the next term by now; look at it, and decide anew.")
+    if command.hold is None and (sub.hold.quote or request.held_since):
+        what = f"Quote {sub.hold.quote}" if sub.hold.quote else "An order or voucher that came later"
+        return Refused("preview_stale", f'{what} holds the next term; to end that, name it: "hold" is {sub.hold.id}.')
     return None
 
 

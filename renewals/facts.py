@@ -132,7 +132,8 @@ class Subscription:
     `unit_price` is what a seat of the current term cost, None for an imported term.
     `suspended`: access was taken away while past due. `charges_paused`, `mails_paused`: an operator stopped them all.
     `attempts` are those to pay the next term, `seats_attempt` is one to pay more seats that has no answer yet;
-    `late_vouchers` ran out a short while ago, for whichever term: money may still come; `owed_back` is on its way back.
+    `late_vouchers` ended unpaid a short while ago, for whichever term: money may still come; `owed_back` is on its way
+    back.
     `partner` is who sold it, if that partner issues its quotes here.
     """
 

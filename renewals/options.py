@@ -84,7 +84,7 @@ def example(sub: Subscription, name: c.Name, at: datetime) -> c.Command:
         case c.Name.RENEW:
             return c.Renew()
         case c.Name.RELEASE_HOLD:
-            return c.ReleaseHold()
+            return c.ReleaseHold(sub.hold.id if sub.hold else None)
         case c.Name.HAND_OVER_ADMIN:
             return c.HandOverAdmin("example")
         case c.Name.ASK_FOR_QUOTE:

@@ -48,6 +48,10 @@ class AttemptState(StrEnum):
     ABANDONED = "abandoned"
 
 
+ENDED_UNPAID = (AttemptState.EXPIRED, AttemptState.DECLINED)
+"""How a code may have ended whose provider is still asked whether money comes all the same."""
+
+
 class DeclineClass(StrEnum):
     """What follows from a decline (domain.md 6)."""
 

@@ -14,7 +14,7 @@ from renewals.facts import Phase, Subscription
 from renewals.letters import Kind, QueuedNotice
 from renewals.money import Money
 from renewals.notices import DatedNotice, due_notices
-from renewals.payments import Attempt, AttemptState, DeclineClass, Way
+from renewals.payments import ENDED_UNPAID, Attempt, DeclineClass, Way
 from renewals.pricing import automatic_line
 from renewals.windows import (
     charge_at,
@@ -178,7 +178,7 @@ def still_wanted(sub: Subscription, attempt: Attempt, now: datetime) -> bool:
 
     Not while charges are stopped, nor once the buyer has cancelled, or what it would buy cannot be bought any more.
     """
-    if attempt.state is AttemptState.EXPIRED or attempt.called_off or not sub.may_be_charged:
+    if attempt.state in ENDED_UNPAID or attempt.called_off or not sub.may_be_charged:
         return False
     match attempt.way:
         case Way.SEATS:

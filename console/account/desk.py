@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined
 from temporalio.client import Client
 
 from console.account.speech import Speech, speech_wanted
+from console.account.unbroken import unbroken
 from console.account.words import LANGUAGES
 from mail.sender import Mailer
 from models.engine import Sessions
@@ -44,6 +45,7 @@ class Desk:
 def templates_of(folder: Path) -> Jinja2Templates:
     """The templates, with the few functions that they call; compiled once in a process."""
     templates = Jinja2Templates(folder)
+    templates.env.filters["unbroken"] = unbroken
     templates.env.undefined = StrictUndefined
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     templates.env.globals.update(

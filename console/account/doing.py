@@ -103,7 +103,7 @@ def _text(name: c.Name, found: Found, t: Speech) -> str:
         sub = found.stored.facts
         if sub.phase is Phase.PAST_DUE:
             return t(f"do.{name}_text_late")
-        return t(f"do.{name}_text", day=t.w.day(last_paid_term(sub).renews_on))
+        return t(f"do.{name}_text", day=t.w.midnight(last_paid_term(sub).renews_on))
     return t(f"do.{name}_text")
 
 

@@ -1,7 +1,7 @@
 """Where a subscription stands, in words: its line in the list, its facts, and what happens on its renewal date."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from console.account.finding import Found
@@ -10,6 +10,7 @@ from models.store import Stored
 from renewals.calendar import local_date
 from renewals.facts import Channel, OfferingKind, OfferingStatus, Phase, Subscription
 from renewals.money import Money
+from renewals.payments import Way
 from renewals.plan import next_charge_at
 from renewals.pricing import Line, NotPriced, next_line
 from renewals.renewing import last_paid_term
@@ -68,7 +69,7 @@ def _date(sub: Subscription, t: Speech) -> str:
     day = t.w.day(ahead.renews_on)
     match sub.phase:
         case Phase.LAPSED:
-            return t("ended", day=t.w.day(sub.renews_on))
+            return t("ended", day=t.w.last_day_before(sub.renews_on))
         case Phase.EXPIRED:
             return t("expired", day=day)
         case Phase.PAST_DUE:
@@ -114,7 +115,7 @@ def facts(found: Found, t: Speech, email: str, method: str) -> list[tuple[str, s
         ("admin", _name(found.admin.name, found.admin.email, email, t)),
     ]
     if sub.phase is Phase.PAST_DUE:
-        rows.insert(7, ("access_until", t.day_of(stored.access_until, sub.time_zone)))
+        rows.insert(7, ("access_until", w.midnight(local_date(stored.access_until, sub.time_zone))))
     return rows
 
 
@@ -177,10 +178,17 @@ def _next(sub: Subscription, now: datetime, t: Speech) -> Iterator[str]:
     elif line is None or sub.method is None:
         yield t("panel.automatic_unpriced", day=day)
     else:
-        charged_on = t.day_of(charge_at(sub), sub.time_zone)
         span, seats = t.w.span(line.starts_on, line.renews_on), t.w.seats(line.seats)
         amount, method = t.w.amount(line.total), t.w.method(sub.method.kind)
-        yield t("panel.automatic", day=charged_on, amount=amount, method=method, seats=seats, span=span)
+        is_bought = sub.hold or (sub.in_doubt and sub.in_doubt.way is not Way.AUTOMATIC)
+        sentence = "panel.automatic_otherwise" if is_bought else "panel.automatic"
+        day = t.day_of(_once_let_go(sub, charge_at(sub)), sub.time_zone)
+        yield t(sentence, day=day, amount=amount, method=method, seats=seats, span=span)
+
+
+def _once_let_go(sub: Subscription, at: datetime) -> datetime:
+    """When a charge of that instant is made: while something else holds the term, it waits."""
+    return max(at, sub.hold.ends_at) if sub.hold and sub.hold.ends_at else at
 
 
 def _dearer_once_expired(line: Line | None, day: str, t: Speech) -> Iterator[str]:
@@ -194,11 +202,12 @@ def _overdue(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]:
     line = line_of_next(sub)
     if line:
         yield t("panel.past_due", span=t.w.span(line.starts_on, line.renews_on))
-    retry_at = next_charge_at(sub, stored.now)
+    retry_at = next_charge_at(replace(sub, hold=None), stored.now)
     if retry_at and line and sub.method:
         amount, method = t.w.amount(line.total), t.w.method(sub.method.kind)
-        yield t("panel.retry", day=t.day_of(max(retry_at, stored.now), sub.time_zone), amount=amount, method=method)
-    elif not sub.in_doubt:
+        day = t.day_of(_once_let_go(sub, max(retry_at, stored.now)), sub.time_zone)
+        yield t("panel.retry_otherwise" if sub.hold else "panel.retry", day=day, amount=amount, method=method)
+    elif not sub.in_doubt and not sub.hold:
         yield t("panel.no_retry")
     ends_on = local_date(stored.access_until, sub.time_zone)
     yield t("panel.suspended") if sub.suspended else t("panel.access", day=t.w.day(ends_on))

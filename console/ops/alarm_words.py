@@ -39,6 +39,10 @@ def _variant(kind: str, facts: Mapping[str, Any]) -> str:
             return f"{kind}.refund"
         case "voucher_in_doubt" if "days" in facts:
             return f"{kind}.days"
+        case "step_failed" if "quote" in facts:
+            return f"{kind}.quote"
+        case "step_failed" if "basket" in facts:
+            return f"{kind}.ungrouped" if "refused" in facts else f"{kind}.basket"
         case "policy_date_odd":
             return f"{kind}.before" if facts["effective_on"] < facts["made_on"] else f"{kind}.later"
     return kind

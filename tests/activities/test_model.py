@@ -220,6 +220,11 @@ class Lives(RuleBasedStateMachine):
             return {"method": row["id"]}
         return {"kind": method, "token": token} | ({"expires": "2033-08"} if method == "card" else {})
 
+    def _hold_shown(self) -> dict[str, str]:
+        query = "SELECT id::text AS id FROM claims WHERE released_at IS NULL AND holder <> 'automatic'"
+        held = self.do(self._rows(query))
+        return {"hold": held[0]["id"]} if held else {}
+
     @rule(seats=st.integers(1, 5), method=st.sampled_from(["own", "card"]), token=CARDS)
     def add_seats(self, seats: int, method: str, token: str) -> None:
         self.give("add-seats", seats=seats, **self._method(method, token))
@@ -259,7 +264,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def release_hold(self) -> None:
-        self.give("release-hold")
+        self.give("release-hold", **self._hold_shown())
 
     @rule(reference=st.sampled_from(["PO-1", "PO-2"]))
     def record_renewal(self, reference: str) -> None:

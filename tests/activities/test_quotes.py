@@ -13,6 +13,7 @@ from gateways.port import Answer, Declined, NoAnswer, NotReceived, Paid, Pending
 from mail.sender import Mailer
 from models.engine import Sessions
 from tests.activities.desk import PARIS, Desk, PulledPlug
+from tests.activities.test_holds_ended_by_operators import hold_on
 from tests.scenarios.diary import instant
 from tests.scenarios.fake_gateway import FakeGateway
 from tests.scenarios.portfolios import BUYER, PUNCTUAL, SECOND, THIRD, import_one
@@ -271,7 +272,7 @@ async def test_a_payment_that_never_reached_the_gateway_is_given_up_with_the_quo
     desk.gateway.answers.append(Unreachable())
     assert await desk.give("2027-02-10 10:00", "accept-quote", quote=reference) == "done"
     second = beside(desk, SECOND)
-    args = {"quote": reference} if command == "decline-quote" else {}
+    args = {"quote": reference} if command == "decline-quote" else {"hold": await hold_on(second)}
     assert await second.give("2027-02-10 10:00:05", command, **args) == "done"
     assert ((await quote(desk, reference))["state"], await held(desk)) == ("declined", [])
     assert await desk.attempts() == [(1, "abandoned", None)]
@@ -290,7 +291,7 @@ async def test_a_payment_whose_call_may_be_under_way_is_not_given_up_with_the_qu
     said: list[str] = []
 
     async def meanwhile() -> Answer:
-        args = {"quote": reference} if command == "decline-quote" else {}
+        args = {"quote": reference} if command == "decline-quote" else {"hold": await hold_on(desk)}
         said.append(await desk.give("2027-02-10 10:00:11", command, **args))
         return Paid("reference")
 
@@ -409,7 +410,7 @@ async def test_given_up_by_its_buyer_or_withdrawn_by_an_operator_it_holds_nothin
     withdrawn = await issue(desk)
     assert await desk.give("2027-02-10 10:02", "withdraw-quote", quote=withdrawn, **ANA) == "done"
     released = await issue(desk)
-    assert await desk.give("2027-02-10 10:03", "release-hold") == "done"
+    assert await desk.give("2027-02-10 10:03", "release-hold", hold=await hold_on(desk)) == "done"
     states = [(await quote(desk, each))["state"] for each in (declined, withdrawn, released)]
     assert (states, await held(desk)) == (["declined", "withdrawn", "declined"], [])
     for each in (declined, withdrawn):

@@ -242,3 +242,64 @@ def test_a_japanese_advance_charge_notice_says_all_that_the_english_one_says(
     )
     boxed = written.html.partition('class="limit"')[2].partition("</td>")[0]
     assert "今回の更新を停止（解約）できる最終日：2027年3月30日" in boxed
+
+
+ENDED = {"en-GB": "30 March 2027", "fr-FR": "30 mars 2027", "ja-JP": "2027年3月30日"}
+NEXT_DAY = {"en-GB": "31 March 2027", "fr-FR": "31 mars 2027", "ja-JP": "2027年3月31日"}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        pytest.param(Kind.WINDOW_OPEN, BY_HAND, id="window open"),
+        pytest.param(Kind.REMINDER, BY_HAND, id="reminder"),
+        pytest.param(Kind.EXPIRED, BY_HAND | {"today": date(2027, 3, 31)}, id="expired"),
+        pytest.param(Kind.LATE_WINDOW_CLOSING, BY_HAND | {"today": date(2027, 5, 1)}, id="late window closing"),
+        pytest.param(Kind.LAPSED, BY_HAND | {"today": date(2027, 5, 16)}, id="lapsed"),
+        pytest.param(Kind.AUTO_RENEW_CANCELLED, BY_HAND | {"today": date(2027, 4, 2)}, id="cancelled when it was over"),
+        pytest.param(Kind.AUTO_RENEW_CANCELLED, BY_HAND | {"too_late_for_this_term": True}, id="cancelled too late"),
+        pytest.param(Kind.AUTO_RENEW_RESUMED, {}, id="resumed"),
+    ],
+)
+def test_a_term_ends_on_its_last_day_as_the_pages_say_and_expires_on_the_next(
+    letter: MakeLetter, contacts: Contacts, kind: Kind, facts: dict[str, Any], locale: str
+) -> None:
+    """A term is half-open (domain.md 1): the renewal date, the day it expires, is the first that is not in it."""
+    text = render(letter(kind, locale=locale, **facts), contacts).text
+    lead = "".join(text.split("\n\n")[2:4]) if locale == "ja-JP" else " ".join(text.split("\n\n")[2].split())
+    assert ENDED[locale] in lead or f"{NEXT_DAY[locale]}午前0時まで" in lead
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_receipt_names_the_last_day_in_its_subject(letter: MakeLetter, contacts: Contacts, locale: str) -> None:
+    said = letter(Kind.RENEWED, locale=locale)
+    assert said.paid
+    assert said.paid.renews_on == date(2027, 3, 31)
+    assert ENDED[locale] in render(said, contacts).subject
+
+
+@pytest.mark.parametrize(
+    ("locale", "open_"),
+    [
+        ("en-GB", "A code or reference that you can still pay is open for this term."),
+        ("fr-FR", "Un code de paiement ou une référence de virement reste valable pour cette période."),
+        ("ja-JP", "この契約期間については、現在もお支払いいただける番号がございます。"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        pytest.param(Kind.ADVANCE_CHARGE_NOTICE, {}, id="advance charge notice"),
+        pytest.param(Kind.CARD_EXPIRING, {}, id="card expiring"),
+        pytest.param(Kind.METHOD_CHANGED, {}, id="method changed"),
+        pytest.param(Kind.REMINDER, BY_HAND, id="reminder"),
+    ],
+)
+def test_whoever_is_told_of_a_charge_or_the_end_while_a_code_is_open_is_told_of_the_code_once(
+    letter: MakeLetter, contacts: Contacts, kind: Kind, facts: dict[str, Any], locale: str, open_: str
+) -> None:
+    text = render(letter(kind, locale=locale, code_open=True, **facts), contacts).text
+    said = "".join(text.split("\n")) if locale == "ja-JP" else " ".join(text.split())
+    assert said.count(open_) == 1
+    assert open_ not in words(letter(kind, locale=locale, **facts), contacts)

@@ -405,3 +405,12 @@ def test_the_code_of_a_quote_says_that_the_quote_is_open_again_without_it(
     of_quote = replace(plain.voucher, quote="Q-1001", quote_until=date(2027, 3, 20))
     assert AGAIN[locale] in words(replace(plain, voucher=of_quote), contacts)
     assert AGAIN[locale] not in words(plain, contacts)
+
+
+@in_each_language
+@pytest.mark.parametrize("kind", [Kind.VOUCHER_ISSUED, Kind.VOUCHER_PART_RECEIVED, Kind.VOUCHER_EXPIRED])
+def test_no_line_ends_within_a_code(letter: MakeLetter, contacts: Contacts, kind: Kind, locale: str) -> None:
+    written = render(letter(kind, locale=locale), contacts)
+    body = written.html.partition('class="sheet')[2]
+    assert body.count("4821-0932") == body.count('<span style="white-space: nowrap;">4821-0932</span>') > 0
+    assert "4821-0932" in written.text

@@ -84,6 +84,7 @@ GIVEN = {
     "renew now": Given(N.RENEW, c.Renew()),
     "renew on the renewal date": Given(N.RENEW, c.Renew(when=c.When.ON_RENEWAL_DATE)),
     "release the hold": Given(N.RELEASE_HOLD, c.ReleaseHold()),
+    "release the hold, named": Given(N.RELEASE_HOLD, c.ReleaseHold("hold-2")),
     "hand over": Given(N.HAND_OVER_ADMIN, c.HandOverAdmin("it@northwind.example")),
     "hand over to the admin": Given(N.HAND_OVER_ADMIN, c.HandOverAdmin("ada@northwind.example"), repeats=True),
     "ask for a quote": ask(),
@@ -227,6 +228,8 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
     ]
     charged_by_itself = sub.method is not None and sub.method.kind not in (MethodKind.KONBINI, MethodKind.BANK_TRANSFER)
     sold_direct = sub.channel in (Channel.DIRECT_ONLINE, Channel.DIRECT_SALES)
+    shown = command.hold if isinstance(command, c.ReleaseHold) else None
+    names_it = sub.hold is not None and (shown == sub.hold.id if shown else held_by is None)
     true_already = {
         N.ADD_SEATS: False,
         N.RENEW: on_date and sub.auto_renew and charged_by_itself and sold_direct and sub.paid_ahead is None,
@@ -306,7 +309,11 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
             or (isinstance(command, c.RecordRenewal) and command.seats is not None and command.seats < 1)
             or (given.wish is not None and given.wish.seats == 0),
         ),
-        ("preview_stale", isinstance(command, c.Refund) and command.seen == 0),
+        (
+            "preview_stale",
+            (isinstance(command, c.Refund) and command.seen == 0)
+            or (isinstance(command, c.ReleaseHold) and sub.hold is not None and not names_it),
+        ),
         (
             "quote_expired",
             name in WANTED and (state is Q.EXPIRED or (state in WANTED[name] and date_has_come)),

@@ -119,6 +119,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "others. The buyer, {buyer}, has the code.",
         "panel.past_due": "The payment for the term {span} is overdue.",
         "panel.retry": "We try again on {day}: {amount}, {method}.",
+        "panel.retry_otherwise": "If the term is not renewed that way, we try again on {day}: {amount}, {method}.",
         "panel.no_retry": "That method is not tried again. Set another payment method, or renew now; it is tried at "
         "once.",
         "panel.access": "Access ends on {day} if nothing is paid.",
@@ -129,6 +130,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.keep": "Letting it expire and buying a new one may cost more: at today's prices it renews for {amount} "
         "before {day}, and for {list_price} once it has expired.",
         "panel.automatic": "On {day} we charge {amount} ({method}) for {seats} and the term {span}.",
+        "panel.automatic_otherwise": "If the term is not renewed that way, we charge {amount} ({method}) on {day}, for "
+        "{seats} and the term {span}.",
         "panel.automatic_unpriced": "It renews automatically on {day}, at the price in force then.",
         "panel.manual": "Nothing is charged by itself. Unless it is renewed, the subscription expires on {day} and "
         "access ends that day.",

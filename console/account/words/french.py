@@ -125,6 +125,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "d’autres. L’acheteur, {buyer}, a le code.",
         "panel.past_due": "Le paiement de la période {span} est en retard.",
         "panel.retry": "Nouvelle tentative le {day} : {amount}, {method}.",
+        "panel.retry_otherwise": "Si la période n’est pas renouvelée ainsi, nouvelle tentative le {day} : {amount}, "
+        "{method}.",
         "panel.no_retry": "Ce moyen de paiement ne sera plus essayé. Indiquez-en un autre (il sera essayé aussitôt), "
         "ou renouvelez maintenant.",
         "panel.access": "Sans paiement, l’accès prend fin le {day}.",
@@ -135,6 +137,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.keep": "Le laisser expirer puis en acheter un nouveau peut coûter plus cher : aux prix actuels, il se "
         "renouvelle pour {amount} avant le {day}, et pour {list_price} une fois expiré.",
         "panel.automatic": "Le {day}, nous prélevons {amount} ({method}) pour {seats} et la période {span}.",
+        "panel.automatic_otherwise": "Si la période n’est pas renouvelée ainsi, nous prélevons {amount} ({method}) le "
+        "{day}, pour {seats} et la période {span}.",
         "panel.automatic_unpriced": "Il se renouvelle automatiquement le {day}, au prix alors en vigueur.",
         "panel.manual": "Rien n’est prélevé automatiquement. Sans renouvellement, l’abonnement expire le {day} et "
         "l’accès prend fin ce jour-là.",

@@ -120,6 +120,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "払い期限 {until}）。番号は購入者の{buyer}様にお尋ねください。",
         "panel.past_due": "契約期間（{span}）のお支払いが遅れています。",
         "panel.retry": "{day}に、{amount}を再度請求します（{method}）。",
+        "panel.retry_otherwise": "そのお手続きで更新されない場合は、{day}に、{amount}を再度請求します（{method}）。",
         "panel.no_retry": "このお支払い方法では再度請求されません。別のお支払い方法を設定するか（すぐに請求されま"
         "す）、今すぐ更新してください。",
         "panel.access": "お支払いがない場合、{day}にご利用を停止します。",
@@ -130,6 +131,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.keep": "失効後の更新や新規のご購入は、割高になることがあります。現在の価格では、{day}より前の更新は"
         "{amount}、失効後の更新は{list_price}です。",
         "panel.automatic": "{day}に、契約期間（{span}、{seats}）の料金として{amount}を請求します（{method}）。",
+        "panel.automatic_otherwise": "そのお手続きで更新されない場合は、{day}に、契約期間（{span}、{seats}）の料金と"
+        "して{amount}を請求します（{method}）。",
         "panel.automatic_unpriced": "{day}に、その時点の価格で自動更新されます。",
         "panel.manual": "自動での請求はありません。更新されない場合、{day}に失効し、その日からご利用いただけなくなりま"
         "す。",

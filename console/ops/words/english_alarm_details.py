@@ -13,6 +13,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.quote_asked.partner": "The buyer asks partner {partner} for quote {quote}.",
         "alarm.said.mail_rejected": "{kind}: the mail server said “{reply}”.",
         "alarm.said.step_failed": "“{what}” failed ({error}). It is tried again later; the worker’s log says where.",
+        "alarm.said.step_failed.quote": "Quote {quote} failed ({error}). It is tried again later; the worker’s log "
+        "says where.",
+        "alarm.said.step_failed.basket": "“{what}” of bulk checkout {basket} failed ({error}); the worker’s log says "
+        "where.",
+        "alarm.said.step_failed.ungrouped": "Bulk checkout {basket} could not be grouped ({error}); lines refused: "
+        "{refused}.",
         "alarm.said.cancelled_after_payment": "Cancelled for {renewal}, which had just been paid.",
         "alarm.said.paid_after_all": "Attempt {n} of order {order} counts as {state}, but the gateway took {amount}: "
         "attempt {attempt}.",

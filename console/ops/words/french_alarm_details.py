@@ -16,6 +16,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.mail_rejected": "{kind} : le serveur de messagerie a dit « {reply} ».",
         "alarm.said.step_failed": "« {what} » a échoué ({error}). Un nouvel essai aura lieu plus tard ; le journal du "
         "worker dit où.",
+        "alarm.said.step_failed.quote": "Le devis {quote} a échoué ({error}). Un nouvel essai aura lieu plus tard ; le "
+        "journal du worker dit où.",
+        "alarm.said.step_failed.basket": "« {what} » de la commande groupée {basket} a échoué ({error}) ; le journal "
+        "du worker dit où.",
+        "alarm.said.step_failed.ungrouped": "La commande groupée {basket} n’a pas pu être répartie ({error}) ; lignes "
+        "refusées : {refused}.",
         "alarm.said.cancelled_after_payment": "Résilié pour le {renewal}, qui venait d’être payé.",
         "alarm.said.paid_after_all": "La tentative {n} de la commande {order} compte comme {state}, mais le "
         "prestataire a encaissé {amount} : tentative {attempt}.",

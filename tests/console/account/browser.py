@@ -52,6 +52,7 @@ def form(page: str, action: str, **fields: str) -> Form:
 def words(page: str) -> str:
     """What a reader sees of it, on one line."""
     text = re.sub(r"<(title|head)\b.*?</\1>", " ", page, flags=re.S)
+    text = re.sub(r'<span class="unbroken">(.*?)</span>', r"\1", text)
     text = re.sub(r"<[^>]+>", " ", text).replace("&#39;", "'").replace("&amp;", "&").replace("\u00a0", " ")
     return re.sub(r"\s+", " ", text)
 

@@ -127,6 +127,9 @@ FURTHER: Sequence[tuple[str, dict[str, Any]]] = (
     ("paid_after_all", {"attempt": "8", "amount": 123450, "currency": "EUR", "because": "paid_late"}),
     ("voucher_in_doubt", {"attempt": "8", "days": 5}),
     ("quote_asked", {"quote": "Q-1001", "partner": "north-tools"}),
+    ("step_failed", {"quote": "Q-1001", "error": "ValueError"}),
+    ("step_failed", {"what": "paying", "basket": "7", "error": "ValueError"}),
+    ("step_failed", {"basket": "7", "refused": 100, "error": "ValueError"}),
     ("policy_date_odd", SAID["policy_date_odd"] | {"for": ["FR"], "effective_on": "2062-01-31"}),
 )
 
