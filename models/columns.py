@@ -1,6 +1,6 @@
 """How columns of every table are declared: instants, enumerations, amounts, ids, and the names of constraints."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
@@ -60,3 +60,8 @@ def among(column: Any, parameter: str) -> ColumnElement[bool]:
     One statement for lists of any length: it is compiled, and prepared by the server, once.
     """
     return column == any_(bindparam(parameter, type_=ARRAY(column.type)))  # type: ignore[no-any-return]
+
+
+def one_of_these(column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
+    """The same of a list that is at hand: one parameter, however many there are."""
+    return column == any_(literal(list(values), ARRAY(column.type)))  # type: ignore[no-any-return]

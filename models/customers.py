@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.columns import among
+from models.columns import among, one_of_these
 from models.keyset import Beside, Found, Keyset, page_of
 from models.methods import Label, every_method, labels_of
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
@@ -87,9 +87,9 @@ async def customers_page(session: AsyncSession, wanted: Wanted, limit: int, besi
 def _wanted(wanted: Wanted, meant: Meant) -> Select[Any]:
     query = select(CustomerRow)
     if wanted.text:
-        of_people = select(col(ContactRow.csn)).where(col(ContactRow.id).in_(meant.contacts[:MOST]))
+        of_people = select(col(ContactRow.csn)).where(one_of_these(col(ContactRow.id), meant.contacts[:MOST]))
         csn = col(CustomerRow.csn)
-        query = query.where(or_(csn.in_(meant.csns[:MOST]), csn.in_(of_people)))
+        query = query.where(or_(one_of_these(csn, meant.csns[:MOST]), csn.in_(of_people)))
     if wanted.country:
         query = query.where(col(CustomerRow.country) == wanted.country)
     if wanted.currency:

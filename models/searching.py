@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.columns import one_of_these
 from models.parties import ContactRow, CustomerRow
 from models.subscriptions import SubscriptionRow
 
@@ -51,9 +52,10 @@ def is_meant(text: str, meant: Meant) -> ColumnElement[bool]:
     row = SubscriptionRow
     found = [func.lower(col(row.number)).like(beginning(text))]
     if meant.csns:
-        found.append(col(row.csn).in_(meant.csns[:MOST]))
+        found.append(one_of_these(col(row.csn), meant.csns[:MOST]))
     if meant.contacts:
-        found += [col(which).in_(meant.contacts[:MOST]) for which in (row.buyer_id, row.primary_admin_id)]
+        theirs = (col(row.buyer_id), col(row.primary_admin_id))
+        found += [one_of_these(which, meant.contacts[:MOST]) for which in theirs]
     return or_(*found)
 
 
