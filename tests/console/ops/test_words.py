@@ -11,6 +11,7 @@ from console.ops.rooms import ROOMS, Group
 from console.ops.subscriptions import TOGETHER
 from console.ops.what_if import THINGS
 from console.ops.words import WORDS
+from models.api_keys import Scope
 from models.at_risk import Cause
 from models.bulk_actions import Outcome
 from models.going_live import Oddity
@@ -50,6 +51,7 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
         ("room", [room.key for room in ROOMS]),
         ("group", list(Group)),
         ("role", list(Role)),
+        ("scope", list(Scope)),
         ("cause", list(Cause)),
         ("golive.odd", list(Oddity)),
         ("path", list(Path)),
