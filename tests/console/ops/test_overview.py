@@ -85,6 +85,9 @@ async def test_each_cause_leads_to_its_list_and_none_says_so_quietly(mira: Perso
     assert '<a href="/ops/subscriptions?cause=parked">Parked for an operator</a>' in page
     assert row(page, "Parked for an operator").startswith("Parked for an operator 1 ")
     assert 'href="/ops/subscriptions?cause=hold_ends"' not in page
+    listed = words(await mira.page("/ops/subscriptions?cause=parked"))
+    assert "S-1001" in listed
+    assert "What to do: Each says why it was parked." in listed
 
 
 @pytest.mark.usefixtures("_example")

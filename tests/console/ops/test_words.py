@@ -64,6 +64,7 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
         ("role", list(Role)),
         ("scope", list(Scope)),
         ("cause", list(Cause)),
+        ("cause.todo", list(Cause)),
         ("golive.odd", list(Oddity)),
         ("path", list(Path)),
         ("results.by", list(STACKS)),
