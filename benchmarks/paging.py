@@ -95,6 +95,7 @@ ELSEWHERE = (
     "/go-live/{import_id}",
     "/go-live/{import_id}/preview",
     "/audit.csv",
+    "/results.csv",
     "/letters.csv",
     "/compliance/file.csv",
     "/compliance/{number}/proof.pdf",

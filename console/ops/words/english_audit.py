@@ -46,6 +46,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.policy.version": "new version of a policy made",
         "act.price.version": "new version of a price made",
         "act.receipt.read": "receipt read",
+        "act.results.export": "renewal rate downloaded",
         "act.resume": "resumed",
         "act.second_person.ask": "second person asked",
         "act.second_person.decide": "second person decided",

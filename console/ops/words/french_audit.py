@@ -46,6 +46,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.policy.version": "nouvelle version d’une règle créée",
         "act.price.version": "nouvelle version d’un prix créée",
         "act.receipt.read": "reçu lu",
+        "act.results.export": "taux de renouvellement téléchargé",
         "act.resume": "repris",
         "act.second_person.ask": "seconde personne demandée",
         "act.second_person.decide": "seconde personne a décidé",
