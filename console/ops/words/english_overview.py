@@ -20,6 +20,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "since": "since {when}",
         "waits_for_second": "{count} waiting for a second person",
         # pipeline
+        "find": "Find by number, CSN, name or mail address",
         "pipeline": "Renewal pipeline",
         "pipeline_text": "By renewal date, from 45 days ago to 90 days ahead: how many renewals, and for how much.",
         "pipeline_empty": "No renewal date lies between 45 days ago and 90 days ahead.",

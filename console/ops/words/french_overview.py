@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "since": "depuis le {when}",
         "waits_for_second": "{count} en attente d’une seconde personne",
         # pipeline
+        "find": "Trouver par numéro, CSN, nom ou adresse",
         "pipeline": "Renouvellements en cours",
         "pipeline_text": "Par date de renouvellement, d’il y a 45 jours à dans 90 jours : combien, et pour quel "
         "montant.",

@@ -91,6 +91,16 @@ async def test_each_cause_leads_to_its_list_and_none_says_so_quietly(mira: Perso
 
 
 @pytest.mark.usefixtures("_example")
+async def test_what_somebody_has_at_hand_is_found_from_there(mira: Person) -> None:
+    page = await mira.page("/ops/")
+    (form,) = re.findall(r'<form method="get" action="/ops/subscriptions".*?</form>', page, re.S)
+    assert 'name="q"' in form
+    assert "Find by number, CSN, name or mail address" in words(form)
+    found = await mira.page("/ops/subscriptions?q=northwind")
+    assert 'href="/ops/subscriptions/S-1001"' in found
+
+
+@pytest.mark.usefixtures("_example")
 async def test_alarms_pauses_and_events_stand_there_in_words(mira: Person, sessions: Sessions) -> None:
     now = datetime.now(UTC)
     async with sessions.begin() as session:
