@@ -9,7 +9,6 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.audit import audit
 from models.charging_rate import accepted_declines, charges_since, looked_since, usual_charges
 from models.engine import Sessions
 from models.journal import SYSTEM, raise_alarm
@@ -72,7 +71,6 @@ class Breaker:
                 return
             if await pause(session, Pausable.CHARGES, by=SYSTEM, reason=sentence, now=now, figures=figures):
                 await raise_alarm(session, None, CHARGES_STOPPED, sentence, now, facts=figures)
-                audit(session, now, SYSTEM, "pause", Pausable.CHARGES, reason=sentence, data=figures)
 
 
 def _figures(why: Tripped, seen: Seen, usual: Usual, bounds: Bounds, since: datetime) -> dict[str, Any]:

@@ -155,11 +155,16 @@ async def make_crowd(url: str, count: int) -> None:
         indexes = await (await connection.execute(_INDEXES)).fetchall()
         for name, _ in indexes:
             await connection.execute(f"DROP INDEX {name}".encode())
-        for statement in STATEMENTS:
-            await connection.execute(statement.replace(":count", str(count)).encode())
+        await fill(connection, count)
         for _, definition in indexes:
             await connection.execute(definition.encode())
         await connection.execute("VACUUM ANALYZE")
+
+
+async def fill(connection: psycopg.AsyncConnection, count: int) -> None:
+    """The rows alone."""
+    for statement in STATEMENTS:
+        await connection.execute(statement.replace(":count", str(count)).encode())
 
 
 _INDEXES = """

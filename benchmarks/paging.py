@@ -54,7 +54,7 @@ ADDRESSES: Mapping[str, Sequence[str]] = {
     "/bulk/preview": ("/bulk/preview?command=park&" + "&".join(f"tick=S-{number:07}" for number in range(300, 350)),),
     "/alarms": ("/alarms", "/alarms?kind=mail_rejected", "/alarms?state=ended"),
     "/runbooks/{name}": ("/runbooks/parked",),
-    "/audit": ("/audit", "/audit?who=operator:mira"),
+    "/audit": ("/audit", "/audit?by=mira"),
     "/letters": ("/letters", f"/letters?subscription={NUMBER}", "/letters?state=failed"),
     "/compliance": ("/compliance",),
     "/compliance/{number}": (f"/compliance/{NUMBER}",),
@@ -95,6 +95,7 @@ ELSEWHERE = (
     "/go-live/{import_id}",
     "/go-live/{import_id}/preview",
     "/audit.csv",
+    "/results.csv",
     "/letters.csv",
     "/compliance/file.csv",
     "/compliance/{number}/proof.pdf",
@@ -203,12 +204,12 @@ async def _timed(url: str, times: int) -> dict[str, Timed]:
             ) as console,
             httpx.AsyncClient(transport=httpx.ASGITransport(bare), base_url="http://localhost") as other,
         ):
-            return {address: await _one(console, other, address, times) for address in _addresses(ops)}
+            return {address: await _one(console, other, address, times) for address in addresses_of(ops)}
     finally:
         await engine.dispose()
 
 
-def _addresses(ops: FastAPI) -> list[str]:
+def addresses_of(ops: FastAPI) -> list[str]:
     """What to ask for. Raises `RuntimeError` for a page that has no address here."""
     found: list[str] = []
     for route in iter_route_contexts(ops.routes):

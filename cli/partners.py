@@ -10,6 +10,7 @@ import typer
 from cli import desk
 from cli.output import fail, print_json, print_table, say, warn
 from cli.portfolios import By, Reason, operator, why
+from models.audit import audit
 from models.history import in_utc
 from models.parties import CODE, PartnerRow
 from models.partners import NotSoldByPartners, entrust, every_partner, open_quotes_of
@@ -47,6 +48,7 @@ async def _add(code: str, name: str, by: str, reason: str) -> None:
             fail(f"{code} is known already; `perennial partner list` shows them all.")
         now = desk.wall_now()
         session.add(PartnerRow(code=code, name=name, created_at=now, created_by=by, created_because=reason))
+        audit(session, now, by, "partner.add", code, reason=reason, data={"name": name})
 
 
 @app.command(name="list")

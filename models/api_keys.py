@@ -14,6 +14,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Column, LargeBinary, String, Uniq
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
+from models.audit import audit
 from models.columns import instant, key
 
 
@@ -83,7 +84,10 @@ async def create_key(
     now: datetime,
     partner: str | None = None,
 ) -> tuple[ApiKeyRow, str]:
-    """A new key, and what its caller sends: told this once, and stored nowhere. That of a `partner` has one scope."""
+    """A new key, and what its caller sends: told this once, and stored nowhere. That of a `partner` has one scope.
+
+    It stands on the audit, as does revoking one.
+    """
     prefix = "".join(secrets.choice(_ALPHABET) for _ in range(8))
     secret = f"pk_{prefix}_{secrets.token_urlsafe(32)}"
     row = ApiKeyRow(
@@ -98,6 +102,8 @@ async def create_key(
     )
     session.add(row)
     await session.flush()
+    data = {"name": name, "scopes": row.scopes, "partner": partner}
+    audit(session, now, by, "api_key.create", prefix, reason=reason, data=data)
     return row, secret
 
 
@@ -135,9 +141,10 @@ async def revoke_key(session: AsyncSession, prefix: str, *, by: str, reason: str
         update(ApiKeyRow)
         .where(col(ApiKeyRow.prefix) == prefix, col(ApiKeyRow.revoked_at).is_(None))
         .values(revoked_at=now, revoked_by=by, revoked_because=reason)
-        .returning(col(ApiKeyRow.id))
+        .returning(col(ApiKeyRow.name))
     )
-    if (await session.execute(revoked)).first() is not None:
+    if (found := (await session.execute(revoked)).first()) is not None:
+        audit(session, now, by, "api_key.revoke", prefix, reason=reason, data={"name": found.name})
         return True
     known = select(col(ApiKeyRow.id)).where(col(ApiKeyRow.prefix) == prefix)
     return False if (await session.execute(known)).first() is not None else None

@@ -91,7 +91,7 @@ async def pause(
     now: datetime,
     figures: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Pause all charges or all mails from now on; False when they are paused already.
+    """Pause all charges or all mails from now on; False when they are paused already. Both stand on the audit.
 
     Every step reads the facts again before it acts, so that this holds from the commit on; what was under way ends.
     """
@@ -101,7 +101,10 @@ async def pause(
         .on_conflict_do_nothing(index_elements=["what"], index_where=col(PauseRow.ended_at).is_(None))
         .returning(col(PauseRow.id))
     )
-    return (await session.execute(statement)).first() is not None
+    if (await session.execute(statement)).first() is None:
+        return False
+    audit(session, now, by, "pause", what, reason=reason, data=figures)
+    return True
 
 
 async def ask_to_resume(
@@ -158,6 +161,7 @@ async def resume(
     if found is None:
         return False
     began_at, figures = found
+    audit(session, now, by, "resume", what, reason=reason)
     if usual:
         data = {name: figures[name] for name in ("declined", "answered")} | {"until": (now + USUAL_FOR).isoformat()}
         audit(session, now, by, "breaker.accept", what, reason=reason, data=data)

@@ -50,7 +50,7 @@ async def meant_by(session: AsyncSession, text: str) -> Meant:
 def is_meant(text: str, meant: Meant) -> ColumnElement[bool]:
     """The condition on subscriptions: its number begins so, or it is of one of these."""
     row = SubscriptionRow
-    found = [func.lower(col(row.number)).like(beginning(text))]
+    found: list[ColumnElement[bool]] = [func.lower(col(row.number)).like(beginning(text))]
     if meant.csns:
         found.append(one_of_these(col(row.csn), meant.csns[:MOST]))
     if meant.contacts:

@@ -47,6 +47,7 @@ from console.ops.commanding import BadForm
 from console.ops.desk import Desk, see_other
 from console.ops.fields import Wrong
 from console.ops.guard import Needs, NotYourRole, Open, SetUpFirst, SignInFirst
+from console.ops.offering import why_not
 from console.ops.provider import IdentityProvider
 from console.ops.setting_up import SET_UP
 from console.ops.signing_in import sign_in_for
@@ -134,6 +135,7 @@ def _templates() -> Jinja2Templates:
         leads_to=alarms.leads_to,
         alarm_in_words=alarm_in_words,
         event_in_words=words.event_in_words,
+        why_not=why_not,
     )
     return templates
 

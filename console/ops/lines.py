@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from console.files import BYTE_ORDER_MARK, written
 from console.ops.asking import Column
 from console.ops.files import plain_money
+from console.ops.next_step import step_said
 from console.speech import Speech
 from models.listed import Listed
 from renewals.facts import Term
@@ -24,7 +25,7 @@ def cell(line: Listed, column: Column, t: Speech) -> str:
         case Column.AMOUNT:
             return t.w.amount(Money(line.amount, line.currency)) if line.amount is not None else ""
         case Column.NEXT_STEP:
-            return line.next_step or ""
+            return step_said(line.next_step, t) if line.next_step else ""
         case Column.TERM:
             return t.w.term(Term(line.term))
         case Column.CHANNEL:

@@ -20,12 +20,13 @@ from console.ops.desk import Desk, InDesk, speech_for, speech_in, wall_now
 from console.ops.entering import open_sessions
 from console.ops.figures import Figures
 from console.ops.guard import Reads
-from console.ops.overview import FIRST_ALARMS, View
+from console.ops.happening import event_in_words
+from console.ops.overview import FIRST_ALARMS, LAST_EVENTS, View
 from console.ops.pausing import why_paused
 from models.pauses import paused_now
 from models.pipeline import Counts
 from models.second_person import open_requests
-from models.today import charged, mailed, open_alarms
+from models.today import charged, last_events, mailed, open_alarms
 from models.tokens import digest
 from renewals.calendar import local_date, midnight
 
@@ -38,7 +39,7 @@ MOST_PER_OPERATOR, MOST = 4, 400
 _UNBUFFERED = {"X-Accel-Buffering": "no"}
 """For a proxy such as nginx, which would keep the first lines until there are many."""
 
-PARTS = ("pauses", "alarms", "today")
+PARTS = ("pauses", "alarms", "today", "events")
 """Each has a template `ops/live_NAME.html`, which the overview has too."""
 
 _log = logging.getLogger(__name__)
@@ -119,6 +120,7 @@ class Broadcast:
                 "waiting": len(await open_requests(session, now)),
                 "charged": await charged(session, since, until),
                 "mailed": await mailed(session, since, until),
+                "events": await last_events(session, LAST_EVENTS),
                 "today": today,
             }
         self._values, self._said = values | {"as_of": now}, {}
@@ -142,6 +144,7 @@ class Broadcast:
             "zone": self._desk.zone,
             "view": View(figures, t, "", ""),
             "why": why_paused,
+            "said": event_in_words,
         }
         templates = self._desk.templates.env
         return {name: templates.get_template(f"ops/live_{name}.html").render(values).strip() for name in PARTS}

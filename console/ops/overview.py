@@ -19,6 +19,7 @@ from console.ops.desk import InDesk, speech_for, speech_in, wall_now
 from console.ops.figures import FIGURES, Figures
 from console.ops.guard import Reads
 from console.ops.happening import event_in_words
+from console.ops.next_step import step_said
 from console.ops.pausing import why_paused
 from console.speech import Speech
 from models.at_risk import Cause, Risk
@@ -49,7 +50,7 @@ async def overview(request: Request, desk: InDesk, who: Reads, tasks: Background
             "events": await last_events(session, LAST_EVENTS),
         }
     view = View(shown, t, request.query_params.get("of", ""), request.query_params.get("per", ""))
-    values |= {"seen_at": seen_at, "late": -LATE}
+    values |= {"seen_at": seen_at, "late": -LATE, "step_said": step_said}
     values["charts"] = await asyncio.to_thread(view.charts) if view.found.cells else None
     response = desk.page(request, "overview.html", who, view=view, said=event_in_words, why=why_paused, **values)
     response.background = tasks

@@ -10,7 +10,6 @@ from console.ops.deeds import wake_watchdog
 from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.guard import Reads, Steers
 from console.speech import Speech
-from models.audit import audit
 from models.pauses import (
     USUAL_FOR,
     Pausable,
@@ -77,8 +76,7 @@ async def pauses(request: Request, desk: InDesk, who: Reads) -> Response:
 async def begin(desk: InDesk, who: Steers, what: Pausable) -> Response:
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
-        if await pause(session, what, by=who.by, reason=reason, now=now):
-            audit(session, now, who.by, "pause", what.value, reason=reason)
+        await pause(session, what, by=who.by, reason=reason, now=now)
     return see_other(PAUSES)
 
 
@@ -94,8 +92,6 @@ async def end(desk: InDesk, who: Steers, what: Pausable) -> Response:
             await ask_to_resume(session, paused, by=who.by, reason=reason, now=now, usual=usual)
             return see_other(PAUSES)
         ended = await resume(session, what, by=who.by, reason=reason, now=now)
-        if ended:
-            audit(session, now, who.by, "resume", what.value, reason=reason)
     if ended:
         await wake_watchdog(desk.client)
     return see_other(PAUSES)

@@ -4,7 +4,7 @@ They cost as much as a year has renewals, and are kept where that is many.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,11 +14,13 @@ from babel.numbers import format_percent
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 from markupsafe import Markup
 
+from console.files import Cells, as_file, with_head
 from console.ops.chart import stacked
 from console.ops.desk import Desk, InDesk, speech_for, wall_now
 from console.ops.guard import Reads
 from console.ops.keeping import Kept
 from console.speech import Speech
+from models.audit import audit
 from models.pipeline import Path
 from models.results import MONTHS, Ended, first_month, results
 from renewals.calendar import local_date
@@ -32,7 +34,10 @@ routes = APIRouter(prefix="/results")
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A line: how many terms ended and became what, the rate, and what was recovered, per currency; `–` for none."""
+    """A line: how many terms ended and became what, the rate, and what was recovered.
+
+    `sums` are the money of each currency, `amounts` the same in words; `–` for none.
+    """
 
     first: date
     name: str
@@ -41,6 +46,7 @@ class Month:
     renewed: int
     rate: str
     recovered: int
+    sums: Sequence[Money]
     amounts: Sequence[str]
 
 
@@ -49,7 +55,7 @@ async def the_results(request: Request, desk: InDesk, who: Reads, tasks: Backgro
     now, t = wall_now(), speech_for(request, who)
     today = local_date(now, desk.zone)
     as_of, found = await RESULTS.known(desk, now, tasks)
-    currencies = sorted({each.currency for each in found if each.recovered and each.currency})
+    currencies = _recovered_in(found)
     months = [month_of(first, found, currencies, t) for first in _months(today)]
     paths = [stack for at, stack in enumerate(STACKS) if any(month.stacks[at] for month in months)]
     charts = await asyncio.to_thread(lambda: (_drawn(months, t, wide=True), _drawn(months, t, wide=False)))
@@ -67,6 +73,36 @@ async def the_results(request: Request, desk: InDesk, who: Reads, tasks: Backgro
     )
     response.background = tasks
     return response
+
+
+@routes.get(".csv")
+async def as_csv(request: Request, desk: InDesk, who: Reads, tasks: BackgroundTasks) -> Response:
+    """The months as the page has them, the oldest first; what was recovered has a column for each currency."""
+    now, t = wall_now(), speech_for(request, who)
+    today = local_date(now, desk.zone)
+    _, found = await RESULTS.known(desk, now, tasks)
+    async with desk.sessions.begin() as session:
+        audit(session, now, who.by, "results.export")
+    currencies = _recovered_in(found)
+    head = ("month", "ended", *STACKS, "recovered", *(f"recovered_{money}" for money in currencies))
+    months = [month_of(first, found, currencies, t) for first in _months(today)]
+    response = as_file(f"renewal-rate-{today}.csv", with_head(head, _file([_cells(each) for each in months])))
+    response.background = tasks
+    return response
+
+
+async def _file(lines: list[Cells]) -> AsyncIterator[list[Cells]]:
+    yield lines
+
+
+def _cells(month: Month) -> Cells:
+    counts = (month.ended, *month.stacks, month.recovered)
+    return (f"{month.first:%Y-%m}", *map(str, counts), *(str(each.decimal()) for each in month.sums))
+
+
+def _recovered_in(found: Sequence[Ended]) -> list[str]:
+    """The currencies in which something was recovered."""
+    return sorted({each.currency for each in found if each.recovered and each.currency})
 
 
 async def _take(desk: Desk, now: datetime) -> list[Ended]:
@@ -110,7 +146,7 @@ def month_of(first: date | None, found: Sequence[Ended], currencies: Sequence[st
     its = [each for each in found if first in (None, each.month)]
     stacks = [sum(each.count for each in its if (each.path or NOT_RENEWED) == stack) for stack in STACKS]
     ended, renewed = sum(stacks), sum(stacks[:-1])
-    sums = {money: sum(each.recovered_amount for each in its if each.currency == money) for money in currencies}
+    sums = [Money(sum(each.recovered_amount for each in its if each.currency == of), of) for of in currencies]
     return Month(
         first=first or date.min,
         name=str(format_skeleton("yMMM", first, locale=t.w.locale)) if first else t("total"),
@@ -119,7 +155,8 @@ def month_of(first: date | None, found: Sequence[Ended], currencies: Sequence[st
         renewed=renewed,
         rate=str(format_percent(renewed / ended, "0.0 %" if t.w.tag == "fr" else "0.0%", t.w.locale)) if ended else "–",
         recovered=sum(each.recovered for each in its),
-        amounts=[t.w.amount(Money(sums[money], money)) if sums[money] else "–" for money in currencies],
+        sums=sums,
+        amounts=[t.w.amount(each) if each.minor else "–" for each in sums],
     )
 
 

@@ -29,13 +29,13 @@ PAGES = (
 MOST = 150
 """Presses of the Tab key within which a page must have been gone through."""
 
-_CONTROLS = """[...document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden])')]
+CONTROLS = """[...document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden])')]
     .filter(each => each.checkVisibility() && !each.closest('details:not([open]) > :not(summary)'))
     .filter(each => each.type != 'radio' || each.checked)
     .map(each => each.getAttribute('href') || each.id || each.name || each.textContent.trim())"""
 """Whatever can be acted upon, in the order of reading; of radio buttons the chosen one stands for its group."""
 
-_FOCUSED = """(() => {
+FOCUSED = """(() => {
     const each = document.activeElement
     if (each == document.body) return null
     const box = each.getBoundingClientRect(), style = getComputedStyle(each)
@@ -64,25 +64,25 @@ async def person(
 async def test_tab_reaches_every_control_in_order_and_shows_where_it_is(person: Person) -> None:
     for path in PAGES:
         await person.go(path)
-        controls = await person.page.evaluate(_CONTROLS)
-        reached = await _tabbed_through(person.page)
+        controls = await person.page.evaluate(CONTROLS)
+        reached = await tabbed_through(person.page)
         assert [each["name"] for each in reached] == controls, path
         assert [each["name"] for each in reached if not each["seen"]] == [], path
 
 
 async def test_the_first_stop_leads_past_the_head_of_the_page(person: Person) -> None:
     await person.page.keyboard.press("Tab")
-    assert (await person.page.evaluate(_FOCUSED))["name"] == "#main"
+    assert (await person.page.evaluate(FOCUSED))["name"] == "#main"
     await person.page.keyboard.press("Enter")
     await person.page.keyboard.press("Tab")
     assert await person.page.evaluate("document.activeElement.closest('main') != null")
 
 
-async def _tabbed_through(page: Page) -> list[dict[str, object]]:
+async def tabbed_through(page: Page) -> list[dict[str, object]]:
     reached: list[dict[str, object]] = []
     for _ in range(MOST):
         await page.keyboard.press("Tab")
-        focused = await page.evaluate(_FOCUSED)
+        focused = await page.evaluate(FOCUSED)
         if focused is None or (reached and focused["name"] == reached[0]["name"]):
             return reached  # out of the page, or around
         reached.append(focused)

@@ -169,8 +169,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "second_over_text": "It was decided meanwhile, has expired, or is not yours to decide. Nothing was done.",
         "deed.resume-charges": "Resume all charges",
         # keys
-        "keys_text": "Keys with which other systems call the API. They are made and revoked on the command line: "
-        "perennial api-key.",
+        "keys_text": "Keys with which other systems call the API. They are made on the command line: perennial "
+        "api-key.",
         "keys_none": "There are no keys yet.",
         "key_prefix": "Key",
         "key_name": "Of whom",
@@ -179,7 +179,19 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "key_revoked": "Revoked",
         "scope.read": "read",
         "scope.write": "act for buyers",
+        "key_revoke": "Revoke a key",
+        "key_revoke_text": "Has one leaked, or does nobody use it any more? From then on nobody gets in with it; it "
+        "cannot "
+        "be undone, only a new one made.",
+        "key_revoke_one": "Revoke {prefix} of {name}",
+        "key_revoke_sure": "What calls with it gets no answer from now on.",
+        "key_revoke_button": "Revoke it",
+        "wrong.not_sure_of_key": "Please say that you are sure",
+        "wrong.not_sure_of_key_text": "Nothing was revoked: what calls with the key would get no answer any more. Go "
+        "back "
+        "and set the tick.",
         "scope.operate": "operate",
+        "scope.partner": "issue a partner’s quotes",
         # mails
         "mails_text": "What the local stack sent. Its mail sink keeps every letter and delivers none. Reading one is "
         "on "

@@ -20,6 +20,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "since": "since {when}",
         "waits_for_second": "{count} waiting for a second person",
         # pipeline
+        "find": "Find by number, CSN, name or mail address",
         "pipeline": "Renewal pipeline",
         "pipeline_text": "By renewal date, from 45 days ago to 90 days ahead: how many renewals, and for how much.",
         "pipeline_empty": "No renewal date lies between 45 days ago and 90 days ahead.",
@@ -64,6 +65,23 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cause.parked": "Parked for an operator",
         "cause.mail_failed": "A mail failed",
         "cause.legal_notice": "Legal notice missing",
+        "cause.todo.declined": "Each page has the code of its decline, and when it is tried again. Where it is not, "
+        "ask the buyer for another method: that one is tried at once.",
+        "cause.todo.authentication": "A mail has asked the buyer to confirm the payment in the account. See on its "
+        "page that it went out, and call where much is at stake.",
+        "cause.todo.no_method": "It is not charged by itself, whatever the switch says. Ask the buyer to store a "
+        "method that can be, or to renew by checkout.",
+        "cause.todo.card_ends": "The buyer is told 30 days before, and the card is tried all the same, as issuers "
+        "renew many. Where much is at stake, ask for another one.",
+        "cause.todo.hold_ends": "Ask whether it will be accepted or paid. When it ends unpaid, an automatic charge "
+        "goes on if its time has come.",
+        "cause.todo.auto_renew_off": "Its reminders tell the buyer how to renew by checkout. Ask why where much is at "
+        "stake, and resume it only if the buyer wants it.",
+        "cause.todo.parked": "Each says why it was parked. Release it when that is gone.",
+        "cause.todo.mail_failed": "The mail server’s reply stands with the letter. Tell the buyer another way, and "
+        "correct the contact on its page.",
+        "cause.todo.legal_notice": "Its alarm names the rule, and its legal notices until when it can be met. Park it "
+        "before the charge if counsel says that it may not be made.",
         # today
         "today": "Today",
         "charges": "Charges",

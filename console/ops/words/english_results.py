@@ -17,6 +17,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "results.recovered": "Recovered",
         "results.recovered_in": "Recovered in {currency}",
         "results.recovered_text": "Recovered: a payment for it was declined first, and it was paid later.",
+        "results.csv_help": "These twelve months. It stands on the audit.",
         "results.by.automatic": "automatically",
         "results.by.by_hand": "by hand",
         "results.by.partner": "with a partner",

@@ -61,6 +61,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "fact.buyer": "Buyer",
         "fact.admin": "Primary admin",
         "fact.time_zone": "Time zone",
+        "see_also": "See also",
         "raw_facts": "Raw facts as JSON",
         # timeline
         "timeline": "Past and future",

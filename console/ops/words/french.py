@@ -178,8 +178,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "fait.",
         "deed.resume-charges": "Reprendre tous les prélèvements",
         # keys
-        "keys_text": "Clés avec lesquelles d’autres systèmes appellent l’API. On les crée et révoque en ligne de "
-        "commande : perennial api-key.",
+        "keys_text": "Clés avec lesquelles d’autres systèmes appellent l’API. On les crée en ligne de commande : "
+        "perennial api-key.",
         "keys_none": "Il n’y a pas encore de clé.",
         "key_prefix": "Clé",
         "key_name": "De qui",
@@ -188,7 +188,19 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "key_revoked": "Révoquée",
         "scope.read": "lire",
         "scope.write": "agir pour les acheteurs",
+        "key_revoke": "Révoquer une clé",
+        "key_revoke_text": "L’une a fuité, ou plus personne ne s’en sert ? Dès lors, plus personne n’entre avec elle "
+        "; on "
+        "ne peut pas revenir en arrière, seulement en créer une autre.",
+        "key_revoke_one": "Révoquer {prefix} de {name}",
+        "key_revoke_sure": "Ce qui appelle avec elle n’obtient plus de réponse.",
+        "key_revoke_button": "La révoquer",
+        "wrong.not_sure_of_key": "Dites que vous en êtes sûr",
+        "wrong.not_sure_of_key_text": "Rien n’a été révoqué : ce qui appelle avec la clé n’obtiendrait plus de "
+        "réponse. "
+        "Revenez en arrière et cochez la case.",
         "scope.operate": "exploiter",
+        "scope.partner": "établir les devis d’un partenaire",
         # mails
         "mails_text": "Ce que la pile locale a envoyé. Sa boîte garde chaque courriel et n’en remet aucun. En lire un "
         "reste consigné.",

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "since": "depuis le {when}",
         "waits_for_second": "{count} en attente d’une seconde personne",
         # pipeline
+        "find": "Trouver par numéro, CSN, nom ou adresse",
         "pipeline": "Renouvellements en cours",
         "pipeline_text": "Par date de renouvellement, d’il y a 45 jours à dans 90 jours : combien, et pour quel "
         "montant.",
@@ -65,6 +66,23 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cause.parked": "Mis de côté pour décision",
         "cause.mail_failed": "Un courriel n’est pas parti",
         "cause.legal_notice": "Avis légal manquant",
+        "cause.todo.declined": "Chaque page porte le code du refus et la date du prochain essai. S’il n’y en a pas, "
+        "demandez un autre moyen de paiement à l’acheteur : il est essayé aussitôt.",
+        "cause.todo.authentication": "Un courriel a demandé à l’acheteur de confirmer le paiement dans son compte. "
+        "Voyez sur sa page s’il est parti, et appelez si l’enjeu est grand.",
+        "cause.todo.no_method": "Il ne se prélève pas de lui-même, quoi que dise l’interrupteur. Demandez à "
+        "l’acheteur d’enregistrer un moyen qui le permet, ou de renouveler en ligne.",
+        "cause.todo.card_ends": "L’acheteur est prévenu 30 jours avant, et la carte est essayée quand même, car "
+        "beaucoup sont renouvelées. Si l’enjeu est grand, demandez-en une autre.",
+        "cause.todo.hold_ends": "Demandez s’il sera accepté ou payé. S’il finit impayé, le prélèvement automatique a "
+        "lieu si son heure est venue.",
+        "cause.todo.auto_renew_off": "Ses rappels disent à l’acheteur comment renouveler en ligne. Demandez pourquoi "
+        "si l’enjeu est grand, et ne le réactivez que si l’acheteur le veut.",
+        "cause.todo.parked": "Chacun dit pourquoi il a été mis de côté. Libérez-le quand c’est réglé.",
+        "cause.todo.mail_failed": "La réponse du serveur est avec le courriel. Prévenez l’acheteur autrement, et "
+        "corrigez le contact sur sa page.",
+        "cause.todo.legal_notice": "Son alarme nomme la règle, et ses avis légaux jusqu’à quand la satisfaire. "
+        "Mettez-le de côté avant le prélèvement si un juriste dit qu’il ne peut avoir lieu.",
         # today
         "today": "Aujourd’hui",
         "charges": "Prélèvements",

@@ -17,6 +17,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "results.recovered": "Récupérés",
         "results.recovered_in": "Récupéré en {currency}",
         "results.recovered_text": "Récupéré : un paiement a d’abord été refusé, puis le renouvellement a été payé.",
+        "results.csv_help": "Ces douze mois. C’est noté au journal d’audit.",
         "results.by.automatic": "automatiquement",
         "results.by.by_hand": "manuellement",
         "results.by.partner": "par un partenaire",

@@ -62,6 +62,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "fact.buyer": "Acheteur",
         "fact.admin": "Administrateur principal",
         "fact.time_zone": "Fuseau horaire",
+        "see_also": "Voir aussi",
         "raw_facts": "Faits bruts en JSON",
         # timeline
         "timeline": "Passé et avenir",

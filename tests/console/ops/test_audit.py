@@ -17,6 +17,7 @@ from models.audit import audit
 from models.engine import Sessions
 from models.journal import record
 from models.keyset import Beside
+from models.pauses import Pausable, pause, resume
 from portfolio.importing import import_portfolio
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, heard, plan_of
@@ -162,6 +163,18 @@ async def test_what_can_be_asked_for_has_words(sessions: Sessions) -> None:
     assert deeds[:2] == ["mail.read", "pause"]
     for deed in deeds:
         assert {f"act.{deed}", f"command.{deed}"} & WORDS["en"].keys(), deed
+
+
+async def test_a_pause_stands_there_wherever_it_was_given(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        for why in ("odd", "odd again"):
+            await pause(session, Pausable.MAILS, by="operator:ana", reason=why, now=NOON)
+        for why in ("it is over", "it is over again"):
+            await resume(session, Pausable.MAILS, by="operator:nils", reason=why, now=NOON)
+    assert await acts(sessions) == [
+        ("operator:ana", "pause", "mails", "odd"),
+        ("operator:nils", "resume", "mails", "it is over"),
+    ]
 
 
 @pytest.mark.usefixtures("_deeds")

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from console.ops import bulk as pages
+from console.ops.words import WORDS
 from models.bulk_actions import store_bulk_action
 from models.engine import Sessions
 from renewals.roles import Role
@@ -73,6 +75,11 @@ async def test_a_refused_line_keeps_no_other_and_the_form_sent_again_acts_once(
     assert foreseen[SECOND] == ("would be done", "–")
     assert foreseen[THIRD][0] == "would be refused"
     assert "method_cannot_auto_charge" in foreseen[THIRD][1]
+    assert foreseen[THIRD][1].startswith("The method cannot be charged by itself: the buyer sets another one")
+    french = await mira.client.get(
+        f"{PREVIEW}?command=resume-auto-renew&all=1&view=", headers={"accept-language": "fr-FR"}
+    )
+    assert words(WORDS["fr"]["why_not.method_cannot_auto_charge"]).strip() in unescape(words(french.text))
     assert next(iter(foreseen)) == THIRD
     assert await commands(sessions) == []
     answer = await mira.send(page, "/ops/bulk", reason="the outage is over")

@@ -16,7 +16,7 @@ from console.headers import PAGE_POLICY
 from console.ops import live
 from console.ops.live import MOST_PER_OPERATOR, Broadcast, Listener
 from models.engine import Sessions
-from models.journal import raise_alarm
+from models.journal import raise_alarm, record
 from models.pauses import Pausable, pause
 from models.staff import disable
 from models.tokens import digest
@@ -95,6 +95,18 @@ async def test_what_is_raised_paused_and_charged_comes_to_every_page_in_its_lang
         await page.until(lambda page: "/ops/pauses" in page.parts["pauses"])
         assert paused in page.parts["pauses"] or page.listener.locale == "fr"
         await page.close()
+
+
+async def test_each_charge_and_mail_comes_as_it_happens(broadcast: Broadcast, mira: Person, sessions: Sessions) -> None:
+    page = Page(broadcast, mira, "fr")
+    await page.until(is_whole)
+    assert "Rien ne s’est encore passé." in page.parts["events"]
+    async with sessions.begin() as session:
+        paid = {"outcome": "declined", "amount": 50500, "currency": "USD"}
+        record(session, None, now(), "payment", paid, reason="a <test>")
+    await page.until(lambda page: "refusé" in page.parts["events"])
+    assert "a &lt;test&gt;" in page.parts["events"]
+    await page.close()
 
 
 async def test_it_says_what_the_page_says(broadcast: Broadcast, mira: Person) -> None:

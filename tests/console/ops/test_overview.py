@@ -85,6 +85,19 @@ async def test_each_cause_leads_to_its_list_and_none_says_so_quietly(mira: Perso
     assert '<a href="/ops/subscriptions?cause=parked">Parked for an operator</a>' in page
     assert row(page, "Parked for an operator").startswith("Parked for an operator 1 ")
     assert 'href="/ops/subscriptions?cause=hold_ends"' not in page
+    listed = words(await mira.page("/ops/subscriptions?cause=parked"))
+    assert "S-1001" in listed
+    assert "What to do: Each says why it was parked." in listed
+
+
+@pytest.mark.usefixtures("_example")
+async def test_what_somebody_has_at_hand_is_found_from_there(mira: Person) -> None:
+    page = await mira.page("/ops/")
+    (form,) = re.findall(r'<form method="get" action="/ops/subscriptions".*?</form>', page, re.S)
+    assert 'name="q"' in form
+    assert "Find by number, CSN, name or mail address" in words(form)
+    found = await mira.page("/ops/subscriptions?q=northwind")
+    assert 'href="/ops/subscriptions/S-1001"' in found
 
 
 @pytest.mark.usefixtures("_example")

@@ -1,5 +1,7 @@
 """Renewal rate and recovered revenue: the terms of each month, by what became of them; and kept where they are many."""
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, heard
-from tests.console.ops.staff import People, Person, words
+from tests.console.ops.staff import People, Person, acts, words
 from tests.console.ops.test_figures import run
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "portfolio"
@@ -136,6 +138,25 @@ async def test_the_page_tells_rate_and_money_and_is_found_from_the_overview(mira
     assert "USD 10.00" in words(page)
     assert 'class="series not_renewed"' in page
     assert f'href="{RESULTS}"' in await mira.page("/ops/")
+
+
+@pytest.mark.usefixtures("_portfolio")
+async def test_the_months_are_a_file_with_a_line_each_and_taking_it_stands_on_record(
+    mira: Person, sessions: Sessions
+) -> None:
+    await run(sessions, "DELETE FROM attempts", "DELETE FROM order_lines", "DELETE FROM renewals", "DELETE FROM orders")
+    await run(sessions, "UPDATE terms SET starts_on = '2036-01-01', renews_on = '2037-01-01'")
+    await run(sessions, *(each for number in ("S-1001", "S-1002") for each in recent(number)))
+    await run(sessions, RENEWED.format(number="S-1001", way="checkout"), DECLINED.format(number="S-1001"))
+    assert f'href="{RESULTS}.csv"' in await mira.page(RESULTS)
+    file = await mira.get(f"{RESULTS}.csv")
+    lines = list(csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff"))))
+    assert len(lines) == 12
+    assert [line["month"] for line in lines] == sorted(line["month"] for line in lines)
+    line = next(line for line in lines if line["month"] == f"{datetime.now(UTC).date() - timedelta(days=40):%Y-%m}")
+    assert (line["ended"], line["by_hand"], line["not_renewed"]) == ("2", "1", "1")
+    assert (line["recovered"], line["recovered_USD"]) == ("1", "10.00")
+    assert ("operator:mira", "results.export", None, None) in await acts(sessions)
 
 
 @pytest.mark.usefixtures("_portfolio")

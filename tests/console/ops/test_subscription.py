@@ -232,6 +232,20 @@ async def test_it_leads_to_its_workflow_at_temporal(theatre: Theatre, mira: Pers
     assert f'href="{address}"' in await mira.page(PAGE)
 
 
+async def test_it_leads_to_all_that_concerns_it(theatre: Theatre, mira: Person) -> None:
+    await theatre.subscription()
+    page = await mira.page(PAGE)
+    for address, says in (
+        ("/ops/customers/", "Customers"),
+        (f"/ops/letters?subscription={PUNCTUAL}", "Mails"),
+        (f"/ops/compliance/{PUNCTUAL}", f"Legal notices of {PUNCTUAL}"),
+        (f"/ops/audit?about={PUNCTUAL}", "subscription looked at"),
+        ("/ops/offerings/", "Prices"),
+    ):
+        (link,) = re.findall(rf'href="({re.escape(address)}[^"]*)"', page)
+        assert says in await seen(mira, link)
+
+
 @pytest.mark.parametrize("number", ["S-9999", "%00", "S-1%2F..%2F2"])
 async def test_an_unknown_number_is_told_in_a_sentence(mira: Person, number: str) -> None:
     answer = await mira.get(f"/ops/subscriptions/{number}")

@@ -1,5 +1,8 @@
 """The operators' pages say the same in each language."""
 
+import ast
+from itertools import chain
+from pathlib import Path as File
 from string import Formatter
 
 import pytest
@@ -11,7 +14,9 @@ from console.ops.rooms import ROOMS, Group
 from console.ops.subscriptions import TOGETHER
 from console.ops.what_if import THINGS
 from console.ops.words import WORDS
+from models.api_keys import Scope
 from models.at_risk import Cause
+from models.audit import MAIL_READ
 from models.bulk_actions import Outcome
 from models.going_live import Oddity
 from models.listing import Sort
@@ -19,6 +24,8 @@ from models.pauses import Pausable
 from models.payments import ORDER_STATES
 from models.pipeline import Path
 from models.staff import StaffRefused
+from models.webhooks import EndpointState
+from models.what_ifs import What
 from renewals.commands import Name
 from renewals.decisions import PRECEDENCE
 from renewals.facts import Channel, OfferingKind, OfferingStatus, Phase
@@ -33,6 +40,11 @@ from renewals.quoting import QuoteState
 from renewals.reasons import Rule
 from renewals.roles import ASKED_TWICE, May, Role
 from renewals.what_if import Change
+
+ROOT = File(__file__).parents[3]
+PACKAGES = ("activities", "cli", "console", "models", "portfolio", "workflows")
+COMPOSED = ("action", "MAIL_READ", "f'webhook.{state}'", "f'{row.what}.version'")
+"""Names of acts that are not written out where they are added."""
 
 
 def test_every_language_has_the_same_words_with_the_same_parts() -> None:
@@ -50,7 +62,9 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
         ("room", [room.key for room in ROOMS]),
         ("group", list(Group)),
         ("role", list(Role)),
+        ("scope", list(Scope)),
         ("cause", list(Cause)),
+        ("cause.todo", list(Cause)),
         ("golive.odd", list(Oddity)),
         ("path", list(Path)),
         ("results.by", list(STACKS)),
@@ -91,6 +105,26 @@ def test_every_language_has_the_same_words_with_the_same_parts() -> None:
 )
 def test_every_name_has_words(prefix: str, names: list[str]) -> None:
     assert {f"{prefix}.{name}" for name in names} <= WORDS["en"].keys()
+
+
+def audited_as() -> set[str]:
+    """What every act is called on the audit: the words after who, in each call that adds one."""
+    found = {*(f"webhook.{state}" for state in EndpointState), *(f"{what}.version" for what in What), MAIL_READ}
+    for file in chain.from_iterable(ROOT.glob(f"{package}/**/*.py") for package in PACKAGES):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("audit", "_audit"):
+                said = node.args[3 if node.func.id == "audit" else 2]
+                if isinstance(said, ast.Constant):
+                    found.add(str(said.value))
+                else:
+                    assert ast.unparse(said) in COMPOSED, f"{file}:{node.lineno}: add its values above"
+    return found
+
+
+def test_every_act_on_the_audit_has_words() -> None:
+    acts = audited_as()
+    assert {"api_key.revoke", "webhook.test", "forecast.ask", "pause"} <= acts
+    assert {f"act.{name}" for name in acts} <= WORDS["en"].keys()
 
 
 def test_every_refusal_has_a_page() -> None:
