@@ -20,7 +20,7 @@ from renewals.actors import Person, parse_actor
 from renewals.addresses import is_address
 from renewals.calendar import zone
 from renewals.cards import looks_like_card_number, may_be_card_number, month_end
-from renewals.characters import control_character, is_blank
+from renewals.characters import RUNS_AS_FORMULA, control_character, is_blank
 from renewals.commands import BadArguments
 from renewals.facts import MOST_SEATS
 from renewals.money import MOST_MINOR_UNITS, decimals, parse_amount
@@ -41,6 +41,7 @@ _PRICE = re.compile(r"[0-9]{1,15}(\.[0-9]+)?")
 _SEATS = re.compile(r"[0-9]{1,7}")
 _TOKEN = re.compile(r"[!-~]{1,255}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_LOST = "\ufffd"
 _CARD_SEPARATORS = re.compile(r"[._/+]")
 _BETWEEN_DIGITS = re.compile(r"[^0-9-]+")
 
@@ -65,10 +66,12 @@ def shown(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text without control characters and without spaces around it."""
+    """A text without control characters, without spaces around it, and of which nothing was lost on the way."""
     found = control_character(text)
     if found:
         raise ValueError(f"contains the control character U+{ord(found):04X}; remove it.")
+    if _LOST in text:
+        raise ValueError("contains U+FFFD, which stands where a conversion lost a letter; export it anew as UTF-8.")
     if text != text.strip():
         raise ValueError("has spaces at its beginning or end; remove them.")
     return text
@@ -131,7 +134,7 @@ def sku(text: str) -> str:
 
 def name(text: str) -> str:
     """A name of a person, an organisation or a product, in any script."""
-    if text[0] in "=+-@":
+    if text.startswith(RUNS_AS_FORMULA):
         raise ValueError(f"begins with {text[0]!r} like a formula of a spreadsheet; write the name itself.")
     if len(text) > _LONGEST_NAME:
         raise ValueError(f"has {len(text):,} characters; shorten it to {_LONGEST_NAME}.")
@@ -147,7 +150,7 @@ def email(text: str) -> str:
         is_person = isinstance(parse_actor(text), Person)
     except BadArguments:
         is_person = False
-    if not is_person or not is_address(text) or text[0] in "=+-@":
+    if not is_person or not is_address(text) or text.startswith(RUNS_AS_FORMULA):
         raise ValueError(f"is {shown(text)}; it must be a mail address such as ada@northwind.example.")
     local = text.partition("@")[0]
     if any(looks_like_card_number(part.strip("-")) for part in _BETWEEN_DIGITS.split(_CARD_SEPARATORS.sub("-", local))):
