@@ -121,9 +121,12 @@ def _one_name_per_contact() -> Check[SubscriptionLine]:
 
     def check(line: SubscriptionLine) -> Iterator[Complaint]:
         buyer, admin = person(line.csn, line.buyer_email), person(line.csn, line.admin_email)
-        for column, key, address in (("buyer_email", buyer, line.buyer_email), ("admin_email", admin, line.admin_email)):
+        said = [("buyer_email", buyer, line.buyer_email)]
+        if line.admin_email != line.buyer_email:
+            said.append(("admin_email", admin, line.admin_email))
+        for column, key, address in said:
             written, first = addresses.setdefault(key, (address, line.line))
-            if written != address and not (column == "admin_email" and address == line.buyer_email):
+            if written != address:
                 yield column, f"has other capitals than in line {first}; write the address of one person in one way."
         name, first = names.setdefault(buyer, (line.buyer_name, line.line))
         if name != line.buyer_name:
