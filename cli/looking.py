@@ -143,11 +143,12 @@ async def _list(phase: Phase | None, customer: str | None, after: str | None, li
     )
     if phase:
         query = query.where(col(SubscriptionRow.phase) == phase)
-    if customer:
+    if customer is not None:
         query = query.where(col(SubscriptionRow.csn) == customer)
     if after:
         query = query.where(col(SubscriptionRow.number) > after)
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        await desk.known_customer(session, customer)
         say_what_is_paused(await paused_now(session))
         rows = (await session.execute(query)).all()
     return [

@@ -132,7 +132,19 @@ def test_the_list_is_filtered_and_paged(terminal: Terminal) -> None:
     assert page == rows[1:3]
     phase = rows[0]["phase"]
     assert terminal("list", "--phase", phase, "--json").json == [row for row in rows if row["phase"] == phase]
-    assert terminal("list", "--customer", "nobody").out == "No subscription matches.\n"
+    assert {row["number"] for row in terminal("list", "--customer", "5100000001", "--json").json} >= {"S-1001"}
+    assert terminal("list", "--phase", "lapsed").out == "No subscription matches.\n"
+
+
+@pytest.mark.parametrize("command", [("list",), ("ledger",), ("ledger", "--format", "csv"), ("usage", "report")])
+@pytest.mark.parametrize(("csn", "shown"), [("nobody", "nobody"), ("", "''")], ids=["unknown", "blank"])
+def test_an_unknown_customer_is_no_empty_list(
+    terminal: Terminal, command: tuple[str, ...], csn: str, shown: str
+) -> None:
+    said = terminal(*command, "--customer", csn)
+    assert (said.status, said.err) == (
+        1, f"There is no customer {shown}; `perennial show` names the customer of a subscription.\n",
+    )  # fmt: skip
 
 
 def test_what_is_coming_is_forecast_with_amounts(terminal: Terminal) -> None:
@@ -140,6 +152,8 @@ def test_what_is_coming_is_forecast_with_amounts(terminal: Terminal) -> None:
     assert {coming["subscription"] for coming in one} == {"S-1005"}
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", coming["at"]) for coming in one)
     assert all(coming["amount"] > 0 for coming in one if coming["what"] == "charge")
+    past = terminal("forecast", "--until", "2020-01-01")
+    assert (past.status, past.out, "2020-01-01 is past" in past.err) == (2, "", True)
     table = terminal("forecast", "--until", "2028-12-31")
     assert (table.status, table.err) == (0, "")
     assert "S-1005" in table.out
@@ -199,6 +213,7 @@ def test_go_live_wants_an_operator_a_reason_and_a_choice(terminal: Terminal) -> 
         (("--all", "--by", "ada@northwind.example", "--reason", "x"), "only an operator may do this"),
         (("--all", "--reason", "x"), "Missing option '--by'"),
         (("--all", "--by", "operator:ana"), "Missing option '--reason'"),
+        (("--all", "--by", "operator:ana", "--reason", "4242 4242 4242 4242"), "it holds a card number"),
         (("--all", "--by", "operator:ana", "--reason", " "), "it is blank"),
         (why, "--all"),
         (("--all", "S-1001", *why), "either subscription numbers"),
