@@ -50,7 +50,7 @@ async def _attributes(client: Client) -> str:
     )
     types = known.custom_attributes
     there = [each for each in SEARCH_ATTRIBUTES if each.name in types]
-    other = [each for each in there if types[each.name] != each.indexed_value_type]
+    other = [each for each in there if types[each.name] != int(each.indexed_value_type)]
     if other:
         seen = f"of another type: {', '.join(each.name for each in other)}"
         removed = " && ".join(f"temporal operator search-attribute remove --name {each.name}" for each in other)

@@ -74,9 +74,9 @@ def people_rows(lines: list[SubscriptionLine], people: People, now: datetime) ->
     admins = ((line.csn, line.admin_email, line.admin_email) for line in lines)
     for group in (buyers, admins):
         for csn, email, name in group:
-            if (key := person(csn, email)) not in people.contacts:
+            if (who := person(csn, email)) not in people.contacts:
                 contacts.append({"id": uuid4(), "csn": csn, "name": name, "email": email})
-                people.contacts[key] = (contacts[-1]["id"], name)
+                people.contacts[who] = (contacts[-1]["id"], name)
     yield ContactRow, contacts
     methods: list[Row] = []
     for line in lines:

@@ -19,6 +19,12 @@ from tests.portfolio.imports import CATALOG, CUSTOMERS, SUBSCRIPTIONS, refused
 
 Spoil = Callable[[Folder], object]
 
+
+def _pipe(folder: Folder) -> None:
+    (folder.path / CUSTOMERS).unlink()
+    os.mkfifo(folder.path / CUSTOMERS)
+
+
 BAD_FILES: list[Any] = [
     pytest.param(
         lambda f: f.replace(CUSTOMERS, "audience\n", "audience,\n"),
@@ -42,8 +48,7 @@ BAD_FILES: list[Any] = [
         CUSTOMERS, None, None, "is not a file", id="directory",
     ),
     pytest.param(
-        lambda f: ((f.path / CUSTOMERS).unlink(), os.mkfifo(f.path / CUSTOMERS)),
-        CUSTOMERS, None, None, "is not a file", id="pipe",
+        _pipe, CUSTOMERS, None, None, "is not a file", id="pipe",
     ),
     pytest.param(
         lambda f: ((f.path / CUSTOMERS).unlink(), (f.path / CUSTOMERS).symlink_to("/dev/zero")),

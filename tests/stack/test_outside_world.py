@@ -44,6 +44,15 @@ async def unread_url(database_url: str) -> str:
     return make_url(database_url).set(username="nosy").render_as_string(hide_password=False)
 
 
+@pytest.fixture
+async def standby_url(database_url: str) -> str:
+    """The same database as a standby shows it: it only reads."""
+    await run_sql(database_url, "DROP ROLE IF EXISTS reader")
+    await run_sql(database_url, "CREATE ROLE reader LOGIN SUPERUSER")
+    await run_sql(database_url, "ALTER ROLE reader SET default_transaction_read_only = on")
+    return make_url(database_url).set(username="reader").render_as_string(hide_password=False)
+
+
 def stored_commands(url: str) -> int:
     with psycopg.connect(plain_address(url)) as connection:
         (count,) = connection.execute("SELECT count(*) FROM commands").fetchone() or (0,)
@@ -119,12 +128,8 @@ def test_a_doctor_asks_the_identity_provider_where_there_is_one(terminal: Termin
     assert (said.status, "s3cret" in said.out) == (1, False)
 
 
-async def test_a_doctor_knows_a_database_that_only_reads(terminal: Terminal, database_url: str) -> None:
-    await run_sql(database_url, "DROP ROLE IF EXISTS reader")
-    await run_sql(database_url, "CREATE ROLE reader LOGIN SUPERUSER")
-    await run_sql(database_url, "ALTER ROLE reader SET default_transaction_read_only = on")
-    url = make_url(database_url).set(username="reader").render_as_string(hide_password=False)
-    said = await asyncio.to_thread(terminal, "doctor", "--json", PERENNIAL_DATABASE_URL=url)
+def test_a_doctor_knows_a_database_that_only_reads(terminal: Terminal, standby_url: str) -> None:
+    said = terminal("doctor", "--json", PERENNIAL_DATABASE_URL=standby_url)
     health, seen, cure = finding(said, "database")
     assert (said.status, health, seen.endswith("which only reads")) == (1, "wrong", True)
     assert "primary" in cure
