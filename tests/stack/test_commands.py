@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from renewals.permission import BUYER_MAY
 from tests.stack.conftest import PATIENCE_SECONDS, ROOT, Stacks, free_ports
 
 
@@ -163,6 +164,15 @@ def test_a_command_is_explained_without_being_given(terminal: Terminal) -> None:
     said = terminal("explain", "S-1010", "change-term", "--json")
     assert (said.status, said.json["answer"]) == (0, "refused")
     assert said.json["hint"]
+    asked = terminal("explain", "S-1010", "change-term", PERENNIAL_SUPPORT_CONTACT="help@vendor.example")
+    assert asked.out.endswith("cannot be changed here; ask support. Support: help@vendor.example.\n")
+    seats = terminal("explain", "S-1005", "add-seats")
+    assert re.fullmatch(r"add-seats of S-1005: allowed until \d{4}-\d\d-\d\d\.\n", seats.out)
+    of_buyer = terminal("explain", "S-1006", "--json")
+    assert {each["ask"]["who"] for each in of_buyer.json if each["answer"] == "refused"} == {"partner"}
+    assert {each["command"] for each in of_buyer.json} == set(BUYER_MAY)
+    assert "record-renewal" in terminal("explain", "S-1006", "--by", "operator:ana").out
+    assert "record-renewal" not in terminal("explain", "S-1006").out
     assert terminal("show", "S-9999").err == (
         "There is no subscription S-9999; `perennial list` shows those that exist.\n"
     )
