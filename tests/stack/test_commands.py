@@ -266,6 +266,9 @@ def test_prices_are_told_with_their_versions_and_policies_as_far_as_there_are_an
     assert {(each["sku"], each["version"], each["until"]) for each in told} == {("DRAFT-STD", 1, None)}
     assert {each["term"] for each in told} >= {"month", "year"}
     assert "DRAFT-STD year USD" in terminal("prices").out
+    unknown = terminal("prices", "DRAFT-4D")
+    assert (unknown.status, unknown.out) == (1, "")
+    assert unknown.err == "There is no offering DRAFT-4D; `perennial prices` shows those that exist.\n"
     assert terminal("policies", "--json").json == []
     assert "the defaults hold for everybody" in terminal("policies").out
 
