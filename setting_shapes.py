@@ -107,7 +107,7 @@ def _web_address(url: str) -> str:
     try:
         AnyHttpUrl(url)
     except ValidationError:
-        raise ValueError("is no web address: write it as https://account.example.com") from None
+        raise ValueError("is no web address: write it as https://my.example.com/account") from None
     return url.rstrip("/")
 
 

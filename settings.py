@@ -228,6 +228,11 @@ class Settings(BaseSettings):
         parts = [part.rpartition("=") for part in (self.oidc_roles or "").split(";") if part]
         return {value.strip(): Role(role.strip()) for value, _, role in parts}
 
+    def reached_at(self, who: str) -> str:
+        """Where `support`, `sales` or the `partner` is reached, whom a refusal names."""
+        contacts = {"support": self.support_contact, "sales": self.sales_contact, "partner": self.partner_contact}
+        return contacts[who]
+
     @staticmethod
     def addresses(listed: str | None) -> list[str]:
         """The mail addresses of a list, each once."""

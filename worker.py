@@ -55,6 +55,9 @@ from workflows.quote import QuoteWorkflow
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
+WORKFLOWS = (SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, ForesightWorkflow, WatchdogWorkflow)
+"""What a worker runs. Of each there are recorded histories, which every later version has to replay."""
+
 _log = logging.getLogger(__name__)
 
 DATABASE_CONNECTIONS = 20
@@ -134,7 +137,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=contract.TASK_QUEUE,
-        workflows=[SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, ForesightWorkflow, WatchdogWorkflow],
+        workflows=WORKFLOWS,
         activities=[
             charging.charge,
             charging.ask_gateway,

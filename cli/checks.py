@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlmodel import col
 
+from cli.checks_settings import addresses, examine_provider, mail_goes_in_the_clear, program
 from cli.checks_temporal import examine_temporal
 from cli.findings import Finding, Health, Unwell, look
 from models import schema
+from models.operator_letters import recipients
 from models.pauses import paused_now
 from models.records import AlarmRow, CommandRow
 from models.sealing import seal_of
@@ -18,6 +20,7 @@ from models.staff import every_operator
 from models.subscriptions import SubscriptionRow
 from models.webhooks import every_endpoint
 from renewals.facts import Phase
+from renewals.roles import Role
 from settings import Settings
 from worker import mailer_of
 
@@ -32,8 +35,12 @@ async def examine(settings: Settings, engine: AsyncEngine) -> list[Finding]:
         await look("mail server", lambda: _mail(settings), "Correct the PERENNIAL_SMTP_… settings."),
         _gateway(settings),
         _signing(settings),
+        addresses(settings),
         _zones(),
+        program(),
     ]
+    if settings.oidc_issuer:
+        findings.append(await look("identity provider", lambda: examine_provider(settings), "Let it be reached."))
     if findings[0].health is not Health.WRONG:
         findings += [
             await look("schema", lambda: _schema(settings), "Run `perennial migrate`."),
@@ -42,6 +49,9 @@ async def examine(settings: Settings, engine: AsyncEngine) -> list[Finding]:
         if findings[-2].health is Health.OK:
             findings.append(await look("portfolio", lambda: _portfolio(engine), "See `perennial list`."))
             findings.append(await look("pauses", lambda: _pauses(engine), "See `perennial pauses`."))
+            findings.append(
+                await look("operators", lambda: _operators(settings, engine), "See `perennial operator list`.")
+            )
             findings.append(
                 await look("second factors", lambda: _factors(settings, engine), "See `perennial operator list`.")
             )
@@ -54,9 +64,15 @@ async def examine(settings: Settings, engine: AsyncEngine) -> list[Finding]:
 async def _database(engine: AsyncEngine) -> str:
     async with engine.connect() as connection:
         number = int((await connection.exec_driver_sql("SHOW server_version_num")).scalar_one())
+        read_only = (await connection.exec_driver_sql("SHOW transaction_read_only")).scalar_one() == "on"
+        encoding = (await connection.exec_driver_sql("SHOW server_encoding")).scalar_one()
     found = number // 10_000
     if found < OLDEST_POSTGRES:
         raise Unwell(f"PostgreSQL {found}", f"Move to PostgreSQL {OLDEST_POSTGRES} or later.")
+    if read_only:
+        raise Unwell(f"PostgreSQL {found}, which only reads", "Name the primary server in PERENNIAL_DATABASE_URL.")
+    if encoding != "UTF8":
+        raise Unwell(f"PostgreSQL {found}, which keeps texts in {encoding}", "Move to a database in UTF8.")
     return f"PostgreSQL {found}"
 
 
@@ -110,6 +126,19 @@ async def _pauses(engine: AsyncEngine) -> Finding:
     return Finding("pauses", Health.WARN, seen, "Let them go on with `perennial resume` when the reason is gone.")
 
 
+async def _operators(settings: Settings, engine: AsyncEngine) -> Finding:
+    """Can anybody govern the console, and does anybody hear of a grave alarm?"""
+    part = "operators"
+    async with async_sessionmaker(engine)() as session:
+        rows = [row for row in await every_operator(session) if row.disabled_at is None]
+        told = await recipients(session, "alert", dict.fromkeys(settings.addresses(settings.alert_to), "en"))
+    if settings.oidc_issuer is None and not any(row.role == Role.ADMIN for row in rows):
+        return Finding(part, Health.WARN, "there is no admin: nobody lets people in", "Run `perennial operator add`.")
+    if not (told or settings.local_stack):
+        return Finding(part, Health.WARN, "grave alarms are mailed to nobody", "Set PERENNIAL_ALERT_TO.")
+    return Finding(part, Health.OK, f"{len(rows)} let in")
+
+
 async def _factors(settings: Settings, engine: AsyncEngine) -> Finding:
     """Can operators who sign in by password and code still do so?"""
     part, keys = "second factors", settings.sealed_under
@@ -142,12 +171,15 @@ async def _webhooks(settings: Settings, engine: AsyncEngine) -> Finding:
     return Finding(part, Health.OK, f"{len(rows)} endpoints")
 
 
-async def _mail(settings: Settings) -> str:
+async def _mail(settings: Settings) -> Finding | str:
     async with mailer_of(settings) as mailer:
         problem = await mailer.try_out()
     if problem:
         raise Unwell(problem, "Start it, or correct the PERENNIAL_SMTP_… settings.")
-    return f"{settings.smtp_host}:{settings.smtp_port} takes mail, TLS {settings.smtp_tls}"
+    seen = f"{settings.smtp_host}:{settings.smtp_port} takes mail, TLS {settings.smtp_tls}"
+    if mail_goes_in_the_clear(settings):
+        return Finding("mail server", Health.WARN, seen, "Set PERENNIAL_SMTP_TLS: the network can read the letters.")
+    return seen
 
 
 def _gateway(settings: Settings) -> Finding:

@@ -1,12 +1,15 @@
 """What `perennial doctor` looks at in Temporal: the server, and what must be there and run on it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetSystemInfoRequest
 from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError
 
 from cli.findings import Finding, Health, Unwell, look
@@ -45,15 +48,26 @@ async def _attributes(client: Client) -> str:
     known = await client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace=client.namespace)
     )
-    missing = [each for each in SEARCH_ATTRIBUTES if each.name not in known.custom_attributes]
+    types = known.custom_attributes
+    there = [each for each in SEARCH_ATTRIBUTES if each.name in types]
+    other = [each for each in there if types[each.name] != int(each.indexed_value_type)]
+    if other:
+        seen = f"of another type: {', '.join(each.name for each in other)}"
+        removed = " && ".join(f"temporal operator search-attribute remove --name {each.name}" for each in other)
+        raise Unwell(seen, f"Run: {removed} && {_created(other)}")
+    missing = [each for each in SEARCH_ATTRIBUTES if each.name not in types]
     if missing:
-        commands = " && ".join(
-            f"temporal operator search-attribute create --name {each.name} --type "
-            f"{each.indexed_value_type.name.capitalize()}"
-            for each in missing
-        )
-        raise Unwell(f"{len(missing)} of {len(SEARCH_ATTRIBUTES)} missing", f"Run: {commands}")
+        raise Unwell(f"{len(missing)} of {len(SEARCH_ATTRIBUTES)} missing", f"Run: {_created(missing)}")
     return f"{len(SEARCH_ATTRIBUTES)} of {len(SEARCH_ATTRIBUTES)}"
+
+
+def _created(attributes: Sequence[SearchAttributeKey[Any]]) -> str:
+    """The commands that create them."""
+    return " && ".join(
+        f"temporal operator search-attribute create --name {each.name} --type "
+        f"{each.indexed_value_type.name.capitalize()}"
+        for each in attributes
+    )
 
 
 async def _worker(client: Client) -> str:

@@ -17,7 +17,7 @@ from models.engine import Sessions
 from models.pauses import paused_now
 from models.subscriptions import SubscriptionRow
 from portfolio.coming import forecasts
-from renewals.calendar import zone
+from renewals.calendar import days_after, zone
 from renewals.forecast import Coming
 from renewals.money import Money
 
@@ -31,7 +31,10 @@ def show_forecast(
 ) -> None:
     """Dates and amounts of every coming mail and charge, if every charge is paid and nobody gives a command."""
     if until is not None:
-        within_reach(until, desk.wall_now().date(), "--until")
+        today = desk.wall_now().date()
+        if until < days_after(today, -1):  # some customers' today is still our yesterday
+            raise typer.BadParameter(f"{until} is past; name a day to come.", param_hint="--until")
+        within_reach(until, today, "--until")
     coming = desk.run(_forecast(number, until))
     if as_json:
         print_json([{"subscription": sub, **asdict(each)} for sub, _, each in coming])

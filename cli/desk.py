@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
@@ -17,6 +18,7 @@ from cli.output import fail, warn
 from cli.stack_process import StackFailed
 from models.engine import Sessions, create_engine, lacks_grant, sessions_of
 from models.inbox import KeyReused
+from models.parties import CustomerRow
 from settings import BadSettings, Settings, load
 from workflows.client import NoTemporal, reach
 
@@ -134,6 +136,13 @@ def no_such_subscription(number: str) -> NoReturn:
     """Say so. A number that is blank is shown between quotes."""
     shown = number if number.strip() else repr(number)
     fail(f"There is no subscription {shown}; `perennial list` shows those that exist.")
+
+
+async def known_customer(session: AsyncSession, csn: str | None) -> None:
+    """Say so where a customer is named and there is none of that number."""
+    if csn is not None and await session.get(CustomerRow, csn) is None:
+        shown = csn if csn.strip() else repr(csn)
+        fail(f"There is no customer {shown}; `perennial show` names the customer of a subscription.")
 
 
 async def temporal(settings: Settings) -> Client:

@@ -43,6 +43,7 @@ async def _entries(number: str | None, customer: str | None) -> AsyncIterator[En
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
         if number is not None and await session.get(SubscriptionRow, number) is None:
             desk.no_such_subscription(number)
+        await desk.known_customer(session, customer)
         async for entry in entries(session, subscription=number, customer=customer):
             yield entry
 

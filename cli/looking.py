@@ -1,4 +1,4 @@
-"""Commands that only look: `show`, `list`, `forecast`, `explain`."""
+"""Commands that only look: `show`, `list`."""
 
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from cli import desk
 from cli.coming import print_coming
-from cli.output import fail, print_diary, print_json, print_table, say
+from cli.output import print_diary, print_json, print_table, say
 from cli.pausing import say_what_is_paused
 from models.history import events_of, in_utc
 from models.parties import CustomerRow
@@ -16,14 +16,9 @@ from models.pauses import paused_now
 from models.store import Stored, load
 from models.subscriptions import SubscriptionRow
 from portfolio.coming import a_year_on
-from renewals import commands as c
-from renewals.actors import is_person, parse_actor
-from renewals.decisions import Eligible, Refused
 from renewals.facts import Phase, Subscription
 from renewals.forecast import Coming, forecast
 from renewals.money import Money
-from renewals.options import options
-from renewals.permission import BUYER_MAY, OPERATOR_MAY
 from renewals.windows import late_window_last_day, window_opens_on
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -143,11 +138,12 @@ async def _list(phase: Phase | None, customer: str | None, after: str | None, li
     )
     if phase:
         query = query.where(col(SubscriptionRow.phase) == phase)
-    if customer:
+    if customer is not None:
         query = query.where(col(SubscriptionRow.csn) == customer)
     if after:
         query = query.where(col(SubscriptionRow.number) > after)
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
+        await desk.known_customer(session, customer)
         say_what_is_paused(await paused_now(session))
         rows = (await session.execute(query)).all()
     return [
@@ -170,38 +166,3 @@ def _next_step_at(row: SubscriptionRow) -> str | None:
     if row.next_step_at is None:
         return "to be planned"
     return None if row.next_step_at.year == 9999 else in_utc(row.next_step_at + row.shift)
-
-
-def explain(
-    number: Number,
-    command: Annotated[c.Name, typer.Argument(help="The command to explain.")],
-    by: Annotated[str | None, typer.Option(help="Who would give it; the buyer unless said otherwise.")] = None,
-    as_json: Json = False,
-) -> None:
-    """May this command be given now, and if not, why not and what to do instead?"""
-    decision = desk.run(_explain(number, command, by))
-    refused = decision if isinstance(decision, Refused) else None
-    answer = "refused" if refused else "allowed" if isinstance(decision, Eligible) else "already so"
-    if as_json:
-        print_json({"command": command.value, "answer": answer, **(_told(refused) if refused else {})})
-    else:
-        say(f"{command} of {number}: {answer}" + (f" ({refused.code}). {refused.hint}" if refused else "."))
-
-
-def _told(refused: Refused) -> dict[str, Any]:
-    possible_on = refused.possible_on.isoformat() if refused.possible_on else None
-    return {"code": refused.code, "hint": refused.hint, "possible_on": possible_on}
-
-
-async def _explain(number: str, name: c.Name, by: str | None) -> Any:
-    async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
-        stored = await load(session, number, desk.wall_now())
-    if stored is None:
-        desk.no_such_subscription(number)
-    usual = "operator:explain" if name in OPERATOR_MAY - BUYER_MAY else stored.buyer.email
-    try:
-        actor = parse_actor(by or usual)
-    except c.BadArguments as bad:
-        fail(str(bad))
-    is_buyer = is_person(actor, stored.buyer.email)
-    return options(stored.facts, actor, is_buyer=is_buyer, at=stored.now)[name]

@@ -10,6 +10,7 @@ from cli import (
     buying,
     coming,
     doctor,
+    explaining,
     keys,
     ledger,
     legal,
@@ -58,7 +59,7 @@ app.add_typer(webhooks.app, name="webhook")
 app.command(name="forecast")(coming.show_forecast)
 app.command(name="show")(looking.show)
 app.command(name="list")(looking.list_subscriptions)
-app.command(name="explain")(looking.explain)
+app.command(name="explain")(explaining.explain)
 app.command(name="show-quote")(quoting.show_one_quote)
 app.command(name="bulk-renew")(bulk.bulk_renew)
 for command in (*acting.ALL, *buying.ALL, *quoting.ALL):

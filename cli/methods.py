@@ -14,7 +14,7 @@ from cli.output import fail, print_json, print_table, say, warn
 from models.inbox import store_command
 from models.method_edits import IN_USE, Removal, name_method, remove_method
 from models.methods import bought_by, buys, every_method, find_kept_method, labels_of, subscriptions_using
-from models.parties import CustomerRow, PaymentMethodRow
+from models.parties import PaymentMethodRow
 from renewals.cards import method_label
 from renewals.commands import Name
 from workflows.contract import Answer
@@ -45,8 +45,7 @@ def show_methods(
 
 async def _listed(csn: str) -> list[dict[str, Any]]:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
-        if await session.get(CustomerRow, csn) is None:
-            fail(f"There is no customer {csn}; `perennial show` names the customer of a subscription.")
+        await desk.known_customer(session, csn)
         labels = await labels_of(session, csn)
         return [
             {

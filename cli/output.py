@@ -26,6 +26,7 @@ from rich.text import Text
 from console.words import event_in_words
 from models.history import in_utc
 from models.journal import SYSTEM
+from renewals.characters import RUNS_AS_FORMULA
 
 _NEVER_FOLDED = 400
 """Width of what goes into a pipe or a file: there a table's lines stay whole."""
@@ -97,7 +98,7 @@ class Format(StrEnum):
 
 def harmless(value: object) -> object:
     """A cell that no spreadsheet calculates."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(RUNS_AS_FORMULA) else value
 
 
 def print_csv(head: Iterable[str], rows: Iterable[Sequence[object]]) -> None:

@@ -15,12 +15,12 @@ from cli import desk
 from cli.days import AS_WRITTEN, day, within_reach
 from cli.output import fail, print_diary, print_json, progress_bar, say, warn
 from cli.rehearse import BadInput, NoPlace, Rehearsal, place_for_events, rehearse, write_events
-from models.parties import CustomerRow
 from models.subscriptions import ImportRow, SubscriptionRow
 from portfolio.golive import go_live_in_batches, waiting
 from portfolio.importing import ImportReport, import_portfolio
 from portfolio.problems import Problem
 from renewals.actors import Operator, parse_actor
+from renewals.cards import holds_card_number
 from renewals.commands import BadArguments
 from settings import Settings
 from workflows.client import connect, let_watchdog_look
@@ -94,6 +94,8 @@ def why(reason: str) -> str:
     """What was said as reason. Raises `typer.BadParameter`."""
     if not reason.strip():
         raise typer.BadParameter("it is blank; say why.", param_hint="--reason")
+    if holds_card_number(reason):
+        raise typer.BadParameter("it holds a card number; they are never stored.", param_hint="--reason")
     return reason
 
 
@@ -160,8 +162,7 @@ async def _go_live(
             for number in numbers or ():
                 if await session.get(SubscriptionRow, number) is None:
                     desk.no_such_subscription(number)
-            if customer is not None and await session.get(CustomerRow, customer) is None:
-                fail(f"There is no customer {customer}; `perennial show` names the customer of a subscription.")
+            await desk.known_customer(session, customer)
             import_id = None if of_import is None else await _known_import(session, of_import)
             chosen = await waiting(session, numbers=numbers or None, customer=customer, import_id=import_id)
         count = await go_live_in_batches(sessions, chosen, by=by, reason=reason, clock=desk.wall_now, progress=progress)

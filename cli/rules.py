@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from cli import desk
-from cli.output import print_json, print_table
-from models.catalog import PolicyRow, PriceRow
+from cli.output import fail, print_json, print_table
+from models.catalog import OfferingRow, PolicyRow, PriceRow
 from models.history import in_utc
 from models.versions import offerings, policy_rows, prices_of
 from renewals.money import Money
@@ -72,11 +72,12 @@ def prices(
 
 async def _prices(sku: str | None) -> Sequence[PriceRow]:
     async with desk.facts(desk.settings_or_fail()) as sessions, sessions() as session:
-        skus = [sku]
-        if sku is None:
-            found, _ = await offerings(session, after=None, limit=_ALL)
-            skus = [each.sku for each in found]
-        return await prices_of(session, [each for each in skus if each is not None])
+        if sku is not None:
+            if await session.get(OfferingRow, sku) is None:
+                fail(f"There is no offering {sku or repr(sku)}; `perennial prices` shows those that exist.")
+            return await prices_of(session, [sku])
+        found, _ = await offerings(session, after=None, limit=_ALL)
+        return await prices_of(session, [each.sku for each in found])
 
 
 _ALL = 1_000_000

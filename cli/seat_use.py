@@ -13,9 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli import desk
 from cli.days import AS_WRITTEN, day
-from cli.output import Format, fail, print_csv, print_json, print_table, progress_bar, say, warn
+from cli.output import Format, print_csv, print_json, print_table, progress_bar, say, warn
 from cli.portfolios import Json, operator, print_problems
-from models.parties import CustomerRow
 from models.subscriptions import SubscriptionRow
 from models.usage_report import ProductUse, SubscriptionUse, UserUse, by_product, by_user, chosen, use_of
 from portfolio.usage_import import import_usage
@@ -146,8 +145,7 @@ async def _by_user(customer: str | None, subscription: str | None, as_of: date |
 async def _uses(
     session: AsyncSession, customer: str | None, subscription: str | None, as_of: date | None
 ) -> list[SubscriptionUse]:
-    if customer is not None and await session.get(CustomerRow, customer) is None:
-        fail(f"There is no customer {customer}; `perennial show` names the customer of a subscription.")
+    await desk.known_customer(session, customer)
     if subscription is not None and await session.get(SubscriptionRow, subscription) is None:
         desk.no_such_subscription(subscription)
     return await use_of(session, chosen(customer, subscription), desk.wall_now(), as_of)

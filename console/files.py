@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-RUNS_AS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""A cell that begins so is calculated by spreadsheets, whoever wrote it."""
+from renewals.characters import RUNS_AS_FORMULA
 
 BYTE_ORDER_MARK = "\ufeff"
 """By it spreadsheets know UTF-8."""

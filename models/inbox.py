@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
-from renewals.cards import may_be_card_number
+from renewals.cards import holds_card_number, may_be_card_number
 
 LONGEST = 500
 """Characters of one text of a command that are kept. What is cut is longer still by its ellipsis, and so is refused."""
@@ -26,7 +26,7 @@ _LISTS = ("lines", "prices")
 _MOST_ARGUMENTS = 20  # no command has as many: one that gives more is refused by those that are kept
 
 _CARD_NUMBER = "0" * 13
-"""Kept instead of what may be a card number, and refused like one."""
+"""Kept instead of a text that holds what may be a card number, and refused like one."""
 
 
 class KeyReused(Exception):
@@ -87,7 +87,7 @@ def _bounded(args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bounded_value(key: str, value: object) -> object:
-    if key == "token" and isinstance(value, str) and may_be_card_number(value):
+    if isinstance(value, str) and (holds_card_number(value) or (key == "token" and may_be_card_number(value))):
         return _CARD_NUMBER
     text = value if isinstance(value, str) else json.dumps(value)
     longest = _LONGEST_LIST if key in _LISTS and not isinstance(value, str) else LONGEST

@@ -13,6 +13,8 @@ from renewals.characters import control_character, is_blank
 
 Value = TypeVar("Value")
 
+_LOST = "\ufffd"
+
 
 def shown(text: str) -> str:
     """The value as a sentence may quote it: short, and never what could be a card number."""
@@ -22,10 +24,12 @@ def shown(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text without control characters and without spaces around it."""
+    """A text without control characters, without spaces around it, and of which nothing was lost on the way."""
     found = control_character(text)
     if found:
         raise ValueError(f"contains the control character U+{ord(found):04X}; remove it.")
+    if _LOST in text:
+        raise ValueError("contains U+FFFD, which stands where a conversion lost a letter; export it anew as UTF-8.")
     if text != text.strip():
         raise ValueError("has spaces at its beginning or end; remove them.")
     return text

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from portfolio.files import SUBSCRIPTIONS, CatalogLine, CustomerLine, SubscriptionLine
+from portfolio.files import SUBSCRIPTIONS, CatalogLine, CustomerLine, SubscriptionLine, person
 from portfolio.stored import People, Stored, text_of
 
 UNSAID = "a token that is not shown"
@@ -63,7 +63,7 @@ def of_subscription(line: SubscriptionLine, stored: dict[str, str]) -> Iterator[
 def of_new_buyers(lines: list[SubscriptionLine], people: People) -> Iterator[Difference]:
     """New subscriptions of a contact that is stored under another name: the stored one stays."""
     for line in lines:
-        there = people.contacts.get((line.csn, line.buyer_email))
+        there = people.contacts.get(person(line.csn, line.buyer_email))
         if there and there[1] != line.buyer_name:
             yield Difference(line.number, "buyer_name", there[1], line.buyer_name)
 

@@ -18,6 +18,7 @@ from renewals.actors import Person, parse_actor
 from renewals.addresses import is_address
 from renewals.calendar import zone
 from renewals.cards import looks_like_card_number, may_be_card_number, month_end
+from renewals.characters import RUNS_AS_FORMULA
 from renewals.commands import BadArguments
 from renewals.facts import MOST_SEATS
 from renewals.money import MOST_MINOR_UNITS, decimals, parse_amount
@@ -73,7 +74,7 @@ def sku(text: str) -> str:
 
 def name(text: str) -> str:
     """A name of a person, an organisation or a product, in any script."""
-    if text[0] in "=+-@":
+    if text.startswith(RUNS_AS_FORMULA):
         raise ValueError(f"begins with {text[0]!r} like a formula of a spreadsheet; write the name itself.")
     if len(text) > _LONGEST_NAME:
         raise ValueError(f"has {len(text):,} characters; shorten it to {_LONGEST_NAME}.")
@@ -89,7 +90,7 @@ def email(text: str) -> str:
         is_person = isinstance(parse_actor(text), Person)
     except BadArguments:
         is_person = False
-    if not is_person or not is_address(text) or text[0] in "=+-@":
+    if not is_person or not is_address(text) or text.startswith(RUNS_AS_FORMULA):
         raise ValueError(f"is {shown(text)}; it must be a mail address such as ada@northwind.example.")
     local = text.partition("@")[0]
     if any(looks_like_card_number(part.strip("-")) for part in _BETWEEN_DIGITS.split(_CARD_SEPARATORS.sub("-", local))):

@@ -88,6 +88,11 @@ class SubscriptionLine:
         return self.method_kind, self.method_token, self.method_expires
 
 
+def person(csn: str, email: str) -> tuple[str, str]:
+    """By what a contact of a customer is known: the mail address, whichever letters of it are capitals."""
+    return csn, email.lower()
+
+
 Complaint = tuple[str, str]
 """A column and what is wrong with it."""
 

@@ -19,6 +19,7 @@ from portfolio.files import (
     Line,
     SubscriptionLine,
     Table,
+    person,
 )
 from portfolio.problems import Problem, Problems
 from portfolio.records import CsvFile
@@ -114,11 +115,20 @@ def _one_offering_per_sku() -> Check[CatalogLine]:
 
 
 def _one_name_per_contact() -> Check[SubscriptionLine]:
-    """A mail address of a customer belongs to one person."""
+    """A mail address of a customer belongs to one person, and is always written alike."""
     names: dict[tuple[str, str], tuple[str, int]] = {}
+    addresses: dict[tuple[str, str], tuple[str, int]] = {}
 
     def check(line: SubscriptionLine) -> Iterator[Complaint]:
-        name, first = names.setdefault((line.csn, line.buyer_email), (line.buyer_name, line.line))
+        buyer, admin = person(line.csn, line.buyer_email), person(line.csn, line.admin_email)
+        said = [("buyer_email", buyer, line.buyer_email)]
+        if line.admin_email != line.buyer_email:
+            said.append(("admin_email", admin, line.admin_email))
+        for column, key, address in said:
+            written, first = addresses.setdefault(key, (address, line.line))
+            if written != address:
+                yield column, f"has other capitals than in line {first}; write the address of one person in one way."
+        name, first = names.setdefault(buyer, (line.buyer_name, line.line))
         if name != line.buyer_name:
             yield "buyer_name", f"differs from the name for that address in line {first}; give one person one name."
 

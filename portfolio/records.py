@@ -84,11 +84,16 @@ class CsvFile:
 
     def _read(self, lines: "_Lines") -> Iterator[Record]:
         header: list[str] | None = None
-        count = 0
+        count = blank = 0
+        most = self.most_records or MOST_RECORDS
         for first in lines:
             if header is not None and not first.content:
+                blank += 1
+                if blank > most:
+                    self._refuse(None, None, f"has more than {most:,} blank lines; remove them.")
+                    return
                 continue
-            if count > (most := self.most_records or MOST_RECORDS):
+            if count > most:
                 told = f"has more than {most:,} records, the most that one import takes"
                 self._refuse(None, None, f"{told}; {self.too_much}.")
                 return

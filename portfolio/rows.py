@@ -10,7 +10,7 @@ from models.catalog import OfferingRow, PriceRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.records import EventRow
 from models.subscriptions import SubscriptionRow, TermRow
-from portfolio.files import CatalogLine, CustomerLine, SubscriptionLine
+from portfolio.files import CatalogLine, CustomerLine, SubscriptionLine, person
 from portfolio.references import Known
 from portfolio.stored import People, Stored
 from renewals.calendar import local_date
@@ -74,9 +74,9 @@ def people_rows(lines: list[SubscriptionLine], people: People, now: datetime) ->
     admins = ((line.csn, line.admin_email, line.admin_email) for line in lines)
     for group in (buyers, admins):
         for csn, email, name in group:
-            if (csn, email) not in people.contacts:
+            if (who := person(csn, email)) not in people.contacts:
                 contacts.append({"id": uuid4(), "csn": csn, "name": name, "email": email})
-                people.contacts[csn, email] = (contacts[-1]["id"], name)
+                people.contacts[who] = (contacts[-1]["id"], name)
     yield ContactRow, contacts
     methods: list[Row] = []
     for line in lines:
@@ -164,8 +164,8 @@ class SubscriptionRows:
             "anchor_day": line.anchor_day,
             "auto_renew": line.auto_renew,
             "channel": line.channel.value,
-            "buyer_id": self.people.contacts[line.csn, line.buyer_email][0],
-            "primary_admin_id": self.people.contacts[line.csn, line.admin_email][0],
+            "buyer_id": self.people.contacts[person(line.csn, line.buyer_email)][0],
+            "primary_admin_id": self.people.contacts[person(line.csn, line.admin_email)][0],
             "method_id": self.people.methods[key] if key else None,
             "method_set_at": self.now if key else None,
             "phase": phase.value,

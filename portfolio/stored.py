@@ -15,7 +15,7 @@ from sqlmodel import col
 from models.catalog import OfferingRow, PolicyRow, PriceRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.subscriptions import SubscriptionRow
-from portfolio.files import CustomerLine
+from portfolio.files import CustomerLine, person
 from portfolio.reading import Portfolio
 from renewals.facts import Channel, OfferingKind, OfferingStatus
 from renewals.legal import Audience
@@ -49,7 +49,7 @@ class Stored:
 
 @dataclass(slots=True)
 class People:
-    """Contacts by customer and address (id and name), and payment methods by customer, kind, token and last day."""
+    """Contacts by whose they are (id and name), and payment methods by customer, kind, token and last day."""
 
     contacts: dict[tuple[str, str], tuple[UUID, str]] = field(default_factory=dict)
     methods: dict[tuple[str, str, str, date | None], UUID] = field(default_factory=dict)
@@ -141,7 +141,7 @@ async def load_people(connection: AsyncConnection, csns: Iterable[str]) -> Peopl
             _among(col(ContactRow.csn), batch)
         )
         for row in await connection.execute(contacts):
-            people.contacts[row.csn, row.email] = (row.id, row.name)
+            people.contacts[person(row.csn, row.email)] = (row.id, row.name)
         methods = (
             select(
                 col(PaymentMethodRow.id),

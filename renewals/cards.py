@@ -8,6 +8,8 @@ from renewals.characters import control_character, is_blank
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _CARD_NUMBER = re.compile(r"(?:\d[ -]?){13,19}")
+_DIGITS_WITHIN = re.compile(r"(?<![^\W_])\d(?:[ -]?\d){12,}(?![^\W_])")
+_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ONLY_DIGITS = re.compile(r"[0-9 -]{13,}")  # a mistyped card number; the table refuses these too
 
 
@@ -40,6 +42,20 @@ def method_label(text: str) -> str | None:
 def may_be_card_number(token: str) -> bool:
     """Must this never be stored as a provider's token? A mistyped card number is as bad as a good one."""
     return looks_like_card_number(token) or _ONLY_DIGITS.fullmatch(token) is not None
+
+
+def holds_card_number(text: str) -> bool:
+    """Does a card number stand anywhere in this text? The digits of an id are none.
+
+    >>> [holds_card_number(text) for text in ("she read out 4242 4242 4242 4242 08 29", "order 4500123456")]
+    [True, False]
+    """
+    for run in _DIGITS_WITHIN.findall(_ID.sub("", text)):
+        groups = re.split("[ -]", run)
+        parts = ("".join(groups[i:j]) for i in range(len(groups)) for j in range(i + 1, len(groups) + 1))
+        if any(looks_like_card_number(part) for part in parts):
+            return True
+    return False
 
 
 def looks_like_card_number(text: str) -> bool:

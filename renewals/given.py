@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from renewals.addresses import is_address
-from renewals.cards import may_be_card_number, month_end
+from renewals.cards import holds_card_number, may_be_card_number, month_end
 from renewals.characters import control_character
 from renewals.commands import BadArguments, MethodChoice, Name, NewMethod, StoredMethod, Wish
 from renewals.facts import MOST_SEATS, Term
@@ -38,7 +38,9 @@ class Given:
             return ""
         value = self._raw.get(key)
         if not isinstance(value, str) or (required and not value.strip()) or len(value) > 500 or not _storable(value):
-            raise self._bad(key, "a text of at most 500 characters, without line ends and other control characters")
+            raise self._bad(key, "a text of 1 to 500 characters, without line ends and other control characters")
+        if key != "token" and holds_card_number(value):
+            raise BadArguments(f'{self._command}: "{key}" must not hold a card number; they are never stored.')
         return value.strip()
 
     def optional(self, key: str) -> str | None:

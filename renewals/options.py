@@ -1,19 +1,21 @@
 """What may be done with a subscription now: for each command, allowed, already so, or why not (domain.md 7)."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from renewals import commands as c
 from renewals.actors import Actor
+from renewals.calendar import days_after, local_date
 from renewals.decisions import Decision, Refused
 from renewals.eligibility import Request, decide
 from renewals.extending import nameable_days
 from renewals.facts import Subscription, Term
 from renewals.payments import MethodKind
 from renewals.permission import RENEWS
-from renewals.quoting import QuoteState, QuoteTerms
+from renewals.quoting import QuoteState, QuoteTerms, quote_window_last_day
 from renewals.renewing import just_before, last_paid_term
+from renewals.windows import late_window_last_day
 
 
 def options(sub: Subscription, actor: Actor, *, is_buyer: bool, at: datetime) -> dict[c.Name, Decision]:
@@ -23,6 +25,26 @@ def options(sub: Subscription, actor: Actor, *, is_buyer: bool, at: datetime) ->
     """
     found = just_before(sub, at)
     return {name: decide(found, _request(found, name, actor, is_buyer, at)) for name in c.Name}
+
+
+def last_day(sub: Subscription, name: c.Name) -> date | None:
+    """The last local day on which a command that is allowed stays so if nothing else happens; None if no day ends it.
+
+    What a renewal applies can be planned again for the one after it, so that only an end without renewal ends that.
+    """
+    before_renewal = days_after(last_paid_term(sub).renews_on, -1)
+    match name:
+        case c.Name.RESUME_AUTO_RENEW | c.Name.ADD_SEATS:
+            return before_renewal
+        case c.Name.REDUCE_SEATS | c.Name.CHANGE_TERM:
+            return None if sub.renews_automatically else before_renewal
+        case c.Name.RENEW:
+            return late_window_last_day(sub)
+        case c.Name.ASK_FOR_QUOTE | c.Name.ISSUE_QUOTE:
+            return quote_window_last_day(sub)
+        case c.Name.ACCEPT_QUOTE | c.Name.DECLINE_QUOTE if (quote := _open_quote(sub)) is not None:
+            return local_date(quote.ends_at - timedelta(seconds=1), sub.time_zone)
+    return None
 
 
 class Contact(StrEnum):

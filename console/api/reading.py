@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from console.api import schemas as s
@@ -12,7 +13,7 @@ from renewals.actors import Person
 from renewals.calendar import term_end
 from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.facts import Phase, Subscription
-from renewals.options import Contact, options, whom_to_ask
+from renewals.options import last_day, options, whom_to_ask
 from renewals.permission import BUYER_MAY
 from renewals.pricing import NotPriced, next_line
 from renewals.windows import late_window_last_day, window_opens_on
@@ -117,13 +118,17 @@ def _next_term(sub: Subscription) -> s.NextTerm | None:
 def options_of(stored: Stored, settings: Settings) -> s.Options:
     """The answer to each command of buyers, were this one's buyer to give it now; what `perennial explain` says."""
     answers = options(stored.facts, Person(stored.buyer.email), is_buyer=True, at=stored.now)
-    return s.Options(items=[_option(name, answers, settings) for name in c.Name if name in BUYER_MAY])
+    return s.Options(
+        items=[_option(name, answers, last_day(stored.facts, name), settings) for name in c.Name if name in BUYER_MAY]
+    )
 
 
-def _option(name: c.Name, answers: Mapping[c.Name, Decision], settings: Settings) -> s.Option:
+def _option(name: c.Name, answers: Mapping[c.Name, Decision], until: date | None, settings: Settings) -> s.Option:
     decision = answers[name]
     if not isinstance(decision, Refused):
-        return s.Option(command=name, answer="already_so" if isinstance(decision, AlreadyTrue) else "allowed")
+        if isinstance(decision, AlreadyTrue):
+            return s.Option(command=name, answer="already_so")
+        return s.Option(command=name, answer="allowed", until=until)
     who = whom_to_ask(name, decision)
     return s.Option(
         command=name,
@@ -131,15 +136,5 @@ def _option(name: c.Name, answers: Mapping[c.Name, Decision], settings: Settings
         code=decision.code,
         hint=decision.hint,
         possible_on=decision.possible_on,
-        ask=s.Ask(who=who, contact=_reached_at(who, settings)) if who else None,
+        ask=s.Ask(who=who, contact=settings.reached_at(who)) if who else None,
     )
-
-
-def _reached_at(who: Contact, settings: Settings) -> str:
-    match who:
-        case Contact.SUPPORT:
-            return settings.support_contact
-        case Contact.SALES:
-            return settings.sales_contact
-        case Contact.PARTNER:
-            return settings.partner_contact

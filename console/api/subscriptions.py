@@ -87,7 +87,7 @@ class _NotModified(Problem):
 
 @routes.get("/subscriptions/{number}/options")
 async def what_may_be_done(session: Reading, room: InRoom, number: Number) -> s.Options:
-    """For each command of buyers: may this one's buyer give it now, and if not, why not, when, and who can help?"""
+    """For each command of buyers: may the buyer give it now, until when, and if not, why not, and who can help?"""
     return options_of(await found(session, number), room.settings)
 
 

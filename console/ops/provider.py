@@ -66,6 +66,11 @@ class IdentityProvider:
         self._keys: KeySet | None = None
         self._known_since = -_KNOWN_FOR_SECONDS * 1.0
 
+    async def try_out(self) -> None:
+        """Ask it what it says of itself, and for its keys. Raises `ProviderAway`."""
+        await self._described()
+        await self._fetch_keys()
+
     async def address(self, secret: str) -> str:
         """Where to send the browser that keeps this secret. Raises `ProviderAway`."""
         metadata = await self._described()

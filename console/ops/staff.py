@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from console.ops.fields import Wrong
+from renewals.cards import holds_card_number
 from renewals.characters import is_blank
 from renewals.roles import May, Role, may
 
@@ -34,9 +35,9 @@ class Staff:
 
     @property
     def reason(self) -> str:
-        """Why it is done, as the form says. Raises `Wrong` where it says nothing."""
+        """Why it is done, as the form says. Raises `Wrong` where it says nothing, or holds a card number."""
         reason = self.form.get("reason", "").strip()
-        if is_blank(reason) or len(reason) > LONGEST_REASON:
+        if is_blank(reason) or len(reason) > LONGEST_REASON or holds_card_number(reason):
             raise Wrong("reason")
         return reason
 

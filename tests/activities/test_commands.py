@@ -313,3 +313,20 @@ async def test_a_card_number_is_refused_and_not_even_kept_in_the_refused_command
     assert await desk.give("2027-02-01", "set-payment-method", key="click-1", **card) == "refused bad_arguments"
     (row,) = await desk.rows("SELECT args::text AS args FROM commands")
     assert "4111" not in row["args"]
+
+
+@pytest.mark.parametrize(
+    ("command", "args"),
+    [
+        pytest.param("park", {"reason": "she read out 4111 1111 1111 1111 on the phone"}, id="in a reason"),
+        pytest.param("record-renewal", {"reason": "paid", "reference": "4111-1111-1111-1111"}, id="as a reference"),
+    ],
+)
+async def test_a_card_number_in_any_text_is_neither_accepted_nor_kept(
+    desk: Desk, command: str, args: dict[str, str]
+) -> None:
+    """What may never happen (domain.md 10.6)."""
+    await desk.open()
+    assert await desk.give("2027-02-01", command, by="operator:ana", **args) == "refused bad_arguments"
+    (row,) = await desk.rows("SELECT args::text || coalesce(reason, '') AS kept FROM commands")
+    assert "4111" not in row["kept"]

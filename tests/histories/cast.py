@@ -1,5 +1,5 @@
 """Every life that is recorded, replayed and played again."""
 
-from tests.histories import lives, quoted, troubles
+from tests.histories import foreseen, lives, quoted, troubles
 
-LIVES = lives.LIVES + troubles.LIVES + quoted.LIVES
+LIVES = lives.LIVES + troubles.LIVES + quoted.LIVES + foreseen.LIVES

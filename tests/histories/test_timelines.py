@@ -38,6 +38,7 @@ from tests.histories.playing import (
     timeline_of,
 )
 from tests.scenarios.theatre import Theatre
+from worker import WORKFLOWS
 from workflows import contract, options, subscription
 from workflows.steps import PERFORMERS, Performer
 
@@ -74,6 +75,11 @@ def test_every_timeline_is_that_of_a_life() -> None:
 @pytest.mark.parametrize("name", Name)
 def test_every_command_is_given_in_a_life(name: Name) -> None:
     assert any(name in commands_of(text) for text in TEXTS.values())
+
+
+@pytest.mark.parametrize("lives_once", WORKFLOWS, ids=lambda each: each.__name__)
+def test_every_workflow_of_a_worker_is_lived_through(lives_once: type) -> None:
+    assert any(text.partition("\n\n")[2].startswith(f"run 1: {lives_once.__name__}(") for text in TEXTS.values())
 
 
 @pytest.mark.parametrize("phase", Phase)

@@ -68,14 +68,14 @@ async def held_by_an_order(theatre: Theatre) -> Life:
 
 async def a_charge_breaks(theatre: Theatre) -> Life:
     life = await theatre.subscription(live="2027-03-25")
-    with _breaking(SandboxGateway, "charge", ValueError("odd"), times=1):
+    with breaking(SandboxGateway, "charge", ValueError("odd"), times=1):
         await life.until("2027-04-01")
     return life
 
 
 async def a_command_breaks(theatre: Theatre) -> Life:
     life = await theatre.subscription(live="2027-03-25")
-    with _breaking(deciding, "decide", ValueError("odd"), times=2):
+    with breaking(deciding, "decide", ValueError("odd"), times=2):
         with pytest.raises(WorkflowUpdateFailedError):
             await life.command("2027-03-26 12:00", "reduce-seats", to=9)
         await life.catch_up()
@@ -87,14 +87,14 @@ async def a_command_breaks(theatre: Theatre) -> Life:
 async def planning_falls_back(theatre: Theatre) -> Life:
     """The database is away for a moment: what cannot be planned in the workflow's own task is planned patiently."""
     life = await theatre.subscription(live="2027-03-25")
-    with _breaking(planning, "plan", ConnectionError("away"), times=1):
+    with breaking(planning, "plan", ConnectionError("away"), times=1):
         await life.until("2027-04-01")
     return life
 
 
 async def planning_breaks(theatre: Theatre) -> Life:
     life = await theatre.subscription(live="2027-03-25")
-    with _breaking(planning, "plan", NotPriced("no price"), times=2):
+    with breaking(planning, "plan", NotPriced("no price"), times=2):
         await life.catch_up()
     await life.catch_up()
     await life.until("2027-04-01")
@@ -131,7 +131,7 @@ async def bought_together_breaks(theatre: Theatre) -> Life:
     lives = [await theatre.subscription(FIRST, live="2027-02-01", **BY_HAND)]
     lives.append(await theatre.subscription(SECOND, live="2027-02-01", **BY_HAND | {"csn": "C-2"}))
     basket_id = await given(lives, "2027-02-01 12:00")
-    with _breaking(baskets, "place", ValueError("odd"), times=1), pytest.raises(WorkflowFailureError):
+    with breaking(baskets, "place", ValueError("odd"), times=1), pytest.raises(WorkflowFailureError):
         await carried_out(lives, basket_id)
     return Beside(**vars(lives[0]), workflow_id=contract.bulk_checkout_id(basket_id))
 
@@ -176,7 +176,7 @@ async def _look(life: Life) -> Beside:
 
 
 @contextmanager
-def _breaking(owner: type | ModuleType, name: str, error: Exception, *, times: int) -> Iterator[None]:
+def breaking(owner: type | ModuleType, name: str, error: Exception, *, times: int) -> Iterator[None]:
     """Let a function fail so many times before it works again."""
     works: Callable[..., Any] = getattr(owner, name)
     left = times

@@ -1,5 +1,6 @@
 """Files and lines that cannot be read at all are named as well, and nothing is written."""
 
+import gzip
 import os
 import time
 import tracemalloc
@@ -17,6 +18,12 @@ from tests.portfolio.folders import Folder
 from tests.portfolio.imports import CATALOG, CUSTOMERS, SUBSCRIPTIONS, refused
 
 Spoil = Callable[[Folder], object]
+
+
+def _pipe(folder: Folder) -> None:
+    (folder.path / CUSTOMERS).unlink()
+    os.mkfifo(folder.path / CUSTOMERS)
+
 
 BAD_FILES: list[Any] = [
     pytest.param(
@@ -39,6 +46,36 @@ BAD_FILES: list[Any] = [
     pytest.param(
         lambda f: ((f.path / CUSTOMERS).unlink(), (f.path / CUSTOMERS).mkdir()),
         CUSTOMERS, None, None, "is not a file", id="directory",
+    ),
+    pytest.param(
+        _pipe, CUSTOMERS, None, None, "is not a file", id="pipe",
+    ),
+    pytest.param(
+        lambda f: ((f.path / CUSTOMERS).unlink(), (f.path / CUSTOMERS).symlink_to("/dev/zero")),
+        CUSTOMERS, None, None, "is not a file", id="device-without-end",
+    ),
+    pytest.param(
+        lambda f: ((f.path / CUSTOMERS).unlink(), (f.path / CUSTOMERS).symlink_to(CUSTOMERS)),
+        CUSTOMERS, None, None, "cannot be read (Too many levels of symbolic links)", id="link-to-itself",
+    ),
+    pytest.param(
+        lambda f: f.write(CATALOG, gzip.compress(f.text(CATALOG).encode())),
+        CATALOG, 1, None, "not valid UTF-8", id="compressed",
+    ),
+    pytest.param(
+        lambda f: f.write(CATALOG, "<!DOCTYPE html>\n<title>502 Bad Gateway</title>\n"),
+        CATALOG, 1, "sku", "missing", id="page-of-an-error",
+    ),
+    pytest.param(
+        lambda f: f.write(CUSTOMERS, f.text(CUSTOMERS) * 2), CUSTOMERS, 8, "country", "ISO 3166", id="header-again"
+    ),
+    pytest.param(
+        lambda f: f.write(SUBSCRIPTIONS, f.text(SUBSCRIPTIONS)[:-40]),
+        SUBSCRIPTIONS, 13, None, "fields where the header has 15", id="cut-off",
+    ),
+    pytest.param(
+        lambda f: f.write(CUSTOMERS, f.text(CUSTOMERS) + "\x1a"),
+        CUSTOMERS, 8, None, "has 1 fields where the header has 8", id="end-of-file-of-dos",
     ),
     pytest.param(lambda f: f.write(SUBSCRIPTIONS, ""), SUBSCRIPTIONS, None, None, "is empty", id="empty-file"),
     pytest.param(
@@ -166,6 +203,17 @@ def test_more_records_than_one_import_takes_are_refused(folder: Folder, monkeypa
     folder.add(SUBSCRIPTIONS, 13, number="S-1013")
     (problem,) = read_portfolio(folder.path).problems.listed
     assert "records, the most that one import takes; split the portfolio into several folders." in problem.reason
+
+
+def test_blank_lines_without_end_are_refused_like_records_without_end(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "MOST_RECORDS", 12)
+    folder.write(CUSTOMERS, folder.text(CUSTOMERS) + "\n" * 12)
+    assert read_portfolio(folder.path).problems.listed == []
+    folder.write(CUSTOMERS, folder.text(CUSTOMERS) + "\n")
+    (problem,) = read_portfolio(folder.path).problems.listed
+    assert str(problem) == f"{CUSTOMERS}: has more than 12 blank lines; remove them."
 
 
 def test_bad_lines_are_counted_but_not_kept(folder: Folder) -> None:

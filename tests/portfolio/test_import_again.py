@@ -138,6 +138,18 @@ async def test_a_new_subscription_follows_the_stored_customer_catalog_and_contac
     assert (new["buyer_id"], new["method_id"]) == (old["buyer_id"], old["method_id"])
 
 
+async def test_a_contact_is_known_by_its_address_whichever_letters_are_capitals(
+    connection: AsyncConnection, folder: Folder
+) -> None:
+    await run(connection, folder)
+    header, *_, last = folder.text(SUBSCRIPTIONS).splitlines()
+    folder.write(SUBSCRIPTIONS, f"{header}\n{last}\n")
+    folder.set(SUBSCRIPTIONS, 2, number="S-2001", buyer_email="JO@castell.example")
+    assert (await run(connection, folder, LATER)).subscriptions == Tally(1)
+    old, new = await rows(connection, "subscriptions", "number IN ('S-1012', 'S-2001') ORDER BY number")
+    assert (new["buyer_id"], new["primary_admin_id"]) == (old["buyer_id"], old["buyer_id"])
+
+
 async def test_two_imports_at_once_queue_up_and_the_second_finds_nothing_to_do(
     engine: AsyncEngine, folder: Folder
 ) -> None:

@@ -1,11 +1,15 @@
 """domain.md 7: what may be done now is asked with the arguments that ask for least of what can be had."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 
 from renewals import commands as c
 from renewals.actors import Person
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
-from renewals.options import options
+from renewals.options import last_day, options
+from renewals.payments import Hold
 from tests.renewals.builders import subscription, utc
 
 
@@ -27,3 +31,27 @@ def test_seats_can_be_reduced_while_a_smaller_number_can_be_named(
     answers = options(sub, Person("ada@northwind.example"), is_buyer=True, at=utc("2026-10-01T10:00"))
     assert isinstance(answers[c.Name.REDUCE_SEATS], expected)
     assert not isinstance(answers[c.Name.REDUCE_SEATS], AlreadyTrue)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "expected"),
+    [
+        pytest.param({}, c.Name.CANCEL_AUTO_RENEW, None, id="cancel: any time"),
+        pytest.param({"auto_renew": False}, c.Name.RESUME_AUTO_RENEW, "2027-03-30", id="resume: before the renewal"),
+        pytest.param({}, c.Name.ADD_SEATS, "2027-03-30", id="add seats: in the paid term"),
+        pytest.param({}, c.Name.REDUCE_SEATS, None, id="reduce: a renewal follows the renewal"),
+        pytest.param({"auto_renew": False}, c.Name.CHANGE_TERM, "2027-03-30", id="change term: until it expires"),
+        pytest.param({}, c.Name.RENEW, "2027-05-15", id="renew: 45 days late"),
+        pytest.param({}, c.Name.ASK_FOR_QUOTE, "2027-04-30", id="quote: 30 days late"),
+        pytest.param({}, c.Name.ACCEPT_QUOTE, None, id="accept: there is no quote"),
+    ],
+)
+def test_what_is_allowed_is_so_through_a_day(changes: dict[str, Any], name: c.Name, expected: str | None) -> None:
+    """domain.md 3 and 7: each end is that of the rule that would refuse on the day after."""
+    day = last_day(subscription(**changes), name)
+    assert day == (date.fromisoformat(expected) if expected else None)
+
+
+def test_a_quote_can_be_accepted_through_the_day_it_ends() -> None:
+    hold = Hold("quote", utc("2027-03-01T23:00"), quote="Q-1001")
+    assert last_day(subscription(hold=hold), c.Name.ACCEPT_QUOTE) == date(2027, 3, 1)

@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from renewals.permission import BUYER_MAY
 from tests.stack.conftest import PATIENCE_SECONDS, ROOT, Stacks, free_ports
 
 
@@ -132,7 +133,19 @@ def test_the_list_is_filtered_and_paged(terminal: Terminal) -> None:
     assert page == rows[1:3]
     phase = rows[0]["phase"]
     assert terminal("list", "--phase", phase, "--json").json == [row for row in rows if row["phase"] == phase]
-    assert terminal("list", "--customer", "nobody").out == "No subscription matches.\n"
+    assert {row["number"] for row in terminal("list", "--customer", "5100000001", "--json").json} >= {"S-1001"}
+    assert terminal("list", "--phase", "lapsed").out == "No subscription matches.\n"
+
+
+@pytest.mark.parametrize("command", [("list",), ("ledger",), ("ledger", "--format", "csv"), ("usage", "report")])
+@pytest.mark.parametrize(("csn", "shown"), [("nobody", "nobody"), ("", "''")], ids=["unknown", "blank"])
+def test_an_unknown_customer_is_no_empty_list(
+    terminal: Terminal, command: tuple[str, ...], csn: str, shown: str
+) -> None:
+    said = terminal(*command, "--customer", csn)
+    assert (said.status, said.err) == (
+        1, f"There is no customer {shown}; `perennial show` names the customer of a subscription.\n",
+    )  # fmt: skip
 
 
 def test_what_is_coming_is_forecast_with_amounts(terminal: Terminal) -> None:
@@ -140,6 +153,8 @@ def test_what_is_coming_is_forecast_with_amounts(terminal: Terminal) -> None:
     assert {coming["subscription"] for coming in one} == {"S-1005"}
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", coming["at"]) for coming in one)
     assert all(coming["amount"] > 0 for coming in one if coming["what"] == "charge")
+    past = terminal("forecast", "--until", "2020-01-01")
+    assert (past.status, past.out, "2020-01-01 is past" in past.err) == (2, "", True)
     table = terminal("forecast", "--until", "2028-12-31")
     assert (table.status, table.err) == (0, "")
     assert "S-1005" in table.out
@@ -149,6 +164,15 @@ def test_a_command_is_explained_without_being_given(terminal: Terminal) -> None:
     said = terminal("explain", "S-1010", "change-term", "--json")
     assert (said.status, said.json["answer"]) == (0, "refused")
     assert said.json["hint"]
+    asked = terminal("explain", "S-1010", "change-term", PERENNIAL_SUPPORT_CONTACT="help@vendor.example")
+    assert asked.out.endswith("cannot be changed here; ask support. Support: help@vendor.example.\n")
+    seats = terminal("explain", "S-1005", "add-seats")
+    assert re.fullmatch(r"add-seats of S-1005: allowed until \d{4}-\d\d-\d\d\.\n", seats.out)
+    of_buyer = terminal("explain", "S-1006", "--json")
+    assert {each["ask"]["who"] for each in of_buyer.json if each["answer"] == "refused"} == {"partner"}
+    assert {each["command"] for each in of_buyer.json} == set(BUYER_MAY)
+    assert "record-renewal" in terminal("explain", "S-1006", "--by", "operator:ana").out
+    assert "record-renewal" not in terminal("explain", "S-1006").out
     assert terminal("show", "S-9999").err == (
         "There is no subscription S-9999; `perennial list` shows those that exist.\n"
     )
@@ -199,6 +223,7 @@ def test_go_live_wants_an_operator_a_reason_and_a_choice(terminal: Terminal) -> 
         (("--all", "--by", "ada@northwind.example", "--reason", "x"), "only an operator may do this"),
         (("--all", "--reason", "x"), "Missing option '--by'"),
         (("--all", "--by", "operator:ana"), "Missing option '--reason'"),
+        (("--all", "--by", "operator:ana", "--reason", "4242 4242 4242 4242"), "it holds a card number"),
         (("--all", "--by", "operator:ana", "--reason", " "), "it is blank"),
         (why, "--all"),
         (("--all", "S-1001", *why), "either subscription numbers"),
@@ -241,6 +266,9 @@ def test_prices_are_told_with_their_versions_and_policies_as_far_as_there_are_an
     assert {(each["sku"], each["version"], each["until"]) for each in told} == {("DRAFT-STD", 1, None)}
     assert {each["term"] for each in told} >= {"month", "year"}
     assert "DRAFT-STD year USD" in terminal("prices").out
+    unknown = terminal("prices", "DRAFT-4D")
+    assert (unknown.status, unknown.out) == (1, "")
+    assert unknown.err == "There is no offering DRAFT-4D; `perennial prices` shows those that exist.\n"
     assert terminal("policies", "--json").json == []
     assert "the defaults hold for everybody" in terminal("policies").out
 

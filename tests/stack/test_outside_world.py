@@ -8,8 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import make_url
+from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
+from cli import checks_temporal
 from cli.stack_postgres import plain_address, run_sql
 from tests.stack.conftest import PATIENCE_SECONDS, ROOT
 from tests.stack.test_commands import Said, Terminal
@@ -40,6 +42,15 @@ async def unread_url(database_url: str) -> str:
     await run_sql(database_url, "DROP ROLE IF EXISTS nosy")
     await run_sql(database_url, "CREATE ROLE nosy LOGIN")
     return make_url(database_url).set(username="nosy").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def standby_url(database_url: str) -> str:
+    """The same database as a standby shows it: it only reads."""
+    await run_sql(database_url, "DROP ROLE IF EXISTS reader")
+    await run_sql(database_url, "CREATE ROLE reader LOGIN SUPERUSER")
+    await run_sql(database_url, "ALTER ROLE reader SET default_transaction_read_only = on")
+    return make_url(database_url).set(username="reader").render_as_string(hide_password=False)
 
 
 def stored_commands(url: str) -> int:
@@ -80,6 +91,55 @@ def test_a_doctor_names_the_setting_of_an_unknown_namespace(terminal: Terminal) 
     assert (health, "has no namespace elsewhere" in seen) == ("wrong", True)
     assert cure.startswith("Correct PERENNIAL_TEMPORAL_NAMESPACE")
     assert "worker" not in {each["part"] for each in said.json}
+
+
+def test_a_doctor_names_addresses_that_lead_nowhere_and_nobody_to_hear_of_it(terminal: Terminal) -> None:
+    """Everything starts well with the values that nobody set; letters would lead to the buyer's own machine."""
+    said = terminal("doctor", "--json")
+    health, seen, cure = finding(said, "addresses")
+    assert (health, "docs/operations.md" in cure) == ("warn", True)
+    assert "PERENNIAL_ACCOUNT_URL leads to this machine alone" in seen
+    assert "PERENNIAL_MAIL_FROM is an example; PERENNIAL_SUPPORT_CONTACT is an example" in seen
+    assert finding(said, "operators")[:2] == ("warn", "there is no admin: nobody lets people in")
+    half = {"PERENNIAL_ACCOUNT_URL": "https://my.vendor.example", "PERENNIAL_OPS_URL": "http://ops.vendor.example/ops"}
+    assert finding(terminal("doctor", "--json", **half), "addresses")[1].startswith(
+        "PERENNIAL_ACCOUNT_URL does not end in /account right behind the host, where the pages are; "
+        "PERENNIAL_OPS_URL is not https, so that nobody stays signed in"
+    )
+    contacts = dict.fromkeys(("SUPPORT_CONTACT", "SALES_CONTACT", "PARTNER_CONTACT", "MAIL_FROM"), "us@vendor.example")
+    whole = {f"PERENNIAL_{name}": value for name, value in contacts.items()}
+    whole |= {"PERENNIAL_ACCOUNT_URL": "https://my.vendor.example/account/"}
+    whole |= {"PERENNIAL_OPS_URL": "https://ops.vendor.example/ops"}
+    assert finding(terminal("doctor", "--json", **whole), "addresses")[0] == "ok"
+    assert finding(said, "program")[1].startswith("Perennial ")
+
+
+def test_a_doctor_asks_the_identity_provider_where_there_is_one(terminal: Terminal) -> None:
+    assert "identity provider" not in {each["part"] for each in terminal("doctor", "--json").json}
+    away = {"PERENNIAL_OIDC_ISSUER": "http://127.0.0.1:9"}
+    seen = finding(terminal("doctor", "--json", **away), "identity provider")
+    assert (seen[0], "PERENNIAL_OIDC_CLIENT_ID" in seen[2]) == ("wrong", True)
+    away |= {"PERENNIAL_OIDC_CLIENT_ID": "perennial", "PERENNIAL_OIDC_CLIENT_SECRET": "s3cret"}
+    away |= {"PERENNIAL_OIDC_ROLES": "admins=admin"}
+    said = terminal("doctor", "--json", **away)
+    assert finding(said, "identity provider") == (
+        "wrong", "http://127.0.0.1:9 does not answer as one", "Correct PERENNIAL_OIDC_ISSUER.",
+    )  # fmt: skip
+    assert (said.status, "s3cret" in said.out) == (1, False)
+
+
+def test_a_doctor_knows_a_database_that_only_reads(terminal: Terminal, standby_url: str) -> None:
+    said = terminal("doctor", "--json", PERENNIAL_DATABASE_URL=standby_url)
+    health, seen, cure = finding(said, "database")
+    assert (said.status, health, seen.endswith("which only reads")) == (1, "wrong", True)
+    assert "primary" in cure
+
+
+def test_a_doctor_knows_a_search_attribute_of_another_type(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks_temporal, "SEARCH_ATTRIBUTES", (SearchAttributeKey.for_int("PerennialPhase"),))
+    health, seen, cure = finding(terminal("doctor", "--json"), "search attributes")
+    assert (health, seen) == ("wrong", "of another type: PerennialPhase")
+    assert cure.endswith("temporal operator search-attribute create --name PerennialPhase --type Int")
 
 
 def test_a_role_that_may_not_read_is_sent_to_the_grants(terminal: Terminal, unread_url: str) -> None:

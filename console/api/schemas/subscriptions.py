@@ -118,6 +118,8 @@ class Option(Resource):
     code: str | None = None
     hint: str | None = None
     possible_on: date | None = None
+    until: date | None = None
+    """The last day on which what is allowed stays so, on the customer's calendar; none where no day ends it."""
     ask: Ask | None = None
     """Who can help where the buyer cannot."""
 

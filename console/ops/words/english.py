@@ -56,7 +56,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.last_admin": "The last admin",
         "refused.last_admin_text": "Nobody would be left who governs. Make another admin first.",
         "wrong.reason": "Say why",
-        "wrong.reason_text": "Nothing was done: write a reason, in at most 500 characters. Go back and try again.",
+        "wrong.reason_text": "Nothing was done: write a reason, in at most 500 characters and without a card number. "
+        "Go back and try again.",
         "wrong.name": "Not a name",
         "wrong.name_text": "Nothing was done: a name has letters, digits, dots, dashes and underscores, such as mira.",
         "wrong.email": "Not a mail address",

@@ -59,8 +59,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.last_admin": "La dernière personne qui administre",
         "refused.last_admin_text": "Il ne resterait personne pour administrer. Nommez d’abord quelqu’un d’autre.",
         "wrong.reason": "Dites pourquoi",
-        "wrong.reason_text": "Rien n’a été fait : écrivez un motif, en 500 caractères au plus. Revenez en arrière et "
-        "recommencez.",
+        "wrong.reason_text": "Rien n’a été fait : écrivez un motif, en 500 caractères au plus et sans numéro de carte. "
+        "Revenez en arrière et recommencez.",
         "wrong.name": "Ce n’est pas un nom",
         "wrong.name_text": "Rien n’a été fait : un nom se compose de lettres, chiffres, points, tirets et traits bas, "
         "comme mira.",

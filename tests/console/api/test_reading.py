@@ -7,11 +7,10 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
-from cli import looking
+from cli import explaining
 from models.engine import Sessions
 from models.store import load
 from models.tables import SubscriptionRow
-from renewals.decisions import Eligible, Refused
 from renewals.permission import BUYER_MAY
 from tests.console.api.calling import ADA, IMPORTED_AT, Api
 
@@ -88,12 +87,13 @@ async def test_options_are_what_explain_says(
     options = {each["command"]: each for each in (await api.get(f"/subscriptions/{number}/options")).json()["items"]}
     assert set(options) == BUYER_MAY
     for name in sorted(BUYER_MAY):
-        explained, told = await looking._explain(number, name, None), options[name]
-        refused = explained if isinstance(explained, Refused) else Refused("", "")
-        answer = "refused" if refused.code else "allowed" if isinstance(explained, Eligible) else "already_so"
-        on = refused.possible_on.isoformat() if refused.possible_on else None
-        assert (told["answer"], told["code"] or "", told["hint"] or "") == (answer, refused.code, refused.hint)
-        assert told["possible_on"] == on
+        (explained,), told = await explaining.explained(number, name, None), options[name]
+        assert told["answer"] == explained["answer"].replace(" ", "_")
+        for column in ("code", "hint", "ask"):
+            assert told[column] == explained.get(column)
+        for column in ("possible_on", "until"):
+            day = explained.get(column)
+            assert told[column] == (day.isoformat() if day else None)
 
 
 async def test_whom_to_ask_is_whom_the_hint_names(api: Api) -> None:

@@ -141,6 +141,7 @@ async def test_a_refusal_says_why_and_until_when(life: Life, ada: Person) -> Non
     ("name", "fields", "complaint"),
     [
         pytest.param("park", {"reason": "  "}, "Say why", id="no reason"),
+        pytest.param("park", {"reason": "4242 4242 4242 4242 does not work"}, "Say why", id="a card number"),
         pytest.param("park", {"key": "x"}, "That did not work", id="no key"),
         pytest.param("record-renewal", {}, "What is it called?", id="no reference"),
         pytest.param("record-renewal", {"reference": "P", "seats": "0"}, "Not a number of seats", id="no seat"),
