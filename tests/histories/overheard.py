@@ -15,11 +15,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 from temporalio.workflow import Info
 
-from workflows.bulk_checkout import BulkCheckoutWorkflow
+from worker import WORKFLOWS
 from workflows.client import DATA_CONVERTER
-from workflows.quote import QuoteWorkflow
-from workflows.subscription import SubscriptionWorkflow
-from workflows.watchdog import WatchdogWorkflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ async def turns_of(history: WorkflowHistory) -> list[Turn]:
     """Every turn of one run. Raises what `Replayer` raises if the commands are not those of the history."""
     runner = _Overhearing()
     replayer = Replayer(
-        workflows=[SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, WatchdogWorkflow],
+        workflows=WORKFLOWS,
         workflow_runner=runner,
         data_converter=DATA_CONVERTER,
     )

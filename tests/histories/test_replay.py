@@ -21,12 +21,10 @@ from tests.histories.cast import LIVES
 from tests.histories.playing import RECORDED
 from tests.sandbox import SANDBOXED
 from tests.scenarios.portfolios import BUYER, BUYER_NAME, CUSTOMER, PUNCTUAL
-from workflows.bulk_checkout import BulkCheckoutWorkflow
+from worker import WORKFLOWS
 from workflows.client import DATA_CONVERTER
 from workflows.contract import TermPlan, workflow_id
-from workflows.quote import QuoteWorkflow
 from workflows.subscription import SubscriptionWorkflow
-from workflows.watchdog import WatchdogWorkflow
 
 FILES = sorted(RECORDED.glob("*.json"))
 
@@ -39,7 +37,7 @@ def _replayer(runner: WorkflowRunner | None = None) -> Replayer:
     """As in earnest, without the sandbox; it changes no command, and every life is played inside it."""
     runner = runner or UnsandboxedWorkflowRunner()
     return Replayer(
-        workflows=[SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, WatchdogWorkflow],
+        workflows=WORKFLOWS,
         workflow_runner=runner,
         data_converter=DATA_CONVERTER,
     )
