@@ -60,6 +60,7 @@ WORKFLOWS = (SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, Foresigh
 
 _log = logging.getLogger(__name__)
 
+WORKFLOWS = [SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, ForesightWorkflow, WatchdogWorkflow]
 DATABASE_CONNECTIONS = 20
 POST_EVERY, WRITE_EVERY = timedelta(seconds=1), timedelta(seconds=10)
 """How often the record is looked at for other systems, and for the operators."""
@@ -122,7 +123,7 @@ def build_worker(
 
     `signing_key` is that of the previews that the console hands out; without one none of them binds.
 
-    Workflows run outside Temporal's own sandbox unless another runner is given: tests do (ADR 12).
+    Workflows run outside Temporal's own sandbox unless another runner is given: the tests that guard them do (ADR 12).
     """
     gateway = gateway or SandboxGateway(sessions)
     charging, holds = Charging(sessions, gateway, breaker), Holds(sessions, gateway)

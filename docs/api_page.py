@@ -1,20 +1,17 @@
 """The tables of api.md."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from console.api.app import create_api
+from console.api.app import description
 from docs.explained import ARGUMENTS
 from docs.tables import check_words, table
 from renewals.commands import Name
-from settings import Settings
 
 
 def _routes() -> str:
     """Every operation of the API: what it takes beside its address, and what it is for."""
-    nobody: Any = None
     rows = []
-    for path, operations in create_api(Settings(), nobody, nobody).openapi()["paths"].items():
+    for path, operations in description()["paths"].items():
         for method, operation in operations.items():
             takes = [each["name"] for each in operation.get("parameters", ()) if each["in"] != "path"]
             named = ", ".join(f"`{name}`" for name in takes)

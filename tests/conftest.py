@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 
 from cli.stack_postgres import running_postgres
 from cli.stack_temporal import temporal_binary
@@ -80,3 +81,9 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
         dev_server_existing_path=temporal_binary(), search_attributes=SEARCH_ATTRIBUTES, dev_server_log_level="never"
     ) as environment:
         yield environment
+
+
+@pytest.fixture
+def workflow_runner() -> WorkflowRunner:
+    """As in earnest; where workflows are guarded, tests/sandbox.py has another."""
+    return UnsandboxedWorkflowRunner()

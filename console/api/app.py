@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, MutableMapping
+from functools import cache
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.security import HTTPBearer
+from starlette.routing import BaseRoute
 from temporalio.client import Client
 
 from console.api import (
@@ -23,7 +25,7 @@ from console.api import (
 )
 from console.api.gate import Asgi, Gate, Receive, Send
 from console.api.known_keys import KnownKeys
-from console.api.openapi import MOUNTED_AT, describe
+from console.api.openapi import MOUNTED_AT, described
 from console.api.problems import Problem, add_problem_answers
 from console.api.room import Room
 from console.limits import RateLimits
@@ -58,29 +60,42 @@ def create_api(
     clock: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
     """The API of one installation. `clock` counts the seconds of the rate limits."""
-    key = HTTPBearer(scheme_name="key", description="A key of `perennial api-key create`.", auto_error=False)
     api = FastAPI(
         title="Perennial",
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
-        dependencies=[Depends(key), Depends(_refuse_unknown_queries)],
+        routes=_routes(),
     )
+    setattr(api, "openapi", description)  # noqa: B010 - as FastAPI's own guide does; mypy forbids it as an assignment
     api.state.room = Room(settings, sessions, client, PATIENCE_SECONDS)
     of_keys, of_strangers = (RateLimits(settings.api_requests_per_minute, settings.api_burst, clock) for _ in range(2))
     known = KnownKeys(sessions, clock)
     api.add_middleware(Gate, sessions=sessions, limits=of_keys, strangers=of_strangers, known=known)
     add_problem_answers(api)
-    for part in (subscriptions, previews, commands, bulk, quotes, papers, calendars, access, methods, seats, partner):
-        api.include_router(part.routes)
-    describe(api)
     return api
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """What every API serves; the framework reads all signatures when it puts routes together, so once in a process."""
+    key = HTTPBearer(scheme_name="key", description="A key of `perennial api-key create`.", auto_error=False)
+    router = APIRouter(dependencies=[Depends(key), Depends(_refuse_unknown_queries)])
+    for part in (subscriptions, previews, commands, bulk, quotes, papers, calendars, access, methods, seats, partner):
+        router.include_router(part.routes)
+    return router.routes
+
+
+@cache
+def description() -> dict[str, Any]:
+    """What the API says of itself, to be read only: that of the routes, and so of every API of this process."""
+    return described(_routes())
 
 
 def _refuse_unknown_queries(request: Request) -> None:
     """A parameter that is misspelt, or given twice, must not be read as if it were not there."""
-    operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
+    operation = description()["paths"][request.scope["route"].path][request.method.lower()]
     known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
     given = [name for name, _ in request.query_params.multi_items()]
     for name in given:

@@ -1,9 +1,10 @@
 """The description of the API: what the framework writes of the routes, and the problems that every one may answer."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 
 from console.api.problems import PROBLEM_JSON
 from console.api.schemas import Problem
@@ -29,24 +30,14 @@ DESCRIPTION = (
 )
 
 
-def describe(api: FastAPI) -> None:
-    """Let `api.openapi()` answer with the whole description, written once."""
-
-    def openapi() -> dict[str, Any]:
-        if api.openapi_schema is None:
-            api.openapi_schema = _described(api)
-        return api.openapi_schema
-
-    setattr(api, "openapi", openapi)  # noqa: B010 - as FastAPI's own guide does; mypy forbids it as an assignment
-
-
-def _described(api: FastAPI) -> dict[str, Any]:
+def described(routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """The whole description of an API of these routes."""
     page = get_openapi(
         title="Perennial",
         version="1",
         summary="Renewals of subscriptions",
         description=DESCRIPTION,
-        routes=api.routes,
+        routes=routes,
         servers=[{"url": MOUNTED_AT}],
     )
     schemas = page["components"]["schemas"]

@@ -2,12 +2,14 @@
 
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from uuid import uuid4
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
+from starlette.routing import BaseRoute
 from temporalio.client import Client
 
 from console import words
@@ -99,18 +101,26 @@ class Unguarded(Exception):
 
 def create_ops(settings: Settings, sessions: Sessions, client: Client) -> FastAPI:
     """The console of one installation. `client` gets the commands. Raises `Unguarded`, `BadSettings`."""
-    app = FastAPI(title="Perennial operations", docs_url=None, redoc_url=None, openapi_url=None)
+    parts = (*PARTS, *((mails,) if settings.local_stack else ()), *((provided,) if settings.oidc_issuer else ()))
+    app = FastAPI(title="Perennial operations", docs_url=None, redoc_url=None, openapi_url=None, routes=_routes(parts))
     app.state.desk = Desk(settings, sessions, client, _templates())
     app.state.live = live.Broadcast(app.state.desk)
     app.middleware("http")(with_page_headers)
     if settings.oidc_issuer:
         app.state.provider = IdentityProvider(settings)
-    for part in (*PARTS, *((mails,) if settings.local_stack else ()), *((provided,) if settings.oidc_issuer else ())):
-        app.include_router(part.routes)
     _add_faults(app)
-    for route in iter_route_contexts(app.routes):
-        rule_of(route)
     return app
+
+
+@cache
+def _routes(parts: tuple[ModuleType, ...]) -> list[BaseRoute]:
+    """Those of the rooms, each with its rule; the framework reads all signatures for that, so once in a process."""
+    router = APIRouter()
+    for part in parts:
+        router.include_router(part.routes)
+    for route in iter_route_contexts(router.routes):
+        rule_of(route)
+    return router.routes
 
 
 def rule_of(route: RouteContext) -> Needs | Open:

@@ -7,10 +7,13 @@ from temporalio.client import WorkflowFailureError
 
 from activities import baskets
 from mail.sink import read_mail
+from tests.sandbox import workflow_runner
 from tests.scenarios.bulk import BY_HAND, CSN, FIRST, SECOND, THIRD, bulk, carried_out, given, outcomes, three, told
 from tests.scenarios.diary import written
 from tests.scenarios.portfolios import BUYER
 from tests.scenarios.theatre import Theatre
+
+__all__ = ["workflow_runner"]
 
 NOON = "2027-02-01 12:00"
 TRANSFER = {"kind": "bank_transfer", "token": "voucher-paid-after:2d"}

@@ -13,10 +13,13 @@ from temporalio.client import WorkflowExecutionStatus
 from activities.starting import follow
 from activities.watch import Watch
 from mail.sink import list_mails, read_mail
+from tests.sandbox import workflow_runner
 from tests.scenarios.diary import written
 from tests.scenarios.portfolios import BUYER
 from tests.scenarios.theatre import Life, Theatre
 from workflows import contract
+
+__all__ = ["workflow_runner"]
 
 ANA: dict[str, Any] = {"by": "operator:ana", "reason": "as agreed"}
 QUOTE = "Q-1001"

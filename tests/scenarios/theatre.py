@@ -17,6 +17,7 @@ from sqlalchemy import RowMapping, text
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import WorkflowRunner
 
 from cli.rehearsal import DEV_SERVER_OPTIONS
 from cli.stack_temporal import temporal_binary
@@ -28,7 +29,6 @@ from mail.sender import Mailer
 from mail.sink import Sink, SinkMail, list_mails
 from models.engine import Sessions
 from renewals.calendar import zone
-from tests.sandbox import SANDBOXED
 from tests.scenarios.diary import Diary, diary_of, instant
 from tests.scenarios.portfolios import BUYER, CUSTOMER, PUNCTUAL, import_one
 from worker import build_worker
@@ -185,7 +185,13 @@ def gateway(sessions: Sessions) -> Gateway:
 
 @pytest.fixture
 async def theatre(
-    temporal: WorkflowEnvironment, sessions: Sessions, sink: Sink, mailer: Mailer, gateway: Gateway, tmp_path: Path
+    temporal: WorkflowEnvironment,
+    sessions: Sessions,
+    sink: Sink,
+    mailer: Mailer,
+    gateway: Gateway,
+    tmp_path: Path,
+    workflow_runner: WorkflowRunner,
 ) -> AsyncIterator[Theatre]:
     async with build_worker(
         temporal.client,
@@ -196,7 +202,7 @@ async def theatre(
         gateway=gateway,
         signing_key=SIGNING_KEY,
         identity="perennial",
-        workflow_runner=SANDBOXED,
+        workflow_runner=workflow_runner,
     ):
         theatre = Theatre(temporal.client, sessions, tmp_path / "portfolio", sink)
         yield theatre
