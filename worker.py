@@ -55,9 +55,6 @@ from workflows.quote import QuoteWorkflow
 from workflows.subscription import SubscriptionWorkflow
 from workflows.watchdog import WatchdogWorkflow
 
-WORKFLOWS = (SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, ForesightWorkflow, WatchdogWorkflow)
-"""What a worker runs. Of each there are recorded histories, which every later version has to replay."""
-
 _log = logging.getLogger(__name__)
 
 WORKFLOWS = [SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, ForesightWorkflow, WatchdogWorkflow]

@@ -138,7 +138,7 @@ STATEMENTS = (
     SELECT gen_random_uuid(), number, (ARRAY['mail_rejected', 'step_failed', 'parked'])[1 + right(number, 4)::int % 3],
         (ARRAY[2, 1, 2])[1 + right(number, 4)::int % 3],
         '', 'Somebody has to look at this.', now() - right(number, 4)::int * interval '1 minute'
-    FROM subscriptions WHERE right(number, 3) IN ('007', '013')
+    FROM subscriptions WHERE right(number, 2) IN ('07', '13')
     """,
     "DROP TABLE crowd",
 )

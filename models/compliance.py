@@ -34,7 +34,7 @@ from renewals.letters import Kind
 from renewals.payments import MethodKind, Way
 from renewals.pricing import NotPriced
 
-PER_BATCH, MOST_LOOKED_AT, MOST_TERMS = 24, 192, 5
+PER_BATCH, MOST_LOOKED_AT, MOST_TERMS = 18, 198, 5
 
 _S = SubscriptionRow
 ORDER = Keyset((col(_S.renews_on), col(_S.number)))

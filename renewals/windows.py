@@ -66,13 +66,17 @@ def charge_at(sub: Subscription, days: int = 0) -> datetime:
 
 def retry_dates(sub: Subscription) -> tuple[datetime, ...]:
     """The instants of the retries that fit into the policy's late window, first to last."""
+    return tuple(charge_at(sub, days) for days in _retry_days(sub))
+
+
+def _retry_days(sub: Subscription) -> list[int]:
     last_day = policys_last_day(sub)
-    return tuple(charge_at(sub, days) for days in sub.policy.retry_days if days_after(sub.renews_on, days) <= last_day)
+    return [days for days in sub.policy.retry_days if days_after(sub.renews_on, days) <= last_day]
 
 
 def past_due_ends_at(sub: Subscription) -> datetime:
     """When `past_due` gives up: the last retry date inside the late window, or the charge time if none fits."""
-    return retry_dates(sub)[-1] if retry_dates(sub) else charge_at(sub)
+    return charge_at(sub, max(_retry_days(sub), default=0))
 
 
 def suspension_at(sub: Subscription) -> datetime:

@@ -30,7 +30,7 @@ from renewals.legal import ADVICE, LegalRule
 from renewals.pricing import NotPriced
 
 COMPLIANCE = "/ops/compliance"
-PER_PAGE = 20
+PER_PAGE = 15
 """Charges on a page: the plan of each, and of those that no law binds between them, is computed for it."""
 MOST_IN_FILE = 5_000
 """Charges that a file holds at most: the duties of each are computed."""
