@@ -60,7 +60,7 @@ async def request_of(session: AsyncSession, stored: Stored | None, row: CommandR
         paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
         let_go_since=isinstance(command, c.ReleaseHold)
         and await _let_go_since(session, stored, command, row.received_at),
-        held_since=isinstance(command, c.ReleaseHold) and await _held_since(session, stored, row.received_at),
+        held_since=isinstance(command, c.ReleaseHold) and await _held_since(session, stored, row),
         pays_with=method,
         renews_on=row.renews_on,
         handled_at=stored.now,
@@ -109,19 +109,20 @@ async def _let_go_since(session: AsyncSession, stored: Stored, command: c.Releas
     return quote is not None and quote.order_id is not None and claim.opened_at >= received_at
 
 
-async def _held_since(session: AsyncSession, stored: Stored, at: datetime) -> bool:
-    """Did what holds the next term come only after `at`, so that a command of then cannot mean it?
+async def _held_since(session: AsyncSession, stored: Stored, row: CommandRow) -> bool:
+    """Did what holds the next term come only after the command, which then cannot mean it?
 
-    An order came when its own command did, however long that waited to be decided.
+    An order came when its own command did, however long that waited to be decided; that may have been given to another
+    subscription of it, whose clock runs ahead otherwise: the world's time tells.
     """
     claim = await session.get_one(ClaimRow, UUID(stored.facts.hold.id)) if stored.facts.hold else None
-    if claim is None or claim.opened_at <= at:
+    if claim is None or claim.opened_at <= row.received_at:
         return False
     if claim.order_id is None:
         return True
-    query = select(func.min(col(CommandRow.received_at))).where(col(CommandRow.order_id) == claim.order_id)
+    query = select(func.min(col(CommandRow.stored_at))).where(col(CommandRow.order_id) == claim.order_id)
     ordered_at = await session.scalar(query)
-    return ordered_at is None or ordered_at > at
+    return ordered_at is None or ordered_at > row.stored_at
 
 
 async def _recorded(session: AsyncSession, stored: Stored, reference: str) -> bool:

@@ -25,9 +25,7 @@ from renewals.money import MOST_MINOR_UNITS, decimals, parse_amount
 
 _LONGEST_NAME = 200
 _LONGEST_PRICE = 24  # beyond that decimal arithmetic would begin to round
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
-"""The days that there are in files; of no other is anything counted."""
-
+_FIRST_YEAR, _LAST_YEAR = 1990, 2199
 _FIRST_EXPIRY = 2000
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -152,8 +150,8 @@ def day(text: str) -> date:
         found = date.fromisoformat(shaped(_DATE, text, "a date such as 2027-03-31"))
     except ValueError as error:
         raise ValueError(f"is {shown(text)}; it must be a date such as 2027-03-31.") from error
-    if not FIRST_DAY <= found <= LAST_DAY:
-        raise ValueError(f"is {shown(text)}; its year must lie between {FIRST_DAY.year} and {LAST_DAY.year}.")
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_YEAR} and {_LAST_YEAR}.")
     return found
 
 
@@ -215,8 +213,8 @@ def token(text: str) -> str:
 def expiry(text: str) -> date:
     """The last day of a card's month of expiry."""
     wanted = "a month such as 2029-08, or blank"
-    if not _FIRST_EXPIRY <= int(shaped(_MONTH, text, wanted)[:4]) <= LAST_DAY.year:
-        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_EXPIRY} and {LAST_DAY.year}.")
+    if not _FIRST_EXPIRY <= int(shaped(_MONTH, text, wanted)[:4]) <= _LAST_YEAR:
+        raise ValueError(f"is {shown(text)}; its year must lie between {_FIRST_EXPIRY} and {_LAST_YEAR}.")
     try:
         return month_end(text)
     except ValueError as error:

@@ -16,12 +16,12 @@ LISTED_WITHIN_DAYS = 7
 
 
 def used_since(on: date, days: int) -> date:
-    """The first day of the span of so many days that ends with `on`.
+    """The first day of the span of so many days that ends with `on`; none lies before the calendar's first.
 
     >>> used_since(date(2027, 3, 31), 30)
     datetime.date(2027, 3, 2)
     """
-    return on - timedelta(days=days - 1)
+    return max(on, date.min + timedelta(days=days - 1)) - timedelta(days=days - 1)
 
 
 @dataclass(frozen=True, slots=True)

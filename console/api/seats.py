@@ -20,7 +20,6 @@ from models.seat_use import NoSuchPlace, usage_of, users_of
 from models.store import Stored
 from models.subscriptions import SubscriptionRow
 from models.usage_report import by_product, chosen, use_of
-from portfolio import fields
 from portfolio.files import Complaint
 from portfolio.usage_file import USAGE
 from portfolio.usage_import import ImportUnderWay, tell_usage
@@ -31,10 +30,7 @@ from renewals.usage import unused_seats
 
 routes = APIRouter(tags=["seats"])
 
-On = Annotated[
-    date | None,
-    Query(ge=fields.FIRST_DAY, le=fields.LAST_DAY, description="As of this day; the customer's today if left out."),
-]
+On = Annotated[date | None, Query(description="As of this day; the customer's today if left out.")]
 
 
 @routes.get("/subscriptions/{number}/assignments")

@@ -229,7 +229,7 @@ async def test_what_cannot_be_grouped_is_refused_and_operators_hear_of_it(counte
     assert await counter.outcomes(basket_id) == ["refused not_carried_out"] * 3
     (alarm,) = await counter.first.rows("SELECT subscription, kind, subject, facts FROM alarms")
     assert (alarm["subscription"], alarm["kind"], alarm["subject"]) == (PUNCTUAL, "step_failed", str(basket_id))
-    assert alarm["facts"] == {"basket": str(basket_id), "refused": 2, "error": "ValueError"}
+    assert alarm["facts"] == {"basket": str(basket_id), "refused": 3, "error": "ValueError"}
     told = await counter.first.rows("SELECT subscription FROM events WHERE data ->> 'code' = 'not_carried_out'")
     assert sorted(row["subscription"] for row in told) == [PUNCTUAL, SECOND]
     await counter.first.at(LATER, Watch(counter.first.sessions, cast("Client", counter.bell)).look)
