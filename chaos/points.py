@@ -11,7 +11,7 @@ from typing import Any
 
 from temporalio import activity, workflow
 
-from activities import answers, charging, notices, planning
+from activities import answers, charging, notices, planning, till
 from cli import portfolios
 from gateways.sandbox import SandboxGateway
 from mail import sender
@@ -100,7 +100,7 @@ POINTS: dict[str, Install] = {
     "charge:before-call": _before(SandboxGateway, "charge"),
     "charge:before-record": _after(SandboxGateway, "charge"),
     "charge:in-record": _after(answers, "settle_paid"),
-    "charge:before-answer": _after(charging, "record_answer"),
+    "charge:before-answer": _after(till, "record_answer"),
     "ask:before-record": _after(SandboxGateway, "look_up"),
     "mail:before-claim": _before(notices.Notices, "_freeze"),
     "mail:before-call": _before(sender.Mailer, "send"),

@@ -1,5 +1,7 @@
 """One pulled plug and one random schedule, so that `make chaos` (docs/chaos.md) stays alive between its long runs."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 from chaos import plugs
@@ -25,3 +27,9 @@ def test_the_same_seed_is_the_same_schedule_and_25_in_a_row_share_nobody() -> No
     assert schedule(4711) == schedule(4711)
     cast = [role.number for seed in range(4711, 4736) for role in schedule(seed).cast]
     assert len(set(cast)) == len(cast) == 65
+
+
+def test_every_point_is_where_it_is_said_to_be() -> None:
+    """In a process of its own: what is armed stays armed."""
+    arm_all = "from chaos.points import POINTS\nfor install in POINTS.values(): install(lambda: None)"
+    subprocess.run([sys.executable, "-c", arm_all], check=True, timeout=60)
