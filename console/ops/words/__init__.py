@@ -23,6 +23,7 @@ from console.ops.words import (
     english_plan,
     english_results,
     english_rules,
+    english_second,
     english_subscription,
     english_telling,
     english_troubles,
@@ -42,6 +43,7 @@ from console.ops.words import (
     french_plan,
     french_results,
     french_rules,
+    french_second,
     french_subscription,
     french_telling,
     french_troubles,
@@ -68,6 +70,7 @@ _ENGLISH = (
     english_golive,
     english_results,
     english_troubles,
+    english_second,
 )
 _FRENCH = (
     french,
@@ -89,6 +92,7 @@ _FRENCH = (
     french_golive,
     french_results,
     french_troubles,
+    french_second,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
