@@ -19,10 +19,14 @@ FIRST_NUMBERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What confirming has begun: where it can be watched, and what is left to do outside of its transaction."""
+    """What confirming has begun: where it can be watched, and what is left to do outside of its transaction.
+
+    What `is_long` is done after the answer.
+    """
 
     address: str
     rest: Callable[[Desk], Awaitable[None]]
+    is_long: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.ops import taking_live
+from console.ops import paying_back, taking_live
 from console.ops.carrying_on import wake_watchdog
 from console.ops.deed import SECOND_PERSON, Begun, Deed
 from console.ops.desk import Desk
@@ -47,10 +47,11 @@ async def _plan_anew(desk: Desk) -> None:
     await wake_watchdog(desk.client)
 
 
-_PLANS_ANEW = Begun(SECOND_PERSON, _plan_anew)
+_PLANS_ANEW = Begun(SECOND_PERSON, _plan_anew, is_long=False)
 
 DEEDS: Mapping[str, Deed] = {
     RESUME_CHARGES: Deed(May.STEER, _resume_charges),
     APPLY_WHAT_IF: Deed(May.GOVERN, _apply_what_if),
     taking_live.TAKE_LIVE: taking_live.DEED,
+    paying_back.REFUND: paying_back.DEED,
 }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
@@ -34,12 +35,13 @@ async def requests(request: Request, desk: InDesk, who: Reads) -> Response:
     now = wall_now()
     async with desk.sessions() as session:
         shown = [await _asked(session, who, row, now) for row in await open_requests(session, now)]
-    return desk.page(request, "second_person.html", who, requests=shown, days=USUAL_FOR.days, money=Money)
+    values: dict[str, Any] = {"requests": shown, "days": USUAL_FOR.days}
+    return desk.page(request, "second_person.html", who, money=Money, instant=datetime.fromisoformat, **values)
 
 
 @routes.post("/{id_}/confirm")
 async def confirm(request: Request, desk: InDesk, who: Reads, tasks: BackgroundTasks, id_: UUID) -> Response:
-    """The deed is done in the transaction that confirms it, once; what it leaves to do, after the answer."""
+    """The deed is done in the transaction that confirms it, once."""
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
         row = await open_request(session, id_, now)
@@ -47,7 +49,10 @@ async def confirm(request: Request, desk: InDesk, who: Reads, tasks: BackgroundT
             return _over(request, desk, who)
         decide(session, row, Decision.CONFIRMED, by=who.by, reason=reason, now=now)
         begun = await DEEDS[row.what].do(session, row, now)
-    tasks.add_task(begun.rest, desk)
+    if begun.is_long:
+        tasks.add_task(begun.rest, desk)
+    else:
+        await begun.rest(desk)
     response = see_other(begun.address)
     response.background = tasks
     return response
