@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.ops import paying_back, taking_live
+from console.ops import giving_many, paying_back, taking_live
 from console.ops.carrying_on import wake_watchdog
 from console.ops.deed import SECOND_PERSON, Begun, Deed
 from console.ops.desk import Desk
@@ -54,4 +54,5 @@ DEEDS: Mapping[str, Deed] = {
     APPLY_WHAT_IF: Deed(May.GOVERN, _apply_what_if),
     taking_live.TAKE_LIVE: taking_live.DEED,
     paying_back.REFUND: paying_back.DEED,
+    giving_many.BULK_ACTION: giving_many.DEED,
 }

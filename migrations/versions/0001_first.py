@@ -149,6 +149,7 @@ def _create_tables() -> None:
         sa.Column("client_key", sa.String(), nullable=False),
         sa.Column("command", sa.String(), nullable=False),
         sa.Column("given_by", sa.String(), nullable=False),
+        sa.Column("confirmed_by", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("reason <> ''", name="ck_bulk_actions_reason"),

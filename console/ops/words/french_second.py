@@ -6,6 +6,7 @@ from types import MappingProxyType
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "deed.go-live": "Mettre en service",
+        "deed.bulk-action": "Un ordre pour plusieurs",
         "deed.refund": "Rembourser",
         "second_takes_two": "Au-delà de {count} à la fois, il faut une seconde personne : rien ne se passe avant que "
         "quelqu’un d’autre ait confirmé, dans la journée.",
@@ -13,8 +14,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "second_terms_in": "Périodes suivantes en {currency}",
         "second_sum": "{count} : {amount}",
         "second_first": "Les premiers :",
-        "second_bound": "La confirmation vaut pour ceci exactement : si un prix, un poste, un moyen de paiement ou autre "
-        "chose change d’ici là, rien n’est fait.",
+        "second_bound": "La confirmation vaut pour ceci exactement : si un prix, un poste, un moyen de paiement ou "
+        "autre chose change d’ici là, rien n’est fait.",
         "second_refund_takes_two": "Autant sur une seule commande demande une seconde personne : rien n’est remboursé "
         "avant que quelqu’un d’autre ait confirmé, dans la journée.",
         "second_refund": "{amount} sont remboursés sur la commande du {when}, dont {paid} ont été payés et {gone} déjà "
