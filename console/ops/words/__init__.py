@@ -24,6 +24,7 @@ from console.ops.words import (
     english_results,
     english_rules,
     english_second,
+    english_sessions,
     english_subscription,
     english_telling,
     english_troubles,
@@ -44,6 +45,7 @@ from console.ops.words import (
     french_results,
     french_rules,
     french_second,
+    french_sessions,
     french_subscription,
     french_telling,
     french_troubles,
@@ -71,6 +73,7 @@ _ENGLISH = (
     english_results,
     english_troubles,
     english_second,
+    english_sessions,
 )
 _FRENCH = (
     french,
@@ -93,6 +96,7 @@ _FRENCH = (
     french_results,
     french_troubles,
     french_second,
+    french_sessions,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
