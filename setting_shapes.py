@@ -142,6 +142,33 @@ def _mail_addresses(text: str) -> str:
     return text
 
 
+def bounds_in(text: str) -> dict[str, int]:
+    """By currency: an amount in whole units; under the empty name that of all others. Raises ValueError.
+
+    >>> bounds_in("1000, JPY=150000")
+    {'': 1000, 'JPY': 150000}
+    """
+    bounds = dict[str, int]()
+    for part in parted(text):
+        currency, _, units = part.rpartition("=")
+        name = currency.strip()
+        if not _BOUND.fullmatch(f"{name}={units.strip()}") or name in bounds:
+            raise ValueError(f"{part!r} is no bound")
+        bounds[name] = int(units)
+    return bounds
+
+
+_BOUND = re.compile(r"(?:[A-Z]{3})?=[0-9]{1,9}")
+
+
+def _amount_bounds(text: str) -> str:
+    try:
+        bounds_in(text)
+    except ValueError:
+        raise ValueError("cannot be read: write whole units, as 1000 or 1000,JPY=150000; 0 for none") from None
+    return text
+
+
 def parted(text: str) -> list[str]:
     """What commas part."""
     return [each.strip() for each in text.split(",")]
@@ -177,6 +204,7 @@ MailAddresses = Annotated[Line, AfterValidator(_mail_addresses)]
 TimeOfDay = Annotated[Line, AfterValidator(_time_of_day)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]
 Provider = Annotated[WebAddress, AfterValidator(_provider)]
+AmountBounds = Annotated[Line, AfterValidator(_amount_bounds)]
 Roles = Annotated[Line, AfterValidator(_roles)]
 TimeZone = Annotated[Line, AfterValidator(_time_zone)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]

@@ -16,8 +16,10 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from renewals.money import Money
 from renewals.roles import Role
 from setting_shapes import (
+    AmountBounds,
     DatabaseAddress,
     Directory,
     Host,
@@ -34,6 +36,7 @@ from setting_shapes import (
     TimeOfDay,
     TimeZone,
     WebAddress,
+    bounds_in,
     parted,
 )
 
@@ -111,6 +114,18 @@ class Settings(BaseSettings):
 
     oidc_name_claim: Line = "preferred_username"
     """The claim of the ID token that the operator's name is made of."""
+
+    second_person_go_live: int = Field(default=100, ge=0, le=1_000_000)
+    """More subscriptions than so many go live at once only after a second person has confirmed it; 0: no second person.
+
+    On a local stack this and the two below ask nobody unless they are set.
+    """
+
+    second_person_bulk: int = Field(default=50, ge=0, le=1_000_000)
+    """A bulk action on more subscriptions than so many waits for a second person in the same way."""
+
+    second_person_refund: AmountBounds = "1000,JPY=150000,KRW=1500000"
+    """So does a refund of more than so much, in whole units: `1000` of any currency, `JPY=150000` of that one."""
 
     seal_keys: Keys | None = None
     """Closes the secrets of second factors and webhooks: 32 random characters or more, the same for console and worker.
@@ -227,6 +242,24 @@ class Settings(BaseSettings):
         """By value of the claim: the role that it gives, in the order that they are written in."""
         parts = [part.rpartition("=") for part in (self.oidc_roles or "").split(";") if part]
         return {value.strip(): Role(role.strip()) for value, _, role in parts}
+
+    def go_live_takes_two(self, count: int) -> bool:
+        """Must a second person confirm that so many go live at once?"""
+        return 0 < self._asked("second_person_go_live", self.second_person_go_live) < count
+
+    def bulk_takes_two(self, count: int) -> bool:
+        """Must a second person confirm a bulk action on so many?"""
+        return 0 < self._asked("second_person_bulk", self.second_person_bulk) < count
+
+    def refund_takes_two(self, money: Money) -> bool:
+        """Must a second person confirm a refund of so much?"""
+        bounds = bounds_in(self.second_person_refund)
+        most = self._asked("second_person_refund", bounds.get(money.currency, bounds.get("", 0)))
+        return 0 < most < money.decimal()
+
+    def _asked(self, name: str, bound: int) -> int:
+        """The bound, or 0 on a local stack whose environment says nothing: one person is all of it."""
+        return 0 if self.local_stack and name not in self.model_fields_set else bound
 
     def reached_at(self, who: str) -> str:
         """Where `support`, `sales` or the `partner` is reached, whom a refusal names."""

@@ -74,6 +74,8 @@ ADDRESSES: Mapping[str, Sequence[str]] = {
     "/results": ("/results",),
     "/pauses": ("/pauses",),
     "/people": ("/people",),
+    "/people/{name}/sessions": ("/people/mira/sessions",),
+    "/sessions": ("/sessions",),
     "/keys": ("/keys",),
     "/subscriptions/{number}": (f"/subscriptions/{NUMBER}",),
     "/subscriptions/{number}/orders/{id_}/receipt.pdf": (f"/subscriptions/{NUMBER}/orders/{ORDER}/receipt.pdf",),

@@ -86,7 +86,10 @@ def refund(
     attempt: Annotated[str | None, typer.Option(help="Id of its attempt that was paid after all.")] = None,
     seen: Annotated[int | None, typer.Option(help="What had gone back when you looked; else it is refused.")] = None,
 ) -> Arguments:
-    """Send back what was paid for an order, in full or in part; the term stays as it is."""
+    """Send back what was paid for an order, in full or in part; the term stays as it is.
+
+    Beyond PERENNIAL_SECOND_PERSON_REFUND it goes back when a second operator has confirmed it in the console.
+    """
     return {"order": order, "amount": amount, "attempt": attempt, "seen": seen}
 
 

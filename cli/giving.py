@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 from activities.delivery import deliver
 from cli import desk
 from cli.output import print_json, say, warn
+from cli.second_person import asks_for_refund
 from models.inbox import store_command
 from renewals.commands import Name
 from workflows.contract import Answer
@@ -34,7 +35,10 @@ PATIENCE_SECONDS = 5.0
 def give(name: Name, number: str, by: str, args: dict[str, Any], *, key: str | None, as_json: bool) -> None:
     """Store the command, let the subscription's workflow decide, print the outcome. Status 1 if refused."""
     given = {name_: value for name_, value in args.items() if value is not None}
-    answer = desk.run(_give(name, number, by, given, key or str(uuid4())))
+    key = key or str(uuid4())
+    if name is Name.REFUND and desk.run(asks_for_refund(number, by, given, key, as_json=as_json)):
+        return
+    answer = desk.run(_give(name, number, by, given, key))
     if as_json:
         print_json({"command": name.value, "subscription": number, **_answer(answer)})
     elif answer.outcome == "done":

@@ -96,6 +96,14 @@ def disable(name: Name, by: By, reason: Reason, as_json: Json = False) -> None:
     _told(name, "is disabled" if changed else "was disabled already", changed, as_json)
 
 
+@app.command(name="sign-out")
+def sign_out(name: Name, by: By, reason: Reason, as_json: Json = False) -> None:
+    """End every session of an operator, who may sign in again; to keep somebody out, disable the account."""
+    by, reason = operator(by), why(reason)
+    desk.run(_in_facts(lambda session: staff.sign_out(session, name, by=by, reason=reason, now=desk.wall_now())))
+    _told(name, "is signed out everywhere", True, as_json)
+
+
 @app.command()
 def reseal(by: By, reason: Reason, as_json: Json = False) -> None:
     """Close secrets of second factors and webhooks under the first of PERENNIAL_SEAL_KEYS; then the others can go."""

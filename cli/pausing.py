@@ -12,10 +12,10 @@ from sqlmodel import col
 from cli import desk
 from cli.output import fail, print_json, print_table, say, warn
 from cli.portfolios import By, Reason, operator, tell_watchdog, why
+from cli.second_person import known_to_have, say_that_it_waits
 from models import pauses as store
 from models.history import in_utc
 from models.pauses import Pausable, PauseRow
-from models.staff import who_may
 from renewals.roles import May
 from settings import Settings
 
@@ -62,21 +62,16 @@ def _ask(settings: Settings, by: str, reason: str, usual: bool, as_json: bool) -
         _answer(Pausable.CHARGES, "resumed", False, as_json, "")
         return
     is_new, accepts = asked
-    if as_json:
-        print_json({"what": Pausable.CHARGES, "outcome": "asked", "changed": is_new, "accepts_declines": accepts})
-        return
-    waits = "Asked" if is_new else "It was asked already, and holds as it was asked then"
-    where = f"{settings.ops_url}/second-person"
-    say(f"{waits}: charges go on once another operator confirms it within a day, at {where}.")
-    if usual and not accepts:
+    more = {"what": Pausable.CHARGES, "accepts_declines": accepts}
+    say_that_it_waits(settings, "charges go on", is_new, as_json, **more)
+    if usual and not accepts and not as_json:
         say("It does not accept the declines: for that, withdraw it there and ask anew.")
 
 
 async def _asked(settings: Settings, by: str, reason: str, usual: bool) -> tuple[bool, bool] | None:
     """Whether it was asked now, and whether what waits accepts the declines; None where nothing is paused."""
     async with desk.facts(settings) as sessions, sessions.begin() as session:
-        if by not in await who_may(session, May.STEER):
-            fail(f"{by} is nobody who may resume charges; `perennial operator list` shows who is.")
+        await known_to_have(session, by, May.STEER, "resume charges")
         paused = await _paused(session, Pausable.CHARGES, usual)
         if paused is None:
             return None

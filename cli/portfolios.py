@@ -15,6 +15,9 @@ from cli import desk
 from cli.days import AS_WRITTEN, day, within_reach
 from cli.output import fail, print_diary, print_json, progress_bar, say, warn
 from cli.rehearse import BadInput, NoPlace, Rehearsal, place_for_events, rehearse, write_events
+from cli.second_person import known_to_have, say_that_it_waits
+from console.ops.taking_live import ask_to_take_live
+from models.going_live import by_renewal_date
 from models.subscriptions import ImportRow, SubscriptionRow
 from portfolio.golive import go_live_in_batches, waiting
 from portfolio.importing import ImportReport, import_portfolio
@@ -22,6 +25,7 @@ from portfolio.problems import Problem
 from renewals.actors import Operator, parse_actor
 from renewals.cards import holds_card_number
 from renewals.commands import BadArguments
+from renewals.roles import May
 from settings import Settings
 from workflows.client import connect, let_watchdog_look
 
@@ -136,39 +140,51 @@ def take_live(
     everything: Annotated[bool, typer.Option("--all", help="Everything that is watched.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Let watched subscriptions charge and mail from now on; what is overdue is a late start."""
+    """Let watched subscriptions charge and mail from now on; what is overdue is a late start.
+
+    More than PERENNIAL_SECOND_PERSON_GO_LIVE at once go live when a second operator has confirmed it in the console.
+    """
     some = bool(numbers or customer or of_import)
     if some == everything:
         raise typer.BadParameter("say which: either subscription numbers, --customer CSN or --import ID, or --all.")
     with progress_bar("going live") as progress:
-        count = desk.run(_go_live(numbers, customer, of_import, operator(by), why(reason), progress))
-    if as_json:
+        settings = desk.settings_or_fail()
+        count, asked = desk.run(_go_live(settings, numbers, customer, of_import, operator(by), why(reason), progress))
+    if asked is not None:
+        say_that_it_waits(settings, f"{count} subscriptions go live", asked, as_json, live=0, subscriptions=count)
+    elif as_json:
         print_json({"live": count})
     else:
         say(f"{count} subscriptions went live.")
 
 
 async def _go_live(
+    settings: Settings,
     numbers: list[str] | None,
     customer: str | None,
     of_import: str | None,
     by: str,
     reason: str,
     progress: Callable[[int, int], None],
-) -> int:
-    settings = desk.settings_or_fail()
+) -> tuple[int, bool | None]:
+    """How many, and whether a second person was asked for it now; None where one person is enough."""
     async with desk.facts(settings) as sessions:
-        async with sessions() as session:
+        async with sessions.begin() as session:
             for number in numbers or ():
                 if await session.get(SubscriptionRow, number) is None:
                     desk.no_such_subscription(number)
             await desk.known_customer(session, customer)
             import_id = None if of_import is None else await _known_import(session, of_import)
             chosen = await waiting(session, numbers=numbers or None, customer=customer, import_id=import_id)
+            if settings.go_live_takes_two(len(chosen)):
+                await known_to_have(session, by, May.STEER, "take them live")
+                in_order, now = await by_renewal_date(session, import_id, chosen), desk.wall_now()
+                is_new = await ask_to_take_live(session, import_id, in_order, by=by, reason=reason, now=now)
+                return len(in_order), is_new
         count = await go_live_in_batches(sessions, chosen, by=by, reason=reason, clock=desk.wall_now, progress=progress)
     if count:
         await tell_watchdog(settings)
-    return count
+    return count, None
 
 
 async def _known_import(session: AsyncSession, text: str) -> UUID:

@@ -28,7 +28,8 @@ def _settings() -> str:
     rows = []
     for name, setting in Settings.model_fields.items():
         kind = _type(setting.annotation)
-        default = "none" if setting.default is None else f"`{str(setting.default).lower()}`"
+        default = str(setting.default).lower() if isinstance(setting.default, bool) else str(setting.default)
+        default = "none" if setting.default is None else f"`{default}`"
         rows.append((f"`{PREFIX}{name.upper()}`", kind, default, setting.description))
     return table(("setting", "type", "default", "meaning"), rows)
 

@@ -27,7 +27,10 @@ MOST_LINES = 1000
 
 
 class BulkActionRow(SQLModel, table=True):
-    """A bulk action as given. `client_key` is that of its form: what is sent again is the same one."""
+    """A bulk action as given. `client_key` is that of its form: what is sent again is the same one.
+
+    `confirmed_by` is the second person where it took two.
+    """
 
     __tablename__ = "bulk_actions"
     __table_args__ = (
@@ -40,6 +43,7 @@ class BulkActionRow(SQLModel, table=True):
     client_key: str
     command: str
     given_by: str
+    confirmed_by: str | None = None
     reason: str
     given_at: datetime = instant()
 
@@ -85,6 +89,7 @@ async def store_bulk_action(
     command: str,
     numbers: Sequence[str],
     by: str,
+    confirmed_by: str | None = None,
     reason: str,
     now: datetime,
 ) -> UUID:
@@ -94,7 +99,7 @@ async def store_bulk_action(
     """
     id_ = uuid4()
     values = {"command": command, "given_by": by, "reason": reason, "given_at": now}
-    new = insert(BulkActionRow).values(id=id_, client_key=client_key, **values)
+    new = insert(BulkActionRow).values(id=id_, client_key=client_key, confirmed_by=confirmed_by, **values)
     stored = await session.scalar(
         new.on_conflict_do_nothing(index_elements=["client_key"]).returning(col(BulkActionRow.id))
     )
@@ -117,7 +122,8 @@ async def store_bulk_action(
         )
         lines.append({"bulk_action_id": id_, "place": place, "command_id": command_id})
     await session.execute(insert(BulkActionLineRow), lines)
-    audit(session, now, by, "bulk_action", str(id_), reason=reason, data={"command": command, "lines": len(lines)})
+    data = {"command": command, "lines": len(lines)} | ({"confirmed_by": confirmed_by} if confirmed_by else {})
+    audit(session, now, by, "bulk_action", str(id_), reason=reason, data=data)
     return id_
 
 

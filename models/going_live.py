@@ -25,10 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 from sqlmodel import Field, SQLModel, col
 
 from models.audit import audit
-from models.columns import instant, json, key
+from models.columns import instant, json, key, one_of_these
 from models.inbox import KeyReused
 from models.keyset import Beside, Found, Keyset, page_of
 from models.parties import ContactRow, PaymentMethodRow
@@ -48,7 +49,10 @@ _S = SubscriptionRow
 
 
 class GoLiveRow(SQLModel, table=True):
-    """What somebody took live at once. `client_key` is that of the form: what is sent again is the same one."""
+    """What somebody took live at once. `client_key` is that of the form: what is sent again is the same one.
+
+    `import_id` is None of what the command line chose; `confirmed_by` is the second person where it took two.
+    """
 
     __tablename__ = "go_lives"
     __table_args__ = (
@@ -59,9 +63,10 @@ class GoLiveRow(SQLModel, table=True):
 
     id: UUID = key()
     client_key: str
-    import_id: UUID = Field(foreign_key="imports.id")
+    import_id: UUID | None = Field(default=None, foreign_key="imports.id")
     numbers: list[str] = json()
     given_by: str
+    confirmed_by: str | None = None
     reason: str
     given_at: datetime = instant()
 
@@ -184,9 +189,11 @@ async def first_waiting(session: AsyncSession, id_: UUID, most: int) -> Sequence
     return (await session.scalars(query.order_by(col(_S.renews_on), col(_S.number)).limit(most))).all()
 
 
-async def by_renewal_date(session: AsyncSession, id_: UUID, numbers: Sequence[str]) -> Sequence[str]:
-    """Those of an import that wait among the ones that are named, in order of renewal dates."""
-    query = select(col(_S.number)).where(_waits(), col(_S.import_id) == id_, col(_S.number).in_(numbers))
+async def by_renewal_date(session: AsyncSession, id_: UUID | None, numbers: Sequence[str]) -> Sequence[str]:
+    """Those of an import, or of any, that wait among the ones that are named, in order of renewal dates."""
+    query = select(col(_S.number)).where(_waits(), one_of_these(col(_S.number), numbers))
+    if id_ is not None:
+        query = query.where(col(_S.import_id) == id_)
     return (await session.scalars(query.order_by(col(_S.renews_on), col(_S.number)))).all()
 
 
@@ -194,9 +201,10 @@ async def store_go_live(
     session: AsyncSession,
     *,
     client_key: str,
-    import_id: UUID,
+    import_id: UUID | None,
     numbers: Sequence[str],
     by: str,
+    confirmed_by: str | None = None,
     reason: str,
     now: datetime,
 ) -> UUID | None:
@@ -210,9 +218,11 @@ async def store_go_live(
         chosen = list(await by_renewal_date(session, import_id, numbers))
         if not chosen:
             return None
-        id_, data = uuid4(), {"import": str(import_id), "subscriptions": len(chosen)}
+        id_, data = uuid4(), {"import": str(import_id) if import_id else None, "subscriptions": len(chosen)}
+        if confirmed_by:
+            data["confirmed_by"] = confirmed_by
         values = {"import_id": import_id, "numbers": chosen, "given_by": by, "reason": reason, "given_at": now}
-        new = insert(GoLiveRow).values(id=id_, client_key=client_key, **values)
+        new = insert(GoLiveRow).values(id=id_, client_key=client_key, confirmed_by=confirmed_by, **values)
         if await session.scalar(new.on_conflict_do_nothing(index_elements=["client_key"]).returning(col(GoLiveRow.id))):
             audit(session, now, by, "go_live", str(id_), reason=reason, data=data)
             return id_
@@ -225,9 +235,12 @@ async def store_go_live(
 async def progress(session: AsyncSession, numbers: Sequence[str]) -> Progress:
     """How far it is. What lapsed meanwhile neither waits nor is live."""
     query = select(func.count().filter(col(_S.live_at).is_not(None)), func.count().filter(_waits()))
-    return Progress(*(await session.execute(query.where(col(_S.number).in_(numbers)))).one())
+    return Progress(*(await session.execute(query.where(one_of_these(col(_S.number), numbers)))).one())
 
 
-async def last_go_lives(session: AsyncSession, most: int) -> Sequence[GoLiveRow]:
-    """The newest ones."""
-    return (await session.scalars(select(GoLiveRow).order_by(col(GoLiveRow.given_at).desc()).limit(most))).all()
+async def last_go_lives(session: AsyncSession, most: int) -> list[tuple[GoLiveRow, int]]:
+    """The newest ones without their numbers, each with how many there are."""
+    row = GoLiveRow
+    query = select(row, func.jsonb_array_length(col(row.numbers))).options(defer(row.numbers))  # type: ignore[arg-type]
+    newest = query.order_by(col(row.given_at).desc()).limit(most)
+    return [(each, count) for each, count in await session.execute(newest)]

@@ -13,6 +13,10 @@ from sqlmodel import Field, SQLModel
 from models.columns import instant, key, one_of
 from renewals.roles import Role
 
+BROWSERS = ("edge", "firefox", "chrome", "safari", "other")
+SYSTEMS = ("android", "ios", "windows", "macos", "linux", "other")
+"""All that is kept of the browser in which somebody is signed in; the last of each is whatever else there is."""
+
 _HASH = "~ '^[0-9a-f]{64}$'"
 
 
@@ -87,13 +91,17 @@ class OperatorLinkRow(SQLModel, table=True):
 class OperatorSessionRow(SQLModel, table=True):
     """An operator who is signed in, until `expires_at`, too long a silence after `seen_at`, or its end.
 
-    `totp_offered` is the secret of a second factor that is being set up in it, closed as well.
+    `browser` and `system` say of what kind the browser is. `totp_offered` is the secret of a second factor that is
+    being set up in it, closed as well.
     """
 
     __tablename__ = "operator_sessions"
     __table_args__ = (
         CheckConstraint(f"token_hash {_HASH}", name="token_hash"),
         one_of("way", ("link", "password", "provider")),
+        one_of("browser", BROWSERS, optional=True),
+        one_of("system", SYSTEMS, optional=True),
+        CheckConstraint("(browser IS NULL) = (system IS NULL)", name="browser_with_its_system"),
         Index("ix_operator_sessions_expires_at", "expires_at"),
     )
 
@@ -101,6 +109,8 @@ class OperatorSessionRow(SQLModel, table=True):
     token_hash: str = Field(unique=True)
     operator: str = Field(foreign_key="operators.name", index=True)
     way: str
+    browser: str | None = None
+    system: str | None = None
     started_at: datetime = instant()
     seen_at: datetime = instant()
     expires_at: datetime = instant()

@@ -3,7 +3,7 @@
 So is the money of an attempt that had ended unpaid when the gateway was heard to have taken it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
+from models.records import CommandRow
+from renewals.commands import Refund
+from renewals.money import Money
 from renewals.payments import AttemptState
-from renewals.refunding import Refundable
+from renewals.refunding import Refundable, may_refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +87,20 @@ async def numbers_ordered(session: AsyncSession, order_id: UUID) -> Sequence[str
     """The subscriptions that an order is about."""
     query = select(col(OrderLineRow.subscription)).where(col(OrderLineRow.order_id) == order_id).distinct()
     return sorted((await session.execute(query)).scalars())
+
+
+async def large_refund(
+    session: AsyncSession, number: str, command: Refund, client_key: str, takes_two: Callable[[Money], bool]
+) -> PaidOrder | None:
+    """The order, where with this refund so much of it has gone back that it takes two people; else None.
+
+    What went back before counts, so that parts are no way around. None also of what is refused in any case, and of what
+    was given under that key already.
+    """
+    given = select(col(CommandRow.id)).where(col(CommandRow.client_key) == client_key)
+    order = await paid_order(session, number, command.order, command.attempt)
+    its = order.refundable if order else None
+    if its is None or may_refund(its, command.amount, command.seen) or await session.scalar(given):
+        return None
+    gone = its.gone_back + (command.amount or its.left)
+    return order if takes_two(Money(gone, its.currency)) else None

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 from sqlmodel import SQLModel, col
 
 from models.audit import audit
@@ -34,7 +35,11 @@ class Decision(StrEnum):
 
 
 class RequestRow(SQLModel, table=True):
-    """A request for a second person; open until it is decided. The same one is open only once."""
+    """A request for a second person; open until it is decided. The same one is open only once.
+
+    `shown` is what it would bring, as whoever asked has seen it; `numbers` the subscriptions that it is about, where
+    they are many: these are read only by whoever does it.
+    """
 
     __tablename__ = "second_person_requests"
     __table_args__ = (
@@ -49,6 +54,8 @@ class RequestRow(SQLModel, table=True):
     id: UUID = key()
     what: str
     args: dict[str, Any] = json()
+    shown: dict[str, Any] = json()
+    numbers: list[str] = json()
     asked_by: str
     asked_because: str
     asked_at: datetime = instant()
@@ -60,26 +67,38 @@ class RequestRow(SQLModel, table=True):
 
 
 async def ask_second_person(
-    session: AsyncSession, what: str, args: Mapping[str, Any], *, by: str, reason: str, now: datetime
+    session: AsyncSession,
+    what: str,
+    args: Mapping[str, Any],
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    shown: Mapping[str, Any] | None = None,
+    numbers: Sequence[str] = (),
 ) -> bool:
     """Store the request; False when the same one is open already."""
     await expire_requests(session, now)
+    told = {"shown": dict(shown or {}), "numbers": list(numbers)}
     statement = (
         insert(RequestRow)
         .values(what=what, args=dict(args), asked_by=by, asked_because=reason, asked_at=now, expires_at=now + HOLDS_FOR)
+        .values(**told)
         .on_conflict_do_nothing(index_elements=["what", "args"], index_where=col(RequestRow.decision).is_(None))
         .returning(col(RequestRow.id))
     )
     new = (await session.execute(statement)).scalar_one_or_none()
     if new:
-        audit(session, now, by, "second_person.ask", str(new), reason=reason, data={"what": what, "args": dict(args)})
+        data = {"what": what, "args": dict(args)} | ({"shown": dict(shown)} if shown else {})
+        audit(session, now, by, "second_person.ask", str(new), reason=reason, data=data)
     return new is not None
 
 
 async def open_requests(session: AsyncSession, now: datetime) -> Sequence[RequestRow]:
-    """What waits for a second person, oldest first."""
+    """What waits for a second person, oldest first, without the numbers."""
     query = (
         select(RequestRow)
+        .options(defer(RequestRow.numbers, raiseload=True))  # type: ignore[arg-type]
         .where(col(RequestRow.decision).is_(None), col(RequestRow.expires_at) > now)
         .order_by(col(RequestRow.asked_at))
     )

@@ -191,6 +191,13 @@ async def end_sessions(session: AsyncSession, name: str, now: datetime) -> None:
     await session.execute(update(link).where(*unused).values(used_at=now))
 
 
+async def sign_out(session: AsyncSession, name: str, *, by: str, reason: str, now: datetime) -> None:
+    """End every session of the operator, who may sign in again. Raises `StaffRefused`."""
+    row = await find_operator(session, name, lock=True)
+    await end_sessions(session, row.name, now)
+    audit(session, now, by, "session.end", row.name, reason=reason, data={"which": "all"})
+
+
 def _new_link(session: AsyncSession, name: str, by: str, now: datetime) -> str:
     token, until = new_token(), now + LINK_LIVES
     session.add(OperatorLinkRow(token_hash=digest(token), operator=name, made_at=now, made_by=by, expires_at=until))

@@ -24,9 +24,10 @@ from console.api.room import Acting, Calling, InRoom, Number, OnBehalf, Reading,
 from models.api_keys import Caller
 from models.inbox import KeyReused, store_command
 from models.records import CommandRow
+from models.refundable import large_refund
 from models.subscriptions import SubscriptionRow
 from renewals.arguments import parse_command
-from renewals.commands import BadArguments
+from renewals.commands import BadArguments, Refund
 
 _LOG = logging.getLogger(__name__)
 
@@ -86,12 +87,14 @@ async def given(
 ) -> CommandRow:
     """The row of a command, stored under the caller's key and waited for. Raises `Problem`."""
     try:
-        parse_command(asked.command, asked.args, acting.actor)
+        command = parse_command(asked.command, asked.args, acting.actor)
     except BadArguments as bad:
         raise Refusal("bad_arguments", str(bad)) from None
     client_key = f"api:{caller.key_id}:{key}"
     async with room.sessions.begin() as session:
         await _check_tag(session, number, client_key, if_match)
+        if isinstance(command, Refund):
+            await _check_size(session, room, number, command, client_key)
         command_id = await _store(session, number, asked, acting, client_key)
     await _decided(room, command_id)
     async with room.sessions() as session:
@@ -124,6 +127,14 @@ async def _check_tag(session: AsyncSession, number: str, client_key: str, if_mat
     known = select(col(CommandRow.id)).where(col(CommandRow.client_key) == client_key)
     if (await session.execute(known)).first() is None and not names_tag(if_match, tag_of(subscription_of(stored))):
         raise Problem(412, "has_changed", "The subscription has changed since; read it again, then decide.")
+
+
+async def _check_size(session: AsyncSession, room: Room, number: str, refund: Refund, client_key: str) -> None:
+    """A refund that takes two people is asked for by a person. Raises `Problem`."""
+    if await large_refund(session, number, refund, client_key, room.settings.refund_takes_two):
+        where = room.settings.ops_url
+        detail = f"So much of one order goes back only after two operators have said so: ask for it at {where}."
+        raise Problem(403, "second_person_needed", detail)
 
 
 async def _store(

@@ -4,60 +4,40 @@ What the preview shows is what the form gives: the numbers travel with it. The a
 are delivered after it; the page of the bulk action shows how far they are, whoever looks.
 """
 
-import asyncio
-import logging
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
-from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.service import RPCError
 
-from activities.delivery import deliver
-from activities.filling import no_such
 from console.ops.asking import view_in
-from console.ops.desk import Desk, InDesk, see_other, there, wall_now
+from console.ops.deed import SECOND_PERSON
+from console.ops.desk import InDesk, see_other, there, wall_now
 from console.ops.fields import Wrong, choice
+from console.ops.giving_many import BULK, ask_to_give, deliver_all, digest_of, previewed
 from console.ops.guard import Reads, Steers, SteersMany
 from console.ops.patience import reading
-from console.ops.staff import Staff
 from console.ops.subscriptions import TOGETHER, the_listing
 from models.bulk_actions import (
     MOST_LINES,
     BulkActionRow,
-    Line,
     Outcome,
     last_bulk_actions,
     lines_of,
     store_bulk_action,
-    undecided,
 )
 from models.inbox import KeyReused
-from models.store import Stored, load_all
+from models.together import together
 from renewals import commands as c
-from renewals.actors import Operator
-from renewals.decisions import AlreadyTrue, Decision, Refused
-from renewals.eligibility import Request as Wanted
-from renewals.eligibility import decide
-from renewals.options import example
-from renewals.renewing import just_before
 
-BULK = "/ops/bulk"
 NEWEST = 50
-AT_ONCE = 10
-"""How many commands are under way at the same time: buyers' own come between them."""
-
-PER_COMMAND_SECONDS = 20
 AGAIN_SECONDS = 3
 """After so long a page that waits for outcomes is loaded again."""
 
 LONG_AFTER = timedelta(minutes=2)
 AGAIN_LATER_SECONDS = 20
-
-_log = logging.getLogger(__name__)
 
 routes = APIRouter(prefix="/bulk")
 
@@ -82,7 +62,9 @@ async def preview(request: Request, desk: InDesk, who: Steers) -> Response:
             numbers: Sequence[str] = page.numbers
         else:
             numbers = numbers_in(asked.getlist("tick"))
-        lines = await _previewed(session, numbers, name, who, now)
+        lines = await previewed(session, numbers, name, who.by, now)
+        seen = digest_of(await together(session, numbers, now), lines)
+    two: dict[str, Any] = {"two": desk.settings.bulk_takes_two(len(numbers)), "seen": seen}
     return desk.page(
         request,
         "bulk_preview.html",
@@ -92,16 +74,21 @@ async def preview(request: Request, desk: InDesk, who: Steers) -> Response:
         lines=lines,
         counts=Counter(line.outcome for line in lines),
         numbers=" ".join(line.number for line in lines),
+        **two,
     )
 
 
 @routes.post("")
 async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks) -> Response:
     """Store the commands, whatever becomes of this process; then deliver them."""
-    name, reason, key = choice(who.form, "command", TOGETHER), who.reason, who.form_key
+    name, reason, key = c.Name(choice(who.form, "command", TOGETHER)), who.reason, who.form_key
     numbers = numbers_in(who.form.get("numbers", "").split())
     try:
         async with desk.sessions.begin() as session:
+            if desk.settings.bulk_takes_two(len(numbers)):
+                its: dict[str, Any] = {"by": who.by, "reason": reason, "now": wall_now()}
+                await ask_to_give(session, name, numbers, seen=who.form.get("seen", ""), **its)
+                return see_other(SECOND_PERSON)
             id_ = await store_bulk_action(
                 session,
                 client_key=key,
@@ -134,28 +121,6 @@ async def bulk_action(request: Request, desk: InDesk, who: Reads, id: UUID) -> R
     return response
 
 
-async def deliver_all(desk: Desk, id_: UUID) -> None:
-    """Deliver what has no outcome, a few at a time. What fails or finds no worker the watchdog delivers again."""
-    async with desk.sessions() as session:
-        waiting = await undecided(session, id_)
-    gate, silence = asyncio.Semaphore(AT_ONCE), asyncio.Event()
-
-    async def one(command_id: UUID) -> None:
-        async with gate:
-            if silence.is_set():
-                return
-            try:
-                async with asyncio.timeout(PER_COMMAND_SECONDS):
-                    await deliver(desk.client, desk.sessions, command_id, wall_now())
-            except WorkflowUpdateFailedError:
-                _log.warning("command %s of a bulk action failed", command_id)
-            except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
-                _log.warning("command %s of a bulk action is not through yet (%s)", command_id, type(error).__name__)
-                silence.set()
-
-    await asyncio.gather(*(one(each) for each in waiting))
-
-
 def numbers_in(given: Sequence[str]) -> list[str]:
     """The numbers, once each. Raises `Wrong` where there are none, or too many."""
     numbers = list(dict.fromkeys(given))
@@ -169,27 +134,3 @@ def numbers_in(given: Sequence[str]) -> list[str]:
 
 
 _LONGEST_NUMBER = 64
-
-
-async def _previewed(
-    session: AsyncSession, numbers: Sequence[str], name: c.Name, who: Staff, now: datetime
-) -> list[Line]:
-    """The lines that would be, in the order of their outcomes. A number that nobody has is refused too."""
-    found = {each.row.number: each for each in await load_all(session, list(numbers), now)}
-    lines = [_line(number, found.get(number), name, who) for number in numbers]
-    return sorted(lines, key=lambda line: list(Outcome).index(line.outcome))
-
-
-def _line(number: str, stored: Stored | None, name: c.Name, who: Staff) -> Line:
-    decision = _decision(stored, name, who) if stored else no_such(number)
-    customer = stored.customer.name if stored else None
-    if isinstance(decision, Refused):
-        return Line(number, customer, Outcome.REFUSED, decision.code, decision.hint)
-    return Line(number, customer, Outcome.ALREADY if isinstance(decision, AlreadyTrue) else Outcome.DONE, None, None)
-
-
-def _decision(stored: Stored, name: c.Name, who: Staff) -> Decision:
-    """What `explain` says of this command."""
-    facts = just_before(stored.facts, stored.now)
-    command, operator = example(facts, name, stored.now), Operator(who.name)
-    return decide(facts, Wanted(command, name, operator, is_buyer=False, received_at=stored.now))

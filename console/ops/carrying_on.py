@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.starting import start_foresight
@@ -12,6 +13,7 @@ from console.ops.desk import Desk
 from console.ops.fields import Wrong
 from console.ops.staff import Staff
 from models.open_walks import TooManyOpen, room_for_another
+from workflows.client import let_watchdog_look
 
 AGAIN_SECONDS = 3
 """After so long a page that waits is loaded again."""
@@ -33,6 +35,14 @@ async def have_walked(desk: Desk, what: str, id_: UUID) -> None:
         await start_foresight(desk.client, what, id_)
     except RPCError as error:
         _log.warning("the %s %s could not be started: %s", what, id_, error.status.name)
+
+
+async def wake_watchdog(client: Client) -> None:
+    """Have every plan made anew now; without Temporal the watchdog sees to it when it is back."""
+    try:
+        await let_watchdog_look(client)
+    except RPCError as error:
+        _log.warning("the watchdog could not be told: %s", error.status.name)
 
 
 def again_soon(response: Response, *, is_open: bool) -> Response:

@@ -75,5 +75,10 @@ def see_other(address: str) -> Response:
     return RedirectResponse(address, 303)
 
 
+def agent_of(request: Request) -> str | None:
+    """What the browser says of itself, if anything."""
+    return request.headers.get("user-agent")
+
+
 def wall_now() -> datetime:
     return datetime.now(UTC)

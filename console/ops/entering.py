@@ -6,11 +6,13 @@ Each sign-in begins a session of its own under a new token, and ends the one tha
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from console.ops.browsers import kind_of
 from console.ops.staff import Staff
 from models.audit import audit
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, OperatorTryRow
@@ -85,17 +87,29 @@ async def open_sessions(
 
 
 async def begin(
-    session: AsyncSession, operator: str, way: str, now: datetime, settings: Settings, *, before: str = ""
+    session: AsyncSession,
+    operator: str,
+    way: str,
+    now: datetime,
+    settings: Settings,
+    *,
+    before: str = "",
+    agent: str | None = None,
 ) -> str:
-    """A new session; the token for its cookie. `before` is the token that the browser had, whose session ends."""
+    """A new session; the token for its cookie. `before` is the token that the browser had, whose session ends.
+
+    Of the `agent`, what the browser says of itself, only its kind is kept.
+    """
     if before:
         await end(session, before, now)
-    token = new_token()
+    token, (browser, system) = new_token(), kind_of(agent) if agent else (None, None)
     session.add(
         OperatorSessionRow(
             token_hash=digest(token),
             operator=operator,
             way=way,
+            browser=browser,
+            system=system,
             started_at=now,
             seen_at=now,
             expires_at=now + timedelta(hours=settings.operator_session_hours),
@@ -110,6 +124,39 @@ async def end(session: AsyncSession, token: str, now: datetime) -> None:
     row = OperatorSessionRow
     ended = update(row).where(col(row.token_hash) == digest(token), col(row.ended_at).is_(None)).values(ended_at=now)
     await session.execute(ended)
+
+
+async def sessions_of(
+    session: AsyncSession, operator: str, now: datetime, settings: Settings, *, this: str
+) -> list[tuple[OperatorSessionRow, bool]]:
+    """The sessions of an operator that go on, the one of the token `this` first; and whether it is that one."""
+    row = OperatorSessionRow
+    query = (
+        select(row)
+        .join(OperatorRow, col(OperatorRow.name) == col(row.operator))
+        .where(col(row.operator) == operator, *_goes_on(now, settings))
+        .order_by(col(row.token_hash) != digest(this), col(row.seen_at).desc(), col(row.id))
+    )
+    return [(each, each.token_hash == digest(this)) for each in await session.scalars(query)]
+
+
+async def end_one(session: AsyncSession, operator: str, id_: UUID, now: datetime) -> bool:
+    """End that session if it is the operator's own and open; audited."""
+    row = OperatorSessionRow
+    own = (col(row.id) == id_, col(row.operator) == operator, col(row.ended_at).is_(None))
+    ended = await session.scalar(update(row).where(*own).values(ended_at=now).returning(col(row.id)))
+    if ended:
+        audit(session, now, f"operator:{operator}", "session.end", operator, data={"which": str(id_)})
+    return ended is not None
+
+
+async def end_others(session: AsyncSession, operator: str, token: str, now: datetime) -> None:
+    """End every session of the operator but the one of that token; audited if there was one."""
+    row = OperatorSessionRow
+    others = (col(row.operator) == operator, col(row.ended_at).is_(None), col(row.token_hash) != digest(token))
+    ended = await session.scalars(update(row).where(*others).values(ended_at=now).returning(col(row.id)))
+    if ended.all():
+        audit(session, now, f"operator:{operator}", "session.end", operator, data={"which": "all others"})
 
 
 def _opens(token: str, now: datetime) -> tuple[object, ...]:

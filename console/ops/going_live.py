@@ -5,26 +5,25 @@ process, the page of what was chosen shows how far it is, and has the button to 
 """
 
 import asyncio
-import logging
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
-from sqlalchemy.exc import DBAPIError
 
 from console.ops import addresses
 from console.ops.addresses import Places
 from console.ops.bulk import numbers_in
 from console.ops.carrying_on import again_soon
-from console.ops.deeds import wake_watchdog
+from console.ops.deed import SECOND_PERSON
 from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_now
 from console.ops.fields import Wrong
 from console.ops.first_week import WALKED, first_week
 from console.ops.guard import Reads, Steers, SteersMany
 from console.ops.lines import cell
 from console.ops.patience import reading
+from console.ops.taking_live import GO_LIVE, ask_to_take_live, take_live
 from models.audit import audit
 from models.going_live import (
     LOOKED_AT,
@@ -45,17 +44,15 @@ from models.going_live import (
 from models.inbox import KeyReused
 from models.listed import listed
 from models.store import load_all
-from portfolio.golive import go_live_in_batches
+from models.together import together
 from renewals.calendar import local_date
 
-GO_LIVE = "/ops/go-live"
 PER_PAGE = 100
 NEWEST = 10
 LONG_AFTER = timedelta(minutes=1)
 """After so long whoever was about it may be gone."""
 
 _PLACES = Places((date.fromisoformat, str))
-_log = logging.getLogger(__name__)
 
 routes = APIRouter(prefix="/go-live")
 
@@ -116,10 +113,11 @@ async def preview(request: Request, desk: InDesk, who: Steers, import_id: UUID) 
             numbers = await first_waiting(session, import_id, MOST)
         else:
             numbers = await by_renewal_date(session, import_id, numbers_in(asked.getlist("tick")))
-        found = await load_all(session, list(numbers[:WALKED]), now)
+        found, its_facts = await load_all(session, list(numbers[:WALKED]), now), await together(session, numbers, now)
     week = await asyncio.to_thread(first_week, found)
     text = " ".join(numbers)
     values: dict[str, Any] = {"its": its, "week": week, "count": len(numbers), "numbers": text, "most": WALKED}
+    values |= {"seen": its_facts.digest, "two": desk.settings.go_live_takes_two(len(numbers))}
     return desk.page(request, "go_live_preview.html", who, shown=numbers[:PER_PAGE], **values)
 
 
@@ -132,6 +130,11 @@ async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks, import_id:
     try:
         async with desk.sessions.begin() as session:
             there(await imported(session, import_id))
+            chosen = await by_renewal_date(session, import_id, numbers)
+            if desk.settings.go_live_takes_two(len(chosen)):
+                its: dict[str, Any] = {"by": who.by, "reason": reason, "now": wall_now()}
+                await ask_to_take_live(session, import_id, chosen, seen=who.form.get("seen", ""), **its)
+                return see_other(SECOND_PERSON)
             id_ = await store_go_live(
                 session,
                 client_key=key,
@@ -146,26 +149,6 @@ async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks, import_id:
     if id_ is None:
         raise Wrong("tick", "wrong.none_waits")
     return _begun(desk, id_, tasks)
-
-
-async def take_live(desk: Desk, id_: UUID) -> None:
-    """Let those go live that still wait of it, and have them planned. What fails stays waiting, and is shown so."""
-    async with desk.sessions() as session:
-        row = there(await session.get(GoLiveRow, id_))
-    try:
-        done = await go_live_in_batches(
-            desk.sessions,
-            row.numbers,
-            by=row.given_by,
-            reason=row.reason,
-            clock=wall_now,
-            progress=lambda done, total: None,
-        )
-    except DBAPIError as error:
-        _log.warning("go-live %s is not through yet (%s)", id_, type(error).__name__)
-        return
-    if done:
-        await wake_watchdog(desk.client)
 
 
 def _begun(desk: Desk, id_: UUID, tasks: BackgroundTasks) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from console.ops.deeds import wake_watchdog
+from console.ops.carrying_on import wake_watchdog
 from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.guard import Reads, Steers
 from console.speech import Speech

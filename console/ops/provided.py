@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from console.ops.desk import Desk, InDesk, see_other, wall_now
+from console.ops.desk import Desk, InDesk, agent_of, see_other, wall_now
 from console.ops.entering import begin
 from console.ops.guard import begin_session, forget, keep, provider_cookie, session_cookie
 from console.ops.provider import ANSWER, Identity, IdentityProvider, ProviderAway, ProviderFailed
@@ -77,7 +77,7 @@ async def _admitted(request: Request, desk: Desk, who: Identity, leads_to: str) 
             audit(session, now, "unknown", "sign_in.refused", who.subject, data={"code": found.code})
             return desk.page(request, "message.html", None, status=403, about=found.code)
         before = request.cookies.get(session_cookie(desk.settings), "")
-        token = await begin(session, found.name, "provider", now, desk.settings, before=before)
+        token = await begin(session, found.name, "provider", now, desk.settings, before=before, agent=agent_of(request))
     response = see_other(leads_to)
     begin_session(response, token, desk.settings)
     return response

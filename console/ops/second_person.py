@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from console.ops.deed import SECOND_PERSON
 from console.ops.deeds import DEEDS
 from console.ops.desk import InDesk, see_other, wall_now
 from console.ops.guard import Reads
 from console.ops.staff import Staff
 from models.pauses import USUAL_FOR
 from models.second_person import Decision, RequestRow, decide, one_hand_until, open_request, open_requests
-
-SECOND_PERSON = "/ops/second-person"
+from renewals.money import Money
 
 routes = APIRouter(prefix="/second-person")
 
@@ -34,11 +35,12 @@ async def requests(request: Request, desk: InDesk, who: Reads) -> Response:
     now = wall_now()
     async with desk.sessions() as session:
         shown = [await _asked(session, who, row, now) for row in await open_requests(session, now)]
-    return desk.page(request, "second_person.html", who, requests=shown, days=USUAL_FOR.days)
+    values: dict[str, Any] = {"requests": shown, "days": USUAL_FOR.days}
+    return desk.page(request, "second_person.html", who, money=Money, instant=datetime.fromisoformat, **values)
 
 
 @routes.post("/{id_}/confirm")
-async def confirm(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response:
+async def confirm(request: Request, desk: InDesk, who: Reads, tasks: BackgroundTasks, id_: UUID) -> Response:
     """The deed is done in the transaction that confirms it, once."""
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
@@ -46,9 +48,14 @@ async def confirm(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Resp
         if row is None or not _may_decide(who, row) or await one_hand_until(session, row.asked_by, who.by, now):
             return _over(request, desk, who)
         decide(session, row, Decision.CONFIRMED, by=who.by, reason=reason, now=now)
-        await DEEDS[row.what].do(session, row, now)
-    await DEEDS[row.what].then(desk.client)
-    return see_other(SECOND_PERSON)
+        begun = await DEEDS[row.what].do(session, row, now)
+    if begun.is_long:
+        tasks.add_task(begun.rest, desk)
+    else:
+        await begun.rest(desk)
+    response = see_other(begun.address)
+    response.background = tasks
+    return response
 
 
 @routes.post("/{id_}/reject")

@@ -5,7 +5,7 @@ from segno import make
 from sqlalchemy import select
 from sqlmodel import col
 
-from console.ops.desk import InDesk, see_other, wall_now
+from console.ops.desk import InDesk, agent_of, see_other, wall_now
 from console.ops.entering import begin
 from console.ops.factors import address_of, give_recovery_codes, good_password, hash_of, new_secret, step_of
 from console.ops.fields import Wrong
@@ -53,7 +53,7 @@ async def done(request: Request, desk: InDesk, who: NotSetUpYet) -> Response:
         codes = await give_recovery_codes(session, who.name, now)
         audit(session, now, who.by, "operator.set_up", who.name)
         await end_sessions(session, who.name, now)
-        token = await begin(session, who.name, "password", now, desk.settings)
+        token = await begin(session, who.name, "password", now, desk.settings, agent=agent_of(request))
     response = desk.page(request, "recovery.html", None, codes=codes)
     begin_session(response, token, desk.settings)
     return response

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from console.ops.desk import SIGN_IN, Desk, InDesk, see_other, speech_for, wall_now
+from console.ops.desk import SIGN_IN, Desk, InDesk, agent_of, see_other, speech_for, wall_now
 from console.ops.entering import TooMany, begin, count_try, end, link_opens, try_succeeded, use_link
 from console.ops.factors import knows_password, use_code
 from console.ops.guard import (
@@ -70,8 +70,9 @@ async def asked(request: Request, desk: InDesk) -> Response:
                 audit(session, now, "unknown", "sign_in.failed", attempt.operator.name)
             return form(desk, request, "sign_in.html", status=422, next=leads_to, wrong="wrong.sign_in")
         await try_succeeded(session, attempt)
-        before = request.cookies.get(session_cookie(desk.settings), "")
-        token = await begin(session, attempt.operator.name, "password", now, desk.settings, before=before)
+        before, agent = request.cookies.get(session_cookie(desk.settings), ""), agent_of(request)
+        name = attempt.operator.name
+        token = await begin(session, name, "password", now, desk.settings, before=before, agent=agent)
     response = see_other(leads_to)
     begin_session(response, token, desk.settings)
     return response
@@ -96,8 +97,8 @@ async def entered(request: Request, desk: InDesk, token: str) -> Response:
         operator = await session.get(OperatorRow, name) if name else None
         if operator is None or operator.disabled_at is not None:
             return desk.page(request, "message.html", None, status=410, about="link_over")
-        before = request.cookies.get(session_cookie(desk.settings), "")
-        session_token = await begin(session, operator.name, "link", now, desk.settings, before=before)
+        before, agent = request.cookies.get(session_cookie(desk.settings), ""), agent_of(request)
+        session_token = await begin(session, operator.name, "link", now, desk.settings, before=before, agent=agent)
     response = see_other(HOME)
     begin_session(response, session_token, desk.settings)
     return response

@@ -15,8 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.papers import receipt_paper
 from console.headers import FRAMING_POLICY, LETTER_POLICY
 from console.ops import commanding, offering, receipts, standing, timeline
+from console.ops.deed import SECOND_PERSON
 from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_now
+from console.ops.fields import Wrong
 from console.ops.guard import Needs, Reads
+from console.ops.paying_back import ask_to_refund
 from console.ops.staff import Staff
 from documents.pdf import pdf_of
 from documents.sheet import file_name
@@ -28,9 +31,10 @@ from models.inbox import KeyReused
 from models.parties import ContactRow
 from models.past import alarms_of, notice_of, order_of, orders_of, past_of
 from models.records import NoticeRow
+from models.refundable import PaidOrder, large_refund
 from models.store import Stored, load
 from renewals.characters import control_character
-from renewals.commands import Name
+from renewals.commands import Name, Refund
 from renewals.permission import OPERATOR_MAY
 from renewals.roles import right_to_give
 
@@ -138,7 +142,9 @@ async def confirm(request: Request, desk: Desk, who: Staff, number: str, name: N
         stored = await _found(session, number)
         asked = commanding.asked(name, who, stored.facts.currency)
         question = await commanding.question(session, stored, asked, who, t)
+        two = isinstance(asked.command, Refund) and await _large(session, desk, number, asked.command, asked.key)
     values = {"question": question, "asked": asked, "address": address_of(number), "number": number}
+    values["two"] = bool(two)
     return desk.page(request, "subscription_confirm.html", who, status=422 if question.refused else 200, **values)
 
 
@@ -147,11 +153,30 @@ async def give(request: Request, desk: Desk, who: Staff, number: str, name: Name
     async with desk.sessions() as session:
         stored = await _found(session, number)
     asked = commanding.asked(name, who, stored.facts.currency)
+    if isinstance(asked.command, Refund) and await _asked_of_two(desk, who, number, asked, asked.command):
+        return see_other(SECOND_PERSON)
     try:
         command_id = await commanding.give(desk, who, number, asked)
     except KeyReused:
         return see_other(f"{address_of(number)}?used=1")
     return see_other(f"{address_of(number)}?answer={command_id}")
+
+
+async def _large(session: AsyncSession, desk: Desk, number: str, command: Refund, key: str) -> PaidOrder | None:
+    """The order of a refund that takes two people."""
+    return await large_refund(session, number, command, f"ops:{key}", desk.settings.refund_takes_two)
+
+
+async def _asked_of_two(desk: Desk, who: Staff, number: str, asked: commanding.Asked, command: Refund) -> bool:
+    """Did the refund take two people, so that it is asked for now? Raises `Wrong` without the tick."""
+    async with desk.sessions.begin() as session:
+        order = await _large(session, desk, number, command, asked.key)
+        if order is None:
+            return False
+        if not asked.sure:
+            raise Wrong("sure")
+        await ask_to_refund(session, number, command, order, by=who.by, reason=asked.reason, now=wall_now())
+    return True
 
 
 def _add(name: Name) -> None:

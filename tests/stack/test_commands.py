@@ -372,6 +372,7 @@ def test_an_operator_is_added_let_in_reset_and_disabled(terminal: Terminal) -> N
     reset = terminal("operator", "reset", "nils", "--role", "operator", *why, "--json").json
     assert reset["link"] != link
     assert httpx.get(link).status_code == 410
+    assert terminal("operator", "sign-out", "nils", *why).out == "nils is signed out everywhere.\n"
     assert terminal("operator", "disable", "nils", *why).out == "nils is disabled.\n"
     assert "disabled by operator:ana: new colleague" in terminal("operator", "list").out
     assert httpx.get(reset["link"]).status_code == 410

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import settings
+from renewals.money import Money
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +58,8 @@ def test_every_form_of_the_database_address_becomes_one(monkeypatch: pytest.Monk
         ("ACCOUNT_URL", "ftp://account.example", "PERENNIAL_ACCOUNT_URL is no web address: write it as https://"),
         ("MAIL_FROM", "Renewals <a@b.example>", "PERENNIAL_MAIL_FROM is no mail address: write it without a name,"),
         ("MAIL_FROM", "jürg@b.example", "PERENNIAL_MAIL_FROM is no mail address: write it without a name,"),
+        ("SECOND_PERSON_REFUND", "1000 EUR", "PERENNIAL_SECOND_PERSON_REFUND cannot be read: write whole"),
+        ("SECOND_PERSON_GO_LIVE", "-1", "PERENNIAL_SECOND_PERSON_GO_LIVE must be a whole number from 0 to 1000000:"),
         ("SUPPORT_CONTACT", "", "PERENNIAL_SUPPORT_CONTACT is empty: write something, or unset it."),
         ("SALES_CONTACT", "a\nb", "PERENNIAL_SALES_CONTACT has a line break or another character"),
         ("PARTNER_CONTACT", " ", "PERENNIAL_PARTNER_CONTACT is empty: write something, or unset it."),
@@ -76,6 +79,8 @@ def test_every_form_of_the_database_address_becomes_one(monkeypatch: pytest.Monk
         "web address",
         "sender with a name",
         "sender not ASCII",
+        "bound with a currency behind",
+        "bound below none",
         "contact empty",
         "contact of two lines",
         "contact blank",
@@ -207,3 +212,30 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_setting_is_documented() -> None:
     assert [name for name, field in settings.Settings.model_fields.items() if not field.description] == []
+
+
+def test_a_second_person_is_asked_beyond_a_bound_and_where_it_is_0_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = settings.load()
+    assert [now.go_live_takes_two(count) for count in (100, 101)] == [False, True]
+    assert [now.bulk_takes_two(count) for count in (50, 51)] == [False, True]
+    amounts = (Money(100_000, "EUR"), Money(100_001, "EUR"), Money(150_000, "JPY"), Money(150_001, "JPY"))
+    assert [now.refund_takes_two(money) for money in amounts] == [False, True, False, True]
+    for name in ("GO_LIVE", "BULK", "REFUND"):
+        monkeypatch.setenv(f"PERENNIAL_SECOND_PERSON_{name}", "0")
+    never = settings.load()
+    assert not never.go_live_takes_two(10**6)
+    assert not never.bulk_takes_two(10**6)
+    assert not never.refund_takes_two(Money(10**9, "EUR"))
+    monkeypatch.setenv("PERENNIAL_SECOND_PERSON_REFUND", "JPY=0, 500")
+    assert settings.load().refund_takes_two(Money(50_001, "USD"))
+    assert not settings.load().refund_takes_two(Money(10**9, "JPY"))
+
+
+def test_on_a_local_stack_one_person_is_enough_unless_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_stack_file(tmp_path / ".perennial")
+    assert not settings.load().go_live_takes_two(10**6)
+    monkeypatch.setenv("PERENNIAL_SECOND_PERSON_GO_LIVE", "3")
+    assert settings.load().go_live_takes_two(4)
+    assert not settings.load().bulk_takes_two(1000)

@@ -23,6 +23,8 @@ from console.ops.words import (
     english_plan,
     english_results,
     english_rules,
+    english_second,
+    english_sessions,
     english_subscription,
     english_telling,
     english_troubles,
@@ -42,6 +44,8 @@ from console.ops.words import (
     french_plan,
     french_results,
     french_rules,
+    french_second,
+    french_sessions,
     french_subscription,
     french_telling,
     french_troubles,
@@ -68,6 +72,8 @@ _ENGLISH = (
     english_golive,
     english_results,
     english_troubles,
+    english_second,
+    english_sessions,
 )
 _FRENCH = (
     french,
@@ -89,6 +95,8 @@ _FRENCH = (
     french_golive,
     french_results,
     french_troubles,
+    french_second,
+    french_sessions,
 )
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
