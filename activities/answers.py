@@ -17,7 +17,7 @@ from activities.parts import come_in_all, count_part, owe_back, take_part
 from gateways.port import Answer, Declined, Issued, Paid, Pending
 from models.engine import Sessions
 from models.history import in_utc
-from models.journal import VOUCHER_IN_DOUBT, raise_alarm, record
+from models.journal import PAID_AFTER_ALL, VOUCHER_IN_DOUBT, raise_alarm, record
 from models.store import write
 from renewals.declines import ask_at, ask_late_at, call_again_at
 from renewals.letters import Kind
@@ -92,7 +92,7 @@ async def _alarm_of_money(session: AsyncSession, ordered: Ordered, total: int) -
     number, subject = ordered.first.row.number, str(attempt.id)
     facts = {"n": attempt.n, "order": str(attempt.order_id), "state": attempt.state, "attempt": subject}
     facts |= {"amount": money.minor, "currency": money.currency}
-    await raise_alarm(session, number, "paid_after_all", detail, ordered.now, subject=subject, facts=facts)
+    await raise_alarm(session, number, PAID_AFTER_ALL, detail, ordered.now, subject=subject, facts=facts)
 
 
 async def record_no_answer(

@@ -201,6 +201,24 @@ async def test_a_code_that_is_over_need_not_be_given_up(desk: Desk) -> None:
     assert (len(desk.gateway.given_up), await next_at(desk)) == (1, instant("2027-03-02 10:06", PARIS))
 
 
+async def open_alarms(desk: Desk) -> int:
+    (row,) = await desk.rows("SELECT count(*) AS many FROM alarms WHERE kind = 'paid_after_all' AND cleared_at IS NULL")
+    return int(row["many"])
+
+
+@pytest.mark.parametrize(("received", "left"), [(PRICE, 0), (40_000, 1)], ids=["all of it", "a part of it"])
+async def test_the_alarm_ends_by_itself_once_all_of_the_money_has_gone_back(
+    desk: Desk, received: int, left: int
+) -> None:
+    key = await abandoned(desk)
+    await news(desk, key, Paid("reference"))
+    await news(desk, key, come(received))
+    assert await open_alarms(desk) == 1, "it is on its way only"
+    await desk.walk("2027-03-01 10:10")
+    assert list(desk.gateway.refunds.values()) == [received]
+    assert await open_alarms(desk) == left
+
+
 async def test_late_money_goes_back_as_long_as_the_code_could_have_been_paid_and_two_weeks_more(desk: Desk) -> None:
     key = await abandoned(desk)
     await desk.change("UPDATE attempts SET expires_at = '2027-04-30 12:00+00'")
@@ -242,6 +260,7 @@ async def test_money_for_a_code_that_counts_as_declined_is_told_beyond_what_goes
     assert await desk.give("2027-03-02 10:00", "refund", **asked) == "done"
     await desk.walk("2027-03-02 10:01")
     assert sorted(desk.gateway.refunds.values()) == [30_000, 70_000]
+    assert await open_alarms(desk) == 0
 
 
 async def test_a_code_that_counts_as_declined_and_was_paid_in_full_is_told_as_before(desk: Desk) -> None:
