@@ -1,6 +1,6 @@
 """Recording what a gateway said, by compare-and-set: what is final never changes, so a late answer changes nothing.
 
-But for one: an attempt that ended without a code has run out once its code comes all the same (`_run_out_at_once`).
+But for one: an attempt that ended without a code has run out once its code comes all the same (`late_money.py`).
 """
 
 from datetime import datetime, timedelta
@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.conclusions import give_up_unmade, record_payment, settle_declined, settle_paid
-from activities.ordered import DUE_SINCE, Ordered, locked, plan_again, with_attempts_so_far
+from activities.late_money import run_out_at_once, sooner, take_late_money
+from activities.ordered import Ordered, locked, plan_again, with_attempts_so_far
 from activities.orders import release_claim
 from activities.outbox import queue
 from activities.outcomes import conclude_order
 from activities.parts import come_in_all, count_part, owe_back, take_part
-from activities.releasing import expire
 from gateways.port import Answer, Declined, Issued, Paid, Pending
 from models.engine import Sessions
 from models.history import in_utc
-from models.journal import SYSTEM, VOUCHER_IN_DOUBT, raise_alarm, record
+from models.journal import PAID_AFTER_ALL, VOUCHER_IN_DOUBT, raise_alarm, record
 from models.store import write
 from renewals.declines import ask_at, ask_late_at, call_again_at
 from renewals.letters import Kind
@@ -63,38 +63,16 @@ async def _after_the_end(session: AsyncSession, ordered: Ordered, answer: Answer
     ended_unseen = attempt.state in (AttemptState.ABANDONED, AttemptState.DECLINED) and attempt.voucher_code is None
     is_asked_about = attempt.state == AttemptState.DECLINED and attempt.next_at is not None
     if attempt.expires_at and ended_unseen and isinstance(answer, Issued):
-        await _run_out_at_once(session, ordered, answer, wall_now)
+        await run_out_at_once(session, ordered, answer, wall_now)
         return True
     if attempt.expires_at and attempt.state == AttemptState.PAID:
         if count_part(session, ordered, come_in_all(answer, attempt.amount)):
             await owe_back(session, ordered, "paid_too_much")
     elif attempt.expires_at and (attempt.state == AttemptState.EXPIRED or is_asked_about):
-        await _take_late_money(session, ordered, answer, attempt.expires_at)
+        await take_late_money(session, ordered, answer)
     elif attempt.state != AttemptState.PAID:
         await _alarm_of_money(session, ordered, come_in_all(answer, attempt.amount))
     return False
-
-
-async def _take_late_money(session: AsyncSession, ordered: Ordered, answer: Answer, payable_until: datetime) -> None:
-    """What came of a voucher that ended unpaid goes back; it is asked about again, unless nothing more can come."""
-    attempt = ordered.attempt
-    if count_part(session, ordered, come_in_all(answer, attempt.amount)):
-        await owe_back(session, ordered, "paid_late")
-    attempt.questions += 1
-    agreed = isinstance(answer, Declined) and attempt.state == AttemptState.DECLINED
-    asked = ask_late_at(ordered.now, attempt.questions, payable_until)
-    attempt.next_at = None if agreed or isinstance(answer, Paid) else _sooner(ordered.now, asked, answer)
-
-
-async def _run_out_at_once(session: AsyncSession, ordered: Ordered, voucher: Issued, wall_now: datetime) -> None:
-    """A code that nobody wants any more, and has never seen: it has run out as it came, and its money goes back."""
-    attempt = ordered.attempt
-    attempt.state, attempt.answered_at = AttemptState.EXPIRED, ordered.now
-    attempt.voucher_code, attempt.gateway_reference = voucher.code, voucher.reference
-    count_part(session, ordered, voucher.received)
-    await owe_back(session, ordered, "paid_late")
-    await expire(session, ordered, SYSTEM, ran_out=False)
-    ordered.first.row.next_step_at = wall_now - DUE_SINCE  # whoever hears of it may have no plan to hand over
 
 
 async def _alarm_of_money(session: AsyncSession, ordered: Ordered, total: int) -> None:
@@ -114,13 +92,7 @@ async def _alarm_of_money(session: AsyncSession, ordered: Ordered, total: int) -
     number, subject = ordered.first.row.number, str(attempt.id)
     facts = {"n": attempt.n, "order": str(attempt.order_id), "state": attempt.state, "attempt": subject}
     facts |= {"amount": money.minor, "currency": money.currency}
-    await raise_alarm(session, number, "paid_after_all", detail, ordered.now, subject=subject, facts=facts)
-
-
-def _sooner(now: datetime, next_at: datetime | None, answer: Answer) -> datetime | None:
-    """When to ask next; sooner if the provider promises news."""
-    news_at = answer.news_at if isinstance(answer, Issued) else None
-    return min(next_at, news_at) if next_at and news_at and news_at > now else next_at
+    await raise_alarm(session, number, PAID_AFTER_ALL, detail, ordered.now, subject=subject, facts=facts)
 
 
 async def record_no_answer(
@@ -236,7 +208,7 @@ async def _issue(session: AsyncSession, ordered: Ordered, wall_now: datetime, vo
         plan_again(ordered, wall_now)
     await take_part(session, ordered, voucher.received)
     attempt.state = AttemptState.ISSUED
-    attempt.next_at = _sooner(ordered.now, ask_at(attempt.called_at, ordered.now, attempt.questions), voucher)
+    attempt.next_at = sooner(ordered.now, ask_at(attempt.called_at, ordered.now, attempt.questions), voucher)
 
 
 async def _store_access(session: AsyncSession, ordered: Ordered) -> None:

@@ -6,7 +6,9 @@ The row's id is the gateway's key: asking again after a crash, or because nobody
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from temporalio import activity
 
 from activities.clock import started_at
@@ -15,13 +17,14 @@ from activities.outbox import queue
 from activities.planning import plan_of
 from gateways.port import Gateway, NoAnswer, Unreachable
 from models.engine import Sessions
-from models.journal import SYSTEM, raise_alarm, record
+from models.journal import PAID_AFTER_ALL, SYSTEM, clear_alarm, raise_alarm, record
 from models.payments import RefundRow
 from models.records import CommandRow
 from models.store import Stored, load
 from renewals.declines import call_again_at
 from renewals.letters import Kind
 from renewals.money import Money
+from renewals.payments import AttemptState
 from workflows.contract import TermPlan
 
 MOST_TRIES = 100
@@ -93,6 +96,20 @@ async def _record(
         at=ordered.first.now,
         refund=str(row.id),
     )
+    await _end_alarm_if_all_is_back(session, ordered)
+
+
+async def _end_alarm_if_all_is_back(session: AsyncSession, ordered: Ordered) -> None:
+    """The alarm of money that an attempt took after it had ended unpaid is over once all of that has gone back."""
+    attempt = ordered.attempt
+    if attempt.state == AttemptState.PAID:
+        return
+    await session.flush()
+    of_it = (col(RefundRow.attempt_id) == attempt.id, col(RefundRow.sent_at).is_not(None))
+    sent = (await session.execute(select(func.coalesce(func.sum(col(RefundRow.amount)), 0)).where(*of_it))).scalar_one()
+    if int(sent) >= max(attempt.taken, attempt.received):
+        number, subject = ordered.first.row.number, str(attempt.id)
+        await clear_alarm(session, number, PAID_AFTER_ALL, ordered.first.now, subject=subject)
 
 
 async def _try_later(session: AsyncSession, ordered: Ordered, row: RefundRow) -> None:
@@ -105,4 +122,4 @@ async def _try_later(session: AsyncSession, ordered: Ordered, row: RefundRow) ->
         detail = f"{money} of attempt {row.attempt_id} could not be sent back ({_WHY[row.because]}); refund it by hand."
         number, subject = ordered.first.row.number, str(row.attempt_id)
         facts = {"attempt": subject, "amount": row.amount, "currency": row.currency, "because": row.because}
-        await raise_alarm(session, number, "paid_after_all", detail, ordered.first.now, subject=subject, facts=facts)
+        await raise_alarm(session, number, PAID_AFTER_ALL, detail, ordered.first.now, subject=subject, facts=facts)

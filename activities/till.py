@@ -5,13 +5,13 @@ replaced, so a crash anywhere between the steps costs nothing but time.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.answers import record_answer, record_no_answer, record_not_made, record_unreachable
+from activities.late_money import record_given_up
 from activities.ordered import fellows_of
 from gateways.port import Answer, Charge, Gateway, NoAnswer, NotReceived, Paid, Unreachable
 from models.engine import Sessions
@@ -56,6 +56,9 @@ class Till:
     async def resume(self, stored: Stored, attempt: Attempt, charge: Charge, wall_now: datetime) -> None:
         """Go on with an attempt that has no final answer: ask what became of it, or make it, if it is still wanted."""
         in_time = charge.voucher_expires_at is None or stored.now < charge.voucher_expires_at
+        if attempt.unwanted and in_time:
+            await self._give_up(charge, stored.now, wall_now)
+            return
         wanted = in_time and all(
             still_wanted(each.facts, attempt, each.now) for each in await self._bought(stored, attempt, wall_now)
         )
@@ -75,13 +78,17 @@ class Till:
         await self._record(charge, found, stored.now, wall_now)
 
     async def _record(self, charge: Charge, answer: Answer, now: datetime, wall_now: datetime) -> None:
-        """Record it; a code that came when nobody wanted it any more is given up where it can be paid.
-
-        Where nobody is there, or money comes all the same, that is heard when it is asked about later.
-        """
+        """Record it; a code that came when nobody wanted it any more is given up where it can be paid."""
         if await record_answer(self._sessions, charge.subscription, charge.key, answer, wall_now):
-            with suppress(Unreachable, NoAnswer):
-                await self._gateway.give_up(charge.key, now)
+            await self._give_up(charge, now, wall_now)
+
+    async def _give_up(self, charge: Charge, now: datetime, wall_now: datetime) -> None:
+        """Tell the provider that nobody wants the code. Where it does not answer the plan tells it again."""
+        try:
+            said = await self._gateway.give_up(charge.key, now)
+        except (Unreachable, NoAnswer):
+            said = None
+        await record_given_up(self._sessions, charge.subscription, charge.key, said, wall_now)
 
     async def _bought(self, stored: Stored, attempt: Attempt, wall_now: datetime) -> Sequence[Stored]:
         """The subscriptions that the order is for: if one of them may not be charged now, the order is not made."""

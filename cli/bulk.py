@@ -17,7 +17,7 @@ from activities.filling import preview_basket
 from cli import desk
 from cli.buying import Expires, Kind, Token, paid_with
 from cli.giving import PATIENCE_SECONDS, By, Json, Key, Reason
-from cli.output import fail, print_json, print_table, progress_bar, warn
+from cli.output import fail, print_json, print_table, progress_bar, warn, why_not
 from models.checkouts import ALL_OTHERS, BasketTold, LineTold, basket_told, store_basket
 from models.engine import Sessions
 from models.subscriptions import SubscriptionRow
@@ -130,8 +130,9 @@ async def _renewable(sessions: Sessions, csn: str, by: str, methods: dict[str, A
         basket, _ = await preview_basket(session, numbers, by=by, methods=methods, wall_now=desk.wall_now())
     found = [line.number for order in basket.orders for line in order.lines]
     if not found:
-        code = next(iter(basket.refused.values()))
-        fail(f"Nothing of customer {csn} can be renewed now ({code.code}): {code.hint}")
+        first = next(iter(basket.refused.values()))
+        why = why_not(first.hint, first.possible_on)
+        fail(f"Nothing of customer {csn} can be renewed now ({first.code}): {why}")
     return found
 
 
@@ -183,7 +184,7 @@ def _show(told: BasketTold) -> None:
 
 def _why(line: LineTold, declined: Mapping[UUID, str]) -> str:
     if line.code:
-        return f"{line.code}: {line.hint}"
+        return f"{line.code}: {why_not(line.hint, line.possible_on)}"
     return declined.get(line.order, "") if line.order else ""
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import desk
-from cli.output import fail, print_json, print_table, say
+from cli.output import fail, print_json, print_table, say, why_not
 from models.store import load
 from renewals import commands as c
 from renewals.actors import Actor, Operator, is_person, parse_actor
@@ -43,7 +43,7 @@ def _more(told: dict[str, Any]) -> str:
     """The rest of the sentence: what to do instead, and where whoever can help is reached."""
     ask = told.get("ask")
     reached = f" {ask['who'].capitalize()}: {ask['contact']}." if ask else ""
-    return f". {told['hint']}{reached}" if told["answer"] == "refused" else "."
+    return f". {why_not(told['hint'], told['possible_on'])}{reached}" if told["answer"] == "refused" else "."
 
 
 async def explained(number: str, command: c.Name | None, by: str | None) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from activities.delivery import deliver
 from cli import desk
-from cli.output import print_json, say, warn
+from cli.output import print_json, say, warn, why_not
 from cli.second_person import asks_for_refund
 from models.inbox import store_command
 from renewals.commands import Name
@@ -44,7 +44,7 @@ def give(name: Name, number: str, by: str, args: dict[str, Any], *, key: str | N
     elif answer.outcome == "done":
         say(f"{name} of {number}: done." + (f" {answer.hint}" if answer.hint else ""))
     else:
-        warn(f"{name} of {number} refused ({answer.code}): {answer.hint}")
+        warn(f"{name} of {number} refused ({answer.code}): {why_not(answer.hint, answer.possible_on)}")
     if answer.outcome != "done":
         raise typer.Exit(1)
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.delivery import deliver
 from cli import desk
-from cli.output import fail, print_json, print_table, say, warn
+from cli.output import fail, print_json, print_table, say, warn, why_not
 from models.inbox import store_command
 from models.method_edits import IN_USE, Removal, name_method, remove_method
 from models.methods import bought_by, buys, every_method, find_kept_method, labels_of, subscriptions_using
@@ -105,7 +105,13 @@ def replace(
     """Let every subscription of the buyer's that uses a method use another stored one."""
     answers = desk.run(_replace(method, other, by))
     told = [
-        {"subscription": number, "outcome": each.outcome, "code": each.code, "hint": each.hint}
+        {
+            "subscription": number,
+            "outcome": each.outcome,
+            "code": each.code,
+            "hint": each.hint,
+            "possible_on": each.possible_on,
+        }
         for number, each in answers
     ]
     if as_json:
@@ -116,7 +122,7 @@ def replace(
         if each.outcome == "done":
             say(f"{number}: done.")
         else:
-            warn(f"{number} refused ({each.code}): {each.hint}")
+            warn(f"{number} refused ({each.code}): {why_not(each.hint, each.possible_on)}")
     if any(each.outcome != "done" for _, each in answers):
         raise typer.Exit(1)
 

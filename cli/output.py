@@ -53,6 +53,16 @@ def say(*lines: str) -> None:
         _OUT.print(Text(visible(line)))
 
 
+def why_not(hint: str | None, possible_on: date | None) -> str:
+    """The sentence of a refusal, with the local day from which on time will have cured it, unless it names that itself.
+
+    >>> why_not("Release it or wait for it.", date(2027, 2, 9))
+    'Release it or wait for it. Possible from 2027-02-09 on.'
+    """
+    said = hint or ""
+    return said if possible_on is None or str(possible_on) in said else f"{said} Possible from {possible_on} on."
+
+
 def warn(*lines: str, style: str = "") -> None:
     """Lines on stderr, where they stay apart from what was asked for."""
     for line in lines:

@@ -93,12 +93,12 @@ _STATES = {
 
 
 def answer(situation: Situation, name: Name, *, operator: bool = False) -> str:
-    """What the core answers: `allowed`, `already so`, or the code of a refusal."""
+    """What the core answers: `allowed`, `already so`, or the code of a refusal, with the day that cures it."""
     sub, when = situation
     actor = Operator("ana") if operator else Person("ada@northwind.example")
     decision = options(sub, actor, is_buyer=not operator, at=_DAYS[when])[name]
     if isinstance(decision, Refused):
-        return f"`{decision.code}`"
+        return f"`{decision.code}`" + (f" ({decision.possible_on})" if decision.possible_on else "")
     return "already so" if isinstance(decision, AlreadyTrue) else "allowed"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from typer.main import get_command
 
 from cli.main import app
+from docs.cures import CURES
 from docs.explained import ALARMS, CLASSES, EVENTS, LETTERS, PHASES, POLICY, REFUSALS
 from docs.source import alarms_in_code, events_in_code, refusals_in_code
 from docs.tables import check_words, table
@@ -102,11 +103,11 @@ def _refusals() -> str:
     found = refusals_in_code()
     check_words(REFUSALS, found, "refusal code")
     rows = (
-        (f"`{code}`", "<br>".join(found[code]) or "(one sentence that names what is wrong)", to_do)
+        (f"`{code}`", "<br>".join(found[code]) or "(one sentence that names what is wrong)", to_do, CURES[code])
         for code, to_do in REFUSALS.items()
         if code in found
     )
-    return table(("code", "sentence", "what the operator can do"), rows)
+    return table(("code", "sentence", "what the operator can do", "does time cure it"), rows)
 
 
 def _phases() -> str:

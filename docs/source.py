@@ -67,7 +67,7 @@ def refusals_in_code() -> dict[str, list[str]]:
     """Every refusal code with the sentences it comes with, as they are written."""
     found: dict[str, list[str]] = {}
     for call, _ in _calls("Refused"):
-        if len(call.args) == 2 and isinstance(call.args[0], ast.Constant):
+        if len(call.args) > 1 and isinstance(call.args[0], ast.Constant):
             sentences = found.setdefault(str(call.args[0].value), [])
             sentence = _sentence(call.args[1])
             if sentence and sentence not in sentences:

@@ -44,6 +44,7 @@ _ATTEMPT = (
     col(AttemptRow.expires_at),
     col(AttemptRow.amount),
     col(AttemptRow.received),
+    col(AttemptRow.unwanted),
 )
 ATTEMPTS = (
     select(func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(*_ATTEMPT, _SEEN_TO_HERE), col(AttemptRow.n))))
@@ -116,6 +117,7 @@ def _attempt(
     expires_at: str | None,
     amount: int,
     received: int,
+    unwanted: bool,
     seen_to_here: bool,
 ) -> Attempt:
     """An attempt from JSON, whose instants are in ISO 8601."""
@@ -134,6 +136,7 @@ def _attempt(
         expires_at=_instant(expires_at),
         amount=amount,
         received=received,
+        unwanted=unwanted,
     )
 
 

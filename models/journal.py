@@ -15,6 +15,9 @@ from renewals.alarms import gravity_of
 
 SYSTEM = "system"
 
+PAID_AFTER_ALL = "paid_after_all"
+"""The alarm that a gateway took money for an attempt that had ended unpaid, or does not send back what is owed."""
+
 VOUCHER_IN_DOUBT = "voucher_in_doubt"
 """The alarm that a provider does not say whether a voucher was paid whose time is up."""
 

@@ -80,7 +80,8 @@ class AttemptRow(SQLModel, table=True):
     `calls` counts the calls that found nobody; `questions`, how often the gateway was asked what became of it. A
     voucher has the code that its buyer pays with, until `expires_at`, and `received`, what has come of it in all.
     `called_off_at`: the buyer cancelled meanwhile. `taken` is what the gateway took, as was heard once the attempt had
-    ended unpaid: an operator sends it back.
+    ended unpaid: an operator sends it back. `unwanted`: its provider has not said yet that it gave up a code which came
+    when nobody wanted it; `calls` are then those that told it.
     """
 
     __tablename__ = "attempts"
@@ -123,6 +124,7 @@ class AttemptRow(SQLModel, table=True):
     expires_at: datetime | None = instant(nullable=True)
     received: int = Field(default=0, sa_type=BigInteger, nullable=False)
     taken: int = Field(default=0, sa_type=BigInteger, nullable=False, sa_column_kwargs={"server_default": "0"})
+    unwanted: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
 
 class PartRow(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """The answers to a command: three values, never an exception for an ordinary refusal."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -19,7 +19,8 @@ class AlreadyTrue:
 class Refused:
     """The command may not take effect; `hint` says in one sentence what to do instead.
 
-    `possible_on`, a local date of the customer, is set where time will cure it.
+    `possible_on`, a local date of the customer, is set where time will cure it: the first day on all of which it is
+    allowed if nothing else happens (`curing.py`).
     """
 
     code: str
@@ -40,5 +41,12 @@ PRECEDENCE = (
 
 
 def first_that_applies(refusals: Iterable[Refused]) -> Refused | None:
-    """Of what refuses each of several subscriptions, the answer for them all; of equals the first."""
-    return min(refusals, key=lambda refused: PRECEDENCE.index(refused.code), default=None)
+    """Of what refuses each of several subscriptions, the answer for them all; of equals the first.
+
+    Time cures it for them all only on the latest of their days.
+    """
+    several = tuple(refusals)
+    first = min(several, key=lambda refused: PRECEDENCE.index(refused.code), default=None)
+    if first is None or first.possible_on is None:
+        return first
+    return replace(first, possible_on=max(each.possible_on for each in several if each.possible_on))

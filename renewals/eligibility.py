@@ -4,12 +4,13 @@ One answer of three: `Eligible`, `AlreadyTrue` (a repeat: done, and nothing happ
 that applies, in the order of domain.md, and one sentence that says what to do instead.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from renewals import commands as c
 from renewals.actors import Actor
 from renewals.checkout import may_add_seats, may_renew, not_offered
+from renewals.curing import BY_OTHER_ARGUMENTS, cure_of
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
 from renewals.extending import may_extend, may_reinstate
 from renewals.facts import Phase, Subscription
@@ -64,7 +65,25 @@ def decide(sub: Subscription, request: Request) -> Decision:
         return forbidden
     if _already_true(sub, request):
         return AlreadyTrue()
-    return _state(sub, request) or Eligible()
+    refused = _state(sub, request)
+    return _dated(sub, request, refused) if refused else Eligible()
+
+
+def _dated(sub: Subscription, request: Request, refused: Refused) -> Refused:
+    """The refusal with the day from which on the same command is allowed by time alone, if there is one.
+
+    What refuses it by then counts, but for what its arguments are to blame for. Who comes back for the term after a
+    paid one means that.
+    """
+    cure = cure_of(sub, request.name, refused.code, request.handled_at or request.received_at)
+    if refused.possible_on or cure is None:
+        return refused
+    meant = None if refused.code == "already_renewed" else request.renews_on
+    later = replace(request, received_at=cure.at, handled_at=None, renews_on=meant)
+    then = decide(cure.sub, later)
+    if not isinstance(then, Refused) or then.code in BY_OTHER_ARGUMENTS:
+        return replace(refused, possible_on=cure.on)
+    return replace(refused, possible_on=then.possible_on)
 
 
 def _already_true(sub: Subscription, request: Request) -> bool:

@@ -130,7 +130,7 @@ def example(sub: Subscription, name: c.Name, at: datetime) -> c.Command:
         case c.Name.RESOLVE_PAYMENT:
             return c.ResolvePayment(paid=True)
         case c.Name.EXTEND_LATE_WINDOW:
-            return c.ExtendLateWindow(nameable_days(sub, at).last)
+            return c.ExtendLateWindow(nameable_days(ahead, at).last)
         case c.Name.REFUND:
             return c.Refund(UUID(int=0))
         case c.Name.REINSTATE:

@@ -91,6 +91,7 @@ class Attempt:
     a call is under way. `called_off`: the buyer cancelled after it was begun; if it was not made it never is.
     `seen_to_here`: this subscription's plan asks about it. Of an order of many lines only the first one's does.
     `expires_at`: until when a voucher can be paid; `received`, how much of its `amount` has come (minor units).
+    `unwanted`: its provider is told at `next_at` that nobody wants its code, rather than asked.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Attempt:
     expires_at: datetime | None = None
     amount: int = 0
     received: int = 0
+    unwanted: bool = False
 
     @property
     def was_never_sent(self) -> bool:

@@ -43,6 +43,7 @@ class Rule(StrEnum):
     ASK = "ask"
     ASK_VOUCHER = "ask_voucher"
     ASK_LATE = "ask_late"
+    UNWANTED = "unwanted"
     SEND_BACK = "send_back"
     QUOTE_ENDS = "quote_ends"
     HOLD_ENDS = "hold_ends"
@@ -143,8 +144,10 @@ def _charge(sub: Subscription, step: Step) -> Because:
 
 
 def _asked(sub: Subscription, step: Step) -> Because:
-    if any(late.id == step.subject for late in sub.late_vouchers):
-        return Because(Rule.ASK_LATE)
+    late = next((each for each in sub.late_vouchers if each.id == step.subject), None)
+    if late:
+        is_told = late.unwanted and late.expires_at and step.at < late.expires_at
+        return Because(Rule.UNWANTED if is_told else Rule.ASK_LATE)
     if sub.voucher and sub.voucher.id == step.subject and sub.voucher.state is AttemptState.ISSUED:
         return Because(Rule.ASK_VOUCHER)
     return Because(Rule.ASK)

@@ -108,10 +108,12 @@ def _text(name: c.Name, found: Found, t: Speech) -> str:
 
 
 def sentence(code: str, possible_on: date | None, name: str, found: Found, t: Speech) -> str:
-    """Why not, in one sentence that says what to do instead."""
+    """Why not, in one sentence that says what to do instead, and from when on it is possible, where time cures it."""
     buyer = found.stored.buyer
     day = t.w.day(possible_on) if possible_on else ""
-    return t.first(f"refused.{code}.{name}", f"refused.{code}", day=day, buyer=buyer.name or buyer.email)
+    keys = f"refused.{code}.{name}", f"refused.{code}"
+    dated = (f"dated.{code}",) if possible_on else ()
+    return t.first(*dated, *keys, day=day, buyer=buyer.name or buyer.email)
 
 
 def whom_to_ask(code: str, name: str, found: Found, t: Speech, settings: Settings) -> Ask | None:

@@ -211,10 +211,10 @@ def why_not(code: str, name: Name | str, t: Speech) -> str:
 def until(refused: Refused, stored: Stored, t: Speech) -> str | None:
     """When the reason goes away by itself, if that is known."""
     sub, zone = stored.facts, stored.facts.time_zone
-    if refused.possible_on:
-        return t("possible_on", day=t.w.day(refused.possible_on))
     if refused.code == "hold_open" and sub.hold and sub.hold.ends_at:
         return t("held_until", when=t.moment(sub.hold.ends_at, zone))
+    if refused.possible_on:
+        return t("possible_on", day=t.w.day(refused.possible_on))
     if refused.code == "payment_in_doubt":
         asked = [ask_about_it_at(attempt) or stored.now for attempt in asked_about(sub)]
         return t("asked_at", when=t.moment(max(min(asked), stored.now), zone)) if asked else None

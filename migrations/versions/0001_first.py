@@ -937,6 +937,7 @@ def _create_tables() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received", sa.BigInteger(), nullable=False),
         sa.Column("taken", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("unwanted", sa.Boolean(), server_default="false", nullable=False),
         sa.CheckConstraint(
             "(state IN ('paid', 'declined', 'expired')) = (answered_at IS NOT NULL)", name="ck_attempts_answered"
         ),

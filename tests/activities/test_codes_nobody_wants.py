@@ -7,8 +7,8 @@ import pytest
 from activities import holds
 from activities.answers import record_answer
 from activities.ordered import fellows_of
-from gateways.port import Answer, Declined, GivenUp, Issued, NoAnswer, NotReceived, Paid, Unreachable
-from tests.activities.desk import PARIS, PRICE, Desk
+from gateways.port import Answer, Declined, GivenUp, Issued, NoAnswer, NotReceived, Paid, Pending, Unreachable
+from tests.activities.desk import PARIS, PRICE, Desk, PulledPlug
 from tests.scenarios.diary import instant
 
 ANA = {"by": "operator:ana", "reason": "as agreed"}
@@ -122,6 +122,103 @@ async def test_its_provider_is_told_that_nobody_wants_it(desk: Desk) -> None:
     assert (await desk.attempts(), len(desk.gateway.given_up)) == ([(1, "expired", None)], 1)
 
 
+async def late_code(desk: Desk) -> None:
+    """The next call for a code is believed dead, and brings it all the same, when its order has been given up."""
+    await desk.open()
+    await desk.walk(ORDERED)
+
+    async def meanwhile() -> Issued:
+        desk.gateway.truths.append(NotReceived())
+        await desk.change("UPDATE attempts SET called_off_at = called_at")
+        await desk.ask("2027-03-01 10:05")
+        desk.gateway.truths.append(NoAnswer("timeout"))
+        return come(0)
+
+    desk.gateway.answers.append(meanwhile)
+
+
+async def told_in_vain(desk: Desk) -> None:
+    """Its provider does not answer when it is told that nobody wants the code."""
+    await late_code(desk)
+    assert await desk.give(ORDERED, "renew", **TRANSFER) == "refused payment_declined"
+    assert (await desk.attempts(), len(desk.gateway.given_up)) == ([(1, "expired", None)], 1)
+
+
+async def next_at(desk: Desk) -> Any:
+    (row,) = await desk.rows("SELECT next_at FROM attempts")
+    return row["next_at"]
+
+
+async def test_a_provider_that_does_not_answer_is_told_again_until_it_does(desk: Desk) -> None:
+    await told_in_vain(desk)
+    assert await next_at(desk) == instant("2027-03-01 10:00:20", PARIS)
+    desk.gateway.truths.extend([Unreachable("refused"), GivenUp(40_000)])
+    await desk.ask("2027-03-01 10:06")
+    assert await next_at(desk) == instant("2027-03-01 10:06:40", PARIS)
+    await desk.ask("2027-03-01 10:07")
+    assert len(desk.gateway.given_up) == 3
+    assert await refunds(desk) == [(40_000, "paid_late")]
+    assert await next_at(desk) == instant("2027-03-02 10:07", PARIS)
+    desk.gateway.truths.append(come(40_000))
+    await desk.ask("2027-03-02 10:08")
+    assert (len(desk.gateway.given_up), await refunds(desk)) == (3, [(40_000, "paid_late")])
+
+
+async def test_a_code_whose_payment_is_under_way_is_given_up_on_the_day_after(desk: Desk) -> None:
+    await told_in_vain(desk)
+    desk.gateway.truths.extend([Pending("reference"), GivenUp()])
+    await desk.ask("2027-03-01 10:06")
+    assert await next_at(desk) == instant("2027-03-02 10:06", PARIS)
+    await desk.ask("2027-03-02 10:06")
+    assert len(desk.gateway.given_up) == 3
+
+
+async def test_a_provider_is_told_after_a_worker_died_that_was_about_to_tell_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await late_code(desk)
+
+    async def dies(*_: object) -> GivenUp:
+        raise PulledPlug
+
+    with monkeypatch.context() as pulled:
+        pulled.setattr(desk.gateway, "give_up", dies)
+        with pytest.raises(PulledPlug):
+            await desk.give(ORDERED, "renew", **TRANSFER)
+    desk.gateway.truths.clear()
+    assert desk.gateway.given_up == []
+    await desk.walk("2027-03-01 10:07")
+    assert len(desk.gateway.given_up) == 1
+    (row,) = await desk.rows("SELECT unwanted FROM attempts")
+    assert row["unwanted"] is False
+
+
+async def test_a_code_that_is_over_need_not_be_given_up(desk: Desk) -> None:
+    await told_in_vain(desk)
+    await desk.change("UPDATE attempts SET expires_at = '2027-03-01 09:05+00'")
+    desk.gateway.truths.append(come(0))
+    await desk.ask("2027-03-01 10:06")
+    assert (len(desk.gateway.given_up), await next_at(desk)) == (1, instant("2027-03-02 10:06", PARIS))
+
+
+async def open_alarms(desk: Desk) -> int:
+    (row,) = await desk.rows("SELECT count(*) AS many FROM alarms WHERE kind = 'paid_after_all' AND cleared_at IS NULL")
+    return int(row["many"])
+
+
+@pytest.mark.parametrize(("received", "left"), [(PRICE, 0), (40_000, 1)], ids=["all of it", "a part of it"])
+async def test_the_alarm_ends_by_itself_once_all_of_the_money_has_gone_back(
+    desk: Desk, received: int, left: int
+) -> None:
+    key = await abandoned(desk)
+    await news(desk, key, Paid("reference"))
+    await news(desk, key, come(received))
+    assert await open_alarms(desk) == 1, "it is on its way only"
+    await desk.walk("2027-03-01 10:10")
+    assert list(desk.gateway.refunds.values()) == [received]
+    assert await open_alarms(desk) == left
+
+
 async def test_late_money_goes_back_as_long_as_the_code_could_have_been_paid_and_two_weeks_more(desk: Desk) -> None:
     key = await abandoned(desk)
     await desk.change("UPDATE attempts SET expires_at = '2027-04-30 12:00+00'")
@@ -163,6 +260,7 @@ async def test_money_for_a_code_that_counts_as_declined_is_told_beyond_what_goes
     assert await desk.give("2027-03-02 10:00", "refund", **asked) == "done"
     await desk.walk("2027-03-02 10:01")
     assert sorted(desk.gateway.refunds.values()) == [30_000, 70_000]
+    assert await open_alarms(desk) == 0
 
 
 async def test_a_code_that_counts_as_declined_and_was_paid_in_full_is_told_as_before(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from docs import generate
+from docs.cures import CURES
 from docs.eligibility_page import _COUNTRIES, _SELLERS, _STATES, answer
 from docs.explained import ARGUMENTS, EVENTS
 from docs.reference_page import every_command
@@ -16,6 +17,8 @@ from docs.tables import NoWords, check_words
 from renewals.actors import Operator
 from renewals.arguments import parse_command
 from renewals.commands import BadArguments, Name
+from renewals.curing import CURED_BY_TIME
+from renewals.decisions import PRECEDENCE
 from renewals.facts import Phase
 from renewals.letters import Kind
 from settings import PREFIX, Settings
@@ -69,6 +72,12 @@ def test_every_refusal_code_is_there(code: str) -> None:
     assert f"| `{code}` |" in PAGE
 
 
+def test_of_every_refusal_it_is_said_whether_time_cures_it() -> None:
+    """domain.md 7. What is said to have a day is what the core may give one."""
+    assert list(CURES) == PRECEDENCE
+    assert {code for code, words in CURES.items() if words.startswith("**yes**")} == CURED_BY_TIME
+
+
 @pytest.mark.parametrize("name", [*Phase, *Kind])
 def test_every_phase_and_letter_is_there(name: str) -> None:
     assert f"| `{name}` |" in PAGE
@@ -94,8 +103,10 @@ def test_a_name_without_words_is_an_error() -> None:
         pytest.param(_SELLERS["by our sales team"], Name.REDUCE_SEATS, "`sold_by_sales`", id="but never seats"),
         pytest.param(_COUNTRIES["AU"], Name.CHANGE_TERM, "allowed", id="Australia: term"),
         pytest.param(_COUNTRIES["AU"], Name.ADD_SEATS, "`country_not_served`", id="Australia: no seats"),
-        pytest.param(_STATES["window not open"], Name.RENEW, "`window_not_open`", id="too early"),
-        pytest.param(_STATES["next term paid"], Name.RENEW, "`already_renewed`", id="paid"),
+        pytest.param(_STATES["window not open"], Name.RENEW, "`window_not_open` (2026-12-31)", id="too early"),
+        pytest.param(_STATES["next term paid"], Name.RENEW, "`already_renewed` (2028-01-01)", id="paid"),
+        pytest.param(_STATES["payment open"], Name.RENEW, "`hold_open` (2027-02-09)", id="a payment is open"),
+        pytest.param(_STATES["payment open"], Name.CHANGE_TERM, "`hold_open` (2027-02-09)", id="as for its price"),
         pytest.param(_STATES["auto-renew off"], Name.REDUCE_SEATS, "`auto_renew_off`", id="needs auto-renew"),
         pytest.param(_STATES["past due"], Name.RENEW, "allowed", id="overdue"),
         pytest.param(_STATES["expired"], Name.CHANGE_TERM, "`too_late`", id="expired"),

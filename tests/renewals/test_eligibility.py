@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -352,15 +353,21 @@ def answer(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
     if isinstance(decision, Refused):
         assert decision.hint.endswith(".")
         assert len(decision.hint) > 15
+        assert decision.possible_on is None or (decision.code in MAY_BE_CURED and decision.possible_on >= TODAY[now])
         return decision.code
     return "done" if isinstance(decision, AlreadyTrue) else "eligible"
 
+
+MAY_BE_CURED = {"hold_open", "already_renewed", "term_not_paid", "window_not_open"}
+"""What time alone may end; on which day exactly, test_curing.py lives to see."""
 
 SOLD = {term: price for term, price in PRICES.items() if term is not Term.MONTH}
 DOUBT = (in_doubt("2027-03-01T10:00"),)
 # Paris is one hour ahead of UTC in winter and two from 28 March 2027 on.
 BEFORE_DATE = datetime(2027, 3, 30, 21, 59, 59, tzinfo=UTC)
 ON_DATE = datetime(2027, 3, 30, 22, 0, tzinfo=UTC)
+
+TODAY = defaultdict(lambda: date(2026, 3, 31), {BEFORE_DATE: date(2027, 3, 30), ON_DATE: date(2027, 3, 31)})
 
 SELLER: dict[str, tuple[Any, ...]] = {
     "phase": tuple(Phase),

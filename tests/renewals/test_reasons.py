@@ -201,3 +201,14 @@ def test_the_numbers_of_a_rule_lead_to_the_very_date_of_its_step(sub: Subscripti
 
 def _day(sub: Subscription, at: datetime) -> date:
     return local_date(at, sub.time_zone)
+
+
+def test_a_provider_that_did_not_answer_is_told_again_what_nobody_wants_as_long_as_it_can_be_paid() -> None:
+    """What can be paid no more is asked about, like any voucher that has run out."""
+    late = replace(VOUCHER, state=AttemptState.EXPIRED, unwanted=True, next_at=utc("2027-03-01T10:10"))
+    over = replace(late, next_at=utc("2027-03-09T10:10"))
+    found = [
+        named(manual(late_vouchers=(each,)), "2027-03-01T10:05", rule)
+        for each, rule in ((late, Rule.UNWANTED), (over, Rule.ASK_LATE))
+    ]
+    assert found == [Because(Rule.UNWANTED), Because(Rule.ASK_LATE)]

@@ -2,11 +2,13 @@
 
 import doctest
 import json
+from datetime import date
+from typing import Any
 
 import pytest
 import typer
 
-from cli import output
+from cli import explaining, output
 
 HOSTILE = [
     pytest.param(r"x\[/b] [red]y", r"x\[/b] [red]y", id="markup after a backslash"),
@@ -44,5 +46,13 @@ def test_json_escapes_as_json_does(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == {"name": "a\x1b\n\u202e"}
 
 
+def test_a_refusal_names_the_day_that_cures_it_once() -> None:
+    told: dict[str, Any] = {"answer": "refused", "code": "window_not_open", "possible_on": date(2027, 1, 15)}
+    told |= {"hint": "It can be renewed from 2027-01-15 on; come back."}
+    assert explaining._more(told) == ". It can be renewed from 2027-01-15 on; come back."
+    assert explaining._more(told | {"hint": "Wait."}) == ". Wait. Possible from 2027-01-15 on."
+    assert explaining._more(told | {"hint": "Wait.", "possible_on": None}) == ". Wait."
+
+
 def test_the_examples_hold() -> None:
-    assert doctest.testmod(output) == (0, 1)
+    assert doctest.testmod(output) == (0, 2)

@@ -19,6 +19,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "qu’il se termine.",
         "refused.already_renewed": "La prochaine période est réglée. Il ne reste rien à payer.",
         "refused.window_not_open": "Il est trop tôt pour renouveler. Revenez le {day}.",
+        "dated.hold_open": "Un paiement ou un devis est en cours pour la prochaine période. Renoncez-y, ou revenez le "
+        "{day}.",
+        "dated.already_renewed": "La prochaine période est réglée. Revenez le {day} pour la suivante.",
+        "dated.term_not_paid": "La première période n’a pas commencé. Revenez le {day} pour ajouter des postes.",
         "refused.term_not_paid": "La période en cours n’est pas réglée. Renouvelez d’abord, puis ajoutez des postes.",
         "refused.too_late": "L’abonnement a expiré. Renouvelez-le d’abord.",
         "refused.too_late.renew": "Il est trop tard pour cela. Renouvelez maintenant.",

@@ -19,6 +19,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "でお待ちください。",
         "refused.already_renewed": "次の契約期間はお支払い済みです。",
         "refused.window_not_open": "まだ更新できません。{day}以降にお手続きください。",
+        "dated.hold_open": "次の契約期間に、手続き中のお支払いまたは有効なお見積りがあります。取りやめるか、{day}以降に"
+        "お手続きください。",
+        "dated.already_renewed": "次の契約期間はお支払い済みです。その次の期間は{day}からお手続きいただけます。",
+        "dated.term_not_paid": "最初の契約期間がまだ始まっていません。シートは{day}から追加できます。",
         "refused.term_not_paid": "現在の契約期間のお支払いが済んでいません。先に更新してから、シートを追加してくださ"
         "い。",
         "refused.too_late": "すでに失効しています。先に更新してください。",

@@ -100,7 +100,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "with that log.",
         "alarm.todo.cancelled_after_payment": "Offer the buyer a refund; the page of the subscription gives it.",
         "alarm.todo.paid_after_all": "Look at the orders first: did another attempt pay the same term? Refund this one "
-        "on the page of the subscription; a refund that was not taken, at the payment provider.",
+        "on the page of the subscription; a refund that was not taken, at the payment provider. It ends by itself once "
+        "all of that money has gone back from here.",
         "alarm.todo.voucher_in_doubt": "Look in the provider’s book or the bank’s statement, and resolve the payment: "
         "paid or declined.",
         "alarm.todo.seats_paid_late": "Offer the buyer a refund, or add the seats to the running term by an order of "

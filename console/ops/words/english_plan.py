@@ -47,6 +47,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "because.ask_voucher": "A voucher is asked about until it is paid or its time is up.",
         "because.send_back": "Money that bought nothing goes back at once; it is tried until the provider takes it.",
         "because.ask_late": "A voucher whose time is up is asked about daily for two weeks, as money may still come.",
+        "because.unwanted": "Its provider is told that nobody wants a code, until it answers or the code is over.",
         "because.quote_ends": "Quote {names} can be accepted until then.",
         "because.hold_ends": "What holds the next term ends then, paid or not.",
         "because.suspension": "Access is kept for {days} days after the renewal date, {on}, while past due.",

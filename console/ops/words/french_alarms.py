@@ -105,7 +105,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.todo.cancelled_after_payment": "Proposez à l’acheteur un remboursement, depuis la page de l’abonnement.",
         "alarm.todo.paid_after_all": "Regardez d’abord les commandes : une autre tentative a-t-elle payé la même "
         "période ? Remboursez celle-ci depuis la page de l’abonnement ; un remboursement qui n’a pas été accepté, chez "
-        "le prestataire.",
+        "le prestataire. L’alarme cesse d’elle-même dès que tout cet argent a été rendu d’ici.",
         "alarm.todo.voucher_in_doubt": "Regardez les écritures du prestataire ou le relevé de banque, et tranchez : "
         "payé ou refusé.",
         "alarm.todo.seats_paid_late": "Proposez un remboursement, ou ajoutez les postes à la période en cours par une "

@@ -51,6 +51,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "l’accepte.",
         "because.ask_late": "Un code expiré est encore suivi chaque jour pendant deux semaines, car l’argent peut "
         "encore arriver.",
+        "because.unwanted": "On dit au prestataire que personne ne veut plus d’un code, jusqu’à ce qu’il réponde ou "
+        "que le code expire.",
         "because.quote_ends": "Le devis {names} peut être accepté jusque-là.",
         "because.hold_ends": "Ce qui bloque la prochaine période prend fin alors, payé ou non.",
         "because.suspension": "En retard, l’accès reste {days} jours après la date de renouvellement, le {on}.",

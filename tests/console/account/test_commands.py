@@ -174,7 +174,24 @@ async def test_what_is_charged_for_a_renewal_is_what_the_preview_showed(
     page = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
     assert "The next term, 31 March 2027 to 30 March 2028, is paid, for 9 seats." in page
     assert "Payment of EUR 4,374.00: paid" in page
-    assert "The next term is paid. Nothing is left to pay." in page
+    assert "The next term is paid. Come back on 1 January 2028 for the one after it." in page
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en-GB", "A payment or a quote for the next term is open. Give it up, or come back on 9 February 2027."),
+        ("fr-FR", "Renoncez-y, ou revenez le 9 février 2027."),
+        ("ja-JP", "取りやめるか、2027年2月9日以降にお手続きください。"),
+    ],
+)
+async def test_what_a_payment_holds_says_until_when(theatre: Theatre, browser: Browser, locale: str, said: str) -> None:
+    """A code for a transfer of the first of February can be paid until the end of the eighth."""
+    life = await theatre.subscription(live="2027-01-05 10:00", locale=locale)
+    transfer = {"kind": "bank_transfer", "token": "voucher-never-paid"}
+    assert await life.command("2027-02-01 10:00", "renew", **transfer) == "done"
+    await browser.sign_in()
+    assert said in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
 
 
 async def test_a_method_that_was_stored_before_pays_when_it_is_chosen(life: Life, browser: Browser) -> None:

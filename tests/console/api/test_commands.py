@@ -70,6 +70,23 @@ async def test_a_command_on_a_subscription_that_has_moved_is_not_given(theatre: 
     assert (await api.give(PUNCTUAL, "reduce-seats", {"to": 7}, If_Match="*")).status_code == 200
 
 
+async def test_a_refusal_that_time_cures_has_its_day_in_answer_record_and_options(theatre: Theatre, api: Api) -> None:
+    """The term from 31 March 2027 is paid; the one after it can be renewed 90 days before 31 March 2028."""
+    life = await on_stage(theatre)
+    assert await life.command(EARLY, "renew") == "done"
+    again = await api.give(PUNCTUAL, "renew")
+    assert codes([again]) == [(409, "already_renewed")]
+    assert again.json()["possible_on"] == "2028-01-01"
+    (row,) = await life.rows("SELECT possible_on FROM commands WHERE subscription = :number AND outcome = 'refused'")
+    assert str(row["possible_on"]) == "2028-01-01"
+    options = {each["command"]: each for each in (await api.get(f"/subscriptions/{PUNCTUAL}/options")).json()["items"]}
+    assert {name: options[name]["possible_on"] for name in ("renew", "ask-for-quote", "accept-quote")} == {
+        "renew": "2028-01-01",
+        "ask-for-quote": "2028-01-01",
+        "accept-quote": None,
+    }
+
+
 async def test_a_refusal_is_a_problem_with_the_code_and_what_to_do_instead(theatre: Theatre, api: Api) -> None:
     await on_stage(theatre, "2027-01-10 10:00", renews_on="2027-04-15")
     soon = await api.give(PUNCTUAL, "renew")

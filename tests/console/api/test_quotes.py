@@ -118,7 +118,7 @@ async def test_paid_by_a_code_it_says_which_until_when_and_is_open_again_once_th
     )
     assert (bool(voucher["code"]), voucher["expires_at"]) == (True, "2027-02-08T22:59:59.000Z")
     refused = await post(api, f"/quotes/{reference}/accept", {"purchase_order": "PO-1"})
-    assert refused.json()["code"] == "hold_open"
+    assert (refused.json()["code"], refused.json()["possible_on"]) == ("hold_open", "2027-02-09")
     released = await post(api, f"/subscriptions/{SECOND}/commands", {"command": "release-hold"})
     assert released.json()["outcome"] == "done"
     assert (await api.get(f"/quotes/{reference}")).json()["voucher"] is None

@@ -126,7 +126,7 @@ async def test_a_refusal_says_why_and_until_when(life: Life, ada: Person) -> Non
     await do(ada, "record-renewal", reference="PO-2")
     late = await ada.send(asked, "/record-renewal", sure="yes")
     said = told(await ada.page(late.headers["location"]))
-    assert said == "Not done: renewal recorded The next term is paid."
+    assert said == "Not done: renewal recorded The next term is paid. Possible from 31 March 2027 on."
     again = await ada.send(page, "/record-renewal/confirm", reference="PO-3", reason="once more")
     assert again.status_code == 422
     assert "The next term is paid." in words(again.text)
