@@ -15,6 +15,7 @@ from cli import desk
 from cli.days import AS_WRITTEN, day, within_reach
 from cli.output import fail, print_diary, print_json, progress_bar, say, warn
 from cli.rehearse import BadInput, NoPlace, Rehearsal, place_for_events, rehearse, write_events
+from models.audit import audit
 from models.subscriptions import ImportRow, SubscriptionRow
 from portfolio.golive import go_live_in_batches, waiting
 from portfolio.importing import ImportReport, import_portfolio
@@ -27,6 +28,7 @@ from workflows.client import connect, let_watchdog_look
 
 By = Annotated[str, typer.Option(help="Who decides, as operator:NAME.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
+Because = Annotated[str | None, typer.Option("--reason", help="Why; left out, it names the files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Folder = Annotated[Path, typer.Argument(help="Folder with catalog.csv, customers.csv and subscriptions.csv.")]
 
@@ -36,11 +38,14 @@ def import_folder(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad lines out instead of stopping.")] = False,
     by: Annotated[str, typer.Option(help="Who imports, as operator:NAME.")] = "operator:import",
+    reason: Because = None,
     as_json: Json = False,
 ) -> None:
     """Import a portfolio. What is new is watched, and charged and mailed only after go-live."""
     with progress_bar("importing") as progress:
-        report = desk.run(_import(folder, operator(by), dry_run, skip_bad, progress))
+        report = desk.run(
+            _import(folder, operator(by), None if reason is None else why(reason), dry_run, skip_bad, progress)
+        )
     if as_json:
         print_json(report)
     else:
@@ -50,7 +55,7 @@ def import_folder(
 
 
 async def _import(
-    folder: Path, by: str, dry_run: bool, skip_bad: bool, progress: Callable[[int, int], None]
+    folder: Path, by: str, reason: str | None, dry_run: bool, skip_bad: bool, progress: Callable[[int, int], None]
 ) -> ImportReport:
     settings = desk.settings_or_fail()
     async with desk.facts(settings) as sessions, sessions.begin() as session:
@@ -60,6 +65,7 @@ async def _import(
                 folder,
                 now=desk.wall_now(),
                 imported_by=by,
+                reason=reason,
                 dry_run=dry_run,
                 skip_bad=skip_bad,
                 progress=progress,
@@ -165,6 +171,10 @@ async def _go_live(
             await desk.known_customer(session, customer)
             import_id = None if of_import is None else await _known_import(session, of_import)
             chosen = await waiting(session, numbers=numbers or None, customer=customer, import_id=import_id)
+        if chosen:
+            data = {"subscriptions": len(chosen), "customer": customer, "import": of_import}
+            async with sessions.begin() as session:
+                audit(session, desk.wall_now(), by, "go_live", reason=reason, data=data)
         count = await go_live_in_batches(sessions, chosen, by=by, reason=reason, clock=desk.wall_now, progress=progress)
     if count:
         await tell_watchdog(settings)

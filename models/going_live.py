@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
-from models.audit import audit
+from models.audit import audit, why_imported
 from models.columns import instant, json, key
 from models.inbox import KeyReused
 from models.keyset import Beside, Found, Keyset, page_of
@@ -80,11 +80,12 @@ class Oddity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """An import: how many subscriptions came with it, wait for go-live, or lapsed without it."""
+    """An import: how many subscriptions came with it, wait for go-live, or lapsed without it; `reason`: why."""
 
     row: ImportRow
     waiting: int
     lapsed: int
+    reason: str | None
 
     @property
     def live(self) -> int:
@@ -113,7 +114,9 @@ async def imports_that_wait(session: AsyncSession) -> list[Imported]:
     )
     found = {id_: (int(wait), int(over)) for id_, wait, over in await session.execute(query) if wait}
     newest = select(ImportRow).where(col(ImportRow.id).in_(found)).order_by(col(ImportRow.imported_at).desc())
-    return [Imported(row, *found[row.id]) for row in await session.scalars(newest)]
+    rows = (await session.scalars(newest)).all()
+    reasons = await why_imported(session, [row.id for row in rows])
+    return [Imported(row, *found[row.id], reasons.get(row.id)) for row in rows]
 
 
 async def imported(session: AsyncSession, id_: UUID) -> Imported | None:
@@ -124,7 +127,7 @@ async def imported(session: AsyncSession, id_: UUID) -> Imported | None:
     lapsed = col(_S.phase) == Phase.LAPSED.value
     query = select(func.count().filter(~lapsed), func.count().filter(lapsed))
     wait, over = (await session.execute(query.where(col(_S.live_at).is_(None), col(_S.import_id) == id_))).one()
-    return Imported(row, wait, over)
+    return Imported(row, wait, over, (await why_imported(session, [id_])).get(id_))
 
 
 def _near(id_: UUID) -> CTE:

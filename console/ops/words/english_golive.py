@@ -57,6 +57,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "golive.confirm_text": "From then on these are charged and mailed. It cannot be taken back; a pause stops all "
         "charges or mails in an instant.",
         "golive.sure": "I have looked at the oddities and the first seven days.",
+        "golive.because": "Why: {reason}",
         "golive.confirm": "Go live with {count}",
         "golive.named": "These go live",
         "golive.run": "Go-live of {count}",

@@ -60,6 +60,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "golive.confirm_text": "Dès lors ils sont prélevés et relancés. On ne revient pas en arrière ; une pause "
         "arrête aussitôt tous les prélèvements ou courriels.",
         "golive.sure": "J’ai regardé les anomalies et les sept premiers jours.",
+        "golive.because": "Motif : {reason}",
         "golive.confirm": "Mettre en service ({count})",
         "golive.named": "Ceux-ci sont mis en service",
         "golive.run": "Mise en service de {count}",

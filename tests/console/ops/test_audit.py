@@ -37,7 +37,7 @@ async def mira(people: People) -> Person:
 async def _deeds(sessions: Sessions) -> None:
     """Two days of work: of each kind of record, and what is nobody's doing."""
     async with sessions.begin() as session:
-        await import_portfolio(session, EXAMPLE, now=NOON, imported_by="operator:ana")
+        await import_portfolio(session, EXAMPLE, now=NOON - timedelta(days=30), imported_by="operator:ana")
         audit(session, NOON, "operator:ana", "pause", "charges", reason="odd <declines>")
         audit(session, NOON, "operator:nils", "mail.read", "S-1001", data={"notice": "n-1"})
         parked = {"name": "park", "outcome": "done", "code": None}

@@ -88,6 +88,15 @@ ODD = {
 }
 
 
+async def test_who_imported_it_and_why_is_told(mira: Person, its: UUID) -> None:
+    why = "import of catalog.csv, customers.csv and subscriptions.csv of the folder portfolio"
+    for path in (GO_LIVE, f"{GO_LIVE}/{its}"):
+        page = words(await mira.page(path))
+        page = words(await mira.page(path))
+        assert "operator:ana" in page
+        assert why in page
+
+
 @pytest.mark.parametrize("odd", ODD)
 async def test_each_oddity_is_counted_and_listed(sessions: Sessions, its: UUID, odd: Oddity) -> None:
     spread = "UPDATE subscriptions SET starts_on = '2026-01-01', renews_on = '2027-06-01', auto_renew = false"
