@@ -100,7 +100,8 @@ class Progress:
     waiting: int
 
 
-def _waits() -> ColumnElement[bool]:
+def waits() -> ColumnElement[bool]:
+    """Is it watched only, and could still go live?"""
     return and_(col(_S.live_at).is_(None), col(_S.phase) != Phase.LAPSED.value)
 
 
@@ -135,7 +136,7 @@ def _near(id_: UUID) -> CTE:
     columns: tuple[Any, ...] = (col(_S.number).label("number"), col(_S.buyer_id).label("buyer_id"))
     query: Select[Any] = select(*columns, col(_S.csn).label("csn"))
     by = (col(_S.renews_on), col(_S.number))
-    return query.where(_waits(), col(_S.import_id) == id_).order_by(*by).limit(LOOKED_AT).cte("near")
+    return query.where(waits(), col(_S.import_id) == id_).order_by(*by).limit(LOOKED_AT).cte("near")
 
 
 def _oddities(prices: CTE, near: CTE, today: date) -> Mapping[Oddity, ColumnElement[bool]]:
@@ -173,7 +174,7 @@ async def waiting_page(
     session: AsyncSession, id_: UUID, odd: Oddity | None, today: date, now: datetime, limit: int, beside: Beside
 ) -> Found:
     """What waits of an import, in order of renewal dates; only what is odd in that way."""
-    query = select(col(_S.number)).where(_waits(), col(_S.import_id) == id_)
+    query = select(col(_S.number)).where(waits(), col(_S.import_id) == id_)
     if odd is not None:
         near, prices = _near(id_), prices_in_force(now)
         condition = _oddities(prices, near, today)[odd]
@@ -183,13 +184,13 @@ async def waiting_page(
 
 async def first_waiting(session: AsyncSession, id_: UUID, most: int) -> Sequence[str]:
     """The first of an import by renewal date."""
-    query = select(col(_S.number)).where(_waits(), col(_S.import_id) == id_)
+    query = select(col(_S.number)).where(waits(), col(_S.import_id) == id_)
     return (await session.scalars(query.order_by(col(_S.renews_on), col(_S.number)).limit(most))).all()
 
 
 async def by_renewal_date(session: AsyncSession, id_: UUID, numbers: Sequence[str]) -> Sequence[str]:
     """Those of an import that wait among the ones that are named, in order of renewal dates."""
-    query = select(col(_S.number)).where(_waits(), col(_S.import_id) == id_, col(_S.number).in_(numbers))
+    query = select(col(_S.number)).where(waits(), col(_S.import_id) == id_, col(_S.number).in_(numbers))
     return (await session.scalars(query.order_by(col(_S.renews_on), col(_S.number)))).all()
 
 
@@ -227,7 +228,7 @@ async def store_go_live(
 
 async def progress(session: AsyncSession, numbers: Sequence[str]) -> Progress:
     """How far it is. What lapsed meanwhile neither waits nor is live."""
-    query = select(func.count().filter(col(_S.live_at).is_not(None)), func.count().filter(_waits()))
+    query = select(func.count().filter(col(_S.live_at).is_not(None)), func.count().filter(waits()))
     return Progress(*(await session.execute(query.where(col(_S.number).in_(numbers)))).one())
 
 

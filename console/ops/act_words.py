@@ -49,7 +49,7 @@ def _leads_to(deed: str, data: Mapping[str, Any]) -> str:
         case (_, {"view": str(query)}) | ("view.save", {"query": str(query)}):
             room = _ROOMS.get(deed.partition(".")[0])
             return f"{room}{'?' * bool(query)}{query}" if room else ""
-        case "go_live", {"import": str(id_)}:
+        case "go_live" | "forecast.ask", {"import": str(id_)}:
             return f"/ops/go-live/{id_}"
         case "mail.read", {"notice": str(id_)}:
             return f"/ops/letters/{id_}"
@@ -83,6 +83,8 @@ def _told(deed: str, data: Mapping[str, Any], t: Speech, zone: str) -> Iterator[
             yield t.first(f"command.{command}")
         case "forecast", {"from": str(first), "to": str(last)}:
             yield t("told.span", first=_day(first, t), last=_day(last, t))
+        case "forecast", {"import": str(), "days": int(days)}:
+            yield t("told.quarter", days=t.number(days))
         case "mail", {"notice": _}:
             yield t("told.mail")
         case "receipt", {"order": str(order)}:

@@ -95,6 +95,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "told.part": "a part, by its filters",
         "told.partner": "partner {name}",
         "told.prices": "prices: {count}",
+        "told.quarter": "the first {days} days of an import",
         "told.refused.disabled": "the account is disabled",
         "told.refused.no_name": "the name cannot be used",
         "told.refused.no_role": "none of the groups has a role",

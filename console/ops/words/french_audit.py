@@ -95,6 +95,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "told.part": "une partie, selon ses filtres",
         "told.partner": "partenaire {name}",
         "told.prices": "prix : {count}",
+        "told.quarter": "les {days} premiers jours d’une importation",
         "told.refused.disabled": "le compte est désactivé",
         "told.refused.no_name": "le nom ne peut pas servir",
         "told.refused.no_role": "aucun des groupes n’a de rôle",
