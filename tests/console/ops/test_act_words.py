@@ -26,13 +26,13 @@ STOPPED = {
     "factor": 400,
 }
 
-TOLD = [
+TOLD: list[tuple[str, dict[str, Any], str]] = [
     ("alarm.give", {"alarm": "1", "kind": "parked", "to": "operator:nils"}, "parked; to nils"),
     ("alarm.take", {"alarm": "1", "kind": "step_failed"}, "step failed"),
     (
         "api_key.create",
         {"name": "North", "scopes": ["partner"], "partner": "north-tools"},
-        "North; issue the quotes of a partner; partner north-tools",
+        "North; issue a partner’s quotes; partner north-tools",
     ),
     ("audit.export", {"view": ""}, "all of it"),
     ("audit.export", {"view": "by=nils"}, "a part, by its filters"),
@@ -74,7 +74,7 @@ TOLD = [
 ]
 NOTHING_MORE = {
     *("alarm.acknowledge", "alarm.end", "alarm.give_up", "api_key.revoke", "calendar.export", "compliance.export"),
-    *("compliance.proof", "compliance.read", "forecast.compare", "letters.export", "letters.people"),
+    *("compliance.proof", "compliance.read", "customer.read", "forecast.compare", "letters.export", "letters.people"),
     *("operator.disable", "operator.link", "operator.reset", "operator.set_up", "partner.sells_no_more", "resume"),
     *("results.export", "second_person.ask", "sign_in.failed", "sign_out", "subscription.read"),
     *("subscriptions.export", "subscriptions.people", "view.delete", "webhook.off", "webhook.on", "webhook.removed"),

@@ -1,5 +1,7 @@
 """Alarms: the gravest and oldest first, who sees to each, and none goes before its cause is gone."""
 
+import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -443,3 +445,17 @@ async def test_an_alarm_of_no_subscription_leads_to_what_it_is_about(
     one = re.search(rf"{ALARMS}/[0-9a-f-]{{36}}", listed)
     assert one is not None
     assert all(link in page for page in (listed, await mira.page(one[0]), await mira.page("/ops/")))
+
+
+@pytest.mark.usefixtures("_example")
+async def test_as_a_file_they_say_what_happened_and_taking_it_stands_on_record(
+    mira: Person, sessions: Sessions
+) -> None:
+    await alarm(sessions, "S-1001", "parked")
+    await alarm(sessions, "S-1002", days=1)
+    answer = await mira.get(f"{ALARMS}.csv?kind=parked")
+    lines = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [(line["subscription"], line["kind"], line["ended_at"]) for line in lines] == [("S-1001", "parked", "")]
+    assert lines[0]["what"]
+    assert f'href="{ALARMS}.csv?kind=parked"' in await mira.page(f"{ALARMS}?kind=parked")
+    assert ("operator:mira", "alarms.export", None, None) in await acts(sessions)
