@@ -19,6 +19,7 @@ from models.engine import Sessions
 from models.history import in_utc
 from models.journal import PAID_AFTER_ALL, VOUCHER_IN_DOUBT, raise_alarm, record
 from models.store import write
+from renewals.causes import Cause
 from renewals.declines import ask_at, ask_late_at, call_again_at
 from renewals.letters import Kind
 from renewals.money import Money
@@ -194,13 +195,12 @@ async def _issue(session: AsyncSession, ordered: Ordered, wall_now: datetime, vo
             data = {"outcome": "issued", "amount": ordered.amount_of(stored), "currency": attempt.currency}
             data["expires_at"] = expires_at
             record(session, stored.row.number, attempt.called_at, "voucher", data, by=order.ordered_by)
-        why = f"voucher for the term from {first.facts.renews_on}"
         await queue(
             session,
             first,
             Kind.VOUCHER_ISSUED,
             f"voucher:{attempt.id}",
-            why,
+            Cause("voucher", {"on": first.facts.renews_on.isoformat()}),
             at=first.now,
             attempt=str(attempt.id),
         )

@@ -17,6 +17,7 @@ from activities.settling import settle
 from models.catalog import DeclineCodeRow
 from models.journal import SYSTEM, VOUCHER_IN_DOUBT, clear_alarm, record
 from models.store import Stored
+from renewals.causes import Cause
 from renewals.decisions import Refused
 from renewals.declines import decline_class
 from renewals.letters import Kind
@@ -143,7 +144,7 @@ async def _tell_of_the_decline(session: AsyncSession, ordered: Ordered, what_fol
         ordered.first,
         Kind.PAYMENT_FAILED if soft else Kind.ACTION_REQUIRED,
         f"attempt:{attempt.id}",
-        f"attempt {attempt.n} was declined",
+        Cause("declined", {"n": attempt.n}),
         at=ordered.first.now,
         attempt=str(attempt.id),
         **own,

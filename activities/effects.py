@@ -25,6 +25,7 @@ from models.records import CommandRow, EventRow
 from models.store import Stored, write
 from renewals import commands as c
 from renewals.actors import Operator
+from renewals.causes import Cause
 from renewals.effects import after_command, at_bound_price, reinstated
 from renewals.eligibility import Request, attempt_to_resolve
 from renewals.facts import Phase, Subscription
@@ -188,5 +189,6 @@ async def _confirm(
             kind, facts["method"] = Kind.METHOD_CHANGED, str(stored.row.method_id)
         case _:
             return
-    why = f"{request.name} by {'operator' if isinstance(request.actor, Operator) else 'buyer'}"
-    await queue(session, stored, kind, f"command:{row.id}", why, at=row.received_at, **facts)
+    whose = "operator" if isinstance(request.actor, Operator) else "buyer"
+    cause = Cause(f"command_of_{whose}", {"command": request.name})
+    await queue(session, stored, kind, f"command:{row.id}", cause, at=row.received_at, **facts)

@@ -32,6 +32,7 @@ from models.journal import raise_alarm, record
 from models.records import NoticeRow
 from models.store import Stored, load, write
 from models.subscriptions import SubscriptionRow
+from renewals.causes import CALENDAR
 from renewals.facts import Announcement, Phase, Term
 from renewals.letters import Kind
 from renewals.notices import ANNOUNCING, DatedNotice, due_notices
@@ -219,7 +220,7 @@ async def _claim(session: AsyncSession, stored: Stored, notice: DatedNotice) -> 
     }
     await session.execute(
         insert(NoticeRow)
-        .values(id=uuid4(), dated=True, why="calendar of the term", facts={}, planned_for=notice.at, tries=0, **unique)
+        .values(id=uuid4(), dated=True, why=CALENDAR, facts={}, planned_for=notice.at, tries=0, **unique)
         .on_conflict_do_nothing()
     )
     query = select(NoticeRow).filter_by(**unique).with_for_update()

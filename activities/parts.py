@@ -13,6 +13,7 @@ from gateways.port import Answer, GivenUp, Issued, Paid
 from models.history import in_utc
 from models.journal import record
 from models.payments import PartRow, RefundRow
+from renewals.causes import Cause
 from renewals.letters import Kind
 from renewals.parts import added, to_send_back
 from renewals.payments import ENDED_UNPAID, AttemptState
@@ -60,7 +61,7 @@ async def take_part(session: AsyncSession, ordered: Ordered, total: int) -> None
         ordered.first,
         Kind.VOUCHER_PART_RECEIVED,
         f"voucher:{attempt.id}:{total}",
-        "a part of a voucher was paid",
+        Cause("voucher_part"),
         at=ordered.first.now,
         attempt=str(attempt.id),
         part=came,

@@ -13,6 +13,7 @@ from activities.settling import is_due, roll_over
 from models.engine import Sessions
 from models.journal import SYSTEM, clear_alarm, raise_alarm, record
 from models.store import Stored, load, write
+from renewals.causes import Cause
 from renewals.facts import Phase, Subscription
 from renewals.letters import Kind
 from renewals.plan import Do
@@ -88,7 +89,7 @@ async def store_phase(
     before = stored.facts.phase
     in_time = stored.now < late_window_closes_at(after)
     if after.phase is Phase.EXPIRED is not before and (at_once or before is Phase.PAST_DUE) and in_time:
-        await queue(session, stored, Kind.EXPIRED, "0", f"expired from {before}", at=stored.now)
+        await queue(session, stored, Kind.EXPIRED, "0", Cause("expired", {"phase": before}), at=stored.now)
         after = replace(after, owes_from=stored.now)
     if after.phase in (Phase.EXPIRED, Phase.LAPSED):
         await abandon_unsent(session, stored)

@@ -20,6 +20,7 @@ from models.quotes import QuoteLineRow, QuoteRow, terms_of
 from models.records import CommandRow
 from models.store import Stored
 from renewals import commands as c
+from renewals.causes import Cause
 from renewals.decisions import Eligible
 from renewals.facts import Channel
 from renewals.letters import Kind
@@ -127,8 +128,9 @@ async def issue(session: AsyncSession, asked: Asked, quote: QuoteRow, command: c
     await clear_alarm(session, quote.subscription, ASKED, home.now, subject=quote.reference)
     await tell(session, quote, asked.wall_now, by=row.given_by, reason=row.reason)
     first = next(each for number, each in asked.found.items() if number == quote.subscription)
-    why = f"quote {quote.reference} was issued"
-    await queue(session, first, Kind.QUOTE_ISSUED, f"quote:{quote.reference}", why, at=first.now, quote=quote.reference)
+    reference = quote.reference
+    cause = Cause("quote_issued", {"quote": reference})
+    await queue(session, first, Kind.QUOTE_ISSUED, f"quote:{reference}", cause, at=first.now, quote=reference)
     return answer
 
 

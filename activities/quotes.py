@@ -19,6 +19,7 @@ from models.journal import SYSTEM, raise_alarm
 from models.quotes import STATES_OF_OPEN, QuoteRow, clock_ahead, find_quote, numbers_of
 from models.store import Stored, load, lock_all
 from models.subscriptions import SubscriptionRow
+from renewals.causes import Cause
 from renewals.letters import Kind
 from renewals.quoting import QuoteDo, QuoteLife, QuoteState, QuoteStep, quote_steps
 from workflows.contract import UNKNOWN_QUOTE, QuoteLook
@@ -107,9 +108,9 @@ async def _do(session: AsyncSession, quote: QuoteRow, home: Stored, do: QuoteDo,
         await close_quote(session, quote, QuoteState.EXPIRED, wall_now, by=SYSTEM)
         return
     quote.reminded_at = home.now
-    why = f"quote {quote.reference} ends on {quote.expires_on}"
+    cause = Cause("quote_ends", {"quote": quote.reference, "on": quote.expires_on.isoformat()})
     occasion = f"quote:{quote.reference}"
-    await queue(session, home, Kind.QUOTE_EXPIRING, occasion, why, at=home.now, quote=quote.reference)
+    await queue(session, home, Kind.QUOTE_EXPIRING, occasion, cause, at=home.now, quote=quote.reference)
 
 
 async def _mark(session: AsyncSession, numbers: list[str]) -> None:

@@ -21,6 +21,7 @@ from models.journal import PAID_AFTER_ALL, SYSTEM, clear_alarm, raise_alarm, rec
 from models.payments import RefundRow
 from models.records import CommandRow
 from models.store import Stored, load
+from renewals.causes import Cause
 from renewals.declines import call_again_at
 from renewals.letters import Kind
 from renewals.money import Money
@@ -29,13 +30,6 @@ from workflows.contract import TermPlan
 
 MOST_TRIES = 100
 """How often a refund is tried that the gateway does not answer: for most of a day."""
-
-_WHY = {
-    "paid_late": "a voucher was paid after it had expired",
-    "paid_in_part": "a voucher was paid in part only",
-    "paid_too_much": "a voucher was paid by more than its amount",
-    "operator": "an operator refunded it",
-}
 
 
 class Refunds:
@@ -92,7 +86,7 @@ async def _record(
         ordered.first,
         Kind.REFUND,
         f"refund:{row.id}",
-        _WHY[row.because],
+        _cause(row),
         at=ordered.first.now,
         refund=str(row.id),
     )
@@ -119,7 +113,11 @@ async def _try_later(session: AsyncSession, ordered: Ordered, row: RefundRow) ->
     if row.calls >= MOST_TRIES:
         row.next_at = None
         money = Money(row.amount, row.currency)
-        detail = f"{money} of attempt {row.attempt_id} could not be sent back ({_WHY[row.because]}); refund it by hand."
+        detail = f"{money} of attempt {row.attempt_id} could not be sent back ({_cause(row)}); refund it by hand."
         number, subject = ordered.first.row.number, str(row.attempt_id)
         facts = {"attempt": subject, "amount": row.amount, "currency": row.currency, "because": row.because}
         await raise_alarm(session, number, PAID_AFTER_ALL, detail, ordered.first.now, subject=subject, facts=facts)
+
+
+def _cause(row: RefundRow) -> Cause:
+    return Cause(f"refund_{row.because}")

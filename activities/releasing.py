@@ -19,6 +19,7 @@ from models.journal import VOUCHER_IN_DOUBT, clear_alarm, record
 from models.payments import AttemptRow, OrderRow
 from models.store import load_all
 from models.subscriptions import ClaimRow
+from renewals.causes import Cause
 from renewals.decisions import Refused
 from renewals.declines import ask_late_at
 from renewals.letters import Kind
@@ -116,13 +117,13 @@ async def expire(session: AsyncSession, ordered: Ordered, by: str, *, ran_out: b
         }
         record(session, stored.row.number, stored.now, "voucher", data, by=by)
     if ran_out:
-        why = f"voucher for the term from {first.facts.renews_on} was not paid{' in full' if attempt.received else ''}"
+        name = "voucher_unpaid_in_full" if attempt.received else "voucher_unpaid"
         await queue(
             session,
             first,
             Kind.VOUCHER_EXPIRED,
             f"voucher:{attempt.id}",
-            why,
+            Cause(name, {"on": first.facts.renews_on.isoformat()}),
             at=first.now,
             attempt=str(attempt.id),
             received=attempt.received,

@@ -21,6 +21,7 @@ from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import NoticeRow
 from models.store import Stored, load, load_all, write
 from models.subscriptions import ClaimRow, RenewalRow, TermRow
+from renewals.causes import Cause
 from renewals.effects import with_more_seats
 from renewals.facts import PaidAhead, Subscription, Term
 from renewals.letters import Kind
@@ -87,8 +88,8 @@ async def _lines_of(session: AsyncSession, order: OrderRow) -> list[tuple[OrderL
 
 async def _confirm(session: AsyncSession, order: OrderRow, first: Stored, count: int) -> None:
     """One confirmation of all the lines of an order that renews many, to their buyer."""
-    why = f"{order.way} renewal of {count}"
-    await queue(session, first, Kind.ORDER_CONFIRMATION, f"order:{order.id}", why, at=first.now, order=str(order.id))
+    cause = Cause("renewal_of_many", {"way": order.way, "count": count})
+    await queue(session, first, Kind.ORDER_CONFIRMATION, f"order:{order.id}", cause, at=first.now, order=str(order.id))
 
 
 async def _settle_seats(
@@ -118,7 +119,7 @@ async def _settle_seats(
         stored,
         Kind.SEATS_ADDED,
         f"order:{order.id}",
-        f"{line.seats} seats added to the term from {line.term_starts_on}",
+        Cause("seats_added", {"seats": line.seats, "on": line.term_starts_on.isoformat()}),
         at=stored.now,
         order=str(order.id),
     )
@@ -145,7 +146,7 @@ async def _send_receipt(session: AsyncSession, order: OrderRow, renewal: Renewal
         stored,
         Kind.RENEWED,
         f"order:{order.id}",
-        f"{order.way} renewal of the term from {renewal.term_starts_on}",
+        Cause("renewal", {"way": order.way, "on": renewal.term_starts_on.isoformat()}),
         at=stored.now,
         order=str(order.id),
         renewal=str(renewal.id),

@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, cast, func, insert, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.ahead import ruled, turns
 from models.engine import Sessions
-from models.forecasts import KINDS, ForecastLineRow, ForecastRow, has_steps_before
+from models.forecasts import KINDS, ForecastLineRow, ForecastRow, to_walk
+from models.import_forecasts import cells_of
 from models.rules import Rulebook
 from models.store import Stored, load_all
 from models.subscriptions import SubscriptionRow
 from models.what_ifs import DAYS, MOST_LINES, What, WhatIfLineRow, WhatIfRow, concerned
-from renewals.calendar import days_after, local_date, midnight
+from renewals.calendar import local_date, midnight
 from renewals.facts import Channel, OfferingStatus, Price, Term
 from renewals.forecast import Coming, as_if_live, forecast
 from renewals.policy import PolicyVersion
@@ -43,7 +43,7 @@ class Walked:
 async def foresee_slice(sessions: Sessions, row: ForecastRow, now: datetime) -> None:
     """Walk the next subscriptions of a forecast; after the last ones, add up what was foreseen."""
     async with sessions() as session:
-        numbers = await _next(session, has_steps_before(row.until_at), row.after)
+        numbers = await _next(session, to_walk(row.until_at, row.import_id), row.after)
         found = await load_all(session, numbers, now)
     if not numbers:
         await _add_up(sessions, row, now)
@@ -133,21 +133,8 @@ def _line(row: ForecastRow, number: str, each: Coming) -> dict[str, Any]:
 
 async def _add_up(sessions: Sessions, row: ForecastRow, now: datetime) -> None:
     """The figures of each day, and that the walk is over."""
-    line = ForecastLineRow
-    days = [days_after(row.first_on, n) for n in range((row.last_on - row.first_on).days + 1)]
-    begins = cast([midnight(day, row.zone) for day in days], ARRAY(DateTime(timezone=True)))
-    keys = (func.width_bucket(col(line.at), begins), col(line.what), col(line.detail), col(line.currency))
-    query = (
-        select(*keys, func.count(), func.sum(col(line.amount)))
-        .where(col(line.forecast_id) == row.id, col(line.foreseen).is_(True))
-        .group_by(*keys)
-        .order_by(*keys)
-    )
     async with sessions.begin() as session:
-        cells = [
-            [days[max(day, 1) - 1].isoformat(), what, detail, currency, count, int(amount or 0)]
-            for day, what, detail, currency, count, amount in await session.execute(query)
-        ]
+        cells = await cells_of(session, row)
         done = update(ForecastRow).where(col(ForecastRow.id) == row.id, col(ForecastRow.walked_at).is_(None))
         await session.execute(done.values(walked_at=now, totals={"cells": cells}))
 

@@ -17,6 +17,7 @@ from cli.output import fail, print_diary, print_json, progress_bar, say, warn
 from cli.rehearse import BadInput, NoPlace, Rehearsal, place_for_events, rehearse, write_events
 from cli.second_person import known_to_have, say_that_it_waits
 from console.ops.taking_live import ask_to_take_live
+from models.audit import audit
 from models.going_live import by_renewal_date
 from models.subscriptions import ImportRow, SubscriptionRow
 from portfolio.golive import go_live_in_batches, waiting
@@ -31,6 +32,7 @@ from workflows.client import connect, let_watchdog_look
 
 By = Annotated[str, typer.Option(help="Who decides, as operator:NAME.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
+Because = Annotated[str | None, typer.Option("--reason", help="Why; left out, it names the files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Folder = Annotated[Path, typer.Argument(help="Folder with catalog.csv, customers.csv and subscriptions.csv.")]
 
@@ -40,11 +42,14 @@ def import_folder(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad lines out instead of stopping.")] = False,
     by: Annotated[str, typer.Option(help="Who imports, as operator:NAME.")] = "operator:import",
+    reason: Because = None,
     as_json: Json = False,
 ) -> None:
     """Import a portfolio. What is new is watched, and charged and mailed only after go-live."""
     with progress_bar("importing") as progress:
-        report = desk.run(_import(folder, operator(by), dry_run, skip_bad, progress))
+        report = desk.run(
+            _import(folder, operator(by), None if reason is None else why(reason), dry_run, skip_bad, progress)
+        )
     if as_json:
         print_json(report)
     else:
@@ -54,7 +59,7 @@ def import_folder(
 
 
 async def _import(
-    folder: Path, by: str, dry_run: bool, skip_bad: bool, progress: Callable[[int, int], None]
+    folder: Path, by: str, reason: str | None, dry_run: bool, skip_bad: bool, progress: Callable[[int, int], None]
 ) -> ImportReport:
     settings = desk.settings_or_fail()
     async with desk.facts(settings) as sessions, sessions.begin() as session:
@@ -64,6 +69,7 @@ async def _import(
                 folder,
                 now=desk.wall_now(),
                 imported_by=by,
+                reason=reason,
                 dry_run=dry_run,
                 skip_bad=skip_bad,
                 progress=progress,
@@ -181,6 +187,10 @@ async def _go_live(
                 in_order, now = await by_renewal_date(session, import_id, chosen), desk.wall_now()
                 is_new = await ask_to_take_live(session, import_id, in_order, by=by, reason=reason, now=now)
                 return len(in_order), is_new
+        if chosen:
+            data = {"subscriptions": len(chosen), "customer": customer, "import": of_import}
+            async with sessions.begin() as session:
+                audit(session, desk.wall_now(), by, "go_live", reason=reason, data=data)
         count = await go_live_in_batches(sessions, chosen, by=by, reason=reason, clock=desk.wall_now, progress=progress)
     if count:
         await tell_watchdog(settings)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli import desk
 from cli.days import AS_WRITTEN, day
 from cli.output import Format, print_csv, print_json, print_table, progress_bar, say, warn
-from cli.portfolios import Json, operator, print_problems
+from cli.portfolios import Because, Json, operator, print_problems, why
 from models.subscriptions import SubscriptionRow
 from models.usage_report import ProductUse, SubscriptionUse, UserUse, by_product, by_user, chosen, use_of
 from portfolio.usage_import import import_usage
@@ -43,11 +43,14 @@ def import_file(
         typer.Option("--as-of", parser=day, metavar=AS_WRITTEN, help="Day up to which the file tells; else today."),
     ] = None,
     by: Annotated[str, typer.Option(help="Who imports, as operator:NAME.")] = "operator:import",
+    reason: Because = None,
     as_json: Json = False,
 ) -> None:
     """Import who has a seat and when it was used last. Who is not named stays as stored."""
     with progress_bar("importing") as progress:
-        report = desk.run(_import(file, operator(by), as_of, dry_run, skip_bad, progress))
+        report = desk.run(
+            _import(file, operator(by), None if reason is None else why(reason), as_of, dry_run, skip_bad, progress)
+        )
     if as_json:
         print_json(report)
     else:
@@ -59,6 +62,7 @@ def import_file(
 async def _import(
     file: Path,
     by: str,
+    reason: str | None,
     told_on: date | None,
     dry_run: bool,
     skip_bad: bool,
@@ -71,6 +75,7 @@ async def _import(
                 file,
                 now=desk.wall_now(),
                 imported_by=by,
+                reason=reason,
                 told_on=told_on,
                 dry_run=dry_run,
                 skip_bad=skip_bad,

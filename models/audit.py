@@ -4,16 +4,16 @@ What happens to a subscription stands in its record (`events`); here stands what
 they only read where that is sensitive.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, insert, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import Field, SQLModel, col
 
-from models.columns import instant, json
+from models.columns import instant, json, one_of_these
 
 
 class AuditRow(SQLModel, table=True):
@@ -57,6 +57,23 @@ def audit(
     session.add(AuditRow(at=now, done_by=by, action=action, about=about, reason=reason, data=dict(data or {})))
 
 
+async def audit_import(
+    connection: AsyncConnection, now: datetime, by: str, action: str, id_: UUID, *, reason: str, data: Mapping[str, Any]
+) -> None:
+    """Add that files were imported. An import has no session, but the connection that its rows are copied over."""
+    row = {"at": now, "done_by": by, "action": action, "about": str(id_), "reason": reason, "data": dict(data)}
+    await connection.execute(insert(AuditRow), row)
+
+
+async def why_imported(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Why portfolios were imported, by import; of one that is older than this audit nothing."""
+    row = AuditRow
+    its = one_of_these(col(row.about), [str(each) for each in ids])
+    query = select(col(row.about), col(row.reason)).where(its, col(row.action) == PORTFOLIO_IMPORT)
+    return {UUID(about): reason for about, reason in await session.execute(query) if about and reason}
+
+
+PORTFOLIO_IMPORT, USAGE_IMPORT = "portfolio.import", "usage.import"
 MAIL_READ = "mail.read"
 _ONE_READING = timedelta(minutes=10)
 """A page and the frame in it are one reading."""

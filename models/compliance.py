@@ -70,7 +70,7 @@ class Kept:
     starts_on: date
     renews_on: date
     proofs: tuple[Proof, ...]
-    trouble: str = ""
+    trouble: NotPriced | None = None
 
     @property
     def state(self) -> State:
@@ -141,16 +141,16 @@ async def kept_of(session: AsyncSession, stored: Stored) -> list[Kept]:
     """The same of one that is loaded: one, or none if no law binds its next charge. Raises `pricing.NotPriced`."""
     kept = _kept(stored, await _sent_for(session, [(stored.row.number, stored.facts.starts_on)]))
     if kept.trouble:
-        raise NotPriced(kept.trouble)
+        raise kept.trouble
     return [kept] if kept.proofs else []
 
 
 def _kept(stored: Stored, sent: Mapping[tuple[str, date], Sequence[NoticeRow]]) -> Kept:
     sub = as_if_live(stored.facts, stored.now)
     try:
-        found, trouble = standings(sub, stored.now), ""
+        found, trouble = standings(sub, stored.now), None
     except NotPriced as unpriced:
-        found, trouble = (), str(unpriced)
+        found, trouble = (), unpriced
     notices = sent.get((sub.number, sub.starts_on), ())
     return Kept(stored, sub.starts_on, sub.renews_on, _proofs(found, notices, sub.time_zone), trouble)
 

@@ -32,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from models.columns import amount, instant, json, key, one_of
+from models.going_live import waits
 from models.journal import SYSTEM
 from models.rules import REVISION
 from models.subscriptions import NEXT_STEP_AT, SubscriptionRow
@@ -50,6 +51,7 @@ KINDS = ("charge", "notice")
 class ForecastRow(SQLModel, table=True):
     """A forecast of the charges and mails from `since_at` until `until_at`, the days as `zone` counts them.
 
+    With an `import_id` it is of what waits of that import alone, as if it went live when it is walked.
     `chosen` subscriptions are to be walked, `walked` have been; `unpriced` of them have no price to foresee. `totals`
     and `verdicts` are its figures. `compare_asked_at` without `compared_at`: it is to be compared with what happened.
     """
@@ -58,12 +60,14 @@ class ForecastRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("first_on <= last_on", name="days"),
         Index("ix_forecasts_asked_at", "asked_at"),
+        Index("ix_forecasts_import", "import_id", "asked_at", postgresql_where=text("import_id IS NOT NULL")),
         Index("uq_forecasts_daily", "first_on", unique=True, postgresql_where=text(f"asked_by = '{SYSTEM}'")),
     )
 
     id: UUID = key()
     first_on: date
     last_on: date
+    import_id: UUID | None = Field(default=None, foreign_key="imports.id")
     zone: str
     since_at: datetime = instant()
     until_at: datetime = instant()
@@ -139,21 +143,34 @@ def has_steps_before(until: datetime) -> ColumnElement[bool]:
     return and_(or_(until > _STEP_AT, _STEP_AT == _UNPLANNED), col(SubscriptionRow.live_at).is_not(None))
 
 
+def to_walk(until: datetime, import_id: UUID | None) -> ColumnElement[bool]:
+    """Which subscriptions a forecast walks. What waits for go-live has no steps yet: of an import it is all of it."""
+    return has_steps_before(until) if import_id is None else and_(col(SubscriptionRow.import_id) == import_id, waits())
+
+
 def range_of(first_on: date, last_on: date, zone: str, now: datetime) -> tuple[datetime, datetime]:
     """The instants of these days, as that zone counts them; what has passed of the first one is left out."""
     return max(midnight(first_on, zone), now), midnight(days_after(last_on, 1), zone)
 
 
 async def ask_forecast(
-    session: AsyncSession, first_on: date, last_on: date, zone: str, *, by: str, now: datetime
+    session: AsyncSession,
+    first_on: date,
+    last_on: date,
+    zone: str,
+    *,
+    by: str,
+    now: datetime,
+    import_id: UUID | None = None,
 ) -> UUID | None:
     """Store a forecast that is to be walked; None where the one of that day by the system is there already."""
     since_at, until_at = range_of(first_on, last_on, zone, now)
-    wanted = select(func.count()).select_from(SubscriptionRow).where(has_steps_before(until_at))
+    wanted = select(func.count()).select_from(SubscriptionRow).where(to_walk(until_at, import_id))
     values: dict[str, Any] = {
         "id": uuid4(),
         "first_on": first_on,
         "last_on": last_on,
+        "import_id": import_id,
         "zone": zone,
         "since_at": since_at,
         "until_at": until_at,
@@ -188,6 +205,7 @@ async def open_forecast(session: AsyncSession, first_on: date, last_on: date, by
         col(row.first_on) == first_on,
         col(row.last_on) == last_on,
         col(row.asked_by) == by,
+        col(row.import_id).is_(None),
         col(row.walked_at).is_(None),
         col(row.failed_because).is_(None),
     )
@@ -202,14 +220,18 @@ async def daily_forecast(session: AsyncSession, on: date) -> ForecastRow | None:
 
 
 async def last_forecasts(session: AsyncSession, most: int) -> Sequence[ForecastRow]:
-    """The newest ones."""
-    return (await session.scalars(select(ForecastRow).order_by(col(ForecastRow.asked_at).desc()).limit(most))).all()
+    """The newest ones of what is live."""
+    live = select(ForecastRow).where(col(ForecastRow.import_id).is_(None))
+    return (await session.scalars(live.order_by(col(ForecastRow.asked_at).desc()).limit(most))).all()
 
 
 async def ask_comparison(session: AsyncSession, id_: UUID, now: datetime) -> bool:
-    """Have a forecast compared with what happened, anew if it was before; False while it is not walked."""
+    """Have a forecast compared with what happened, anew if it was before; False while it is not walked.
+
+    One of an import is of what would be, and has nothing to be compared with.
+    """
     row = await session.get(ForecastRow, id_, with_for_update=True)
-    if row is None or row.walked_at is None:
+    if row is None or row.walked_at is None or row.import_id is not None:
         return False
     if not row.is_comparing:
         row.compare_asked_at, row.compare_after, row.compared, row.compared_at = now, None, 0, None

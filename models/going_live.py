@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import Field, SQLModel, col
 
-from models.audit import audit
+from models.audit import audit, why_imported
 from models.columns import instant, json, key, one_of_these
 from models.inbox import KeyReused
 from models.keyset import Beside, Found, Keyset, page_of
@@ -85,11 +85,12 @@ class Oddity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """An import: how many subscriptions came with it, wait for go-live, or lapsed without it."""
+    """An import: how many subscriptions came with it, wait for go-live, or lapsed without it; `reason`: why."""
 
     row: ImportRow
     waiting: int
     lapsed: int
+    reason: str | None
 
     @property
     def live(self) -> int:
@@ -104,7 +105,8 @@ class Progress:
     waiting: int
 
 
-def _waits() -> ColumnElement[bool]:
+def waits() -> ColumnElement[bool]:
+    """Is it watched only, and could still go live?"""
     return and_(col(_S.live_at).is_(None), col(_S.phase) != Phase.LAPSED.value)
 
 
@@ -118,7 +120,9 @@ async def imports_that_wait(session: AsyncSession) -> list[Imported]:
     )
     found = {id_: (int(wait), int(over)) for id_, wait, over in await session.execute(query) if wait}
     newest = select(ImportRow).where(col(ImportRow.id).in_(found)).order_by(col(ImportRow.imported_at).desc())
-    return [Imported(row, *found[row.id]) for row in await session.scalars(newest)]
+    rows = (await session.scalars(newest)).all()
+    reasons = await why_imported(session, [row.id for row in rows])
+    return [Imported(row, *found[row.id], reasons.get(row.id)) for row in rows]
 
 
 async def imported(session: AsyncSession, id_: UUID) -> Imported | None:
@@ -129,7 +133,7 @@ async def imported(session: AsyncSession, id_: UUID) -> Imported | None:
     lapsed = col(_S.phase) == Phase.LAPSED.value
     query = select(func.count().filter(~lapsed), func.count().filter(lapsed))
     wait, over = (await session.execute(query.where(col(_S.live_at).is_(None), col(_S.import_id) == id_))).one()
-    return Imported(row, wait, over)
+    return Imported(row, wait, over, (await why_imported(session, [id_])).get(id_))
 
 
 def _near(id_: UUID) -> CTE:
@@ -137,7 +141,7 @@ def _near(id_: UUID) -> CTE:
     columns: tuple[Any, ...] = (col(_S.number).label("number"), col(_S.buyer_id).label("buyer_id"))
     query: Select[Any] = select(*columns, col(_S.csn).label("csn"))
     by = (col(_S.renews_on), col(_S.number))
-    return query.where(_waits(), col(_S.import_id) == id_).order_by(*by).limit(LOOKED_AT).cte("near")
+    return query.where(waits(), col(_S.import_id) == id_).order_by(*by).limit(LOOKED_AT).cte("near")
 
 
 def _oddities(prices: CTE, near: CTE, today: date) -> Mapping[Oddity, ColumnElement[bool]]:
@@ -175,7 +179,7 @@ async def waiting_page(
     session: AsyncSession, id_: UUID, odd: Oddity | None, today: date, now: datetime, limit: int, beside: Beside
 ) -> Found:
     """What waits of an import, in order of renewal dates; only what is odd in that way."""
-    query = select(col(_S.number)).where(_waits(), col(_S.import_id) == id_)
+    query = select(col(_S.number)).where(waits(), col(_S.import_id) == id_)
     if odd is not None:
         near, prices = _near(id_), prices_in_force(now)
         condition = _oddities(prices, near, today)[odd]
@@ -185,13 +189,13 @@ async def waiting_page(
 
 async def first_waiting(session: AsyncSession, id_: UUID, most: int) -> Sequence[str]:
     """The first of an import by renewal date."""
-    query = select(col(_S.number)).where(_waits(), col(_S.import_id) == id_)
+    query = select(col(_S.number)).where(waits(), col(_S.import_id) == id_)
     return (await session.scalars(query.order_by(col(_S.renews_on), col(_S.number)).limit(most))).all()
 
 
 async def by_renewal_date(session: AsyncSession, id_: UUID | None, numbers: Sequence[str]) -> Sequence[str]:
     """Those of an import, or of any, that wait among the ones that are named, in order of renewal dates."""
-    query = select(col(_S.number)).where(_waits(), one_of_these(col(_S.number), numbers))
+    query = select(col(_S.number)).where(waits(), one_of_these(col(_S.number), numbers))
     if id_ is not None:
         query = query.where(col(_S.import_id) == id_)
     return (await session.scalars(query.order_by(col(_S.renews_on), col(_S.number)))).all()
@@ -234,7 +238,7 @@ async def store_go_live(
 
 async def progress(session: AsyncSession, numbers: Sequence[str]) -> Progress:
     """How far it is. What lapsed meanwhile neither waits nor is live."""
-    query = select(func.count().filter(col(_S.live_at).is_not(None)), func.count().filter(_waits()))
+    query = select(func.count().filter(col(_S.live_at).is_not(None)), func.count().filter(waits()))
     return Progress(*(await session.execute(query.where(one_of_these(col(_S.number), numbers)))).one())
 
 

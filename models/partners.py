@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.audit import audit
 from models.columns import among
 from models.journal import record
 from models.parties import PartnerRow
@@ -14,6 +15,9 @@ from models.quotes import QuoteLineRow, QuoteRow, reference_of
 from models.store import lock_all
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Channel
+
+MOST_NAMED = 100
+"""Subscriptions that the audit names of those entrusted at once; each has it in its own record."""
 
 
 class NotSoldByPartners(Exception):
@@ -34,7 +38,8 @@ async def entrust(
 ) -> int:
     """Let a partner issue the quotes of subscriptions, or nobody but operators; of how many that is new.
 
-    `now` is the world's. Raises `NotSoldByPartners` where one is of another channel.
+    It stands in the record of each, and once on the audit. `now` is the world's. Raises `NotSoldByPartners` where one
+    is of another channel.
     """
     wanted = sorted(set(numbers))
     await lock_all(session, wanted)
@@ -48,6 +53,10 @@ async def entrust(
     for row in changed:
         row.partner = partner
         record(session, row.number, now + row.shift, "partner", {"partner": partner}, by=by, reason=reason)
+    if changed:
+        data = {"subscriptions": len(changed), "numbers": sorted(row.number for row in changed)[:MOST_NAMED]}
+        action = "partner.sells" if partner else "partner.sells_no_more"
+        audit(session, now, by, action, partner, reason=reason, data=data)
     await session.flush()
     return len(changed)
 

@@ -18,12 +18,14 @@ from models.records import AlarmRow, EventRow, NoticeRow
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """The mail that an event tells of. `is_kept`: its bytes can be read. `reply` is what the mail server said."""
+    """The mail that an event tells of. `is_kept`: its bytes can be read. `reply` is what the mail server said, `cause`
+    why it was queued."""
 
     id: UUID
     recipient: str
     is_kept: bool
     reply: str | None
+    cause: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,10 @@ async def past_of(
     Raises `NoSuchPlace` where the subscription has no such event.
     """
     at, id_, its = col(EventRow.at), col(EventRow.id), col(EventRow.subscription) == number
-    mail = (col(NoticeRow.id), col(NoticeRow.recipient), col(NoticeRow.raw).is_not(None), col(NoticeRow.reply))
-    query = select(EventRow, *mail).outerjoin(NoticeRow, col(NoticeRow.id) == col(EventRow.notice_id)).where(its)
+    letter = NoticeRow
+    mail = (col(letter.id), col(letter.recipient), col(letter.raw).is_not(None), col(letter.reply))
+    query = select(EventRow, *mail, col(letter.facts)["cause"])
+    query = query.outerjoin(letter, col(letter.id) == col(EventRow.notice_id)).where(its)
     if before is not None:
         begins_at = await session.scalar(select(at).where(its, id_ == before))
         if begins_at is None:
@@ -89,10 +93,10 @@ async def past_of(
             data=event.data,
             by=event.caused_by,
             reason=event.reason,
-            mail=Mail(notice, recipient, is_kept, reply) if notice else None,
+            mail=Mail(notice, recipient, is_kept, reply, cause) if notice else None,
             tried=tried.get((event.at, event.data.get("attempt", 1))) if event in payments else None,
         )
-        for event, notice, recipient, is_kept, reply in rows[:limit]
+        for event, notice, recipient, is_kept, reply, cause in rows[:limit]
     ]
     return found, older
 

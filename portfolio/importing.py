@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from models.audit import PORTFOLIO_IMPORT, audit_import
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.subscriptions import ImportRow, SubscriptionRow, TermRow
 from portfolio import differences
@@ -80,6 +81,7 @@ async def import_portfolio(
     *,
     now: datetime,
     imported_by: str,
+    reason: str | None = None,
     dry_run: bool = False,
     skip_bad: bool = False,
     progress: Progress | None = None,
@@ -87,8 +89,9 @@ async def import_portfolio(
     """Import the portfolio in `folder`, within the caller's transaction, which the caller commits.
 
     `now` is the instant of the import, in UTC; `progress` is told how many of how many new subscriptions are written.
-    With `skip_bad` the good lines are written whose references are good as well. Imports at the same time queue up
-    until the other's transaction ends. Raises what the database raises; the transaction is to be rolled back then.
+    Who and why stand on the audit; without a `reason` it names the files. With `skip_bad` the good lines are written
+    whose references are good as well. Imports at the same time queue up until the other's transaction ends. Raises what
+    the database raises; the transaction is to be rolled back then.
     """
     session = connection_or_session
     connection = await session.connection() if isinstance(session, AsyncSession) else session
@@ -109,7 +112,24 @@ async def import_portfolio(
     await connection.execute(insert(ImportRow), row)
     rows = SubscriptionRows(checked.known, stored, news.people, now, imported_by, import_id)
     await _write(connection, news, rows, progress or (lambda done, total: None))
+    why = await asyncio.to_thread(_files_of, folder) if reason is None else reason
+    await audit_import(connection, now, imported_by, PORTFOLIO_IMPORT, import_id, reason=why, data=_figures(report))
     return replace(report, written=True, import_id=import_id)
+
+
+def _files_of(folder: Path) -> str:
+    """Why, where nobody said it: which files."""
+    return f"import of catalog.csv, customers.csv and subscriptions.csv of the folder {folder.resolve().name}"
+
+
+def _figures(report: ImportReport) -> dict[str, int]:
+    return {
+        "subscriptions": report.subscriptions.added,
+        "customers": report.customers.added,
+        "prices": report.prices.added,
+        "new_versions": report.new_versions,
+        "skipped": report.skipped,
+    }
 
 
 def _problems(portfolio: Portfolio, checked: Checked, skip_bad: bool) -> ImportReport:

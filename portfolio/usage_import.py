@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col
 
+from models.audit import USAGE_IMPORT, audit_import
 from models.seats import DayOfUseRow, SeatAssignmentRow, UsageImportRow
 from portfolio import usage_checks
 from portfolio.copying import copy_rows, refresh_statistics
@@ -56,6 +58,7 @@ async def import_usage(
     *,
     now: datetime,
     imported_by: str,
+    reason: str | None = None,
     told_on: date | None = None,
     dry_run: bool = False,
     skip_bad: bool = False,
@@ -64,7 +67,8 @@ async def import_usage(
     """Import a usage file within the caller's transaction, which the caller commits.
 
     `told_on` is the day up to which the file tells; left out, the day of `now` in UTC, and a file that was imported
-    before changes nothing. With `skip_bad` the good lines are written. Raises what the database raises.
+    before changes nothing. Who and why stand on the audit; without a `reason` it names the file. With `skip_bad` the
+    good lines are written. Raises what the database raises.
     """
     session = connection_or_session
     connection = await session.connection() if isinstance(session, AsyncSession) else session
@@ -91,9 +95,16 @@ async def import_usage(
     row = {"id": import_id, "imported_at": now, "digest": digest, "told_on": reader.told_on, "imported_by": imported_by}
     await connection.execute(insert(UsageImportRow), row)
     await usage_checks.write(connection, now=now, by=imported_by, told_on=reader.told_on)
+    why = reason or f"import of {file.name}"
+    await audit_import(connection, now, imported_by, USAGE_IMPORT, import_id, reason=why, data=_figures(report))
     if reader.good >= _MANY:
         await refresh_statistics(connection, (SeatAssignmentRow, DayOfUseRow))
     return replace(report, written=True, import_id=import_id)
+
+
+def _figures(report: UsageReport) -> dict[str, Any]:
+    counts = {"assigned": report.assigned, "changed": report.changed, "days": report.days, "skipped": report.skipped}
+    return counts | {"told_on": str(report.told_on)}
 
 
 async def _is_known(connection: AsyncConnection, digest: str) -> bool:

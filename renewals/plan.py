@@ -83,6 +83,34 @@ def in_words(step: Step) -> str:
     return words if step.amount is None or step.currency is None else f"{words} {Money(step.amount, step.currency)}"
 
 
+def step_in(words: str) -> tuple[Do, Phase | None, tuple[Kind, ...], Money | None] | None:
+    """What `in_words` said: what the step does, its phase or notices, and its amount; None for anything else.
+
+    A queued mail and a dated one are said alike.
+
+    >>> step_in("charge USD 4,545.00")
+    (<Do.CHARGE: 'charge'>, None, (), Money(minor=454500, currency='USD'))
+    """
+    for do in Do:
+        verb = _VERBS.get(do, do.value).replace("_", " ")
+        if words == verb or words.startswith(f"{verb} "):
+            rest, kinds = words[len(verb) :].strip(), list[Kind]()
+            if do in (Do.MISS_NOTICES, Do.SEND_QUEUED):
+                for kind in sorted(Kind, key=len, reverse=True):
+                    if (said := kind.value.replace("_", " ")) in rest:
+                        rest = rest.replace(said, "").strip()
+                        kinds.append(kind)
+            phase = next((each for each in Phase if each.value.replace("_", " ") == rest), None)
+            return do, phase, tuple(kinds), _money_in(rest) if do in (Do.CHARGE, Do.SEND_BACK) else None
+    return None
+
+
+def _money_in(said: str) -> Money | None:
+    currency, _, number = said.partition(" ")
+    digits = "".join(each for each in number if each.isdigit())
+    return Money(int(digits), currency) if digits else None
+
+
 _VERBS = {
     Do.MISS_NOTICES: "record as missed:",
     Do.ROLL_OVER: "begin the paid term",

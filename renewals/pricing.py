@@ -12,6 +12,10 @@ from renewals.payments import Purpose
 class NotPriced(ValueError):
     """The offering has no price for that term in the customer's currency."""
 
+    def __init__(self, sku: str, term: Term, currency: str) -> None:
+        super().__init__(f"{sku} has no {term} price in {currency}")
+        self.sku, self.term, self.currency = sku, term, currency
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -135,7 +139,7 @@ def seats_lines(sub: Subscription, count: int, on: date) -> tuple[Line, ...]:
 def _price(sub: Subscription, term: Term) -> Price:
     price = sub.prices.get(term)
     if price is None:
-        raise NotPriced(f"{sub.sku} has no {term} price in {sub.currency}")
+        raise NotPriced(sub.sku, term, sub.currency)
     return price
 
 

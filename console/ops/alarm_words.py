@@ -13,6 +13,7 @@ from models.records import AlarmRow
 from renewals.alarms import KINDS
 from renewals.facts import Term
 from renewals.money import Money
+from renewals.plan import step_in
 
 _DAYS = frozenset("starts_on renews_on effective_on made_on first since renewal".split())
 _AMOUNTS = frozenset(("amount", "price"))
@@ -55,6 +56,8 @@ def _parts(facts: Mapping[str, Any], t: Speech, zone: str) -> Iterator[tuple[str
                 yield name, t.w.term(Term(fact))
             case "phase", str():
                 yield name, t(f"phase.{fact}")
+            case "what", str():
+                yield name, doing_in_words(fact, t)
             case "state", str():
                 yield name, t.first(f"outcome.{fact}")
             case "kind", str():
@@ -73,6 +76,26 @@ def _parts(facts: Mapping[str, Any], t: Speech, zone: str) -> Iterator[tuple[str
                 yield name, t.number(fact)
             case _, str():
                 yield name, fact
+
+
+def doing_in_words(what: str, t: Speech) -> str:
+    """What failed, as the workflow called it; what it has no words for is said as it called it."""
+    if step := step_in(what):
+        do, phase, kinds, money = step
+        kinds_ = t.listed(*(t.first(f"kind.{kind}") for kind in kinds))
+        return t(
+            f"step.{do}",
+            phase=t(f"phase.{phase}") if phase else "",
+            kinds=kinds_,
+            amount=t.w.amount(money) if money else "",
+        )
+    first, _, rest = what.partition(" ")
+    match first:
+        case "planning" | "reserving" | "paying":
+            return t(f"doing.{first}")
+        case "command" | "signal":
+            return t(f"doing.{first}", name=t.first(f"command.{rest}", rest))
+    return what
 
 
 def _day(iso: str, t: Speech) -> str:

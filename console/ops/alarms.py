@@ -1,25 +1,37 @@
 """The alarms: the gravest and oldest first, who sees to each, what to do now, and those that are over."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote as quoted
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from console.files import Cells, as_file, with_head
 from console.ops import addresses
 from console.ops.addresses import Places
-from console.ops.desk import Desk, InDesk, see_other, there, wall_now
+from console.ops.alarm_words import alarm_in_words
+from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_now
 from console.ops.fields import Wrong, choice
+from console.ops.files import every_row
 from console.ops.guard import Attends, Reads
 from console.ops.patience import reading
 from console.ops.runbooks import has_runbook
 from console.ops.staff import Staff
 from models.alarms import NOBODY, AlarmRefused, State, Wanted, acknowledge, alarms_page, counts, end, give, may_own
+from models.audit import audit
+from models.history import in_utc
 from models.records import AlarmRow
-from renewals.alarms import KINDS, EndedBy, ended_by
+from renewals.alarms import KINDS, EndedBy, Gravity, ended_by
+from renewals.calendar import local_date
 
 ALARMS = "/ops/alarms"
 PER_PAGE = 50
+FILTERS = ("kind", "state", "owner")
+HEAD = (
+    *("raised_at", "kind", "gravity", "subscription", "what", "owner", "acknowledged_at", "acknowledged_by", "note"),
+    *("ended_at", "ended_by", "ended_because"),
+)
 
 _OPEN = Places((addresses.integer, addresses.instant, addresses.uuid))
 _ENDED = Places((addresses.instant, addresses.uuid))
@@ -30,13 +42,8 @@ routes = APIRouter(prefix="/alarms")
 @routes.get("")
 async def alarms(request: Request, desk: InDesk, who: Reads) -> Response:
     said = addresses.said_in(request.query_params.multi_items())
-    wanted = Wanted(
-        kind=addresses.text(said, "kind"),
-        state=addresses.known(State, said, "state"),
-        owner=addresses.text(said, "owner"),
-    )
+    wanted, here = wanted_in(said), addresses.where(ALARMS, said, FILTERS)
     beside = (_ENDED if wanted.state is State.ENDED else _OPEN).beside(said)
-    here = addresses.where(ALARMS, said, ("kind", "state", "owner"))
     async with reading(desk) as session:
         found = await alarms_page(session, wanted, PER_PAGE, beside)
         kinds = await counts(session)
@@ -53,6 +60,44 @@ async def alarms(request: Request, desk: InDesk, who: Reads) -> Response:
         placed=bool(beside),
         **here.pages(found),
         **values,
+    )
+
+
+@routes.get(".csv")
+async def as_csv(request: Request, desk: InDesk, who: Reads) -> Response:
+    """Every alarm that is wanted, in the order of the page; what happened is said as there."""
+    said, now, t = addresses.said_in(request.query_params.multi_items()), wall_now(), speech_for(request, who)
+    wanted, here = wanted_in(said), addresses.where(ALARMS, said, FILTERS)
+    async with desk.sessions.begin() as session:
+        audit(session, now, who.by, "alarms.export", data={"view": here.query})
+    rows = every_row(
+        desk,
+        lambda session, limit, beside: alarms_page(session, wanted, limit, beside),
+        lambda alarm: _cells(alarm, alarm_in_words(alarm, t, desk.zone) or alarm.detail),
+    )
+    return as_file(f"alarms-{local_date(now, desk.zone)}.csv", with_head(HEAD, rows))
+
+
+def _cells(alarm: AlarmRow, happened: str) -> Cells:
+    seen = in_utc(alarm.acknowledged_at) if alarm.acknowledged_at else ""
+    over = in_utc(alarm.cleared_at) if alarm.cleared_at else ""
+    told = (
+        in_utc(alarm.raised_at),
+        alarm.kind,
+        Gravity(alarm.gravity).name.lower(),
+        alarm.subscription or "",
+        happened,
+    )
+    by = (alarm.owner or "", seen, alarm.acknowledged_by or "", alarm.note or "")
+    return (*told, *by, over, alarm.cleared_by or "", alarm.cleared_because or "")
+
+
+def wanted_in(said: Mapping[str, str]) -> Wanted:
+    """What the address asks for. Raises `Wrong`."""
+    return Wanted(
+        kind=addresses.text(said, "kind"),
+        state=addresses.known(State, said, "state"),
+        owner=addresses.text(said, "owner"),
     )
 
 

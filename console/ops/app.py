@@ -23,6 +23,7 @@ from console.ops import (
     customers,
     forecasting,
     going_live,
+    import_forecast,
     keys,
     letters,
     letters_to_me,
@@ -92,6 +93,7 @@ PARTS = (
     policies,
     what_if,
     going_live,
+    import_forecast,
     results,
 )
 """The rooms, each with its `routes`. A new one is a line here, and one in `rooms.py` if it stands in the menu."""

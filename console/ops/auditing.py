@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request, Response
 
 from console.files import Cells, as_file, with_head
 from console.ops import addresses
+from console.ops.act_words import told_of
 from console.ops.addresses import Places
-from console.ops.desk import InDesk, wall_now
+from console.ops.desk import InDesk, speech_for, wall_now
 from console.ops.files import every_row
 from console.ops.guard import Reads
 from console.ops.patience import reading
@@ -37,6 +38,7 @@ async def acts(request: Request, desk: InDesk, who: Reads) -> Response:
         found = await acts_page(session, wanted, PER_PAGE, beside)
         deeds = await known_deeds(session)
         numbers = await subscriptions_among(session, [act.about for act in found.rows if act.about])
+    t = speech_for(request, who)
     values: dict[str, Any] = {"since": addresses.day(said, "from"), "until": addresses.day(said, "to")}
     return desk.page(
         request,
@@ -48,6 +50,7 @@ async def acts(request: Request, desk: InDesk, who: Reads) -> Response:
         said=said,
         here=here,
         placed=bool(beside),
+        told=[told_of(act, t, desk.zone) for act in found.rows],
         details=details,
         **here.pages(found),
         **values,
@@ -84,5 +87,5 @@ def wanted_in(said: Mapping[str, str], zone: str) -> Wanted:
 
 
 def details(data: Mapping[str, Any]) -> str:
-    """What belongs to an act, as words of the code: `outcome: done, code: parked`."""
+    """What belongs to an act, as it is stored: `outcome: done, code: parked`."""
     return ", ".join(f"{name}: {value}" for name, value in data.items() if value not in (None, "", {}, []))

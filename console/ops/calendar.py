@@ -1,7 +1,7 @@
 """A month of renewals as a grid: how many renew on each day, for how much and by which way; and as a table."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,20 +9,24 @@ from babel.dates import format_date, format_skeleton, get_day_names
 from babel.numbers import format_decimal
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
+from console.files import Cells, as_file, with_head
 from console.ops import addresses
 from console.ops.desk import Desk, InDesk, speech_for, wall_now
 from console.ops.fields import Wrong
 from console.ops.figures import cells_from_json, cells_to_json
+from console.ops.files import plain_money
 from console.ops.guard import Reads
 from console.ops.keeping import Kept
 from console.ops.overview import STACKS, stack_of
 from console.ops.patience import reading
 from console.speech import Speech
+from models.audit import audit
 from models.pipeline import Cell, Path, pipeline_between
 from renewals.calendar import local_date
 from renewals.money import Money
 
 CALENDAR = "/ops/calendar"
+HEAD = ("renews_on", "way", "state", "renewals", "amount", "currency")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 routes = APIRouter(prefix="/calendar")
@@ -67,6 +71,33 @@ async def calendar(request: Request, desk: InDesk, who: Reads, tasks: Background
     )
     response.background = tasks
     return response
+
+
+@routes.get(".csv")
+async def as_csv(desk: InDesk, who: Reads, tasks: BackgroundTasks, month: str = "") -> Response:
+    """What renews in a month: a line for each day, currency, way and state."""
+    now = wall_now()
+    first = _first_of(month) if month else local_date(now, desk.zone).replace(day=1)
+    async with desk.sessions.begin() as session:
+        audit(session, now, who.by, "calendar.export", data={"view": f"month={first:%Y-%m}"})
+    _, cells = await _kept(first).known(desk, now, tasks)
+    response = as_file(f"renewals-{first:%Y-%m}.csv", with_head(HEAD, _lines(cells)))
+    response.background = tasks
+    return response
+
+
+async def _lines(cells: Sequence[Cell]) -> AsyncIterator[list[Cells]]:
+    yield [
+        (
+            cell.due_on.isoformat(),
+            cell.path.value,
+            cell.phase,
+            str(cell.count),
+            plain_money(cell.amount, cell.currency),
+            cell.currency,
+        )
+        for cell in cells
+    ]
 
 
 def _kept(first: date) -> Kept[list[Cell]]:

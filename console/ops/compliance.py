@@ -16,7 +16,7 @@ from console.ops.desk import Desk, InDesk, speech_for, wall_now
 from console.ops.fields import Wrong
 from console.ops.guard import Reads
 from console.ops.patience import reading
-from console.ops.proving import proof_paper, window_of
+from console.ops.proving import certainty_of, content_of, proof_paper, window_of
 from console.ops.subscription import NoSubscription
 from console.speech import Speech
 from documents.proof import pdf_of_proof
@@ -82,6 +82,8 @@ async def compliance(request: Request, desk: InDesk, who: Reads) -> Response:
         missing=missing,
         advice=ADVICE,
         window=window_of,
+        content=content_of,
+        certainty=certainty_of,
         today=today,
         local_date=local_date,
         here=here,
@@ -137,6 +139,8 @@ async def one(request: Request, desk: InDesk, who: Reads, number: str) -> Respon
         address=address_of(number),
         advice=ADVICE,
         window=window_of,
+        content=content_of,
+        certainty=certainty_of,
         today=local_date(stored.now, stored.facts.time_zone),
         its_zone=stored.facts.time_zone,
     )
@@ -161,14 +165,14 @@ def address_of(number: str) -> str:
     return f"{COMPLIANCE}/{quoted(number, safe='')}"
 
 
-async def _charges(session: AsyncSession, number: str) -> tuple[Stored, Sequence[Kept], str]:
+async def _charges(session: AsyncSession, number: str) -> tuple[Stored, Sequence[Kept], NotPriced | None]:
     stored = await load(session, number, wall_now()) if addresses.is_plain(number) else None
     if stored is None:
         raise NoSubscription
     try:
-        coming, trouble = await kept_of(session, stored), ""
+        coming, trouble = await kept_of(session, stored), None
     except NotPriced as unpriced:
-        coming, trouble = [], str(unpriced)
+        coming, trouble = [], unpriced
     return stored, [*coming, *await past_charges(session, stored)], trouble
 
 
@@ -195,7 +199,7 @@ def _cells(kept: Kept) -> list[Cells]:
     row, customer = kept.stored.row, kept.stored.customer
     about = (row.number, customer.name, kept.starts_on.isoformat(), kept.renews_on.isoformat())
     if kept.trouble:
-        return [(*about, "", "", "", "", State.MISSING.value, "", "", "", kept.trouble, "")]
+        return [(*about, "", "", "", "", State.MISSING.value, "", "", "", str(kept.trouble), "")]
     lines: list[Cells] = []
     for proof in kept.proofs:
         duty, notice, planned_on = proof.standing.duty, proof.notice, proof.standing.planned_on

@@ -14,6 +14,7 @@ from console.ops.fields import Wrong
 from console.ops.files import PER_BATCH, plain_money
 from console.ops.forecast_figures import totals_of, verdicts_of
 from console.ops.guard import Reads
+from console.ops.import_forecast import quarter_in
 from models.audit import audit
 from models.forecasts import (
     FURTHEST,
@@ -130,6 +131,7 @@ async def forecast(request: Request, desk: InDesk, who: Reads, id: UUID) -> Resp
         paused = await paused_between(session, row.asked_at, row.walked_at or wall_now())
     values: dict[str, Any] = {"row": row, "lines": lines, "wanted": wanted, "kinds": KINDS}
     values["totals"], values["money"] = totals_of(row, t), Money
+    values["quarter"] = quarter_in(row, row.totals["cells"]) if row.import_id and row.walked_at else None
     values["verdicts"], values["paused"] = verdicts_of(row), paused
     values["later"] = f"{later[0].isoformat()},{later[1]}" if later else None
     values["placed"] = "after" in request.query_params

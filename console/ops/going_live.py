@@ -21,6 +21,7 @@ from console.ops.desk import Desk, InDesk, see_other, speech_for, there, wall_no
 from console.ops.fields import Wrong
 from console.ops.first_week import WALKED, first_week
 from console.ops.guard import Reads, Steers, SteersMany
+from console.ops.import_forecast import quarter_of
 from console.ops.lines import cell
 from console.ops.patience import reading
 from console.ops.taking_live import GO_LIVE, ask_to_take_live, take_live
@@ -97,8 +98,15 @@ async def one(request: Request, desk: InDesk, who: Reads, import_id: UUID) -> Re
         odds = await oddities(session, import_id, today, now)
         page = await waiting_page(session, import_id, odd, today, now, PER_PAGE, beside)
         lines = await listed(session, [number for (number,) in page.rows], now)
+        quarter = await quarter_of(session, import_id)
     values: dict[str, Any] = {"its": its, "odds": odds, "odd": odd, "lines": lines, "here": here, "most": MOST}
-    values |= {"looked_at": LOOKED_AT, "many": MANY_CUSTOMERS, "placed": bool(beside), **here.pages(page)}
+    values |= {
+        "quarter": quarter,
+        "looked_at": LOOKED_AT,
+        "many": MANY_CUSTOMERS,
+        "placed": bool(beside),
+        **here.pages(page),
+    }
     values["cell"] = partial(cell, t=speech_for(request, who))
     return desk.page(request, "go_live.html", who, **values)
 
@@ -114,9 +122,17 @@ async def preview(request: Request, desk: InDesk, who: Steers, import_id: UUID) 
         else:
             numbers = await by_renewal_date(session, import_id, numbers_in(asked.getlist("tick")))
         found, its_facts = await load_all(session, list(numbers[:WALKED]), now), await together(session, numbers, now)
+        quarter = await quarter_of(session, import_id, numbers)
     week = await asyncio.to_thread(first_week, found)
     text = " ".join(numbers)
-    values: dict[str, Any] = {"its": its, "week": week, "count": len(numbers), "numbers": text, "most": WALKED}
+    values: dict[str, Any] = {
+        "its": its,
+        "quarter": quarter,
+        "week": week,
+        "count": len(numbers),
+        "numbers": text,
+        "most": WALKED,
+    }
     values |= {"seen": its_facts.digest, "two": desk.settings.go_live_takes_two(len(numbers))}
     return desk.page(request, "go_live_preview.html", who, shown=numbers[:PER_PAGE], **values)
 

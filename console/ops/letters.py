@@ -12,9 +12,10 @@ from console.files import Cells, as_file, with_head
 from console.headers import FRAMING_POLICY, LETTER_POLICY
 from console.ops import addresses
 from console.ops.addresses import Places
-from console.ops.desk import InDesk, there, wall_now
+from console.ops.desk import InDesk, speech_for, there, wall_now
 from console.ops.files import every_row
 from console.ops.guard import Reads
+from console.ops.mail_words import cause_in_words
 from console.ops.patience import reading
 from mail.sink import opened
 from models.audit import MAIL_READ, audit, audit_framed_mail
@@ -94,6 +95,7 @@ async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response
         "letter.html",
         who,
         row=row,
+        why=cause_in_words(row.why, row.facts.get("cause"), speech_for(request, who)),
         state=(row.outcome or State.WAITING),
         subject=subject,
         framed=bool(html),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from fastapi import APIRouter, BackgroundTasks, Request, Response
 from markupsafe import Markup
 
 from console.headers import LIVE_POLICY
+from console.ops import asking
 from console.ops.chart import stacked
 from console.ops.desk import InDesk, speech_for, speech_in, wall_now
 from console.ops.figures import FIGURES, Figures
@@ -23,6 +24,7 @@ from console.ops.next_step import step_said
 from console.ops.pausing import why_paused
 from console.speech import Speech
 from models.at_risk import Cause, Risk
+from models.listing import Asked
 from models.pauses import paused_now
 from models.pipeline import DAYS_AFTER, DAYS_BEFORE, PAID, Cell, Path
 from models.second_person import open_requests
@@ -75,12 +77,16 @@ Counted = Cell | Risk | Charged
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a table: `key` for its colour or link, a count, and an amount for each currency; `–` for none."""
+    """A line of a table: `key` for its colour or link, a count, and an amount for each currency; `–` for none.
+
+    `leads_to` is where those that are counted can be seen.
+    """
 
     key: str
     label: str
     count: str
     amounts: list[str]
+    leads_to: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -120,8 +126,19 @@ class View:
                 cells = [each for each in self.found.cells if (each.phase, each.path) == (phase, path)]
                 if cells:
                     label = f"{self.t(f'stage.{phase}')}, {self.t(f'path.{path}')}"
-                    rows.append(self._row(stack_of(cells[0]), label, cells, self.currencies))
+                    its = self._row(stack_of(cells[0]), label, cells, self.currencies)
+                    rows.append(replace(its, leads_to=self._seen_at(phase, path)))
         return rows
+
+    def _seen_at(self, phase: str, path: Path) -> str:
+        """The list of the same days, phase and way where it has as many; else the month, which counts as this does.
+
+        The list has no paid renewals of terms that have begun, and what is not live too.
+        """
+        if phase == PAID or self.found.counts.not_live:
+            return f"/ops/calendar?month={self.found.today:%Y-%m}"
+        first, last = (self.found.today + timedelta(days=days) for days in (-DAYS_AFTER, DAYS_BEFORE))
+        return asking.View(Asked(phase=Phase(phase), path=path, since=first, until=last)).address()
 
     @property
     def total(self) -> Row:

@@ -20,6 +20,16 @@ def window_of(rule: LegalRule, t: Speech) -> str:
     return t(f"legal.window.{rule.unit}", earliest=str(rule.earliest), latest=str(rule.latest), anchor=anchor)
 
 
+def content_of(rule: LegalRule, t: Speech) -> str:
+    """What its notice must say or be; what an operator's own rule names without words is said as it is."""
+    return t.listed(*(t.first(f"legal.content.{each}") for each in rule.content))
+
+
+def certainty_of(rule: LegalRule, t: Speech) -> str:
+    """How sure the rule is, and since when that is known."""
+    return t(f"legal.certainty.{rule.certainty}", day=t.w.day(rule.verified_on))
+
+
 def proof_paper(stored: Stored, charges: Sequence[Kept], now: datetime, t: Speech) -> ProofPaper:
     """What an operator hands to whoever asks for proof: each rule with its source, each mail with its reply."""
     return ProofPaper(
@@ -56,8 +66,8 @@ def _section(kept: Kept, proof: Proof, t: Speech) -> ProofSection:
 def _shown(proof: Proof, kept: Kept, t: Speech) -> Iterator[Fact]:
     duty, notice = proof.standing.duty, proof.notice
     yield t("legal.rule"), window_of(duty.rule, t)
-    yield t("legal.says"), ", ".join(each.replace("_", " ") for each in duty.rule.content)
-    yield t("legal.source"), f"{duty.rule.source} ({duty.rule.certainty}, {t.w.day(duty.rule.verified_on)})"
+    yield t("legal.says"), content_of(duty.rule, t)
+    yield t("legal.source"), f"{duty.rule.source} ({certainty_of(duty.rule, t)})"
     yield t("legal.window"), t("legal.from_to", first=t.w.day(duty.first_on), last=t.w.day(duty.last_on))
     if notice and notice.sent_at:
         zone = kept.stored.facts.time_zone

@@ -7,9 +7,11 @@ from datetime import datetime, time
 from babel.dates import format_time
 
 from console.ops.happening import event_in_words
+from console.ops.mail_words import cause_in_words
 from console.speech import Speech
 from models.past import Happened, Tried
 from models.store import Stored
+from renewals.causes import CALENDAR
 from renewals.facts import Phase, Subscription
 from renewals.forecast import as_if_live
 from renewals.letters import Kind
@@ -127,9 +129,6 @@ def _clock(clock: time, t: Speech) -> str:
     return str(format_time(clock, "short", locale=t.w.locale))
 
 
-CALENDAR = "calendar of the term"
-"""Why a dated mail was sent, as its row says; the plan has told why then."""
-
 _EVENT_TONES = {"payment": "money", "voucher": "money", "refund": "money", "notice": "mail", "command": "command"}
 _PHASES = ("phase", "term", "parked", "released", "access_suspended", "go_live")
 
@@ -155,8 +154,9 @@ def _details(each: Happened, t: Speech) -> Iterator[str]:
         yield t("detail.mail_to", to=each.mail.recipient)
         if each.data.get("outcome") in ("failed", "bounced") and each.mail.reply:
             yield t("detail.reply", reply=each.mail.reply)
-    if each.event == "notice" and each.data.get("why") not in (None, CALENDAR):
-        yield t("detail.why", why=each.data["why"])
+    why = each.data.get("why") if each.event == "notice" else None
+    if why and why != CALENDAR:  # of a dated one the plan has told why then
+        yield t("detail.why", why=cause_in_words(why, each.mail.cause if each.mail else None, t) or why)
     if each.event == "alarm" and each.data.get("detail"):
         yield each.data["detail"]
     if each.event == "command" and each.data.get("repeat"):

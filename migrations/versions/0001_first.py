@@ -217,36 +217,6 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("name", "subscription", name="pk_finds"),
     )
     op.create_table(
-        "forecasts",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("first_on", sa.Date(), nullable=False),
-        sa.Column("last_on", sa.Date(), nullable=False),
-        sa.Column("zone", sa.String(), nullable=False),
-        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("asked_by", sa.String(), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revision", sa.Uuid(), nullable=False),
-        sa.Column("chosen", sa.Integer(), nullable=False),
-        sa.Column("walked", sa.Integer(), nullable=False),
-        sa.Column("unpriced", sa.Integer(), nullable=False),
-        sa.Column("after", sa.String(), nullable=True),
-        sa.Column("walked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("totals", postgresql.JSONB(), nullable=False),
-        sa.Column("compare_asked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("compare_after", sa.String(), nullable=True),
-        sa.Column("compared", sa.Integer(), nullable=False),
-        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("verdicts", postgresql.JSONB(), nullable=False),
-        sa.Column("failed_because", sa.String(), nullable=True),
-        sa.CheckConstraint("first_on <= last_on", name="ck_forecasts_days"),
-        sa.PrimaryKeyConstraint("id", name="pk_forecasts"),
-    )
-    op.create_index("ix_forecasts_asked_at", "forecasts", ["asked_at"])
-    op.create_index(
-        "uq_forecasts_daily", "forecasts", ["first_on"], unique=True, postgresql_where=sa.text("asked_by = 'system'")
-    )
-    op.create_table(
         "imports",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
@@ -629,37 +599,40 @@ def _create_tables() -> None:
         postgresql_using="gin",
     )
     op.create_table(
-        "forecast_lines",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("forecast_id", sa.Uuid(), nullable=False),
-        sa.Column("subscription", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("what", sa.String(), nullable=False),
-        sa.Column("detail", sa.String(), nullable=False),
-        sa.Column("actual_amount", sa.BigInteger(), nullable=True),
-        sa.Column("amount", sa.BigInteger(), nullable=True),
-        sa.Column("currency", sa.String(), nullable=True),
-        sa.Column("foreseen", sa.Boolean(), nullable=False),
-        sa.Column("verdict", sa.String(), nullable=True),
-        sa.Column("cause", sa.String(), nullable=True),
-        sa.Column("actual_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("outcome", sa.String(), nullable=True),
-        sa.Column("happened_as", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "cause IS NULL OR cause IN ('amount', 'time', 'parked', 'paused', 'paid_before', 'cancelled', 'in_doubt', 'held', 'declined', 'missed', 'not_accepted', 'command', 'rules', 'buyer', 'caused', 'unknown')",
-            name="ck_forecast_lines_cause_known",
-        ),
-        sa.CheckConstraint(
-            "verdict IS NULL OR verdict IN ('agreed', 'differs', 'not_happened', 'unforeseen', 'waits')",
-            name="ck_forecast_lines_verdict_known",
-        ),
-        sa.CheckConstraint("what IN ('charge', 'notice')", name="ck_forecast_lines_what_known"),
-        sa.ForeignKeyConstraint(["forecast_id"], ["forecasts.id"], name="fk_forecast_lines_forecast_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_forecast_lines"),
+        "forecasts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("import_id", sa.Uuid(), nullable=True),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Uuid(), nullable=False),
+        sa.Column("chosen", sa.Integer(), nullable=False),
+        sa.Column("walked", sa.Integer(), nullable=False),
+        sa.Column("unpriced", sa.Integer(), nullable=False),
+        sa.Column("after", sa.String(), nullable=True),
+        sa.Column("walked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totals", postgresql.JSONB(), nullable=False),
+        sa.Column("compare_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compare_after", sa.String(), nullable=True),
+        sa.Column("compared", sa.Integer(), nullable=False),
+        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verdicts", postgresql.JSONB(), nullable=False),
+        sa.Column("failed_because", sa.String(), nullable=True),
+        sa.CheckConstraint("first_on <= last_on", name="ck_forecasts_days"),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name="fk_forecasts_import_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_forecasts"),
     )
-    op.create_index("ix_forecast_lines_at", "forecast_lines", ["forecast_id", "at", "id"])
-    op.create_index("ix_forecast_lines_subscription", "forecast_lines", ["forecast_id", "subscription"])
-    op.create_index("ix_forecast_lines_verdict", "forecast_lines", ["forecast_id", "verdict", "at", "id"])
+    op.create_index("ix_forecasts_asked_at", "forecasts", ["asked_at"])
+    op.create_index(
+        "ix_forecasts_import", "forecasts", ["import_id", "asked_at"], postgresql_where=sa.text("import_id IS NOT NULL")
+    )
+    op.create_index(
+        "uq_forecasts_daily", "forecasts", ["first_on"], unique=True, postgresql_where=sa.text("asked_by = 'system'")
+    )
     op.create_table(
         "go_lives",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1019,6 +992,38 @@ def _create_tables() -> None:
     op.create_index("ix_commands_order_id", "commands", ["order_id"])
     op.create_index("ix_commands_subscription", "commands", ["subscription"])
     op.create_index("ix_commands_undecided", "commands", ["stored_at"], postgresql_where=sa.text("outcome IS NULL"))
+    op.create_table(
+        "forecast_lines",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("forecast_id", sa.Uuid(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("actual_amount", sa.BigInteger(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=True),
+        sa.Column("foreseen", sa.Boolean(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=True),
+        sa.Column("cause", sa.String(), nullable=True),
+        sa.Column("actual_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("happened_as", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "cause IS NULL OR cause IN ('amount', 'time', 'parked', 'paused', 'paid_before', 'cancelled', 'in_doubt', 'held', 'declined', 'missed', 'not_accepted', 'command', 'rules', 'buyer', 'caused', 'unknown')",
+            name="ck_forecast_lines_cause_known",
+        ),
+        sa.CheckConstraint(
+            "verdict IS NULL OR verdict IN ('agreed', 'differs', 'not_happened', 'unforeseen', 'waits')",
+            name="ck_forecast_lines_verdict_known",
+        ),
+        sa.CheckConstraint("what IN ('charge', 'notice')", name="ck_forecast_lines_what_known"),
+        sa.ForeignKeyConstraint(["forecast_id"], ["forecasts.id"], name="fk_forecast_lines_forecast_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_forecast_lines"),
+    )
+    op.create_index("ix_forecast_lines_at", "forecast_lines", ["forecast_id", "at", "id"])
+    op.create_index("ix_forecast_lines_subscription", "forecast_lines", ["forecast_id", "subscription"])
+    op.create_index("ix_forecast_lines_verdict", "forecast_lines", ["forecast_id", "verdict", "at", "id"])
     op.create_table(
         "subscriptions",
         sa.Column("number", sa.String(), nullable=False),

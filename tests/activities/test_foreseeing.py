@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
 from temporalio.client import Client
 
 from activities import comparing, slices
@@ -13,6 +14,7 @@ from activities.foreseeing import KEPT, Foreseeing
 from gateways.port import Declined
 from models.engine import Sessions
 from models.forecasts import ForecastRow, Wanted, ask_comparison, ask_forecast, has_steps_before, lines_of
+from models.import_forecasts import ask_of_import, cells_of, last_of_import
 from models.pauses import Pausable, pause
 from models.subscriptions import SubscriptionRow
 from models.what_ifs import What, ask_what_if
@@ -289,3 +291,25 @@ async def test_the_figures_count_what_the_lines_no_longer_hold(renewing: Desk, m
     assert len(await what_if(renewing, What.POLICY, args, "2027-04-01")) == 1
     (row,) = await renewing.rows("SELECT totals, lines, affected FROM what_ifs")
     assert (row["totals"], row["lines"], row["affected"]) == ({"notice|later|": 4}, 1, 1)
+
+
+async def test_what_waits_of_an_import_is_foreseen_as_if_it_went_live_and_nowhere_else(desk: Desk) -> None:
+    await desk.open()
+    await desk.walk(EVE)
+    async with desk.sessions.begin() as session:
+        its = await session.scalar(
+            sa.update(SubscriptionRow).values(live_at=None).returning(col(SubscriptionRow.import_id))
+        )
+        assert its
+        id_ = await ask_of_import(session, its, PARIS, by="operator:ana", now=instant(EVE, PARIS))
+    await desk.at(EVE, foreseeing(desk).foresee, "forecast", str(id_))
+    async with desk.sessions.begin() as session:
+        row = await last_of_import(session, its)
+        assert row
+        assert (row.chosen, row.walked, row.id) == (1, 1, id_)
+        assert ["2027-03-31", "charge", "automatic", "EUR", 1, PRICE] in row.totals["cells"]
+        assert await cells_of(session, row, [desk.number]) == row.totals["cells"]
+        assert await cells_of(session, row, ["S-0"]) == []
+        assert not await ask_comparison(session, row.id, instant(AFTER, PARIS))
+    other = await foresee(desk)
+    assert await desk.rows("SELECT 1 FROM forecast_lines WHERE forecast_id = :other", other=other) == []

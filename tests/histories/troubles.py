@@ -14,6 +14,7 @@ from activities import baskets, deciding, planning
 from gateways.sandbox import SandboxGateway
 from models.pauses import Pausable, pause, resume
 from models.subscriptions import ClaimRow, RenewalRow
+from renewals.facts import Term
 from renewals.pricing import NotPriced
 from tests.scenarios.bulk import BY_HAND, FIRST, SECOND, THIRD, carried_out, given
 from tests.scenarios.diary import instant
@@ -94,7 +95,7 @@ async def planning_falls_back(theatre: Theatre) -> Life:
 
 async def planning_breaks(theatre: Theatre) -> Life:
     life = await theatre.subscription(live="2027-03-25")
-    with breaking(planning, "plan", NotPriced("no price"), times=2):
+    with breaking(planning, "plan", NotPriced("DRAFT-3D", Term.YEAR, "USD"), times=2):
         await life.catch_up()
     await life.catch_up()
     await life.until("2027-04-01")

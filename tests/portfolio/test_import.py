@@ -191,3 +191,24 @@ async def test_thousands_of_subscriptions_are_imported_in_batches(connection: As
     report = await run(connection, folder, progress=lambda done, total: told.append((done, total)))
     assert (report.subscriptions, told) == (Tally(6_000), [(5_000, 6_000), (6_000, 6_000)])
     assert (await run(connection, folder, LATER)).subscriptions == Tally(0, 6_000)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        pytest.param("the pilot", "the pilot", id="said"),
+        pytest.param(None, "import of catalog.csv, customers.csv and subscriptions.csv of the folder ", id="not said"),
+    ],
+)
+async def test_who_imported_what_and_why_stands_on_the_audit_once(
+    connection: AsyncConnection, folder: Folder, said: str | None, why: str
+) -> None:
+    await run(connection, folder, dry_run=True, reason=said)
+    assert await rows(connection, "audit") == []
+    report = await run(connection, folder, reason=said)
+    again = await run(connection, folder, LATER, reason=said)
+    assert not again.written
+    (act,) = await rows(connection, "audit")
+    assert (act["done_by"], act["action"], act["about"]) == ("operator:ana", "portfolio.import", str(report.import_id))
+    assert act["reason"] == (why if said else why + folder.path.name)
+    assert (act["at"], act["data"]["subscriptions"]) == (NOW, report.subscriptions.added)

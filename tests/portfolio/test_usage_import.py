@@ -251,3 +251,17 @@ async def test_progress_is_told(stored: AsyncConnection) -> None:
     told: list[tuple[int, int]] = []
     await tell(stored, EXAMPLE, progress=lambda done, total: told.append((done, total)))
     assert told == [(17, 17)]
+
+
+async def test_who_imported_it_and_why_stands_on_the_audit(stored: AsyncConnection) -> None:
+    await tell(stored, EXAMPLE, dry_run=True)
+    report = await tell(stored, EXAMPLE)
+    await tell(stored, EXAMPLE, told_on=date(2026, 11, 23), reason="asked for by the sales")
+    acts = await rows(stored, "audit", "action = 'usage.import' ORDER BY id")
+    assert [(act["done_by"], act["reason"]) for act in acts] == [
+        ("operator:ana", "import of usage.csv"),
+        ("operator:ana", "asked for by the sales"),
+    ]
+    assert acts[0]["about"] == str(report.import_id)
+    counts = {"assigned": 17, "changed": 0, "days": 31, "skipped": 0, "told_on": "2026-11-22"}
+    assert acts[0]["data"] == counts

@@ -40,6 +40,7 @@ def test_the_example_is_imported_and_reported(terminal: Terminal) -> None:
     assert "17 assignments and 31 days of use were added" in said
     assert "Of 9 users it is now known on how many days they used it." in said
     assert "Nothing new" in terminal("usage", "import", str(EXAMPLE))
+    assert "it is blank" in terminal("usage", "import", str(EXAMPLE), "--reason", " ", status=2)
 
     table = terminal("usage", "report", "--customer", "5100000001", *DAY)
     assert "Draft Standard" in table

@@ -6,6 +6,7 @@ import pytest
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 
 from activities import deciding, planning
+from renewals.facts import Term
 from renewals.pricing import NotPriced
 from tests.scenarios.diary import written
 from tests.scenarios.fake_gateway import FakeGateway
@@ -78,7 +79,7 @@ async def test_facts_that_cannot_be_planned_are_alarmed_and_planned_once_they_ar
     life = await theatre.subscription(live="2027-02-01")
 
     def broken(*_: object) -> None:
-        raise NotPriced("no price")
+        raise NotPriced("DRAFT-3D", Term.YEAR, "USD")
 
     with monkeypatch.context() as patched:
         patched.setattr(planning, "plan", broken)

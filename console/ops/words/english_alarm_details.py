@@ -44,5 +44,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.policy_date_odd.all": "all",
         "alarm.said.not_compared": "What would raise “{kind}” could not be compared ({error}); the worker’s log says "
         "when.",
+        # what failed
+        "doing.planning": "Planning the term",
+        "doing.reserving": "Reserving an order",
+        "doing.paying": "Paying an order",
+        "doing.command": "The command {name}",
+        "doing.signal": "The command {name}",
     }
 )

@@ -17,5 +17,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "calendar.as_table": "The month as a table",
         "calendar.date": "Day",
         "calendar.amounts": "Amounts",
+        "calendar.csv_help": "Each day by way, state and currency. It stands on the audit.",
     }
 )

@@ -57,6 +57,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "golive.confirm_text": "From then on these are charged and mailed. It cannot be taken back; a pause stops all "
         "charges or mails in an instant.",
         "golive.sure": "I have looked at the oddities and the first seven days.",
+        "golive.because": "Why: {reason}",
         "golive.confirm": "Go live with {count}",
         "golive.named": "These go live",
         "golive.run": "Go-live of {count}",
@@ -72,5 +73,21 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.none_waits_text": "Nothing was done: they are live already, have lapsed, or are of another import.",
         "wrong.not_sure_of_go_live": "Please say that you have looked",
         "wrong.not_sure_of_go_live_text": "Nothing went live: look at the first seven days, go back and set the tick.",
+        # the first month and quarter
+        "quarter.title": "The first month and quarter",
+        "quarter.all": "What would be charged and mailed if everything that waits of this import went live now, "
+        "and every charge were paid.",
+        "quarter.these": "Of these alone: what would be charged and mailed, as the forecast of the whole import has "
+        "it.",
+        "quarter.month": "31 days",
+        "quarter.quarter": "92 days",
+        "quarter.sum_in": "Together in {currency}",
+        "quarter.days": "Day by day, line by line",
+        "quarter.watch": "See how far it is",
+        "quarter.ask": "Foresee the quarter",
+        "quarter.again": "Foresee it anew",
+        "quarter.go_on": "Go on with the go-live",
+        "quarter.assumes": "As if all of it had gone live when this was walked, every charge were paid and nobody gave "
+        "a command.",
     }
 )

@@ -49,5 +49,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.policy_date_odd.all": "tous",
         "alarm.said.not_compared": "Ce qui donnerait « {kind} » n’a pas pu être comparé ({error}) ; le journal du "
         "worker dit quand.",
+        # what failed
+        "doing.planning": "La planification de la période",
+        "doing.reserving": "La réservation d’une commande",
+        "doing.paying": "Le paiement d’une commande",
+        "doing.command": "L’ordre {name}",
+        "doing.signal": "L’ordre {name}",
     }
 )

@@ -17,5 +17,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "calendar.as_table": "Le mois sous forme de tableau",
         "calendar.date": "Jour",
         "calendar.amounts": "Montants",
+        "calendar.csv_help": "Chaque jour par voie, état et devise. C’est noté au journal d’audit.",
     }
 )

@@ -60,6 +60,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "golive.confirm_text": "Dès lors ils sont prélevés et relancés. On ne revient pas en arrière ; une pause "
         "arrête aussitôt tous les prélèvements ou courriels.",
         "golive.sure": "J’ai regardé les anomalies et les sept premiers jours.",
+        "golive.because": "Motif : {reason}",
         "golive.confirm": "Mettre en service ({count})",
         "golive.named": "Ceux-ci sont mis en service",
         "golive.run": "Mise en service de {count}",
@@ -77,5 +78,21 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.not_sure_of_go_live": "Dites que vous avez regardé",
         "wrong.not_sure_of_go_live_text": "Rien n’a été mis en service : regardez les sept premiers jours, revenez et "
         "cochez la case.",
+        # the first month and quarter
+        "quarter.title": "Le premier mois et le premier trimestre",
+        "quarter.all": "Ce qui serait prélevé et envoyé si tout ce qui attend de cette importation était mis en "
+        "service maintenant, et chaque prélèvement payé.",
+        "quarter.these": "De ceux-ci seulement : ce qui serait prélevé et envoyé, selon la prévision de toute "
+        "l’importation.",
+        "quarter.month": "31 jours",
+        "quarter.quarter": "92 jours",
+        "quarter.sum_in": "Au total en {currency}",
+        "quarter.days": "Jour par jour, ligne par ligne",
+        "quarter.watch": "Voir où cela en est",
+        "quarter.ask": "Prévoir le trimestre",
+        "quarter.again": "Prévoir de nouveau",
+        "quarter.go_on": "Poursuivre la mise en service",
+        "quarter.assumes": "Comme si tout avait été mis en service au moment du calcul, chaque prélèvement payé et "
+        "sans aucun ordre.",
     }
 )

@@ -35,5 +35,25 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "letters.todo.bounced": "Prévenez l’acheteur autrement, et faites corriger l’adresse à sa source.",
         "act.letters.people": "liste des courriels consultée",
         "act.letters.export": "liste des courriels téléchargée",
+        # why a mail was sent
+        "mail_cause.calendar": "le calendrier de sa période",
+        "mail_cause.renewal": "{way}, période à partir du {on}",
+        "mail_cause.renewal_of_many": "{way}, {count} abonnements",
+        "mail_cause.seats_added": "{seats} en plus pour la période à partir du {on}",
+        "mail_cause.declined": "l’essai nº {n} a été refusé",
+        "mail_cause.expired": "sa fin est venue, depuis « {phase} »",
+        "mail_cause.command_of_buyer": "{command}, par l’acheteur",
+        "mail_cause.command_of_operator": "{command}, par un opérateur",
+        "mail_cause.voucher": "code de paiement pour la période à partir du {on}",
+        "mail_cause.voucher_part": "une partie d’un code de paiement a été réglée",
+        "mail_cause.voucher_unpaid": "le code de paiement pour la période à partir du {on} n’a pas été réglé",
+        "mail_cause.voucher_unpaid_in_full": "le code de paiement pour la période à partir du {on} n’a pas été réglé "
+        "en entier",
+        "mail_cause.quote_issued": "le devis {quote} a été établi",
+        "mail_cause.quote_ends": "le devis {quote} prend fin le {on}",
+        "mail_cause.refund_paid_late": "un code de paiement a été réglé après son expiration",
+        "mail_cause.refund_paid_in_part": "un code de paiement n’a été réglé qu’en partie",
+        "mail_cause.refund_paid_too_much": "un code de paiement a été réglé au-delà de son montant",
+        "mail_cause.refund_operator": "un opérateur l’a remboursé",
     }
 )

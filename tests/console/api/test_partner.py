@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models.api_keys import Scope
+from models.audit import AuditRow
 from models.engine import Sessions
 from models.parties import PartnerRow
 from models.partners import NotSoldByPartners, entrust, open_quotes_of
@@ -224,3 +225,18 @@ async def test_more_numbers_than_a_query_has_room_for_can_be_entrusted(sessions:
         with pytest.raises(NotSoldByPartners) as refused:
             await entrust(session, numbers, None, **WHO)
     assert len(refused.value.numbers) == 70_000
+
+
+async def test_what_a_partner_sells_stands_on_the_audit(lives: list[Life], sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await entrust(session, [PUNCTUAL], NORTH, **WHO)
+        await entrust(session, [SECOND, PUNCTUAL], None, **WHO)
+    async with sessions() as session:
+        query = select(AuditRow).where(col(AuditRow.action).startswith("partner.sells")).order_by(col(AuditRow.id))
+        found = (await session.scalars(query)).all()
+    assert [(act.action, act.about, act.data["numbers"]) for act in found] == [
+        ("partner.sells", NORTH, sorted([PUNCTUAL, SECOND])),
+        ("partner.sells", SOUTH, [THIRD]),
+        ("partner.sells_no_more", None, sorted([PUNCTUAL, SECOND])),
+    ]
+    assert {(act.done_by, act.reason) for act in found} == {(WHO["by"], WHO["reason"])}

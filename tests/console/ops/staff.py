@@ -12,7 +12,7 @@ from sqlmodel import col
 from console.ops import entering
 from console.ops.factors import hash_of
 from console.ops.guard import session_cookie
-from models.audit import AuditRow
+from models.audit import PORTFOLIO_IMPORT, AuditRow
 from models.engine import Sessions
 from models.operators import OperatorRow
 from models.sealing import Seal, seal_of
@@ -31,9 +31,10 @@ def now() -> datetime:
 
 
 async def acts(sessions: Sessions) -> list[tuple[str, str, str | None, str | None]]:
-    """The audit: who, what, about what, why."""
+    """The audit after the import of the test's portfolio: who, what, about what, why."""
     async with sessions() as session:
-        rows = (await session.scalars(select(AuditRow).order_by(col(AuditRow.id)))).all()
+        query = select(AuditRow).where(col(AuditRow.action) != PORTFOLIO_IMPORT).order_by(col(AuditRow.id))
+        rows = (await session.scalars(query)).all()
     return [(row.done_by, row.action, row.about, row.reason) for row in rows]
 
 

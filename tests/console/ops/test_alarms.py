@@ -1,5 +1,7 @@
 """Alarms: the gravest and oldest first, who sees to each, and none goes before its cause is gone."""
 
+import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from console.ops import alarms as pages
-from console.ops.alarm_words import alarm_in_words
+from console.ops.alarm_words import alarm_in_words, doing_in_words
 from console.ops.runbooks import runbooks
 from console.ops.words import WORDS
 from console.speech import Speech
@@ -27,6 +29,9 @@ from models.keyset import Beside
 from models.records import AlarmRow
 from portfolio.importing import import_portfolio
 from renewals.alarms import KINDS, EndedBy
+from renewals.facts import Phase
+from renewals.letters import Kind
+from renewals.plan import Do, NoticeRef, Step, in_words, step_in
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, assert_in_order, heard
 from tests.console.ops.staff import People, Person, acts, form, words
@@ -145,6 +150,44 @@ def test_each_is_said_in_the_readers_language_from_its_facts(kind: str, facts: M
         assert sum_ in words_.replace("\u202f", " ").replace("\xa0", " ") or "currency" not in facts
     row.facts = {}
     assert alarm_in_words(row, Speech(Wording(letter_locale("fr")), WORDS), PARIS) is None
+
+
+@pytest.mark.parametrize(
+    ("what", "english", "french"),
+    [
+        pytest.param("planning", "Planning the term", "La planification de la période", id="planning"),
+        pytest.param("reserving an order", "Reserving an order", "La réservation d’une commande", id="reserving"),
+        pytest.param("paying an order", "Paying an order", "Le paiement d’une commande", id="paying"),
+        pytest.param(
+            "charge EUR 1,234.50", "Charge of EUR\xa01,234.50", "Prélèvement de 1\u202f234,50\xa0EUR", id="charge"
+        ),
+        pytest.param(
+            "mail advance charge notice",
+            "Mail: notice of the coming charge",
+            "Courriel\xa0: annonce du prélèvement",
+            id="a mail",
+        ),
+        pytest.param("become past due", "Becomes past due", "Devient en retard", id="a phase"),
+        pytest.param("signal cancel-auto-renew", "The command", "L’ordre", id="a signal"),
+        pytest.param("something new", "something new", "something new", id="no words for it"),
+    ],
+)
+def test_what_failed_is_said_in_the_readers_language(what: str, english: str, french: str) -> None:
+    said = {lang: doing_in_words(what, Speech(Wording(letter_locale(lang)), WORDS)) for lang in WORDS}
+    assert said["en"].startswith(english)
+    assert said["fr"].startswith(french)
+
+
+def test_every_step_that_fails_is_known_by_its_words() -> None:
+    for do in Do:
+        step = Step(SINCE, do, phase=Phase.PAST_DUE if do is Do.ENTER_PHASE else None)
+        found = step_in(in_words(step))
+        assert found
+        assert found[:2] == (Do.SEND_QUEUED if do is Do.SEND_NOTICE else do, step.phase)
+    two = (NoticeRef(Kind.EXPIRED, "0"), NoticeRef(Kind.VOUCHER_EXPIRED, "1"))
+    found = step_in(in_words(Step(SINCE, Do.MISS_NOTICES, notices=two)))
+    assert found
+    assert set(found[2]) == {Kind.EXPIRED, Kind.VOUCHER_EXPIRED}
 
 
 def test_no_kind_is_left_out() -> None:
@@ -402,3 +445,17 @@ async def test_an_alarm_of_no_subscription_leads_to_what_it_is_about(
     one = re.search(rf"{ALARMS}/[0-9a-f-]{{36}}", listed)
     assert one is not None
     assert all(link in page for page in (listed, await mira.page(one[0]), await mira.page("/ops/")))
+
+
+@pytest.mark.usefixtures("_example")
+async def test_as_a_file_they_say_what_happened_and_taking_it_stands_on_record(
+    mira: Person, sessions: Sessions
+) -> None:
+    await alarm(sessions, "S-1001", "parked")
+    await alarm(sessions, "S-1002", days=1)
+    answer = await mira.get(f"{ALARMS}.csv?kind=parked")
+    lines = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [(line["subscription"], line["kind"], line["ended_at"]) for line in lines] == [("S-1001", "parked", "")]
+    assert lines[0]["what"]
+    assert f'href="{ALARMS}.csv?kind=parked"' in await mira.page(f"{ALARMS}?kind=parked")
+    assert ("operator:mira", "alarms.export", None, None) in await acts(sessions)

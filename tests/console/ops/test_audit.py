@@ -37,7 +37,7 @@ async def mira(people: People) -> Person:
 async def _deeds(sessions: Sessions) -> None:
     """Two days of work: of each kind of record, and what is nobody's doing."""
     async with sessions.begin() as session:
-        await import_portfolio(session, EXAMPLE, now=NOON, imported_by="operator:ana")
+        await import_portfolio(session, EXAMPLE, now=NOON - timedelta(days=30), imported_by="operator:ana")
         audit(session, NOON, "operator:ana", "pause", "charges", reason="odd <declines>")
         audit(session, NOON, "operator:nils", "mail.read", "S-1001", data={"notice": "n-1"})
         parked = {"name": "park", "outcome": "done", "code": None}
@@ -58,8 +58,8 @@ async def test_acts_and_commands_stand_in_one_list_and_nothing_else(mira: Person
     page = await mira.page(f"{AUDIT}?from=2027-02-01")
     assert rows(page) == [
         "ana go-live S-1004 pilot –",
-        "nils parked done S-1002 =ask counsel name: park, outcome: done",
-        "nils mail read S-1001 – notice: n-1",
+        "nils parked done S-1002 =ask counsel Data name: park, outcome: done",
+        "nils mail read S-1001 – the mail Data notice: n-1",
         "ana paused charges odd &lt;declines&gt; –",
     ]
     assert 'href="/ops/subscriptions/S-1001"' in page

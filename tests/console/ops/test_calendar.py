@@ -1,5 +1,7 @@
 """The calendar: what renews on each day of a month, as many and as much as the pipeline has it."""
 
+import csv
+import io
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,7 +13,7 @@ from models.engine import Sessions
 from models.pipeline import pipeline, pipeline_between
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, heard
-from tests.console.ops.staff import People, Person, words
+from tests.console.ops.staff import People, Person, acts, words
 from tests.console.ops.test_figures import BIG, NOW, SETTLED, TODAY, _portfolio, run
 
 __all__ = ["_portfolio"]
@@ -113,3 +115,18 @@ async def test_a_month_of_many_is_kept_for_a_minute_and_says_as_of_when(
     await run(sessions, "UPDATE snapshots SET taken_at = taken_at - interval '61 seconds'")
     assert days(await mira.page(address)) == of_now
     assert days(await mira.page(address)) == {}
+
+
+@pytest.mark.usefixtures("_portfolio")
+async def test_as_a_file_the_month_adds_up_and_taking_it_stands_on_record(mira: Person, sessions: Sessions) -> None:
+    await run(sessions, SETTLED)
+    assert 'href="/ops/calendar.csv?month=2027-02"' in await mira.page(f"{CALENDAR}?month=2027-02")
+    answer = await mira.get(f"{CALENDAR}.csv?month=2027-02")
+    assert answer.headers["content-disposition"] == 'attachment; filename="renewals-2027-02.csv"'
+    lines = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    async with sessions() as session:
+        cells = await pipeline_between(session, date(2027, 2, 1), date(2027, 2, 28), NOW)
+    assert sum(int(line["renewals"]) for line in lines) == sum(cell.count for cell in cells) > 0
+    assert {line["renews_on"] for line in lines} == {cell.due_on.isoformat() for cell in cells}
+    assert ("operator:mira", "calendar.export", None, None) in await acts(sessions)
+    assert (await mira.get(f"{CALENDAR}.csv?month=soon")).status_code == 422

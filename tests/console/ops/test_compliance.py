@@ -26,11 +26,11 @@ from models.rules import rulebook_now
 from models.store import load
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
-from renewals.legal import Anchor, Audience, Unit
+from renewals.legal import DEFAULT_RULES, Anchor, Audience, Certainty, Unit
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, heard, plan_of
 from tests.console.ops.staff import People, Person, acts, words
-from tests.console.ops.test_figures import SETTLED
+from tests.console.ops.test_figures import SETTLED, run
 from tests.console.ops.test_letters import notice
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "portfolio"
@@ -294,6 +294,24 @@ def test_every_window_and_person_of_a_rule_has_words() -> None:
         assert {f"legal.window.{unit}", f"legal.window.{unit}.open"} <= WORDS["en"].keys()
     assert {f"legal.anchor.{each}" for each in Anchor} <= WORDS["en"].keys()
     assert {f"legal.audience.{each}" for each in (*Audience, "any")} <= WORDS["en"].keys()
+    assert {f"legal.certainty.{each}" for each in Certainty} <= WORDS["en"].keys()
+    assert {f"legal.content.{each}" for rule in DEFAULT_RULES for each in rule.content} <= WORDS["en"].keys()
+
+
+@pytest.mark.usefixtures("_example")
+async def test_in_french_only_sources_are_english(mira: Person, sessions: Sessions) -> None:
+    await run(
+        sessions,
+        "UPDATE customers SET currency = 'CHF' WHERE csn = (SELECT csn FROM subscriptions WHERE number = 'S-1001')",
+    )
+    for path in (COMPLIANCE, f"{COMPLIANCE}/S-1001"):
+        page = (await mira.client.get(path, headers={"accept-language": "fr"})).text
+        said = words(page)
+        assert "n’a pas de prix pour" in said
+        assert "has no" not in said
+        assert "how to cancel" not in said
+        assert "statute" not in said
+    assert "comment résilier" in words((await mira.client.get(COMPLIANCE, headers={"accept-language": "fr"})).text)
 
 
 @pytest.mark.usefixtures("_example")

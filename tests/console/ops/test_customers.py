@@ -1,17 +1,21 @@
 """Customers: found by what people have at hand, and all that belongs to one."""
 
+import csv
+import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from console.ops import customers as pages
+from console.ops import files
 from models.customers import Wanted, customer_of, customers_page
 from models.engine import Sessions
-from models.keyset import Beside
+from models.keyset import Beside, Found
 from portfolio.importing import import_portfolio
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, assert_in_order, heard
@@ -120,3 +124,28 @@ async def test_every_question_goes_by_an_index(sessions: Sessions, engine: Async
     tables = ["customers", "contacts", "subscriptions", "orders", "order_lines", "payment_methods", "quotes"]
     await assert_by_index(engine, asked, tables)
     await assert_in_order(engine, asked, "customers", "pk_customers")
+
+
+@pytest.mark.usefixtures("_example")
+async def test_as_a_file_they_stand_with_how_many_subscriptions_and_taking_it_stands_on_record(
+    mira: Person, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PER_BATCH", 2)
+    assert f'href="{CUSTOMERS}.csv?currency=USD"' in await mira.page(f"{CUSTOMERS}?currency=USD")
+    answer = await mira.get(f"{CUSTOMERS}.csv?currency=usd")
+    lines = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [(line["csn"], line["subscriptions"]) for line in lines] == [
+        ("5100000001", "3"),
+        ("5100000005", "2"),
+        ("5100000006", "1"),
+    ]
+    assert ("operator:mira", "customers.export", None, None) in await acts(sessions)
+
+
+@pytest.mark.usefixtures("_example")
+async def test_a_file_of_a_search_that_was_cut_says_so(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def cut(*args: Any) -> tuple[Found, bool]:
+        return (await customers_page(*args))[0], True
+
+    monkeypatch.setattr(pages, "customers_page", cut)
+    assert "only some of them were looked at" in (await mira.get(f"{CUSTOMERS}.csv")).text.splitlines()[-1]

@@ -21,6 +21,7 @@ from portfolio import golive
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
 from renewals.roles import Role
+from tests.console.ops.ahead import walk
 from tests.console.ops.plans import assert_by_index, heard
 from tests.console.ops.staff import People, Person, acts, form, now, words
 from tests.console.ops.test_figures import run
@@ -88,6 +89,15 @@ ODD = {
 }
 
 
+async def test_who_imported_it_and_why_is_told(mira: Person, its: UUID) -> None:
+    why = "import of catalog.csv, customers.csv and subscriptions.csv of the folder portfolio"
+    for path in (GO_LIVE, f"{GO_LIVE}/{its}"):
+        page = words(await mira.page(path))
+        page = words(await mira.page(path))
+        assert "operator:ana" in page
+        assert why in page
+
+
 @pytest.mark.parametrize("odd", ODD)
 async def test_each_oddity_is_counted_and_listed(sessions: Sessions, its: UUID, odd: Oddity) -> None:
     spread = "UPDATE subscriptions SET starts_on = '2026-01-01', renews_on = '2027-06-01', auto_renew = false"
@@ -141,6 +151,44 @@ async def test_the_first_week_is_that_of_the_forecast_as_if_live(sessions: Sessi
     assert week.missed > 0
     stored.now -= timedelta(days=60)
     assert first_week([stored]).money == []
+
+
+RENEWS_IN = (
+    "UPDATE subscriptions SET starts_on = current_date + {days} - 365, renews_on = current_date + {days},"
+    " anchor_day = extract(day FROM current_date + {days}), phase = 'renewable' WHERE number = '{number}'"
+)
+
+
+async def test_the_month_and_the_quarter_are_foreseen_before_anything_goes_live(
+    mira: Person, sessions: Sessions, its: UUID
+) -> None:
+    far = "UPDATE subscriptions SET renews_on = '2029-06-01', starts_on = '2028-06-01', phase = 'active'"
+    near = [RENEWS_IN.format(number=number, days=days) for number, days in (("S-1001", 10), ("S-1012", 60))]
+    await run(sessions, far, *near)
+    here = f"{GO_LIVE}/{its}"
+    place = (await mira.send(await mira.page(here), "/forecast")).headers["location"]
+    assert "0 of 12 subscriptions" in words(await mira.page(here))
+    assert (await mira.get(place)).headers["refresh"] == "3"
+    again = await mira.client.post(f"{here}/forecast", data=form(await mira.page(place), "/sign-out").fields)
+    assert again.headers["location"] == place
+    await walk(sessions, place)
+    for path, expected in (
+        (here, ("1", "2")),
+        (place, ("1", "2")),
+        (f"{here}/preview?tick=S-1001", ("1", "1")),
+        (f"{here}/preview?tick=S-1012", ("–", "1")),
+        (f"{here}/preview?tick=S-1005", None),
+    ):
+        page = words((await mira.page(path)).partition("92 days")[2])
+        charges = re.search(r"Charges in USD (\S+) (\S+) Together in USD (.+?) USD ([\d,.]+)", page)
+        assert (charges and (charges[1], charges[2])) == expected, path
+    assert await live(sessions) == {}
+    assert place not in await mira.page("/ops/forecast")
+    assert "Compare now" not in await mira.page(place)
+    asked = [(action, about) for _, action, about, _ in await acts(sessions) if action.startswith("forecast")]
+    assert asked == [("forecast.ask", place.rpartition("/")[2])]
+    await mira.send(await mira.page(here), "/forecast")
+    assert "0 of 12 subscriptions" in words(await mira.page(here))
 
 
 async def test_it_is_previewed_confirmed_and_done_once_under_the_key_of_its_form(

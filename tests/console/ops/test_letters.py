@@ -6,6 +6,7 @@ import io
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from console.ops import files
 from console.ops import letters as pages
+from console.ops.desk import speech_in
+from console.ops.mail_words import cause_in_words
 from console.ops.words import WORDS
 from models.engine import Sessions
 from models.keyset import Beside
 from models.letters import State, Wanted, letters_page
 from models.records import NoticeRow
 from portfolio.importing import import_portfolio
+from renewals.causes import CALENDAR, SENTENCES, Cause
 from renewals.letters import Kind
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, assert_in_order, heard
@@ -244,3 +248,29 @@ async def test_those_of_a_subscription_go_by_its_index(sessions: Sessions, engin
     async with sessions() as session, heard(engine) as asked:
         await letters_page(session, Wanted(subscription="S-1001"), 3, Beside())
     await assert_by_index(engine, asked, ["notices"])
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_why_a_mail_was_sent_is_said_in_the_readers_language(name: str) -> None:
+    parts: dict[str, str | int] = {"way": "automatic", "on": "2027-01-31", "count": 3, "seats": 2, "n": 4}
+    parts |= {"phase": "past_due", "command": "renew", "quote": "Q-1001"}
+    named = {field for _, field, _, _ in Formatter().parse(SENTENCES[name]) if field}
+    cause = Cause(name, {part: parts[part] for part in named})
+    said = {lang: cause_in_words(str(cause), cause.facts, speech_in(lang)) or "" for lang in WORDS}
+    assert said["en"] != said["fr"]
+    assert not any("{" in each or "2027-01" in each or "_" in each for each in said.values())
+
+
+def test_a_cause_that_has_no_words_is_not_guessed() -> None:
+    assert cause_in_words("an older sentence", None, speech_in("fr")) is None
+    assert cause_in_words(CALENDAR, None, speech_in("fr")) == "le calendrier de sa période"
+
+
+@pytest.mark.usefixtures("_letters")
+async def test_the_page_of_a_mail_says_why_in_french(mira: Person, sessions: Sessions) -> None:
+    cause = Cause("renewal", {"way": "automatic", "on": "2027-01-31"})
+    async with sessions.begin() as session:
+        session.add(notice(50, why=str(cause), facts={"cause": cause.facts}, kind="renewed"))
+    for n, why in ((1, "le calendrier de sa période"), (50, "période à partir du 31 janvier 2027")):
+        page = words((await mira.client.get(f"{LETTERS}/{UUID(int=n)}", headers={"accept-language": "fr"})).text)
+        assert why in page

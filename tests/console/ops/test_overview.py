@@ -123,3 +123,24 @@ async def test_it_speaks_french(mira: Person) -> None:
     page = words((await mira.client.get("/ops/", headers={"accept-language": "fr-FR"})).text)
     assert "Renouvellements en cours" in page
     assert "12 abonnements" in page
+
+
+@pytest.mark.usefixtures("_example")
+async def test_each_row_of_the_pipeline_leads_to_a_list_of_as_many(mira: Person, sessions: Sessions) -> None:
+    page = await mira.page("/ops/")
+    table = page.partition('id="pipeline"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = re.findall(r'<a href="([^"]+)">.*?<td class="end"[^>]*>(\d+)</td>', table, re.S)
+    assert len(rows) > 1
+    for address, count in rows:
+        listed = await mira.page(address.replace("&amp;", "&"))
+        assert "from=" in address
+        assert re.search(rf"\b{count} subscriptions?\b", words(listed))
+
+
+@pytest.mark.usefixtures("_example")
+async def test_where_the_list_would_have_more_they_lead_to_the_month(mira: Person, sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await session.execute(sa.text("UPDATE subscriptions SET live_at = NULL WHERE number = 'S-1001'"))
+    page = await mira.page("/ops/")
+    table = page.partition('id="pipeline"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    assert set(re.findall(r'<a href="([^"?]+)', table)) == {"/ops/calendar"}

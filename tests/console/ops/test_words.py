@@ -16,7 +16,7 @@ from console.ops.what_if import THINGS
 from console.ops.words import WORDS
 from models.api_keys import Scope
 from models.at_risk import Cause
-from models.audit import MAIL_READ
+from models.audit import MAIL_READ, PORTFOLIO_IMPORT, USAGE_IMPORT
 from models.bulk_actions import Outcome
 from models.going_live import Oddity
 from models.listing import Sort
@@ -110,6 +110,7 @@ def test_every_name_has_words(prefix: str, names: list[str]) -> None:
 def audited_as() -> set[str]:
     """What every act is called on the audit: the words after who, in each call that adds one."""
     found = {*(f"webhook.{state}" for state in EndpointState), *(f"{what}.version" for what in What), MAIL_READ}
+    found |= {PORTFOLIO_IMPORT, USAGE_IMPORT, "partner.sells", "partner.sells_no_more"}
     for file in chain.from_iterable(ROOT.glob(f"{package}/**/*.py") for package in PACKAGES):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("audit", "_audit"):
