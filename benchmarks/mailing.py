@@ -32,6 +32,7 @@ from models.records import NoticeRow
 from models.store import load_all
 from models.subscriptions import SubscriptionRow
 from portfolio.golive import go_live
+from renewals.causes import Cause
 from renewals.letters import Kind
 
 COUNT = 2_000
@@ -122,9 +123,10 @@ async def _queue_one_each(sessions: Sessions) -> list[tuple[str, str]]:
     """A confirmation for every subscription: its number and the notice's id."""
     async with sessions.begin() as session:
         await go_live(session, wall_now=NOW, by=BY, reason="mailing")
+        cause = Cause("command_of_buyer", {"command": "resume-auto-renew"})
         numbers = (await session.execute(select(col(SubscriptionRow.number)))).scalars().all()
         for stored in await load_all(session, numbers, NOW):
-            await queue(session, stored, Kind.AUTO_RENEW_RESUMED, "bench", "mailing", at=NOW)
+            await queue(session, stored, Kind.AUTO_RENEW_RESUMED, "bench", cause, at=NOW)
         rows = (await session.execute(select(col(NoticeRow.subscription), col(NoticeRow.id)))).all()
     ids: list[tuple[str, UUID]] = [(number, notice_id) for number, notice_id in rows]
     return [(number, str(notice_id)) for number, notice_id in ids]

@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.security import HTTPBearer
-from starlette.routing import BaseRoute
 from temporalio.client import Client
 
 from console.api import (
@@ -66,7 +65,7 @@ def create_api(
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
-        routes=_routes(),
+        routes=_parts().routes,
     )
     setattr(api, "openapi", description)  # noqa: B010 - as FastAPI's own guide does; mypy forbids it as an assignment
     api.state.room = Room(settings, sessions, client, PATIENCE_SECONDS)
@@ -78,19 +77,19 @@ def create_api(
 
 
 @cache
-def _routes() -> list[BaseRoute]:
+def _parts() -> APIRouter:
     """What every API serves; the framework reads all signatures when it puts routes together, so once in a process."""
     key = HTTPBearer(scheme_name="key", description="A key of `perennial api-key create`.", auto_error=False)
     router = APIRouter(dependencies=[Depends(key), Depends(_refuse_unknown_queries)])
     for part in (subscriptions, previews, commands, bulk, quotes, papers, calendars, access, methods, seats, partner):
         router.include_router(part.routes)
-    return router.routes
+    return router
 
 
 @cache
 def description() -> dict[str, Any]:
     """What the API says of itself, to be read only: that of the routes, and so of every API of this process."""
-    return described(_routes())
+    return described(_parts())
 
 
 def _refuse_unknown_queries(request: Request) -> None:

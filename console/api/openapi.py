@@ -1,10 +1,9 @@
 """The description of the API: what the framework writes of the routes, and the problems that every one may answer."""
 
-from collections.abc import Sequence
 from typing import Any
 
+from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
-from starlette.routing import BaseRoute
 
 from console.api.problems import PROBLEM_JSON
 from console.api.schemas import Problem
@@ -30,14 +29,14 @@ DESCRIPTION = (
 )
 
 
-def described(routes: Sequence[BaseRoute]) -> dict[str, Any]:
-    """The whole description of an API of these routes."""
+def described(parts: APIRouter) -> dict[str, Any]:
+    """The whole description of an API of these parts."""
     page = get_openapi(
         title="Perennial",
         version="1",
         summary="Renewals of subscriptions",
         description=DESCRIPTION,
-        routes=routes,
+        routes=parts.routes,
         servers=[{"url": MOUNTED_AT}],
     )
     schemas = page["components"]["schemas"]

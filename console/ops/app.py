@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
-from starlette.routing import BaseRoute
 from temporalio.client import Client
 
 from console import words
@@ -106,7 +105,8 @@ class Unguarded(Exception):
 def create_ops(settings: Settings, sessions: Sessions, client: Client) -> FastAPI:
     """The console of one installation. `client` gets the commands. Raises `Unguarded`, `BadSettings`."""
     parts = (*PARTS, *((mails,) if settings.local_stack else ()), *((provided,) if settings.oidc_issuer else ()))
-    app = FastAPI(title="Perennial operations", docs_url=None, redoc_url=None, openapi_url=None, routes=_routes(parts))
+    routes = _rooms(parts).routes
+    app = FastAPI(title="Perennial operations", docs_url=None, redoc_url=None, openapi_url=None, routes=routes)
     app.state.desk = Desk(settings, sessions, client, _templates())
     app.state.live = live.Broadcast(app.state.desk)
     app.middleware("http")(with_page_headers)
@@ -117,14 +117,14 @@ def create_ops(settings: Settings, sessions: Sessions, client: Client) -> FastAP
 
 
 @cache
-def _routes(parts: tuple[ModuleType, ...]) -> list[BaseRoute]:
+def _rooms(parts: tuple[ModuleType, ...]) -> APIRouter:
     """Those of the rooms, each with its rule; the framework reads all signatures for that, so once in a process."""
     router = APIRouter()
     for part in parts:
         router.include_router(part.routes)
     for route in iter_route_contexts(router.routes):
         rule_of(route)
-    return router.routes
+    return router
 
 
 def rule_of(route: RouteContext) -> Needs | Open:
