@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from playwright.async_api import Browser, expect
 
 from activities.posting import Posting
-from console.ops import bulk, live
+from console.ops import giving_many, live
 from console.ops.asking import Column
 from gateways.outbound import Outbound
 from models import staff
@@ -113,7 +113,7 @@ async def test_the_overview_keeps_up_by_itself(
 
 
 async def test_an_operators_first_hour(operator: Operator, sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "PER_COMMAND_SECONDS", 0.1)
+    monkeypatch.setattr(giving_many, "PER_COMMAND_SECONDS", 0.1)
     now = datetime.now(UTC)
     async with sessions.begin() as session:
         token = await staff.add_operator(

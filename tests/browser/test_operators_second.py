@@ -58,7 +58,7 @@ async def test_what_takes_two_is_seen_before_it_is_confirmed(operator: Operator,
     async with operator.page.expect_navigation():
         await operator.page.locator("[name=all]").click()
     await operator.keep("go-live-of-two")
-    place = operator.page.locator('form[action^="/ops/go-live/"]')
+    place = operator.page.locator('form[action^="/ops/go-live/"]', has=operator.page.locator("[name=sure]"))
     await place.locator("[name=sure]").check()
     await operator.send(await place.get_attribute("action") or "", "asked", reason="agreed with sales")
     await expect(operator.page.locator("main section")).to_have_count(2)

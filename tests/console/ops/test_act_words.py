@@ -76,7 +76,7 @@ NOTHING_MORE = {
     *("alarm.acknowledge", "alarm.end", "alarm.give_up", "api_key.revoke", "calendar.export", "compliance.export"),
     *("compliance.proof", "compliance.read", "customer.read", "forecast.compare", "letters.export", "letters.people"),
     *("operator.disable", "operator.link", "operator.reset", "operator.set_up", "partner.sells_no_more", "resume"),
-    *("results.export", "second_person.ask", "sign_in.failed", "sign_out", "subscription.read"),
+    *("results.export", "second_person.ask", "session.end", "sign_in.failed", "sign_out", "subscription.read"),
     *("subscriptions.export", "subscriptions.people", "view.delete", "webhook.off", "webhook.on", "webhook.removed"),
     *("webhook.test", "what_if.export", "alarms.export", "customers.export"),
 }
