@@ -6,7 +6,6 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from cli.findings import Finding, Health, Unwell
-from console.ops.provider import IdentityProvider, ProviderAway
 from settings import PREFIX, BadSettings, Settings
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -48,6 +47,8 @@ def mail_goes_in_the_clear(settings: Settings) -> bool:
 
 async def examine_provider(settings: Settings) -> str:
     """Does the identity provider answer as one, with its keys? Raises `Unwell`."""
+    from console.ops.provider import IdentityProvider, ProviderAway  # loaded here, so that other commands answer sooner
+
     try:
         await IdentityProvider(settings).try_out()
     except BadSettings as bad:

@@ -16,7 +16,6 @@ from cli.days import AS_WRITTEN, day, within_reach
 from cli.output import fail, print_diary, print_json, progress_bar, say, warn
 from cli.rehearse import BadInput, NoPlace, Rehearsal, place_for_events, rehearse, write_events
 from cli.second_person import known_to_have, say_that_it_waits
-from console.ops.taking_live import ask_to_take_live
 from models.audit import audit
 from models.going_live import by_renewal_date
 from models.subscriptions import ImportRow, SubscriptionRow
@@ -183,6 +182,8 @@ async def _go_live(
             import_id = None if of_import is None else await _known_import(session, of_import)
             chosen = await waiting(session, numbers=numbers or None, customer=customer, import_id=import_id)
             if settings.go_live_takes_two(len(chosen)):
+                from console.ops.taking_live import ask_to_take_live  # loaded here: it brings all that pages need
+
                 await known_to_have(session, by, May.STEER, "take them live")
                 in_order, now = await by_renewal_date(session, import_id, chosen), desk.wall_now()
                 is_new = await ask_to_take_live(session, import_id, in_order, by=by, reason=reason, now=now)

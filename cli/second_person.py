@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli import desk
 from cli.output import fail, print_json, say
-from console.ops.paying_back import ask_to_refund
 from models.refundable import large_refund
 from models.staff import who_may
 from renewals.actors import Operator, parse_actor
@@ -20,6 +19,8 @@ from settings import Settings
 
 async def asks_for_refund(number: str, by: str, args: Mapping[str, Any], key: str, *, as_json: bool) -> bool:
     """Did the refund take two people, so that it was asked for? What cannot be read is left to be refused."""
+    from console.ops.paying_back import ask_to_refund  # loaded here, so that other commands answer sooner
+
     settings, now = desk.settings_or_fail(), desk.wall_now()
     try:
         actor = parse_actor(by)
