@@ -5,8 +5,6 @@ import sys
 
 
 def test_the_command_line_loads_no_pages() -> None:
-    loaded = (
-        "import sys, cli.main; print([name for name in ('fastapi', 'jinja2') if name in sys.modules])"
-    )
+    loaded = "import sys, cli.main; print([name for name in ('fastapi', 'jinja2') if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", loaded], check=True, timeout=60, capture_output=True, text=True)
     assert found.stdout == "[]\n"
