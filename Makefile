@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-CHROMIUM := /usr/bin/chromium
+CHROMIUM := /usr/bin/chromium-headless-shell
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --no-annotate
 
@@ -65,11 +65,11 @@ clean:
 	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# The browser that the tests of the buyer's account drive, with letters for its Japanese pages.
+# The browser that the tests drive, without the windows that nobody looks at, and letters for the Japanese pages.
 $(CHROMIUM):
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 		echo "Installing chromium for the tests in a browser."; export DEBIAN_FRONTEND=noninteractive; \
-		apt-get -qq update && apt-get -qq install --no-install-recommends chromium fonts-noto-cjk > /dev/null; \
+		apt-get -qq update && apt-get -qq install --no-install-recommends chromium-headless-shell fonts-noto-cjk > /dev/null; \
 	else \
-		echo "The tests in a browser need Debian's chromium: apt-get install chromium fonts-noto-cjk" >&2; exit 1; \
+		echo "The tests in a browser need Debian's chromium: apt-get install chromium-headless-shell fonts-noto-cjk" >&2; exit 1; \
 	fi

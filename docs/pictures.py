@@ -23,7 +23,7 @@ from docs.source import ROOT
 from settings import Settings
 
 PICTURES = ROOT / "docs" / "pictures"
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 QUIET = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
 WIDTH, MARGIN, PATIENCE_MS = 1280, 16, 20_000
 """Pixels; and milliseconds after which what does not come ends the run."""

@@ -3,6 +3,7 @@
 Hypothesis tries the same examples on every run, and keeps none.
 """
 
+import gc
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -28,6 +29,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """The modules and tests stay until the end: let the garbage collector look at them no more."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from tests.scenarios.theatre import SIGNING_KEY, gateway, mailer, sink, temporal
 
 __all__ = ["gateway", "mailer", "sink", "temporal", "theatre"]
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -27,7 +27,7 @@ QUIET = (
 
 @pytest.fixture(scope="session")
 def program() -> Path:
-    assert CHROMIUM.exists(), "The tests in a browser need Debian's chromium: apt-get install chromium."
+    assert CHROMIUM.exists(), "The tests in a browser need Debian's chromium: apt-get install chromium-headless-shell."
     return CHROMIUM
 
 
