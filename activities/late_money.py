@@ -49,15 +49,22 @@ async def record_given_up(
             attempt.calls += 1
             attempt.next_at = call_again_at(ordered.now, attempt.calls)
             return
-        attempt.unwanted = isinstance(said, Pending)
+        attempt.unwanted = False
         await take_late_money(session, ordered, said)
+        attempt.unwanted = isinstance(said, Pending)
 
 
 async def take_late_money(session: AsyncSession, ordered: Ordered, answer: Answer | GivenUp) -> None:
-    """What came of a voucher that ended unpaid goes back; it is asked about again, unless nothing more can come."""
+    """What came of a voucher that ended unpaid goes back; it is asked about again, unless nothing more can come.
+
+    While its provider is still to be told that nobody wants the code, no news of it puts that off.
+    """
     attempt = ordered.attempt
     if count_part(session, ordered, come_in_all(answer, attempt.amount)):
         await owe_back(session, ordered, "paid_late")
+    in_time = attempt.expires_at is not None and ordered.now < attempt.expires_at
+    if attempt.unwanted and in_time and not isinstance(answer, Paid):
+        return
     attempt.questions += 1
     agreed = isinstance(answer, Declined) and attempt.state == AttemptState.DECLINED
     asked = ask_late_at(ordered.now, attempt.questions, attempt.expires_at)

@@ -164,6 +164,14 @@ async def test_a_provider_that_does_not_answer_is_told_again_until_it_does(desk:
     assert (len(desk.gateway.given_up), await refunds(desk)) == (3, [(40_000, "paid_late")])
 
 
+async def test_news_of_a_code_does_not_put_off_that_its_provider_is_told(desk: Desk) -> None:
+    """Two calls are answered, one after the other: the second knows no more than the first."""
+    await told_in_vain(desk)
+    await news(desk, desk.gateway.charges[0].key, come(40_000), "2027-03-01 10:00:05")
+    assert await refunds(desk) == [(40_000, "paid_late")]
+    assert await next_at(desk) == instant("2027-03-01 10:00:20", PARIS)
+
+
 async def test_a_code_whose_payment_is_under_way_is_given_up_on_the_day_after(desk: Desk) -> None:
     await told_in_vain(desk)
     desk.gateway.truths.extend([Pending("reference"), GivenUp()])
