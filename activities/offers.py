@@ -144,10 +144,16 @@ async def hold_by_code(
     await session.execute(mine.values(released_at=now))
     for line in lines:
         assert line.renewal_id is not None, "the line is not offered yet"
-        claim = ClaimRow(
-            renewal_id=line.renewal_id, holder="voucher", order_id=order.id, opened_at=now, ends_at=ends_at
+        session.add(
+            ClaimRow(
+                renewal_id=line.renewal_id,
+                holder="voucher",
+                order_id=order.id,
+                opened_at=now,
+                ends_at=ends_at,
+                again_until=quote.expires_at,
+            )
         )
-        session.add(claim)
     await session.flush()
 
 

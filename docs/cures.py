@@ -21,7 +21,8 @@ CURES = {
     "country_not_served": _ASKED,
     "payment_in_doubt": "no day is known: when the provider answers, or an operator resolves it",
     "hold_open": "**yes**: the first whole day after the order, quote or code that holds the term has ended; none where"
-    " its end is not known, its money may move, or the command is too late by then",
+    " its end is not known, its money may move, a charge that waited for it may pay the term first, or the command is"
+    " too late by then; a quote that is to be paid by a code holds the term again after the code, until its own end",
     "already_renewed": "**yes**: the day on which the early window of the term after the paid one opens; for"
     " `record-renewal` and `extend-late-window` the first day of the paid term; none for a quote or code of that term",
     "window_not_open": "**yes**: the day on which the early window opens",

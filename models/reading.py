@@ -64,7 +64,7 @@ HOLD_IS_SEEN_TO_HERE = not_(
 
 def hold_of(claim: ClaimRow, *, seen_to_here: bool) -> Hold:
     quote = reference_of(claim.quote_id) if claim.quote_id else None
-    return Hold(str(claim.id), claim.ends_at, seen_to_here=seen_to_here, quote=quote)
+    return Hold(str(claim.id), claim.ends_at, seen_to_here=seen_to_here, quote=quote, again_until=claim.again_until)
 
 
 def fact_of_method(method: PaymentMethodRow, set_at: datetime) -> PaymentMethod:

@@ -182,7 +182,10 @@ class RenewalRow(SQLModel, table=True):
 
 
 class ClaimRow(SQLModel, table=True):
-    """Who is about to pay a renewal. At most one open claim stands on each, whoever holds it."""
+    """Who is about to pay a renewal. At most one open claim stands on each, whoever holds it.
+
+    `again_until`: a code that pays a quote holds it; once that is over the quote itself does, until then.
+    """
 
     __tablename__ = "claims"
     __table_args__ = (
@@ -199,4 +202,5 @@ class ClaimRow(SQLModel, table=True):
     quote_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="quotes.id", index=True)
     opened_at: datetime = instant()
     ends_at: datetime | None = instant(nullable=True)
+    again_until: datetime | None = instant(nullable=True)
     released_at: datetime | None = instant(nullable=True)

@@ -11,20 +11,21 @@ from renewals.calendar import days_after, local_date, midnight
 from renewals.commands import Name
 from renewals.facts import Subscription
 from renewals.payments import AttemptState
+from renewals.plan import next_charge_at
 from renewals.renewing import in_phase, last_paid_term, rolled_over
 from renewals.windows import today, window_opens_on
 
 CURED_BY_TIME = frozenset({"hold_open", "already_renewed", "window_not_open", "term_not_paid"})
 """The codes of the refusals that may have a date."""
 
-BY_OTHER_ARGUMENTS = frozenset(
-    "method_cannot_auto_charge method_not_accepted term_not_offered not_a_reduction below_one_seat day_out_of_range "
-    "preview_stale".split()
-)
-"""What refuses a command only as it was given: with another method, term, number or day it goes through."""
-
 _ONCE_IT_HAS_BEGUN = (Name.RECORD_RENEWAL, Name.EXTEND_LATE_WINDOW)
 """What an operator does for the term after a paid one, as soon as that has begun; buyers wait for its early window."""
+
+_BUYS_THE_TERM = (Name.RENEW, Name.ASK_FOR_QUOTE, Name.ISSUE_QUOTE, Name.ACCEPT_QUOTE)
+"""What means the very term that is held, and has nothing left to buy once that is paid."""
+
+_QUOTE_YIELDS_TO = (Name.RENEW, Name.ACCEPT_QUOTE, Name.DECLINE_QUOTE, Name.WITHDRAW_QUOTE)
+"""What only the code of a quote refuses, and not the quote that holds the term again after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def cure_of(sub: Subscription, name: Name, code: str, at: datetime) -> Cure | No
     """
     match code:
         case "hold_open" if name is not Name.EXTEND_LATE_WINDOW:  # by then the day that it names has passed
-            return _once_the_hold_ends(sub, at)
+            return _once_the_hold_ends(sub, name, at)
         case "already_renewed":
             return _once_the_next_can_be_renewed(sub, name, at)
         case "term_not_paid" if today(sub, at) < sub.starts_on:
@@ -55,13 +56,21 @@ def cure_of(sub: Subscription, name: Name, code: str, at: datetime) -> Cure | No
     return None
 
 
-def _once_the_hold_ends(sub: Subscription, at: datetime) -> Cure | None:
-    """No hold ends while a payment is in doubt. What is overdue by then ends any moment."""
+def _once_the_hold_ends(sub: Subscription, name: Name, at: datetime) -> Cure | None:
+    """No hold ends while a payment is in doubt. What is overdue by then ends any moment.
+
+    A charge that waited for it comes first: what it may have paid by the end of that day cannot be bought on all of it.
+    """
     if sub.hold is None or sub.hold.ends_at is None or sub.in_doubt:
         return None
+    ends_at = sub.hold.ends_at if name in _QUOTE_YIELDS_TO else sub.hold.again_until or sub.hold.ends_at
     without_code = tuple(each for each in sub.attempts if each.state is not AttemptState.ISSUED)
     let_go = replace(sub, hold=None, attempts=without_code)
-    return _standing(let_go, _first_whole_day(max(sub.hold.ends_at, at), sub.time_zone))
+    on = _first_whole_day(max(ends_at, at), sub.time_zone)
+    charge_at = next_charge_at(let_go, max(ends_at, at)) if sub.may_be_charged else None
+    if name in _BUYS_THE_TERM and charge_at and charge_at < midnight(days_after(on, 1), sub.time_zone):
+        return None
+    return _standing(let_go, on)
 
 
 def _once_the_next_can_be_renewed(sub: Subscription, name: Name, at: datetime) -> Cure | None:

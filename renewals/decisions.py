@@ -39,14 +39,23 @@ PRECEDENCE = (
 ).split()
 """The codes of refusals; the first that applies is the answer (domain.md 7)."""
 
+BY_OTHER_ARGUMENTS = frozenset(
+    "method_cannot_auto_charge method_not_accepted term_not_offered not_a_reduction below_one_seat day_out_of_range "
+    "preview_stale".split()
+)
+"""What refuses a command only as it was given: with another method, term, number or day it goes through."""
+
 
 def first_that_applies(refusals: Iterable[Refused]) -> Refused | None:
     """Of what refuses each of several subscriptions, the answer for them all; of equals the first.
 
-    Time cures it for them all only on the latest of their days.
+    Time cures it for them all only on the latest of their days, and never while it does not cure one of them; but for
+    what the command's own arguments are to blame for.
     """
     several = tuple(refusals)
     first = min(several, key=lambda refused: PRECEDENCE.index(refused.code), default=None)
     if first is None or first.possible_on is None:
         return first
-    return replace(first, possible_on=max(each.possible_on for each in several if each.possible_on))
+    others = [each for each in several if each.possible_on or each.code not in BY_OTHER_ARGUMENTS]
+    days = [each.possible_on for each in others if each.possible_on]
+    return replace(first, possible_on=max(days) if len(days) == len(others) else None)

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from renewals import commands as c
 from renewals.actors import Actor
 from renewals.checkout import may_add_seats, may_renew, not_offered
-from renewals.curing import BY_OTHER_ARGUMENTS, cure_of
-from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
+from renewals.curing import cure_of
+from renewals.decisions import BY_OTHER_ARGUMENTS, AlreadyTrue, Decision, Eligible, Refused
 from renewals.extending import may_extend, may_reinstate
 from renewals.facts import Phase, Subscription
 from renewals.payments import Attempt, PaymentMethod

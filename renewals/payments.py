@@ -128,13 +128,15 @@ class Hold:
     """An open order, quote or voucher on the next term; while it stands nothing is charged automatically.
 
     `seen_to_here` as of an attempt: this subscription's plan ends it.
-    `quote` is the reference of the quote that holds it.
+    `quote` is the reference of the quote that holds it. `again_until`: it is a code that pays a quote, which holds the
+    term again once the code is over, until then.
     """
 
     id: str
     ends_at: datetime | None
     seen_to_here: bool = True
     quote: str | None = None
+    again_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1471,6 +1471,7 @@ def _create_tables() -> None:
         sa.Column("quote_id", sa.BigInteger(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("again_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(holder = 'quote') = (quote_id IS NOT NULL)", name="ck_claims_of_a_quote"),
         sa.CheckConstraint("holder IN ('automatic', 'order', 'quote', 'voucher')", name="ck_claims_holder_known"),

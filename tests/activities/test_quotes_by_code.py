@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
@@ -98,6 +99,15 @@ async def test_while_the_code_can_be_paid_nothing_else_pays_or_ends_the_quote(de
     for each in (desk, beside(desk, SECOND)):
         assert await each.give("2027-02-11 10:00", name, **args) == "refused hold_open"
     assert len(desk.gateway.charges) == 1
+
+
+async def test_what_the_quote_would_refuse_after_its_code_is_possible_once_the_quote_is_over(desk: Desk) -> None:
+    reference = await accepted(desk)
+    for name, args in (("renew", {}), ("change-term", {"term": "3-years"})):
+        assert await desk.give("2027-02-11 10:00", name, **args) == "refused hold_open"
+    found = await desk.rows("SELECT name, possible_on FROM commands WHERE outcome = 'refused'")
+    over_on = (await quote(desk, reference))["expires_on"] + timedelta(days=1)
+    assert {row["name"]: row["possible_on"] for row in found} == {"renew": date(2027, 2, 18), "change-term": over_on}
 
 
 async def test_what_was_only_asked_for_can_be_given_up_while_another_quotes_code_is_open(desk: Desk) -> None:

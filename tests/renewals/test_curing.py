@@ -183,6 +183,49 @@ def test_whoever_meant_a_term_that_was_paid_meanwhile_is_told_when_the_next_can_
     assert (found.code, found.possible_on) == ("already_renewed", date(2028, 1, 1))
 
 
+def code_of_a_quote(name: c.Name, code_ends_at: str, quote_ends_at: str) -> date | None:
+    """The day that is named where a quote is accepted, and its code waits to be paid."""
+    hold, attempt = code_of(code_ends_at)
+    paid_for = replace(hold, again_until=utc(quote_ends_at))
+    sub = manual(phase=Phase.RENEWABLE, hold=paid_for, attempts=(replace(attempt, way=Way.QUOTE),))
+    found = refusal(sub, request(sub, name, utc(NOON)))
+    assert found is not None
+    assert found.code == "hold_open"
+    return found.possible_on
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        pytest.param(c.Name.RENEW, "2027-02-09", id="a checkout: the quote yields to it"),
+        pytest.param(c.Name.ACCEPT_QUOTE, "2027-02-09", id="the quote itself"),
+        pytest.param(c.Name.DECLINE_QUOTE, "2027-02-09", id="the quote declined"),
+        pytest.param(c.Name.CHANGE_TERM, "2027-03-01", id="another term"),
+        pytest.param(c.Name.RECORD_RENEWAL, "2027-03-01", id="recorded"),
+        pytest.param(c.Name.ASK_FOR_QUOTE, "2027-03-01", id="another quote"),
+    ],
+)
+def test_after_the_code_of_a_quote_the_quote_holds_the_term_again(name: c.Name, day: str) -> None:
+    assert code_of_a_quote(name, "2027-02-08T22:59:59", "2027-02-28T23:00:00") == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "name", "day"),
+    [
+        pytest.param("2027-04-03T21:59:59", c.Name.RENEW, None, id="the charge is overdue by then"),
+        pytest.param("2027-03-30T21:59:59", c.Name.RENEW, None, id="it comes on that morning"),
+        pytest.param("2027-03-29T21:59:59", c.Name.RENEW, "2027-03-30", id="it comes later"),
+        pytest.param("2027-04-03T21:59:59", c.Name.ASK_FOR_QUOTE, None, id="a quote"),
+        pytest.param("2027-04-03T21:59:59", c.Name.CHANGE_TERM, "2027-04-04", id="whether or not it is paid"),
+    ],
+)
+def test_no_day_is_named_for_what_a_charge_may_pay_first(ends_at: str, name: c.Name, day: str | None) -> None:
+    sub = held(ends_at, auto_renew=True)
+    found = refusal(sub, request(sub, name, utc("2027-03-28T10:00")))
+    assert found is not None
+    assert (found.code, found.possible_on) == ("hold_open", date.fromisoformat(day) if day else None)
+
+
 def test_another_day_for_the_late_window_is_named_now_and_not_waited_for() -> None:
     sub = held("2027-05-15T21:59:59", phase=Phase.EXPIRED, late_until=date(2027, 6, 1))
     asked = request(sub, c.Name.EXTEND_LATE_WINDOW, utc("2027-04-10T10:00"), c.ExtendLateWindow(date(2027, 5, 14)))
@@ -195,6 +238,8 @@ def test_of_several_subscriptions_the_last_day_counts() -> None:
     early, late = (Refused("window_not_open", "Later.", day) for day in (date(2027, 1, 1), date(2027, 3, 1)))
     assert first_that_applies([early, late]) == replace(early, possible_on=date(2027, 3, 1))
     assert first_that_applies([early, Refused("hold_open", "Wait.")]) == Refused("hold_open", "Wait.")
+    assert first_that_applies([early, Refused("too_late", "Ask.")]) == replace(early, possible_on=None)
+    assert first_that_applies([early, Refused("below_one_seat", "More.")]) == early
     assert first_that_applies([]) is None
 
 
