@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.asking import ASKED
 from models.journal import SYSTEM, clear_alarm, record
 from models.payments import UNANSWERED, AttemptRow, OrderLineRow, OrderRow
 from models.quotes import STATES_OF_OPEN, QuoteLineRow, QuoteRow, find_quote, quote_lines
@@ -21,9 +22,6 @@ from models.store import Stored
 from models.subscriptions import ClaimRow, SubscriptionRow
 from renewals.payments import Purpose, Way
 from renewals.quoting import QuoteState
-
-ASKED = "quote_asked"
-"""The alarm by which operators hear that a quote is asked for."""
 
 
 async def tell(

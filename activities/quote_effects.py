@@ -7,13 +7,14 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.checkout import method_of
-from activities.offers import ASKED, close_quote, hold_by_code, hold_for, order_from, tell
+from activities.offers import close_quote, hold_by_code, hold_for, order_from, tell
 from activities.orders import abandon_unsent, renewal_of
 from activities.outbox import queue
 from activities.outcomes import conclude
 from activities.releasing import give_up_unsent
 from activities.settling import settle
-from models.journal import clear_alarm, raise_alarm
+from models.asking import ASKED, ask_seller
+from models.journal import clear_alarm
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow
 from models.quotes import QuoteLineRow, QuoteRow, terms_of
@@ -67,7 +68,7 @@ class Asked:
 
 
 async def ask(session: AsyncSession, asked: Asked) -> Answer:
-    """Write what is wanted; an operator hears of it by an alarm."""
+    """Write what is wanted; whoever sells it is asked, and operators hear of it by an alarm."""
     row, home = asked.row, asked.home
     wanted = [(asked.found[number].facts, wish.term) for number, wish in asked.wishes.items()]
     last_day = min(quote_window_last_day(*each) for each in wanted)
@@ -100,11 +101,7 @@ async def ask(session: AsyncSession, asked: Asked) -> Answer:
     hint = f"A mail brings the quote {quote.reference} once it is issued."
     answer = conclude(session, row, Eligible(), home.now, hint)
     await tell(session, quote, asked.wall_now, by=row.given_by)
-    partner = home.facts.partner
-    whom = f" partner {partner}" if partner else ""
-    detail = f"The buyer asks{whom} for quote {quote.reference}; issue or withdraw it."
-    facts, about = {"quote": quote.reference} | ({"partner": partner} if partner else {}), quote.reference
-    await raise_alarm(session, quote.subscription, ASKED, detail, home.now, subject=about, facts=facts)
+    await ask_seller(session, quote, home.facts.partner, home.now)
     return answer
 
 
@@ -122,6 +119,7 @@ async def issue(session: AsyncSession, asked: Asked, quote: QuoteRow, command: c
     quote.expires_at = ends_after(quote.expires_on, home.facts.time_zone)
     quote.state, quote.issued_at, quote.next_step_at = QuoteState.ISSUED, home.now, None
     quote.issued_by, quote.issued_because, quote.invoice = row.given_by, row.reason, command.invoice
+    quote.partner = home.facts.partner
     await session.flush()
     await hold_for(session, quote, list(asked.lines.values()), home.now)
     answer = conclude(session, row, Eligible(), home.now)

@@ -110,8 +110,9 @@ def _read(file: Path) -> list[str]:
 
 
 _OPEN_QUOTES = (
-    "Quotes of these are open: {quotes}{more}. From now on operators see such a quote, and the partner that sells all "
-    "of its subscriptions; without any partner its buyer cannot accept it. Withdraw it, or say who sells them now."
+    "Quotes of these are open: {quotes}{more}. One that is asked for goes to the partner that sells all of its "
+    "subscriptions, else to operators alone; one that is issued stays with whoever issued it, who invoices it. Without "
+    "any partner its buyer cannot accept it. Withdraw it, or say who sells them now."
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.asking import ask_new_sellers, asked_together
 from models.audit import audit
 from models.columns import among
 from models.journal import record
@@ -38,11 +39,11 @@ async def entrust(
 ) -> int:
     """Let a partner issue the quotes of subscriptions, or nobody but operators; of how many that is new.
 
-    It stands in the record of each, and once on the audit. `now` is the world's. Raises `NotSoldByPartners` where one
-    is of another channel.
+    Quotes that are asked for go along. It stands in the record of each, and once on the audit. `now` is the world's.
+    Raises `NotSoldByPartners` where one is of another channel.
     """
     wanted = sorted(set(numbers))
-    await lock_all(session, wanted)
+    await lock_all(session, sorted({*wanted, *await asked_together(session, wanted)}))
     query = select(SubscriptionRow).where(among(col(SubscriptionRow.number), "numbers"))
     rows = await session.scalars(query, {"numbers": wanted})
     found = {row.number: row for row in rows if row.channel == Channel.PARTNER}
@@ -58,6 +59,7 @@ async def entrust(
         action = "partner.sells" if partner else "partner.sells_no_more"
         audit(session, now, by, action, partner, reason=reason, data=data)
     await session.flush()
+    await ask_new_sellers(session, [row.number for row in changed], now)
     return len(changed)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -184,21 +184,5 @@ async def find_quotes(
         )
         query = query.where(col(QuoteRow.subscription).in_(bought))
     if partner is not None:
-        query = query.where(sold_by(partner))
+        query = query.where(col(QuoteRow.partner) == partner)
     return (await session.execute(query)).scalars().all()
-
-
-def sold_by(partner: str) -> ColumnElement[bool]:
-    """Of quotes: did that partner sell every one of its subscriptions?"""
-    others = (
-        exists()
-        .where(col(QuoteLineRow.quote_id) == col(QuoteRow.id))
-        .where(col(QuoteLineRow.subscription) == col(SubscriptionRow.number))
-        .where(col(SubscriptionRow.partner).is_distinct_from(partner))
-    )
-    of_own = (
-        select(col(QuoteLineRow.quote_id))
-        .join(SubscriptionRow, col(SubscriptionRow.number) == col(QuoteLineRow.subscription))
-        .where(col(SubscriptionRow.partner) == partner)
-    )
-    return col(QuoteRow.id).in_(of_own) & ~others

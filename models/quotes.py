@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, func, select
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -23,7 +23,8 @@ class QuoteRow(SQLModel, table=True):
 
     `subscription` is the one that its commands and mails go through. It can be issued, then accepted, until the end of
     `expires_on`, which is `expires_at`; on `invoice` if a purchase order will do. `order_id` is the last order that was
-    placed for it. `next_step_at` (in the world's time) is when its workflow acts next; None: it is to be looked at.
+    placed for it. `partner` is who is asked for it, and then who issued it; None: operators. `next_step_at` (in the
+    world's time) is when its workflow acts next; None: it is to be looked at.
     """
 
     __tablename__ = "quotes"
@@ -35,6 +36,7 @@ class QuoteRow(SQLModel, table=True):
         CheckConstraint("state <> 'accepted' OR order_id IS NOT NULL", name="accepted_by_an_order"),
         CheckConstraint("issued_at IS NULL OR issued_because IS NOT NULL", name="issued_because"),
         Index("ix_quotes_next_step", "next_step_at"),
+        Index("ix_quotes_partner", "partner", "id", postgresql_where=text("partner IS NOT NULL")),
     )
 
     id: int | None = Field(
@@ -44,6 +46,7 @@ class QuoteRow(SQLModel, table=True):
     currency: str
     channel: str
     subscription: str = Field(foreign_key="subscriptions.number")
+    partner: str | None = Field(default=None, foreign_key="partners.code")
     state: str = QuoteState.ASKED.value
     asked_in: UUID = Field(foreign_key="commands.id", unique=True)
     asked_by: str

@@ -1,14 +1,13 @@
 """What a channel partner does: it looks at the quotes that were asked of it, issues them, and refuses them.
 
-Its key names the partner, so nothing here says for whom it acts. What another partner sold, or we, is not there.
+Its key names the partner, so nothing here says for whom it acts. What another partner is asked or has issued, or we
+are, is not there.
 """
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from console.api import schemas as s
 from console.api.commands import ClientKey, given, told_to_caller
@@ -17,7 +16,7 @@ from console.api.problems import Problem, scope_missing
 from console.api.quotes import REFERENCE, Reference, page_of_quotes
 from console.api.room import Calling, InRoom, OnBehalf, Reading, Room
 from models.api_keys import Scope
-from models.quote_reading import find_quotes, show_quote, sold_by
+from models.quote_reading import find_quotes, show_quote
 from models.quotes import QuoteRow, find_quote
 from renewals.actors import Partner
 from renewals.commands import Name
@@ -52,7 +51,7 @@ async def asked_of_it(
     limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
     after: Annotated[str | None, Query(pattern=REFERENCE, description="Older than this one; `next` has it.")] = None,
 ) -> s.Quotes:
-    """The quotes for what the partner sold, the newest first, a page at a time; those `asked` wait for it."""
+    """The quotes that the partner is asked for or issued, the newest first, a page at a time; `asked` wait for it."""
     partner, before = _code(selling), int(after[2:]) if after else None
     rows = await find_quotes(session, state=state, partner=partner, after=before, limit=limit + 1)
     return await page_of_quotes(session, request, rows, limit)
@@ -104,10 +103,9 @@ def _code(selling: OnBehalf) -> str:
 
 
 async def _its_own(session: AsyncSession, selling: OnBehalf, reference: str) -> QuoteRow:
-    """The quote, if all of it is the partner's. Raises the same `Problem` for another's as where there is none."""
+    """The quote, if it is the partner's. Raises the same `Problem` for another's as where there is none."""
     quote = await find_quote(session, reference)
-    own = select(col(QuoteRow.id)).where(sold_by(_code(selling)))
-    if quote is None or (await session.execute(own.where(col(QuoteRow.id) == quote.id))).first() is None:
+    if quote is None or quote.partner != _code(selling):
         raise Problem(404, "unknown_quote", "There is no such quote of yours; list yours to find its reference.")
     return quote
 

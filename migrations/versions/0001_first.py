@@ -1326,6 +1326,7 @@ def _create_tables() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("partner", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("asked_in", sa.Uuid(), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
@@ -1355,6 +1356,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["asked_in"], ["commands.id"], name="fk_quotes_asked_in"),
         sa.ForeignKeyConstraint(["csn"], ["customers.csn"], name="fk_quotes_csn"),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_quotes_order_id"),
+        sa.ForeignKeyConstraint(["partner"], ["partners.code"], name="fk_quotes_partner"),
         sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_quotes_subscription"),
         sa.PrimaryKeyConstraint("id", name="pk_quotes"),
         sa.UniqueConstraint("asked_in", name="uq_quotes_asked_in"),
@@ -1362,6 +1364,7 @@ def _create_tables() -> None:
     op.create_index("ix_quotes_csn", "quotes", ["csn"])
     op.create_index("ix_quotes_next_step", "quotes", ["next_step_at"])
     op.create_index("ix_quotes_order_id", "quotes", ["order_id"])
+    op.create_index("ix_quotes_partner", "quotes", ["partner", "id"], postgresql_where=sa.text("partner IS NOT NULL"))
     op.create_table(
         "refunds",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -127,6 +127,44 @@ async def test_a_quote_of_which_a_part_has_gone_to_another_partner_is_neithers(
         assert codes([await each.get(f"/partner/quotes/{quote}")]) == [(404, "unknown_quote")]
 
 
+async def test_who_takes_over_is_asked_for_what_nobody_has_issued_and_never_sees_what_another_offered(
+    lives: list[Life], api: Api, partner: Api, sessions: Sessions
+) -> None:
+    other = Api(api.app, await new_key(sessions, Scope.PARTNER, partner=SOUTH))
+    offered, asked = await ask(api, PUNCTUAL), await ask(api, SECOND)
+    await post(partner, f"/partner/quotes/{offered}/issue", REASON)
+    async with sessions.begin() as session:
+        await entrust(session, [PUNCTUAL, SECOND], SOUTH, **WHO)
+    assert [
+        [each["quote"] for each in (await of.get("/partner/quotes")).json()["items"]] for of in (partner, other)
+    ] == [
+        [offered],
+        [asked],
+    ]
+    unseen = [await other.get(f"/partner/quotes/{offered}"), await partner.get(f"/partner/quotes/{asked}")]
+    assert codes(unseen) == [(404, "unknown_quote")] * 2
+    bought = await accept(api, offered, {"purchase_order": "PO-4711"})
+    assert bought.json()["outcome"] == "done", bought.text
+    assert (await partner.get(f"/partner/quotes/{offered}")).json()["purchase_order"] == "PO-4711"
+    assert (await post(other, f"/partner/quotes/{asked}/issue", REASON)).json()["outcome"] == "done"
+
+
+async def test_the_alarm_of_a_quote_names_whoever_is_asked_for_it_now(
+    lives: list[Life], api: Api, sessions: Sessions
+) -> None:
+    quote = await ask(api, PUNCTUAL, SECOND)
+    is_open = select(col(AlarmRow.facts)).where(col(AlarmRow.cleared_at).is_(None))
+    for numbers, seller, named in (
+        ([PUNCTUAL], SOUTH, {}),
+        ([SECOND], SOUTH, {"partner": SOUTH}),
+        ([PUNCTUAL, SECOND], None, {}),
+        ([PUNCTUAL, SECOND], NORTH, {"partner": NORTH}),
+    ):
+        async with sessions.begin() as session:
+            await entrust(session, numbers, seller, **WHO)
+            assert (await session.scalars(is_open)).all() == [{"quote": quote} | named]
+
+
 async def test_such_a_quote_is_still_the_buyers_to_accept_or_decline_and_an_operators_to_withdraw(
     lives: list[Life], api: Api, partner: Api, sessions: Sessions
 ) -> None:
