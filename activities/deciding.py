@@ -27,12 +27,13 @@ from models.records import CommandRow
 from models.store import Stored, load, lock_all
 from renewals import commands as c
 from renewals.decisions import Eligible, Refused
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.facts import Subscription
 from renewals.payments import Attempt, AttemptState
 from renewals.preview import Previewed, bound_lines, lines_of
 from renewals.pricing import Line, NotPriced
 from renewals.renewing import just_before
+from renewals.request import Request
 from workflows.contract import Answer
 
 

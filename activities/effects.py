@@ -27,12 +27,13 @@ from renewals import commands as c
 from renewals.actors import Operator
 from renewals.causes import Cause
 from renewals.effects import after_command, at_bound_price, reinstated
-from renewals.eligibility import Request, attempt_to_resolve
+from renewals.eligibility import attempt_to_resolve
 from renewals.facts import Phase, Subscription
 from renewals.letters import Kind
 from renewals.named import just_paid
 from renewals.payments import Way
 from renewals.pricing import Line, renewal_line
+from renewals.request import Request
 from renewals.windows import renewal_begins_at
 
 

@@ -16,10 +16,11 @@ from renewals import commands as c
 from renewals.actors import Actor, is_person, parse_actor
 from renewals.arguments import parse_command
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused, first_that_applies
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.facts import Subscription, Term
 from renewals.quoting import MOST_LINES, QuoteState
 from renewals.renewing import just_before
+from renewals.request import Request
 from workflows.contract import Answer
 
 

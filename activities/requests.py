@@ -20,9 +20,9 @@ from renewals import commands as c
 from renewals.actors import is_person, parse_actor
 from renewals.arguments import parse_command
 from renewals.calendar import midnight
-from renewals.eligibility import Request
 from renewals.named import check_method_not_over, check_named_renewal, methods_equal
 from renewals.payments import AttemptState, MethodKind
+from renewals.request import Request
 
 REPEATED_WITHIN = timedelta(days=7)
 """A renewal recorded again under its reference so soon is the same one, said twice."""

@@ -15,13 +15,14 @@ from renewals.actors import Actor
 from renewals.arguments import parse_command
 from renewals.checkout import not_accepted
 from renewals.decisions import Refused
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.facts import Channel, Subscription
 from renewals.money import Money
 from renewals.named import check_method_not_over
 from renewals.payments import AttemptState, MethodKind, PaymentMethod
 from renewals.preview import BINDS_FOR, digest_of, opened, priced, signed
 from renewals.pricing import Line, checkout_line
+from renewals.request import Request
 
 NAME = "bulk-renew"
 """The name of the command, as operators type it and as it stands in the record."""

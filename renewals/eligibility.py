@@ -4,58 +4,23 @@ One answer of three: `Eligible`, `AlreadyTrue` (a repeat: done, and nothing happ
 that applies, in the order of domain.md, and one sentence that says what to do instead.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 
 from renewals import commands as c
-from renewals.actors import Actor
 from renewals.checkout import may_add_seats, may_renew, not_offered
 from renewals.curing import cure_of
 from renewals.decisions import BY_OTHER_ARGUMENTS, AlreadyTrue, Decision, Eligible, Refused
 from renewals.extending import may_extend, may_reinstate
 from renewals.facts import Phase, Subscription
-from renewals.payments import Attempt, PaymentMethod
+from renewals.holding import may_release, not_while_others_pay
+from renewals.payments import Attempt
 from renewals.permission import not_permitted
-from renewals.quoting import QuoteState, QuoteTerms, may_accept, may_ask, may_issue, not_open
-from renewals.refunding import Refundable, may_refund
+from renewals.quoting import QuoteState, may_accept, may_ask, may_issue, not_open
+from renewals.refunding import may_refund
 from renewals.renewing import last_paid_term
+from renewals.request import Request
 from renewals.windows import late_window_last_day, today
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A command as given: by whom, whether that is the buyer, and when it was received.
-
-    `same_method` and `same_reference` say whether it names the stored method, or a reference recorded already;
-    `same_admin`, whether the contact that it names is the primary admin; `same_person`, whether it names the buyer of
-    now, or says of a contact what is kept already; `paid_since`, whether a voucher was paid after the command had been
-    received; `let_go_since`, whether the hold that it means was let go by then, and `held_since`, whether what holds
-    the term came only after it. `pays_with` is the method of an order; None when the subscription has none and the
-    command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
-    this subscription. `alone`: the order has no lines of other subscriptions. `renews_on` is the next renewal date when
-    it was received, which whoever renews means; None: that of now. `handled_at` is when it is decided about; None: at
-    once. `refundable` is what was paid for the order that is to be refunded; None if nothing was paid here.
-    """
-
-    command: c.Command
-    name: c.Name
-    actor: Actor
-    is_buyer: bool
-    received_at: datetime
-    same_method: bool = False
-    same_reference: bool = False
-    same_admin: bool = False
-    same_person: bool = False
-    paid_since: bool = False
-    let_go_since: bool = False
-    held_since: bool = False
-    pays_with: PaymentMethod | None = None
-    quote: QuoteTerms | None = None
-    wish: c.Wish | None = None
-    alone: bool = True
-    renews_on: date | None = None
-    handled_at: datetime | None = None
-    refundable: Refundable | None = None
 
 
 def decide(sub: Subscription, request: Request) -> Decision:
@@ -135,16 +100,10 @@ _BROUGHT_ABOUT: dict[type[c.QuoteCommand], QuoteState] = {
 
 def _state(sub: Subscription, request: Request) -> Refused | None:
     command = request.command
-    moves_price = isinstance(command, _MOVES_THE_PRICE)
-    unanswered = sub.in_doubt or sub.seats_attempt
     if isinstance(command, c.ReleaseHold):
-        return _release_hold(sub, request, command)
-    if unanswered and (moves_price or isinstance(command, c.WithdrawQuote)):
-        return _in_doubt()
-    if isinstance(command, c.DeclineQuote) and (sub.seats_attempt or sub.money_may_move):
-        return _in_doubt()
-    if (moves_price and sub.hold and not _yields(sub, request)) or _is_paid_by_code(sub, request):
-        return Refused("hold_open", "An order, quote or voucher for the next term is open; release it or wait for it.")
+        return may_release(sub, request, command)
+    if others := not_while_others_pay(sub, request):
+        return others
     match command:
         case c.AddSeats():
             return may_add_seats(sub, request.received_at, request.pays_with)
@@ -201,36 +160,6 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
     return None
 
 
-_MOVES_THE_PRICE = (
-    c.ReduceSeats
-    | c.ChangeTerm
-    | c.WithdrawPending
-    | c.RecordRenewal
-    | c.AddSeats
-    | c.Renew
-    | c.AskForQuote
-    | c.IssueQuote
-    | c.AcceptQuote
-)
-"""What would pay the next term, or change its price."""
-
-
-def _yields(sub: Subscription, request: Request) -> bool:
-    """An open quote yields to the buyer's own checkout, and to its own acceptance."""
-    quote = sub.hold.quote if sub.hold else None
-    if isinstance(request.command, c.Renew):
-        return quote is not None
-    is_its_own = request.quote is not None and request.quote.reference == quote
-    return isinstance(request.command, c.AcceptQuote) and is_its_own
-
-
-def _is_paid_by_code(sub: Subscription, request: Request) -> bool:
-    """Is the quote that is to be given up accepted, and its code not paid yet? The code is given up first."""
-    gives_up = isinstance(request.command, c.DeclineQuote | c.WithdrawQuote)
-    issued = request.quote is not None and request.quote.state is QuoteState.ISSUED
-    return gives_up and issued and sub.hold is not None and sub.hold.quote is None
-
-
 def attempt_to_resolve(sub: Subscription, at: datetime) -> Attempt | None:
     """The attempt of which an operator may say what became of it: one without an answer.
 
@@ -239,28 +168,6 @@ def attempt_to_resolve(sub: Subscription, at: datetime) -> Attempt | None:
     voucher = sub.voucher
     silent = voucher if voucher and voucher.expires_at and voucher.expires_at <= at else None
     return sub.in_doubt or sub.seats_attempt or silent
-
-
-def _release_hold(sub: Subscription, request: Request, command: c.ReleaseHold) -> Refused | None:
-    """A hold is released unless money may be moving; an order that was never sent moves none.
-
-    Another than the one that was shown is not: giving up a code that is over would decline the quote behind it. A
-    command that names none means the order or voucher that stood when it was received, and never a quote.
-    """
-    if sub.hold is None or request.let_go_since:
-        return Refused("already_renewed", "The voucher has been paid; the term is renewed.")
-    if sub.seats_attempt or sub.money_may_move:
-        return _in_doubt()
-    if command.hold is not None and command.hold != sub.hold.id:
-        return Refused("preview_stale", "Something else holds the next term by now; look at it, and decide anew.")
-    if command.hold is None and (sub.hold.quote or request.held_since):
-        what = f"Quote {sub.hold.quote}" if sub.hold.quote else "An order or voucher that came later"
-        return Refused("preview_stale", f'{what} holds the next term; to end that, name it: "hold" is {sub.hold.id}.')
-    return None
-
-
-def _in_doubt() -> Refused:
-    return Refused("payment_in_doubt", "A payment has no answer yet; try again when it has one.")
 
 
 def _expired_already() -> Refused:

@@ -8,13 +8,14 @@ from renewals import commands as c
 from renewals.actors import Actor
 from renewals.calendar import days_after, local_date
 from renewals.decisions import Decision, Refused
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.extending import nameable_days
 from renewals.facts import Subscription, Term
 from renewals.payments import MethodKind
 from renewals.permission import RENEWS
 from renewals.quoting import QuoteState, QuoteTerms, quote_window_last_day
 from renewals.renewing import just_before, last_paid_term
+from renewals.request import Request
 from renewals.windows import late_window_last_day
 
 

@@ -19,8 +19,9 @@ from renewals.actors import Person
 from renewals.basket import Basket, token_of
 from renewals.basket import Order as OrderOf
 from renewals.decisions import Refused
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.payments import MethodKind, PaymentMethod
+from renewals.request import Request
 from settings import Settings
 
 

@@ -9,11 +9,12 @@ from console.account.speech import Speech
 from renewals import commands as c
 from renewals.actors import Person
 from renewals.decisions import AlreadyTrue, Decision, Refused
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.facts import Channel, Phase, Subscription, Term
 from renewals.options import example, options
 from renewals.payments import MethodKind, PaymentMethod
 from renewals.renewing import last_paid_term
+from renewals.request import Request
 from settings import Settings
 
 _ORDER = (

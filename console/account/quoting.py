@@ -21,11 +21,12 @@ from models.subscriptions import ClaimRow, SubscriptionRow
 from renewals import commands as c
 from renewals.actors import Person
 from renewals.decisions import Eligible
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.facts import Channel, Term
 from renewals.money import Money
 from renewals.payments import MethodKind
 from renewals.quoting import MOST_LINES, QuoteState
+from renewals.request import Request
 
 _MOST = 100
 

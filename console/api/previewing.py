@@ -17,13 +17,14 @@ from renewals import commands as c
 from renewals.actors import Person
 from renewals.decisions import Refused
 from renewals.effects import after_command
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.facts import Subscription, Term
 from renewals.payments import MethodKind, PaymentMethod, Purpose
 from renewals.plan import next_charge_at
 from renewals.preview import Preview, preview, token_of
 from renewals.pricing import Line, NotPriced
 from renewals.renewing import last_paid_term
+from renewals.request import Request
 from renewals.savings import Saving, longer_terms
 from renewals.usage import UnusedSeats
 

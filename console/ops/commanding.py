@@ -43,7 +43,7 @@ from renewals.commands import (
     WithdrawQuote,
 )
 from renewals.decisions import AlreadyTrue, Decision, Refused
-from renewals.eligibility import Request, attempt_to_resolve, decide
+from renewals.eligibility import attempt_to_resolve, decide
 from renewals.facts import Subscription
 from renewals.foresight import Foreseen, foresee
 from renewals.money import Money
@@ -52,6 +52,7 @@ from renewals.pricing import NotPriced
 from renewals.reasons import because
 from renewals.refunding import Refundable
 from renewals.renewing import just_before, last_paid_term
+from renewals.request import Request
 from renewals.roles import ASKED_TWICE
 
 

@@ -27,10 +27,10 @@ from models.together import Together, together
 from renewals import commands as c
 from renewals.actors import parse_actor
 from renewals.decisions import AlreadyTrue, Decision, Refused
-from renewals.eligibility import Request as Wanted
 from renewals.eligibility import decide
 from renewals.options import example
 from renewals.renewing import just_before
+from renewals.request import Request as Wanted
 from renewals.roles import May
 
 BULK = "/ops/bulk"

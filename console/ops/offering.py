@@ -17,7 +17,7 @@ from models.store import Stored
 from renewals.actors import Operator, Person
 from renewals.commands import IssueQuote, Name, Refund, Wish, WithdrawQuote
 from renewals.decisions import AlreadyTrue, Decision, Refused
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.extending import Span, nameable_days
 from renewals.facts import Subscription, Term
 from renewals.money import Money
@@ -26,6 +26,7 @@ from renewals.permission import BUYER_MAY, OPERATOR_MAY
 from renewals.plan import ask_about_it_at, asked_about
 from renewals.quoting import QuoteState
 from renewals.renewing import just_before, last_paid_term
+from renewals.request import Request
 from renewals.roles import right_to_give
 
 _ORDER = (

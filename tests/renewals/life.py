@@ -14,7 +14,7 @@ from renewals.actors import Actor, Operator, Person
 from renewals.decisions import Eligible
 from renewals.declines import ask_at, call_again_at
 from renewals.effects import after_command
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.extending import nameable_days
 from renewals.facts import PaidAhead, Phase, Subscription, Term
 from renewals.letters import Kind, QueuedNotice
@@ -23,6 +23,7 @@ from renewals.permission import BUYER_MAY
 from renewals.plan import Do, Plan, Step, plan
 from renewals.pricing import automatic_line, next_line
 from renewals.renewing import announcement, in_phase, rolled_over, with_renewal
+from renewals.request import Request
 from renewals.windows import late_window_closes_at, window_opens_on
 from tests.renewals.builders import utc
 

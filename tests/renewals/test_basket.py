@@ -27,12 +27,13 @@ from renewals.basket import (
     token_of,
 )
 from renewals.decisions import Refused
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.facts import Channel, Phase, Policy, Price, Term
 from renewals.payments import AttemptState, MethodKind
 from renewals.preview import Preview
 from renewals.preview import token_of as single_token
 from renewals.pricing import checkout_line
+from renewals.request import Request
 from tests.renewals.builders import PRICES, card, hold, method, subscription, utc
 
 NOON = utc("2027-02-10T11:00")

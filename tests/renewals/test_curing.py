@@ -11,7 +11,7 @@ from renewals.actors import Actor, Operator, Person
 from renewals.calendar import days_after, midnight
 from renewals.curing import CURED_BY_TIME
 from renewals.decisions import PRECEDENCE, Refused, first_that_applies
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.facts import Phase, Subscription, Term
 from renewals.options import example
 from renewals.payments import Attempt, AttemptState, Hold, Way
@@ -19,6 +19,7 @@ from renewals.permission import BUYER_MAY
 from renewals.plan import Do, Step
 from renewals.quoting import QuoteState, QuoteTerms
 from renewals.renewing import just_before
+from renewals.request import Request
 from renewals.windows import today
 from tests.renewals.builders import card, in_doubt, manual, paid_ahead, subscription, utc
 from tests.renewals.life import Life

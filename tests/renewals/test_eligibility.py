@@ -15,12 +15,13 @@ import pytest
 from renewals import commands as c
 from renewals.actors import Operator, Person
 from renewals.decisions import AlreadyTrue, Eligible, Refused
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.facts import Channel, OfferingKind, OfferingStatus, PaidAhead, Phase, Subscription, Term
 from renewals.named import check_named_renewal, just_paid, methods_equal
 from renewals.payments import Hold, MethodKind
 from renewals.quoting import QuoteState, QuoteTerms
 from renewals.refunding import Refundable
+from renewals.request import Request
 from tests.renewals.builders import PRICES, card, hold, in_doubt, method, paid_ahead, policy, subscription, utc
 
 OPERATOR, BUYER, STRANGER = "operator", "buyer", "stranger"

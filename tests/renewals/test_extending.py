@@ -14,7 +14,7 @@ from renewals.calendar import days_after, midnight
 from renewals.checkout import may_renew
 from renewals.decisions import Eligible, Refused
 from renewals.effects import after_command
-from renewals.eligibility import Request, decide
+from renewals.eligibility import decide
 from renewals.extending import Span, may_extend, may_reinstate, nameable_days
 from renewals.facts import PaidAhead, Phase, Subscription, Term
 from renewals.letters import Kind
@@ -23,6 +23,7 @@ from renewals.plan import Do, plan
 from renewals.pricing import checkout_line
 from renewals.quoting import quote_window_last_day
 from renewals.renewing import with_renewal
+from renewals.request import Request
 from renewals.windows import access_until, late_window_closes_at, late_window_last_day, retry_dates
 from tests.renewals.builders import card, declined, hold, manual, monthly, policy, subscription, utc
 from tests.renewals.life import Life
