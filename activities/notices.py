@@ -32,8 +32,9 @@ from models.journal import raise_alarm, record
 from models.records import NoticeRow
 from models.store import Stored, load, write
 from models.subscriptions import SubscriptionRow
+from renewals.caused import is_still_true
 from renewals.causes import CALENDAR
-from renewals.facts import Announcement, Phase, Term
+from renewals.facts import Announcement, Term
 from renewals.letters import Kind
 from renewals.notices import ANNOUNCING, DatedNotice, due_notices
 from renewals.plan import NoticeRef
@@ -118,7 +119,7 @@ class Notices:
         row = await session.get(NoticeRow, notice_id, with_for_update=True)
         if row is None or row.outcome is not None or (row.next_at or stored.now) > stored.now:
             return None
-        if not _reason_stands(stored, row):
+        if not is_still_true(stored.facts, Kind(row.kind), row.facts, row.term_starts_on):
             _miss(session, stored, row)
             return None
         return await self._freeze(session, stored, row)
@@ -160,37 +161,6 @@ class Notices:
             await _record_delivery(session, row, delivery, wall_now + subscription.shift, again=envelope.again)
             if isinstance(delivery, Accepted) and _ANNOUNCES in row.facts:
                 await _announce(session, row, wall_now)
-
-
-def _reason_stands(stored: Stored, row: NoticeRow) -> bool:
-    """Is a caused mail still true? Not once the term is paid or lost, or a later command undid what it confirms."""
-    sub, told = stored.facts, row.facts
-    match Kind(row.kind):
-        case Kind.PAYMENT_FAILED | Kind.ACTION_REQUIRED:
-            if "own_order" in told:
-                return told["what"] == "seats" or (row.term_starts_on == sub.starts_on and not sub.paid_ahead)
-            return sub.last_decline is not None
-        case Kind.VOUCHER_ISSUED | Kind.VOUCHER_PART_RECEIVED:
-            return sub.voucher is not None and sub.voucher.id == told.get("attempt")
-        case Kind.VOUCHER_EXPIRED:
-            return row.term_starts_on == sub.starts_on and not sub.paid_ahead
-        case Kind.EXPIRED:
-            return sub.phase is Phase.EXPIRED
-        case Kind.AUTO_RENEW_CANCELLED:
-            return not sub.auto_renew
-        case Kind.AUTO_RENEW_RESUMED:
-            return sub.auto_renew
-        case Kind.SEATS_REDUCTION_SCHEDULED:
-            return sub.pending_seats == told.get("to")
-        case Kind.TERM_CHANGE_SCHEDULED:
-            return sub.pending_term == told.get("term")
-        case Kind.METHOD_CHANGED:
-            return sub.method is not None and sub.method.id == told.get("method")
-        case Kind.QUOTE_ISSUED | Kind.QUOTE_EXPIRING:
-            return sub.hold is not None and sub.hold.quote == told["quote"]
-        case Kind.CHANGE_WITHDRAWN:
-            return (sub.pending_seats if told["what"] == "seats" else sub.pending_term) is None
-    return True
 
 
 def _name_price(stored: Stored, row: NoticeRow) -> None:

@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from activities.forgetting import forget_deliveries
-from activities.posting import GIVEN_UP_AFTER, LEASE, Posting
+from activities.posted import GIVEN_UP_AFTER
+from activities.posting import LEASE, Posting
 from gateways.outbound import Outbound
 from gateways.signature import signed
 from models.engine import Sessions
@@ -215,10 +216,11 @@ async def test_what_a_dying_worker_had_sent_is_sent_again_under_the_same_id(
     endpoint = await office.open()
     await office.happen("S-1", "released")
     doomed = office.another()
-    monkeypatch.setattr(doomed, "_record", dies)
     monkeypatch.setattr(doomed, "_release", dies)
-    with pytest.raises(Died):
-        await doomed.turn()
+    with monkeypatch.context() as doom:
+        doom.setattr("activities.posting.record_try", dies)
+        with pytest.raises(Died):
+            await doomed.turn()
     await office.pass_()
     assert len(office.receiver.received) == 1  # the endpoint is still the dead one's
     await office.pass_(seconds=LEASE.total_seconds())
