@@ -6,7 +6,7 @@ then read from what was found.
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, literal, select, text
+from sqlalchemy import ColumnElement, and_, delete, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -50,11 +50,12 @@ def was_found(sought: Sought) -> ColumnElement[bool]:
 
 
 async def find(session: AsyncSession, sought: Sought, today: date, now: datetime) -> None:
-    """Look for it, and keep what is found in place of what was. Two may do so at once."""
+    """Look for it, and keep what is found in place of what was. Of two at once the second waits, and looks anew."""
     name = name_of(sought)
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"find {name}"))))
     found = select(literal(name), col(SubscriptionRow.number)).where(is_sought(sought, today, now))
     await session.execute(delete(FindRow).where(col(FindRow.name) == name))
-    await session.execute(insert(FindRow).from_select(["name", "subscription"], found).on_conflict_do_nothing())
+    await session.execute(insert(FindRow).from_select(["name", "subscription"], found))
 
 
 async def about_how_many(session: AsyncSession) -> int:

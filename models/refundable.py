@@ -15,7 +15,9 @@ from sqlmodel import col
 
 from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.records import CommandRow
-from renewals.commands import Refund
+from renewals.actors import parse_actor
+from renewals.arguments import parse_command
+from renewals.commands import BadArguments, Name, Refund
 from renewals.money import Money
 from renewals.payments import AttemptState
 from renewals.refunding import Refundable, may_refund
@@ -94,13 +96,30 @@ async def large_refund(
 ) -> PaidOrder | None:
     """The order, where with this refund so much of it has gone back that it takes two people; else None.
 
-    What went back before counts, so that parts are no way around. None also of what is refused in any case, and of what
-    was given under that key already.
+    What went back before counts, and what waits to be decided, so that parts are no way around, one after the other or
+    at once: who asks in the transaction that stores the command waits for others who do. None also of what is refused
+    in any case, and of what was given under that key already.
     """
     given = select(col(CommandRow.id)).where(col(CommandRow.client_key) == client_key)
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"refund {command.order}"))))
     order = await paid_order(session, number, command.order, command.attempt)
     its = order.refundable if order else None
     if its is None or may_refund(its, command.amount, command.seen) or await session.scalar(given):
         return None
-    gone = its.gone_back + (command.amount or its.left)
+    gone = its.gone_back + await _waiting(session, command.order, its.left) + (command.amount or its.left)
     return order if takes_two(Money(gone, its.currency)) else None
+
+
+async def _waiting(session: AsyncSession, order_id: UUID, left: int) -> int:
+    """Minor units of the order that stored refunds without an outcome are to send back, of which `left` is all."""
+    row = CommandRow
+    query = select(row).where(col(row.outcome).is_(None), col(row.name) == Name.REFUND.value)
+    amounts = list[int]()
+    for each in await session.scalars(query):
+        try:
+            command = parse_command(each.name, each.args, parse_actor(each.given_by))
+        except BadArguments:  # it will be refused
+            continue
+        if isinstance(command, Refund) and command.order == order_id:
+            amounts.append(command.amount or left)
+    return sum(amounts)

@@ -4,12 +4,13 @@
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, select, text, update
+from sqlalchemy import CheckConstraint, Index, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
@@ -125,29 +126,41 @@ def decide(
     audit(session, now, by, "second_person.decide", str(row.id), reason=reason, data=data)
 
 
-async def one_hand_until(session: AsyncSession, one: str, other: str, now: datetime) -> datetime | None:
-    """Until when two operators may be one person; None where they are two.
+@dataclass(frozen=True, slots=True)
+class OneHand:
+    """Why two operators may be one person: until then for a link, or as long as both have one mail address (None)."""
 
-    They may be one while, by links of the last day, either comes from the other or both come from the same account,
-    over however many between. Who makes links without an account holds the database, and is bound by nothing here.
+    until: datetime | None
+
+
+async def one_hand(session: AsyncSession, one: str, other: str, now: datetime) -> OneHand | None:
+    """Whether two operators may be one person; None where they are two.
+
+    Accounts with one mail address are one person's, such as a local one beside that of the identity provider. So may
+    be those of which, by links of the last day, either comes from the other or both come from the same account, over
+    however many between. Who makes links without an account holds the database, and is bound by nothing here.
     """
-    row, maker = OperatorLinkRow, OperatorRow
+    operators = await session.execute(select(col(OperatorRow.name), func.lower(func.trim(col(OperatorRow.email)))))
+    person = {f"operator:{name}": mail or f"operator:{name}" for name, mail in operators}
+    one, other = person.get(one, one), person.get(other, other)
+    if one == other:
+        return OneHand(None)
+    row = OperatorLinkRow
     query = (
         select(col(row.made_at), col(row.operator), col(row.made_by))
-        .join(maker, "operator:" + col(maker.name) == col(row.made_by))
         .where(col(row.made_at) > now - ONE_HAND)
         .order_by(col(row.made_at))
     )
-    links = [(at, f"operator:{of}", by) for at, of, by in await session.execute(query)]
+    links = [(at, person[f"operator:{of}"], person[by]) for at, of, by in await session.execute(query) if by in person]
     until = None
     while _behind(one, links) & _behind(other, links):
         until = links.pop(0)[0] + ONE_HAND
-    return until
+    return OneHand(until) if until else None
 
 
-def _behind(operator: str, links: Sequence[tuple[datetime, str, str]]) -> set[str]:
-    """Who may act as that operator, themselves included."""
-    found, look_at = {operator}, [operator]
+def _behind(person: str, links: Sequence[tuple[datetime, str, str]]) -> set[str]:
+    """Who may act as that person, themselves included."""
+    found, look_at = {person}, [person]
     while look_at:
         name = look_at.pop()
         makers = {by for _, of, by in links if of == name} - found

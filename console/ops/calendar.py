@@ -74,16 +74,14 @@ async def calendar(request: Request, desk: InDesk, who: Reads, tasks: Background
 
 
 @routes.get(".csv")
-async def as_csv(desk: InDesk, who: Reads, tasks: BackgroundTasks, month: str = "") -> Response:
-    """What renews in a month: a line for each day, currency, way and state."""
+async def as_csv(desk: InDesk, who: Reads, month: str = "") -> Response:
+    """What renews in a month, as it is now: a line for each day, currency, way and state."""
     now = wall_now()
     first = _first_of(month) if month else local_date(now, desk.zone).replace(day=1)
     async with desk.sessions.begin() as session:
         audit(session, now, who.by, "calendar.export", data={"view": f"month={first:%Y-%m}"})
-    _, cells = await _kept(first).known(desk, now, tasks)
-    response = as_file(f"renewals-{first:%Y-%m}.csv", with_head(HEAD, _lines(cells)))
-    response.background = tasks
-    return response
+    cells = await _kept(first).take(desk, now)
+    return as_file(f"renewals-{first:%Y-%m}.csv", with_head(HEAD, _lines(cells)))
 
 
 async def _lines(cells: Sequence[Cell]) -> AsyncIterator[list[Cells]]:

@@ -5,10 +5,11 @@ It is walked like every forecast, by the workers; the page of a go-live counts o
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.ops.carrying_on import have_walked, make_room
@@ -18,6 +19,7 @@ from models.audit import audit
 from models.forecasts import ForecastRow
 from models.going_live import imported
 from models.import_forecasts import MONTH, QUARTER, Cell, ask_of_import, cells_of, last_of_import
+from models.rules import REVISION
 from renewals.calendar import days_after
 from renewals.money import Money
 
@@ -38,12 +40,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """The first quarter of an import: the forecast, and its figures once it is walked."""
+    """The first quarter of an import: the forecast, and its figures once it is walked.
+
+    `other_rules`: a price, a policy or a legal rule was added since it was asked for.
+    """
 
     row: ForecastRow
     charges: Sequence[Line]
     mails: Line
     kinds: Sequence[Line]
+    other_rules: bool = False
 
 
 @routes.post("/{import_id}/forecast")
@@ -70,7 +76,8 @@ async def quarter_of(session: AsyncSession, import_id: UUID, numbers: Sequence[s
         return None
     if row.walked_at is None:
         return Quarter(row, (), Line(0, 0), ())
-    return quarter_in(row, await cells_of(session, row, numbers) if numbers is not None else row.totals["cells"])
+    found = quarter_in(row, await cells_of(session, row, numbers) if numbers is not None else row.totals["cells"])
+    return replace(found, other_rules=await session.scalar(select(REVISION)) != row.revision)
 
 
 def quarter_in(row: ForecastRow, cells: Iterable[Cell]) -> Quarter:

@@ -30,7 +30,7 @@ class Kept(Generic[Taken]):
     """What is kept under a name: how it is taken, how many it is over, and how it is written down and read again.
 
     From `fresh` on it is taken anew once a page was sent; after `stale` it is no longer shown: whoever comes first then
-    waits for it.
+    waits for it. So does who finds what cannot be read.
     """
 
     name: str
@@ -46,7 +46,11 @@ class Kept(Generic[Taken]):
         async with desk.sessions() as session:
             last = await snapshot(session, self.name)
         if last is not None and now - self.stale <= last.taken_at:
-            found = self.read(last.taken_at, last.data)
+            try:
+                found = self.read(last.taken_at, last.data)
+            except (KeyError, TypeError, ValueError):  # another version of the program may have written it
+                _log.warning("what is kept cannot be read, and is taken anew: %s", self.name)
+                return now, await self._take(desk, now, keep=True)
             if self.over(found) > FEW:
                 if last.taken_at < now - self.fresh:
                     tasks.add_task(self.renew, desk, now)

@@ -76,19 +76,17 @@ async def the_results(request: Request, desk: InDesk, who: Reads, tasks: Backgro
 
 
 @routes.get(".csv")
-async def as_csv(request: Request, desk: InDesk, who: Reads, tasks: BackgroundTasks) -> Response:
-    """The months as the page has them, the oldest first; what was recovered has a column for each currency."""
+async def as_csv(request: Request, desk: InDesk, who: Reads) -> Response:
+    """The months of the page as they are now, the oldest first; what was recovered has a column for each currency."""
     now, t = wall_now(), speech_for(request, who)
     today = local_date(now, desk.zone)
-    _, found = await RESULTS.known(desk, now, tasks)
+    found = await RESULTS.take(desk, now)
     async with desk.sessions.begin() as session:
         audit(session, now, who.by, "results.export")
     currencies = _recovered_in(found)
     head = ("month", "ended", *STACKS, "recovered", *(f"recovered_{money}" for money in currencies))
     months = [month_of(first, found, currencies, t) for first in _months(today)]
-    response = as_file(f"renewal-rate-{today}.csv", with_head(head, _file([_cells(each) for each in months])))
-    response.background = tasks
-    return response
+    return as_file(f"renewal-rate-{today}.csv", with_head(head, _file([_cells(each) for each in months])))
 
 
 async def _file(lines: list[Cells]) -> AsyncIterator[list[Cells]]:

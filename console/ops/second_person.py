@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from console.ops.deed import SECOND_PERSON
 from console.ops.deeds import DEEDS
 from console.ops.desk import InDesk, see_other, wall_now
+from console.ops.fields import Wrong
 from console.ops.guard import Reads
 from console.ops.staff import Staff
 from models.pauses import USUAL_FOR
-from models.second_person import Decision, RequestRow, decide, one_hand_until, open_request, open_requests
+from models.second_person import Decision, OneHand, RequestRow, decide, one_hand, open_request, open_requests
+from models.staff import who_may
 from renewals.money import Money
 
 routes = APIRouter(prefix="/second-person")
@@ -22,12 +24,16 @@ routes = APIRouter(prefix="/second-person")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, and what this person may do about it; `one_hand_until`: not before then."""
+    """A request, and what this person may do about it.
+
+    `holds`: whoever asked may still do it. `one_hand`: that person may be this one.
+    """
 
     row: RequestRow
     own: bool
     may: bool
-    one_hand_until: datetime | None
+    holds: bool
+    one_hand: OneHand | None
 
 
 @routes.get("")
@@ -41,12 +47,14 @@ async def requests(request: Request, desk: InDesk, who: Reads) -> Response:
 
 @routes.post("/{id_}/confirm")
 async def confirm(request: Request, desk: InDesk, who: Reads, tasks: BackgroundTasks, id_: UUID) -> Response:
-    """The deed is done in the transaction that confirms it, once."""
+    """The deed is done in the transaction that confirms it, once. Raises `Wrong` where one of the two may not."""
     reason, now = who.reason, wall_now()
     async with desk.sessions.begin() as session:
         row = await open_request(session, id_, now)
-        if row is None or not _may_decide(who, row) or await one_hand_until(session, row.asked_by, who.by, now):
+        if row is None or not _may_decide(who, row) or await one_hand(session, row.asked_by, who.by, now):
             return _over(request, desk, who)
+        if not await _holds(session, row):
+            raise Wrong("second", "wrong.second_asker")
         decide(session, row, Decision.CONFIRMED, by=who.by, reason=reason, now=now)
         begun = await DEEDS[row.what].do(session, row, now)
     if begun.is_long:
@@ -82,7 +90,13 @@ async def withdraw(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Res
 
 async def _asked(session: AsyncSession, who: Staff, row: RequestRow, now: datetime) -> Asked:
     own, may = row.asked_by == who.by, _may_decide(who, row)
-    return Asked(row, own, may, await one_hand_until(session, row.asked_by, who.by, now) if may else None)
+    same = await one_hand(session, row.asked_by, who.by, now) if may else None
+    return Asked(row, own, may, await _holds(session, row), same)
+
+
+async def _holds(session: AsyncSession, row: RequestRow) -> bool:
+    """Is whoever asked still let in, with the right that the deed takes? It is done in that person's name."""
+    return row.what in DEEDS and row.asked_by in await who_may(session, DEEDS[row.what].right)
 
 
 def _may_decide(who: Staff, row: RequestRow) -> bool:

@@ -44,9 +44,9 @@ async def test_what_takes_two_is_seen_before_it_is_confirmed(operator: Operator,
     async with sessions.begin() as session:
         await import_portfolio(session, EXAMPLE, now=datetime.now(UTC), imported_by="operator:ana")
         token = await staff.add_operator(session, "mira", "mira@vendor.example", Role.ADMIN, **WHY)
-        link = await staff.add_operator(
-            session, "zoe", "zoe@vendor.example", Role.ADMIN, **WHY | {"by": "operator:root"}
-        )
+        why = WHY | {"by": "operator:root"}
+        link = await staff.add_operator(session, "zoe", "zoe@vendor.example", Role.ADMIN, **why)
+        await staff.add_operator(session, "nils", "nils@vendor.example", Role.ADMIN, **why)
     await operator.go(f"/ops/enter/{token}", "")
     await operator.send(f"/enter/{token}", "")
     ticked = "&".join(f"tick=S-10{n:02}" for n in range(1, 7))

@@ -87,6 +87,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quarter.ask": "Foresee the quarter",
         "quarter.again": "Foresee it anew",
         "quarter.go_on": "Go on with the go-live",
+        "quarter.others": "It is of the {then} that waited then; by now {now} wait.",
+        "quarter.other_rules": "Prices, policies or legal rules have changed since: foresee it anew.",
         "quarter.assumes": "As if all of it had gone live when this was walked, every charge were paid and nobody gave "
         "a command.",
     }

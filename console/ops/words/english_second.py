@@ -23,6 +23,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "second_bound_refund": "To where the money came from; a mail tells the buyer. If anything else of this order "
         "goes back first, nothing is done.",
         "second_confirmed": "Confirmed by {who}.",
+        "second_one_mailbox": "Somebody else must confirm this: the account that asked has your mail address.",
+        "wrong.second_asker": "Whoever asked may not do this any more",
+        "wrong.second_asker_text": "Nothing was done: the account that asked was disabled, or was given another role. "
+        "Reject the request; somebody who may do it asks anew.",
         "wrong.second_stale": "This has changed since it was shown",
         "wrong.second_stale_text": "Nothing was done: of what it is about something is no longer as it was shown. Look "
         "at it again and ask anew; a request that is open is rejected or withdrawn.",

@@ -92,6 +92,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quarter.ask": "Prévoir le trimestre",
         "quarter.again": "Prévoir de nouveau",
         "quarter.go_on": "Poursuivre la mise en service",
+        "quarter.others": "Elle porte sur les {then} qui attendaient alors ; {now} attendent à présent.",
+        "quarter.other_rules": "Prix, règles ou obligations légales ont changé depuis : prévoyez de nouveau.",
         "quarter.assumes": "Comme si tout avait été mis en service au moment du calcul, chaque prélèvement payé et "
         "sans aucun ordre.",
     }

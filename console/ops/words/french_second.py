@@ -23,6 +23,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "second_bound_refund": "Là d’où l’argent est venu ; un courriel en informe l’acheteur. Si autre chose de cette "
         "commande est remboursé d’ici là, rien n’est fait.",
         "second_confirmed": "Confirmé par {who}.",
+        "second_one_mailbox": "Quelqu’un d’autre doit confirmer : le compte qui a demandé a votre adresse de courriel.",
+        "wrong.second_asker": "Qui l’a demandé n’en a plus le droit",
+        "wrong.second_asker_text": "Rien n’a été fait : le compte qui a demandé a été désactivé ou a changé de rôle. "
+        "Refusez la demande ; quelqu’un qui en a le droit la refait.",
         "wrong.second_stale": "Cela a changé depuis que c’était affiché",
         "wrong.second_stale_text": "Rien n’a été fait : quelque chose n’est plus comme affiché. Regardez de nouveau et "
         "refaites la demande ; une demande ouverte se refuse ou se retire.",

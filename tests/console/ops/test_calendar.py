@@ -111,6 +111,7 @@ async def test_a_month_of_many_is_kept_for_a_minute_and_says_as_of_when(
     assert "as of" in words(page).lower()
     await run(sessions, "UPDATE subscriptions SET live_at = NULL")
     assert days(await mira.page(address)) == of_now
+    assert len((await mira.get(f"{CALENDAR}.csv?month=2027-02")).text.splitlines()) == 1, "a file is of now"
     assert days(await mira.page(f"{CALENDAR}?month=2027-03")) == {}
     await run(sessions, "UPDATE snapshots SET taken_at = taken_at - interval '61 seconds'")
     assert days(await mira.page(address)) == of_now

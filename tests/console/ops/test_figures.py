@@ -297,3 +297,29 @@ async def test_figures_over_many_are_kept_for_a_minute_then_renewed_after_the_pa
     assert (renewed.counts.phases[Phase.EXPIRED], renews) == (12, False)
     stale, _ = await told(desk, NOW + timedelta(hours=2))
     assert stale.as_of == NOW + timedelta(hours=2)
+
+
+@pytest.mark.usefixtures("_portfolio")
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(
+            "UPDATE snapshots SET data = jsonb_set(data, '{risks}', '[[\"gone\", \"USD\", 1, 1]]')",
+            id="a name that is gone",
+        ),
+        pytest.param("UPDATE snapshots SET data = data - 'cells'", id="without what came later"),
+        pytest.param(
+            "UPDATE snapshots SET data = jsonb_set(data, '{mailed}', '[1, 2, 3, 4]')", id="more than is known"
+        ),
+    ],
+)
+async def test_what_another_version_kept_is_taken_anew(
+    desk: Desk, sessions: Sessions, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr(keeping, "FEW", 11)
+    await told(desk, NOW)
+    await run(sessions, change)
+    later = NOW + timedelta(seconds=1)
+    anew, _ = await told(desk, later)
+    assert anew.as_of == later
+    assert (await told(desk, NOW + timedelta(seconds=2)))[0] == anew

@@ -191,6 +191,36 @@ async def test_the_month_and_the_quarter_are_foreseen_before_anything_goes_live(
     assert "0 of 12 subscriptions" in words(await mira.page(here))
 
 
+async def test_what_is_foreseen_says_that_it_is_of_others_and_of_other_rules(
+    mira: Person, sessions: Sessions, its: UUID
+) -> None:
+    here = f"{GO_LIVE}/{its}"
+    others, rules = (
+        "of the 12 that waited then; by now 11 wait",
+        "Prices, policies or legal rules have changed since",
+    )
+
+    async def told(path: str) -> tuple[bool, bool]:
+        page = words(await mira.page(path))
+        return others in page, rules in page
+
+    await walk(sessions, (await mira.send(await mira.page(here), "/forecast")).headers["location"])
+    assert await told(here) == (False, False)
+    async with sessions.begin() as session:
+        await go_live(session, wall_now=now(), by="operator:ana", reason="a pilot", numbers=["S-1001"])
+    assert await told(here) == (True, False)
+    assert await told(f"{here}/preview?tick=S-1002") == (False, False)
+    policy = (
+        "INSERT INTO policies (id, country, version, effective_on, values, set_by, reason, set_at)"
+        " VALUES (gen_random_uuid(), 'FR', 1, '2027-01-01', '{}', 'operator:ana', 'the bank asked', now())"
+    )
+    await run(sessions, policy)
+    assert await told(here) == (True, True)
+    assert await told(f"{here}/preview?tick=S-1002") == (False, True)
+    await walk(sessions, (await mira.send(await mira.page(here), "/forecast")).headers["location"])
+    assert await told(here) == (False, False)
+
+
 async def test_it_is_previewed_confirmed_and_done_once_under_the_key_of_its_form(
     mira: Person, sessions: Sessions, its: UUID
 ) -> None:

@@ -169,6 +169,8 @@ async def test_figures_over_many_are_kept_for_an_hour(
     await run(sessions, "UPDATE subscriptions SET live_at = NULL")
     assert words(await mira.page(RESULTS)).split("as of")[0] == before.split("as of")[0]
     assert "No renewal date" not in await mira.page(RESULTS)
+    file = csv.DictReader(io.StringIO((await mira.get(f"{RESULTS}.csv")).text.removeprefix("\ufeff")))
+    assert {line["ended"] for line in file} == {"0"}, "a file is of now"
     await run(sessions, "UPDATE snapshots SET taken_at = taken_at - interval '61 minutes'")
     assert "No renewal date" not in await mira.page(RESULTS)
     assert "No renewal date" in await mira.page(RESULTS)

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from models.engine import Sessions
-from models.operators import OperatorLinkRow
+from models.operators import OperatorLinkRow, OperatorRow
 from models.pauses import Pausable, pause, paused_now, resume
-from models.second_person import one_hand_until
+from models.second_person import one_hand
 from models.tokens import digest
 from renewals.roles import Role
-from tests.console.ops.staff import People, Person, acts, form, now
+from tests.console.ops.staff import People, Person, acts, form, now, words
 
 SECOND = "/ops/second-person"
 
@@ -180,6 +180,68 @@ async def test_links_made_at_the_page_name_their_maker(people: People, sessions:
     await mira.send(await mira.page("/ops/people"), "/otto/reset", reason="phone lost")
     async with sessions() as session:
         makers = (await session.scalars(sa.select(col(OperatorLinkRow.made_by)))).all()
-        until = await one_hand_until(session, "operator:mira", "operator:otto", now())
+        found = await one_hand(session, "operator:mira", "operator:otto", now())
     assert makers == ["operator:mira", "operator:mira"]
-    assert until is not None
+    assert found
+    assert found.until
+
+
+MAILBOXES = (
+    pytest.param("Mira@Vendor.example ", "mira@vendor.example", False, id="the same but for how it is written"),
+    pytest.param("nils@vendor.example", "mira@vendor.example", True, id="another one"),
+    pytest.param("", "", True, id="the provider names none"),
+)
+
+
+@pytest.mark.parametrize(("its", "hers", "two"), MAILBOXES)
+async def test_a_local_account_and_one_of_the_provider_with_one_mail_address_are_one_person(
+    mira: Person, people: People, sessions: Sessions, its: str, hers: str, two: bool
+) -> None:
+    nils = await people.signed_in("nils", Role.OPERATOR)
+    page = await nils.page(SECOND)
+    async with sessions.begin() as session:
+        for name, address in (("nils", its), ("mira", hers)):
+            await session.execute(sa.update(OperatorRow).where(col(OperatorRow.name) == name).values(email=address))
+    assert ("the account that asked has your mail address" in words(await nils.page(SECOND))) is not two
+    assert (await nils.send(page, "/confirm", reason="looks right")).status_code == (303 if two else 409)
+    assert await paused(sessions) is not two
+
+
+async def test_nor_does_an_account_that_one_of_the_two_made_confirm_it(
+    mira: Person, people: People, sessions: Sessions
+) -> None:
+    await people.add("mira-sso", Role.ADMIN)
+    nils = await people.signed_in("nils", Role.OPERATOR)
+    page = await nils.page(SECOND)
+    made: dict[str, Any] = {"made_at": now(), "made_by": "operator:mira-sso", "operator": "nils", "expires_at": now()}
+    async with sessions.begin() as session:
+        await session.execute(sa.text("UPDATE operators SET email = 'mira@vendor.example' WHERE name = 'mira-sso'"))
+        session.add(OperatorLinkRow(token_hash=digest("link"), **made))
+    assert (await nils.send(page, "/confirm", reason="looks right")).status_code == 409
+    assert await paused(sessions)
+
+
+ENDS = (
+    pytest.param({"role": "viewer"}, id="another role"),
+    pytest.param({"disabled_at": now(), "disabled_by": "operator:ana", "disabled_because": "left"}, id="disabled"),
+)
+
+
+@pytest.mark.parametrize("change", ENDS)
+async def test_nothing_is_done_in_the_name_of_somebody_who_may_not_do_it_any_more(
+    mira: Person, people: People, sessions: Sessions, change: dict[str, Any]
+) -> None:
+    nils = await people.signed_in("nils", Role.OPERATOR)
+    page = await nils.page(SECOND)
+    async with sessions.begin() as session:
+        await session.execute(sa.update(OperatorRow).where(col(OperatorRow.name) == "mira").values(**change))
+    answer = await nils.send(page, "/confirm", reason="as she asked")
+    assert (answer.status_code, "Whoever asked may not do this any more" in words(answer.text)) == (422, True)
+    assert await paused(sessions)
+    page = await nils.page(SECOND)
+    assert ("Whoever asked may not do this any more" in words(page), "Confirm" in words(page)) == (True, False)
+    assert "Qui l’a demandé n’en a plus le droit" in words(await nils.page(f"{SECOND}?lang=fr"))
+    reject = page.partition('formaction="')[2].partition('"')[0]
+    csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+    assert (await nils.client.post(reject, data={"csrf": csrf, "reason": "she left"})).status_code == 303
+    assert "Nothing waits for a second person." in await nils.page(SECOND)

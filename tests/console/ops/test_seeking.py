@@ -1,5 +1,6 @@
 """A list of what is threatened or in trouble: looked for among few, kept for a minute among many."""
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -51,6 +52,22 @@ async def test_what_is_no_longer_so_goes_when_it_is_looked_for_again(sessions: S
         await find(session, Cause.PARKED, TODAY, NOW)
     assert await found_before(sessions, asked) == []
     assert await found_before(sessions, Asked(cause=Cause.AUTO_RENEW_OFF)) == ["04", "07"]
+
+
+@pytest.mark.usefixtures("_portfolio")
+async def test_of_two_who_look_at_once_the_second_waits_and_keeps_what_it_found_alone(sessions: Sessions) -> None:
+    async def look() -> None:
+        async with sessions.begin() as session:
+            await find(session, Cause.PARKED, TODAY, NOW)
+
+    async with sessions.begin() as session:
+        await find(session, Cause.PARKED, TODAY, NOW)
+        await run(sessions, "UPDATE subscriptions SET parked_at = NULL, parked_because = NULL")
+        await run(sessions, PARKED_LONG_AGO.format("S-1005"))
+        second = asyncio.create_task(look())
+        await asyncio.wait([second], timeout=0.3)
+    await second
+    assert await found_before(sessions, Asked(cause=Cause.PARKED)) == ["05"]
 
 
 @pytest.mark.usefixtures("_portfolio")

@@ -1,16 +1,19 @@
 """Everybody sees where they are signed in, and ends it; an admin ends all of a person; each end is on record."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from console.ops import entering
 from console.ops.guard import session_cookie
 from models.engine import Sessions
 from models.operators import OperatorSessionRow
 from models.tokens import digest
 from renewals.roles import Role
-from tests.console.ops.staff import People, Person, acts, form, words
+from settings import Settings
+from tests.console.ops.staff import People, Person, acts, form, now, words
 
 PAGE = "/ops/sessions"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -125,3 +128,19 @@ async def test_a_browser_is_known_by_its_kind(people: People, agent: str, kind: 
     assert kind in words(await mira.page(PAGE))
     french = words(await mira.page(f"{PAGE}?lang=fr"))
     assert "Mot de passe et second facteur" in french
+
+
+async def test_whoever_goes_on_stays_signed_in_even_where_a_minute_of_silence_ends_it(
+    people: People, sessions: Sessions
+) -> None:
+    await people.add("mira", Role.VIEWER)
+    began, short = now(), Settings(operator_idle_minutes=1)
+    async with sessions.begin() as session:
+        token = await entering.begin(session, "mira", "password", began, short)
+    stays = []
+    for seconds in (40, 75, 110, 171):
+        async with sessions.begin() as session:
+            stays.append(
+                await entering.signed_in(session, token, began + timedelta(seconds=seconds), short) is not None
+            )
+    assert stays == [True, True, True, False]

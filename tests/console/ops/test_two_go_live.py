@@ -144,6 +144,7 @@ async def test_it_is_said_in_french_too(people: People, mira: Person, its: UUID)
     assert re.search(r"Mettre en service.*Les premiers :.*La confirmation vaut pour ceci exactement", page)
 
 
+@pytest.mark.usefixtures("mira")
 async def test_what_the_command_line_chose_of_several_imports_is_confirmed_in_the_same_way(
     nils: Person, sessions: Sessions, its: UUID
 ) -> None:
