@@ -78,7 +78,7 @@ NOTHING_MORE = {
     *("operator.disable", "operator.link", "operator.reset", "operator.set_up", "partner.sells_no_more", "resume"),
     *("results.export", "second_person.ask", "session.end", "sign_in.failed", "sign_out", "subscription.read"),
     *("subscriptions.export", "subscriptions.people", "view.delete", "webhook.off", "webhook.on", "webhook.removed"),
-    *("webhook.test", "what_if.export", "alarms.export", "customers.export"),
+    *("webhook.test", "what_if.export", "alarms.export", "customers.export", "charges.export"),
 }
 """Acts that say no more, or the same as another of these."""
 
