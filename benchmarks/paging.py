@@ -92,6 +92,7 @@ ADDRESSES: Mapping[str, Sequence[str]] = {
 ELSEWHERE = (
     "/set-up",
     "/bulk/{id}",
+    "/bulk/{id}.csv",
     "/subscriptions.csv",
     "/alarms/{id_}",
     "/letters/{id_}",
