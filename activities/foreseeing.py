@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlmodel import col
 from temporalio import activity
 from temporalio.client import Client
@@ -27,10 +27,10 @@ from models.what_ifs import WhatIfLineRow, WhatIfRow
 _log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=92)
-"""How long a forecast, or a what-if of which nothing was made, is kept."""
+"""How long a forecast is kept once its days are over, and a what-if of which nothing was made."""
 
-PER_LOOK = 3
-"""How many of them one look forgets at the most: each may have a hundred thousand lines."""
+PER_LOOK, LINES_PER_LOOK = 3, 100_000
+"""How many of them one look forgets at the most, and how many lines of forecasts: a year may have millions."""
 
 _TABLES: dict[str, type[ForecastRow] | type[WhatIfRow]] = {"forecast": ForecastRow, "what-if": WhatIfRow}
 
@@ -119,14 +119,23 @@ class Foreseeing:
 
     async def _forget(self, now: datetime) -> None:
         """Delete what is old; a what-if that was applied stays, as the reason of a version."""
+        await self._forget_forecasts(now - KEPT)
         async with self._sessions.begin() as session:
-            old = select(col(ForecastRow.id)).where(col(ForecastRow.asked_at) < now - KEPT).limit(PER_LOOK)
-            ids = (await session.scalars(old)).all()
-            await session.execute(delete(ForecastLineRow).where(col(ForecastLineRow.forecast_id).in_(ids)))
-            await session.execute(delete(ForecastRow).where(col(ForecastRow.id).in_(ids)))
             unused = select(col(WhatIfRow.id)).where(
                 col(WhatIfRow.at) < now - KEPT, col(WhatIfRow.applied_at).is_(None)
             )
             ids = (await session.scalars(unused.limit(PER_LOOK))).all()
             await session.execute(delete(WhatIfLineRow).where(col(WhatIfLineRow.what_if_id).in_(ids)))
             await session.execute(delete(WhatIfRow).where(col(WhatIfRow.id).in_(ids)))
+
+    async def _forget_forecasts(self, before: datetime) -> None:
+        """Those whose days were over by then; of an import, which nothing is compared with, those asked for by then."""
+        row, line = ForecastRow, ForecastLineRow
+        of_import = and_(col(row.import_id).is_not(None), col(row.asked_at) < before)
+        old = select(col(row.id)).where(or_(col(row.until_at) < before, of_import)).limit(PER_LOOK)
+        async with self._sessions.begin() as session:
+            ids = (await session.scalars(old)).all()
+            lines = select(col(line.id)).where(col(line.forecast_id).in_(ids)).limit(LINES_PER_LOOK)
+            gone = delete(line).where(col(line.id).in_(lines)).returning(col(line.id))
+            if len((await session.scalars(gone)).all()) < LINES_PER_LOOK:
+                await session.execute(delete(row).where(col(row.id).in_(ids)))
