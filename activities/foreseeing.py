@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import Select, and_, delete, or_, select
 from sqlmodel import col
 from temporalio import activity
 from temporalio.client import Client
@@ -21,7 +21,6 @@ from activities.slices import foresee_slice, what_if_slice
 from activities.starting import start_foresight
 from models.engine import Sessions
 from models.forecasts import ForecastLineRow, ForecastRow, ask_comparison, ask_daily
-from models.journal import SYSTEM
 from models.what_ifs import WhatIfLineRow, WhatIfRow
 
 _log = logging.getLogger(__name__)
@@ -30,7 +29,7 @@ KEPT = timedelta(days=92)
 """How long a forecast is kept once its days are over, and a what-if of which nothing was made."""
 
 PER_LOOK, LINES_PER_LOOK = 3, 100_000
-"""How many of them one look forgets at the most, and how many lines of forecasts: a year may have millions."""
+"""How many of them one look has compared or forgets at the most, and how many lines: a year may have millions."""
 
 _TABLES: dict[str, type[ForecastRow] | type[WhatIfRow]] = {"forecast": ForecastRow, "what-if": WhatIfRow}
 
@@ -80,13 +79,7 @@ class Foreseeing:
         async with self._sessions.begin() as session:
             await ask_daily(session, self._zone, now)
         async with self._sessions.begin() as session:
-            over = select(col(ForecastRow.id)).where(
-                col(ForecastRow.asked_by) == SYSTEM,
-                col(ForecastRow.until_at) < now - timedelta(hours=1),
-                col(ForecastRow.walked_at).is_not(None),
-                col(ForecastRow.compare_asked_at).is_(None),
-            )
-            for id_ in (await session.scalars(over)).all():
+            for id_ in (await session.scalars(_to_compare(now))).all():
                 await ask_comparison(session, id_, now)
         await self._forget(now)
         return await self._start()
@@ -139,3 +132,12 @@ class Foreseeing:
             gone = delete(line).where(col(line.id).in_(lines)).returning(col(line.id))
             if len((await session.scalars(gone)).all()) < LINES_PER_LOOK:
                 await session.execute(delete(row).where(col(row.id).in_(ids)))
+
+
+def _to_compare(now: datetime) -> Select[UUID]:
+    """Forecasts that are over, and have not been compared since."""
+    row = ForecastRow
+    since = or_(col(row.compare_asked_at).is_(None), col(row.compare_asked_at) < col(row.until_at))
+    walked = and_(col(row.walked_at).is_not(None), col(row.failed_because).is_(None), col(row.import_id).is_(None))
+    over = select(col(row.id)).where(col(row.until_at) < now - timedelta(hours=1), walked, since)
+    return over.order_by(col(row.until_at)).limit(PER_LOOK)

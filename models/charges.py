@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -41,8 +42,9 @@ class Charge:
 
 async def charges_page(session: AsyncSession, wanted: Wanted, limit: int, beside: Beside) -> Found:
     """The attempts that are wanted, each row one `Charge`."""
-    query = (
-        select(AttemptRow, OrderRow, col(CustomerRow.name))
+    columns: tuple[Any, ...] = (AttemptRow, OrderRow, col(CustomerRow.name))
+    query: Select[Any] = (
+        select(*columns)
         .join(OrderRow, col(OrderRow.id) == col(_ROW.order_id))
         .join(CustomerRow, col(CustomerRow.csn) == col(OrderRow.csn))
         .where(*_conditions(wanted))

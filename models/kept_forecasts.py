@@ -40,7 +40,7 @@ async def last_forecasts(session: AsyncSession, most: int) -> Sequence[ForecastR
     """The newest ones of what is live, without their figures: those of a year are long."""
     row = ForecastRow
     live = select(row).where(col(row.import_id).is_(None)).order_by(col(row.asked_at).desc()).limit(most)
-    figures = (defer(each, raiseload=True) for each in (col(row.totals), col(row.verdicts)))
+    figures = (defer(each, raiseload=True) for each in (row.totals, row.verdicts))  # type: ignore[arg-type]
     return (await session.scalars(live.options(*figures))).all()
 
 

@@ -237,6 +237,21 @@ async def test_what_is_old_is_forgotten_but_not_what_a_version_was_made_of(desk:
     assert await desk.rows("SELECT 1 FROM forecasts WHERE asked_by <> 'system'") == []
 
 
+async def test_days_that_somebody_asked_for_are_compared_by_themselves_once_they_are_over(renewing: Desk) -> None:
+    id_ = await foresee(renewing, until="2027-04-02")
+    await renewing.walk("2027-03-31 06:00")
+    assert ("charge automatic", "agreed", None, "paid") in await compared(renewing, id_, "2027-03-31 12:00")
+    state = "SELECT compare_asked_at, compared_at FROM forecasts WHERE asked_by <> 'system'"
+    early = await renewing.rows(state)
+    await renewing.at("2027-04-02 23:59", foreseeing(renewing).look_ahead)
+    assert await renewing.rows(state) == early
+    for _ in range(2):
+        await renewing.at("2027-04-03 01:30", foreseeing(renewing).look_ahead)
+        await renewing.at("2027-04-03 01:30", foreseeing(renewing).foresee, "forecast", str(id_))
+        (late,) = await renewing.rows(state)
+        assert late["compare_asked_at"] == late["compared_at"] == instant("2027-04-03 01:30", PARIS)
+
+
 async def test_a_forecast_is_kept_until_its_days_are_long_over_and_forgotten_a_part_at_a_look(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,7 +57,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.money": "Money",
         "ahead.foreseen": "Foreseen",
         "ahead.paid": "Paid",
-        "ahead.compare_text": "Not compared yet. What the system foresaw is compared by itself once its day is over.",
+        "ahead.compare_text": "Not compared yet. That happens by itself once its last day is over.",
         "ahead.compare": "Compare now",
         "ahead.compare_again": "Compare again",
         "ahead.each": "Line by line",

@@ -112,7 +112,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "bulk.release": "Release",
         "bulk.preview": "Preview: {command}",
         "bulk.preview_text": "Nothing has been done yet. What changes until you confirm is decided then.",
-        "bulk.others": "The {count} others stay as they are, unless what keeps them from it is gone by then.",
+        "bulk.others": "Others ({count}) are looked at again then; as it stands, nothing changes for them.",
         "bulk.this_page": "Ticks count on this page alone. For more, narrow the view to what you mean and preview all "
         "of it.",
         "bulk.would.done": "would be done",

@@ -60,8 +60,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.money": "Argent",
         "ahead.foreseen": "Prévu",
         "ahead.paid": "Payé",
-        "ahead.compare_text": "Pas encore comparé. Ce que le système a prévu est comparé de lui-même une fois le "
-        "jour passé.",
+        "ahead.compare_text": "Pas encore comparé. La comparaison se fait d’elle-même une fois le dernier jour passé.",
         "ahead.compare": "Comparer maintenant",
         "ahead.compare_again": "Comparer à nouveau",
         "ahead.each": "Ligne par ligne",

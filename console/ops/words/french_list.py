@@ -116,7 +116,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "bulk.preview": "Aperçu : {command}",
         "bulk.preview_text": "Rien n’a encore été fait. Ce qui change d’ici votre confirmation sera décidé à ce "
         "moment-là.",
-        "bulk.others": "Les {count} autres restent tels quels, sauf si l’obstacle a disparu d’ici là.",
+        "bulk.others": "Les autres ({count}) seront réexaminés à ce moment-là ; en l’état, rien ne change pour eux.",
         "bulk.this_page": "Les coches ne valent que pour cette page ; pour plusieurs pages, restreignez la vue à ce "
         "que vous visez et demandez l’aperçu de toute la vue.",
         "bulk.would.done": "serait fait",

@@ -137,7 +137,7 @@ async def test_the_outcomes_are_a_file_that_stands_on_record(
 async def test_the_button_counts_what_would_be_done_and_the_way_back_is_the_view(mira: Person) -> None:
     page = await mira.page(f"{PREVIEW}?command=resume-auto-renew&all=1&view=sort%3D-renews_on")
     assert "Resume auto-renew: confirm for 1" in words(page)
-    assert "The 2 others stay as they are" in words(page)
+    assert "Others (2) are looked at again then" in words(page)
     place = (await mira.send(page, "/ops/bulk", reason="a test")).headers["location"]
     assert 'href="/ops/subscriptions?sort=-renews_on"' in await mira.page(place)
     (row,) = re.findall(r"<tbody>.*?</tbody>", await mira.page("/ops/bulk"), re.S)
