@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -102,19 +102,12 @@ async def _finish(sessions: Sessions, row: ForecastRow, now: datetime) -> None:
     async with sessions.begin() as session:
         again = delete(line).where(col(line.forecast_id) == row.id, col(line.foreseen).is_(False))
         await session.execute(again)
-        unforeseen = await unforeseen_in(session, row)
-    other_rules = row.revision
-    for slice_ in _slices(unforeseen):
-        numbers = sorted({each.number for each in slice_})
-        async with sessions.begin() as session:
-            changed = (await session.execute(select(REVISION))).scalar_one() != other_rules
-            since = await since_of(session, numbers, row.asked_at, other_rules=changed)
-            rows = [
-                _unforeseen(row, each, found)
-                for each in slice_
-                for found in compare((), [each.happened], since[each.number], now)
-            ]
-            await session.execute(insert(line), rows)
+    for since_at, until_at in _days(row):
+        async with sessions() as session:
+            unforeseen = await unforeseen_in(session, row, since_at, until_at)
+        for slice_ in _slices(unforeseen):
+            await _write_unforeseen(sessions, row, slice_, now)
+            activity.heartbeat()
         activity.heartbeat()
     async with sessions.begin() as session:
         verdicts = await _add_up(session, row)
@@ -122,6 +115,28 @@ async def _finish(sessions: Sessions, row: ForecastRow, now: datetime) -> None:
             col(ForecastRow.id) == row.id, col(ForecastRow.compare_asked_at) == row.compare_asked_at
         )
         await session.execute(done.values(compared_at=now, verdicts=verdicts))
+
+
+def _days(row: ForecastRow) -> Iterable[tuple[datetime, datetime]]:
+    """The time of a forecast, a day at a time: what happened in a year may be more than fits."""
+    begins = row.since_at
+    while begins < row.until_at:
+        ends = min(begins + timedelta(days=1), row.until_at)
+        yield begins, ends
+        begins = ends
+
+
+async def _write_unforeseen(sessions: Sessions, row: ForecastRow, of: Sequence[Of], now: datetime) -> None:
+    numbers = sorted({each.number for each in of})
+    async with sessions.begin() as session:
+        changed = (await session.execute(select(REVISION))).scalar_one() != row.revision
+        since = await since_of(session, numbers, row.asked_at, other_rules=changed)
+        rows = [
+            _unforeseen(row, each, found)
+            for each in of
+            for found in compare((), [each.happened], since[each.number], now)
+        ]
+        await session.execute(insert(ForecastLineRow), rows)
 
 
 def _slices(found: Sequence[Of]) -> Iterable[Sequence[Of]]:

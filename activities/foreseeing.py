@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, and_, delete, or_, select
 from sqlmodel import col
 from temporalio import activity
 from temporalio.client import Client
@@ -21,16 +21,15 @@ from activities.slices import foresee_slice, what_if_slice
 from activities.starting import start_foresight
 from models.engine import Sessions
 from models.forecasts import ForecastLineRow, ForecastRow, ask_comparison, ask_daily
-from models.journal import SYSTEM
 from models.what_ifs import WhatIfLineRow, WhatIfRow
 
 _log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=92)
-"""How long a forecast, or a what-if of which nothing was made, is kept."""
+"""How long a forecast is kept once its days are over, and a what-if of which nothing was made."""
 
-PER_LOOK = 3
-"""How many of them one look forgets at the most: each may have a hundred thousand lines."""
+PER_LOOK, LINES_PER_LOOK = 3, 100_000
+"""How many of them one look has compared or forgets at the most, and how many lines: a year may have millions."""
 
 _TABLES: dict[str, type[ForecastRow] | type[WhatIfRow]] = {"forecast": ForecastRow, "what-if": WhatIfRow}
 
@@ -80,13 +79,7 @@ class Foreseeing:
         async with self._sessions.begin() as session:
             await ask_daily(session, self._zone, now)
         async with self._sessions.begin() as session:
-            over = select(col(ForecastRow.id)).where(
-                col(ForecastRow.asked_by) == SYSTEM,
-                col(ForecastRow.until_at) < now - timedelta(hours=1),
-                col(ForecastRow.walked_at).is_not(None),
-                col(ForecastRow.compare_asked_at).is_(None),
-            )
-            for id_ in (await session.scalars(over)).all():
+            for id_ in (await session.scalars(_to_compare(now))).all():
                 await ask_comparison(session, id_, now)
         await self._forget(now)
         return await self._start()
@@ -119,14 +112,32 @@ class Foreseeing:
 
     async def _forget(self, now: datetime) -> None:
         """Delete what is old; a what-if that was applied stays, as the reason of a version."""
+        await self._forget_forecasts(now - KEPT)
         async with self._sessions.begin() as session:
-            old = select(col(ForecastRow.id)).where(col(ForecastRow.asked_at) < now - KEPT).limit(PER_LOOK)
-            ids = (await session.scalars(old)).all()
-            await session.execute(delete(ForecastLineRow).where(col(ForecastLineRow.forecast_id).in_(ids)))
-            await session.execute(delete(ForecastRow).where(col(ForecastRow.id).in_(ids)))
             unused = select(col(WhatIfRow.id)).where(
                 col(WhatIfRow.at) < now - KEPT, col(WhatIfRow.applied_at).is_(None)
             )
             ids = (await session.scalars(unused.limit(PER_LOOK))).all()
             await session.execute(delete(WhatIfLineRow).where(col(WhatIfLineRow.what_if_id).in_(ids)))
             await session.execute(delete(WhatIfRow).where(col(WhatIfRow.id).in_(ids)))
+
+    async def _forget_forecasts(self, before: datetime) -> None:
+        """Those whose days were over by then; of an import, which nothing is compared with, those asked for by then."""
+        row, line = ForecastRow, ForecastLineRow
+        of_import = and_(col(row.import_id).is_not(None), col(row.asked_at) < before)
+        old = select(col(row.id)).where(or_(col(row.until_at) < before, of_import)).limit(PER_LOOK)
+        async with self._sessions.begin() as session:
+            ids = (await session.scalars(old)).all()
+            lines = select(col(line.id)).where(col(line.forecast_id).in_(ids)).limit(LINES_PER_LOOK)
+            gone = delete(line).where(col(line.id).in_(lines)).returning(col(line.id))
+            if len((await session.scalars(gone)).all()) < LINES_PER_LOOK:
+                await session.execute(delete(row).where(col(row.id).in_(ids)))
+
+
+def _to_compare(now: datetime) -> Select[UUID]:
+    """Forecasts that are over, and have not been compared since."""
+    row = ForecastRow
+    since = or_(col(row.compare_asked_at).is_(None), col(row.compare_asked_at) < col(row.until_at))
+    walked = and_(col(row.walked_at).is_not(None), col(row.failed_because).is_(None), col(row.import_id).is_(None))
+    over = select(col(row.id)).where(col(row.until_at) < now - timedelta(hours=1), walked, since)
+    return over.order_by(col(row.until_at)).limit(PER_LOOK)

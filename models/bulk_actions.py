@@ -73,13 +73,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it stands; `code` and `hint` of a refusal say why."""
+    """A line as it stands; `code` and `hint` of a refusal say why. `decided_at` is in the subscription's own time."""
 
     number: str
     customer: str | None
     outcome: Outcome
     code: str | None
     hint: str | None
+    decided_at: datetime | None = None
 
 
 async def store_bulk_action(
@@ -158,7 +159,7 @@ async def lines_of(session: AsyncSession, id_: UUID) -> list[Line]:
         .order_by(col(line.place))
     )
     found = [
-        Line(row.subscription, customer, _outcome(row.outcome, bool(repeated)), row.code, row.hint)
+        Line(row.subscription, customer, _outcome(row.outcome, bool(repeated)), row.code, row.hint, row.decided_at)
         for row, customer, repeated in await session.execute(query)
     ]
     return sorted(found, key=lambda each: list(Outcome).index(each.outcome))
@@ -172,23 +173,25 @@ def _outcome(outcome: str | None, repeated: bool) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A bulk action in a line: how many lines it has, and how many of them wait for an answer."""
+    """A bulk action in a line: how many lines it has, how many of them wait for an answer, and were refused."""
 
     row: BulkActionRow
     lines: int
     waiting: int
+    refused: int
 
 
 async def last_bulk_actions(session: AsyncSession, most: int) -> list[Told]:
     """The newest ones."""
     newest = select(col(BulkActionRow.id)).order_by(col(BulkActionRow.given_at).desc()).limit(most)
-    line = BulkActionLineRow
+    line, outcome = BulkActionLineRow, col(CommandRow.outcome)
+    waiting, refused = (func.count().filter(such) for such in (outcome.is_(None), outcome == Outcome.REFUSED.value))
     query = (
-        select(BulkActionRow, func.count(), func.count().filter(col(CommandRow.outcome).is_(None)))
+        select(BulkActionRow, func.count(), waiting, refused)
         .join(line, col(line.bulk_action_id) == col(BulkActionRow.id))
         .join(CommandRow, col(CommandRow.id) == col(line.command_id))
         .where(col(BulkActionRow.id).in_(newest))
         .group_by(col(BulkActionRow.id))
         .order_by(col(BulkActionRow.given_at).desc())
     )
-    return [Told(row, lines, waiting) for row, lines, waiting in await session.execute(query)]
+    return [Told(*row) for row in await session.execute(query)]

@@ -67,9 +67,8 @@ async def happened_to(session: AsyncSession, numbers: Sequence[str], since: date
     return await _read(session, charged, mailed, list(numbers))
 
 
-async def unforeseen_in(session: AsyncSession, forecast: ForecastRow) -> list[Of]:
-    """The charges and mails of a forecast's days that none of its lines has been found to be, by number."""
-    since, until = forecast.since_at, forecast.until_at
+async def unforeseen_in(session: AsyncSession, forecast: ForecastRow, since: datetime, until: datetime) -> list[Of]:
+    """The charges and mails of that time that no line of the forecast has been found to be, by number."""
     charged = _CHARGED.where(col(AttemptRow.called_at) >= since, col(AttemptRow.called_at) < until)
     charged = charged.where(~_has_a_line(forecast, col(AttemptRow.id), col(OrderLineRow.subscription)))
     mailed = _MAILED.where(col(NoticeRow.sent_at) >= since, col(NoticeRow.sent_at) < until)

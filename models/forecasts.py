@@ -1,11 +1,10 @@
 """Forecasts that are kept: what was foreseen for some days, line by line, and what became of it.
 
 A forecast is walked in slices by whoever runs it (`activities/foreseeing.py`): `after` is the number that the last one
-ended with. Its lines are never changed but for what they are compared with.
+ended with. Its lines are never changed but for what they are compared with. How they are read stands in
+`kept_forecasts.py`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,12 +19,10 @@ from sqlalchemy import (
     Index,
     and_,
     func,
-    literal,
     literal_column,
     or_,
     select,
     text,
-    tuple_,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,8 +36,8 @@ from models.subscriptions import NEXT_STEP_AT, SubscriptionRow
 from renewals.calendar import days_after, local_date, midnight
 from renewals.foreseen import Cause, Verdict
 
-MOST_DAYS = 31
-"""Days that one forecast has at the most."""
+MOST_DAYS = 366
+"""Days that one forecast has at the most: a year, whichever it is."""
 
 FURTHEST = timedelta(days=400)
 """How far ahead its last day may lie: a year and a late window."""
@@ -198,33 +195,6 @@ async def ask_daily(session: AsyncSession, zone: str, now: datetime) -> UUID | N
     return await ask_forecast(session, tomorrow, tomorrow, zone, by=SYSTEM, now=now)
 
 
-async def open_forecast(session: AsyncSession, first_on: date, last_on: date, by: str) -> UUID | None:
-    """One of these days that the same person has asked for and that is still being walked."""
-    row = ForecastRow
-    query = select(col(row.id)).where(
-        col(row.first_on) == first_on,
-        col(row.last_on) == last_on,
-        col(row.asked_by) == by,
-        col(row.import_id).is_(None),
-        col(row.walked_at).is_(None),
-        col(row.failed_because).is_(None),
-    )
-    return await session.scalar(query.limit(1))
-
-
-async def daily_forecast(session: AsyncSession, on: date) -> ForecastRow | None:
-    """What the system foresaw of that day, once it is walked."""
-    row = ForecastRow
-    query = select(row).where(col(row.asked_by) == SYSTEM, col(row.first_on) == on, col(row.walked_at).is_not(None))
-    return await session.scalar(query)
-
-
-async def last_forecasts(session: AsyncSession, most: int) -> Sequence[ForecastRow]:
-    """The newest ones of what is live."""
-    live = select(ForecastRow).where(col(ForecastRow.import_id).is_(None))
-    return (await session.scalars(live.order_by(col(ForecastRow.asked_at).desc()).limit(most))).all()
-
-
 async def ask_comparison(session: AsyncSession, id_: UUID, now: datetime) -> bool:
     """Have a forecast compared with what happened, anew if it was before; False while it is not walked.
 
@@ -237,35 +207,3 @@ async def ask_comparison(session: AsyncSession, id_: UUID, now: datetime) -> boo
         row.compare_asked_at, row.compare_after, row.compared, row.compared_at = now, None, 0, None
         session.add(row)
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which lines of a forecast are shown; None: whichever."""
-
-    what: str | None = None
-    verdict: Verdict | None = None
-    cause: Cause | None = None
-
-
-Place = tuple[datetime, int]
-"""Of a line in its forecast: its instant and its id."""
-
-
-async def lines_of(
-    session: AsyncSession, id_: UUID, wanted: Wanted, *, after: Place | None, limit: int
-) -> tuple[Sequence[ForecastLineRow], Place | None]:
-    """Up to `limit` lines in order of time, beyond a place; and the place where the next page begins, if any."""
-    row = ForecastLineRow
-    at, line_id = col(row.at), col(row.id)
-    query = select(row).where(col(row.forecast_id) == id_).order_by(at, line_id).limit(limit + 1)
-    for column, value in ((row.what, wanted.what), (row.verdict, wanted.verdict), (row.cause, wanted.cause)):
-        if value is not None:
-            query = query.where(col(column) == str(value))
-    if after is not None:
-        query = query.where(
-            tuple_(at, line_id) > tuple_(literal(after[0], DateTime(timezone=True)), literal(after[1], BigInteger))
-        )
-    found = (await session.scalars(query)).all()
-    last = found[limit - 1] if len(found) > limit else None
-    return found[:limit], (last.at, last.id or 0) if last else None

@@ -95,7 +95,8 @@ class AttemptRow(SQLModel, table=True):
         CheckConstraint("n >= 1", name="n"),
         CheckConstraint("(state IN ('paid', 'declined', 'expired')) = (answered_at IS NOT NULL)", name="answered"),
         CheckConstraint("state NOT IN ('issued', 'expired') OR voucher_code IS NOT NULL", name="voucher_code"),
-        Index("ix_attempts_called_at", "called_at"),
+        Index("ix_attempts_called_at", "called_at", "id"),
+        Index("ix_attempts_by_state", "state", "called_at", "id"),
         Index(
             "uq_attempts_unanswered",
             "order_id",

@@ -79,7 +79,7 @@ class NoticeRow(SQLModel, table=True):
         one_of("outcome", NOTICE_OUTCOMES, optional=True),
         CheckConstraint("outcome <> 'sent' OR sent_at IS NOT NULL", name="sent_at"),
         Index("ix_notices_waiting", "subscription", postgresql_where=text("outcome IS NULL")),
-        Index("ix_notices_sent_at", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
+        Index("ix_notices_sent_at", "sent_at", "id", postgresql_where=text("sent_at IS NOT NULL")),
         Index("ix_notices_by_time", "planned_for", "id"),
         Index("ix_notices_by_kind", "kind", "planned_for", "id"),
         Index("ix_notices_by_recipient", literal_column("lower(recipient)"), "planned_for", "id"),

@@ -20,6 +20,7 @@ _ROOMS = {
     "alarms": "/ops/alarms",
     "audit": "/ops/audit",
     "calendar": "/ops/calendar",
+    "charges": "/ops/charges",
     "compliance": "/ops/compliance",
     "customers": "/ops/customers",
     "letters": "/ops/letters",

@@ -5,32 +5,40 @@ are delivered after it; the page of the bulk action shows how far they are, whoe
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
+from console.files import Cells, as_file, with_head
 from console.ops.asking import view_in
 from console.ops.deed import SECOND_PERSON
-from console.ops.desk import InDesk, see_other, there, wall_now
+from console.ops.desk import InDesk, see_other, speech_for, there, wall_now
 from console.ops.fields import Wrong, choice
 from console.ops.giving_many import BULK, ask_to_give, deliver_all, digest_of, previewed
 from console.ops.guard import Reads, Steers, SteersMany
+from console.ops.offering import why_not
 from console.ops.patience import reading
 from console.ops.subscriptions import TOGETHER, the_listing
+from console.speech import Speech
+from models.audit import audit
 from models.bulk_actions import (
     MOST_LINES,
     BulkActionRow,
+    Line,
     Outcome,
     last_bulk_actions,
     lines_of,
     store_bulk_action,
 )
+from models.history import in_utc
 from models.inbox import KeyReused
 from models.together import together
 from renewals import commands as c
+from renewals.calendar import local_date
 
 NEWEST = 50
 AGAIN_SECONDS = 3
@@ -38,6 +46,11 @@ AGAIN_SECONDS = 3
 
 LONG_AFTER = timedelta(minutes=2)
 AGAIN_LATER_SECONDS = 20
+
+HEAD = (
+    *("subscription", "customer", "command", "given_by", "confirmed_by", "reason", "given_at"),
+    *("outcome", "code", "why", "decided_at"),
+)
 
 routes = APIRouter(prefix="/bulk")
 
@@ -70,7 +83,7 @@ async def preview(request: Request, desk: InDesk, who: Steers) -> Response:
         "bulk_preview.html",
         who,
         command=name,
-        back=view.address(),
+        view=view,
         lines=lines,
         counts=Counter(line.outcome for line in lines),
         numbers=" ".join(line.number for line in lines),
@@ -82,7 +95,7 @@ async def preview(request: Request, desk: InDesk, who: Steers) -> Response:
 async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks) -> Response:
     """Store the commands, whatever becomes of this process; then deliver them."""
     name, reason, key = c.Name(choice(who.form, "command", TOGETHER)), who.reason, who.form_key
-    numbers = numbers_in(who.form.get("numbers", "").split())
+    numbers, view = numbers_in(who.form.get("numbers", "").split()), _from_view(who.form.get("view", ""))
     try:
         async with desk.sessions.begin() as session:
             if desk.settings.bulk_takes_two(len(numbers)):
@@ -101,20 +114,43 @@ async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks) -> Respons
     except KeyReused:
         raise Wrong("key", "wrong.key_reused") from None
     tasks.add_task(deliver_all, desk, id_)
-    response = see_other(f"{BULK}/{id_}")
+    response = see_other(f"{BULK}/{id_}{view}")
     response.background = tasks
     return response
 
 
+@routes.get("/{id}.csv")
+async def as_csv(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
+    """Every line with its outcome, and with who gave the command and why; a refusal in the reader's language."""
+    t, now = speech_for(request, who), wall_now()
+    async with desk.sessions.begin() as session:
+        row = there(await session.get(BulkActionRow, id))
+        lines = await lines_of(session, id)
+        data = {"command": row.command, "lines": len(lines)}
+        audit(session, now, who.by, "bulk_action.export", str(id), data=data)
+    name = f"{row.command}-{local_date(row.given_at, desk.zone)}.csv"
+    return as_file(name, with_head(HEAD, _file(row, lines, t)))
+
+
+async def _file(row: BulkActionRow, lines: Sequence[Line], t: Speech) -> AsyncIterator[list[Cells]]:
+    given = (row.command, row.given_by, row.confirmed_by or "", row.reason, in_utc(row.given_at))
+    for each in lines:
+        why = why_not(each.code, row.command, t) if each.code else ""
+        decided_at = in_utc(each.decided_at) if each.decided_at else ""
+        yield [(each.number, each.customer or "", *given, each.outcome.value, each.code or "", why, decided_at)]
+
+
 @routes.get("/{id}")
 async def bulk_action(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
-    """How far it is. While outcomes are missing the page loads itself again."""
+    """How far it is. While outcomes are missing the page loads itself again. It knows the view it was given from."""
+    query = request.query_params.get("view", "")
     async with desk.sessions() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         row = there(await session.get(BulkActionRow, id))
         lines = await lines_of(session, id)
     counts = Counter(line.outcome for line in lines)
-    response = desk.page(request, "bulk_action.html", who, row=row, lines=lines, counts=counts)
+    ways: dict[str, Any] = {"back": view_in(query).address(), "here": f"{BULK}/{id}{_from_view(query)}"}
+    response = desk.page(request, "bulk_action.html", who, row=row, lines=lines, counts=counts, **ways)
     if counts[Outcome.WAITING]:
         late = wall_now() > row.given_at + LONG_AFTER
         response.headers["Refresh"] = str(AGAIN_LATER_SECONDS if late else AGAIN_SECONDS)
@@ -131,6 +167,12 @@ def numbers_in(given: Sequence[str]) -> list[str]:
     if any(len(number) > _LONGEST_NUMBER or not number.isprintable() for number in numbers):
         raise Wrong("tick", "wrong.view")
     return numbers
+
+
+def _from_view(query: str) -> str:
+    """How the address of a bulk action names the view that it was given from. Raises `Wrong`."""
+    view = view_in(query).query
+    return f"?{urlencode({'view': view})}" if view else ""
 
 
 _LONGEST_NUMBER = 64

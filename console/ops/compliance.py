@@ -16,7 +16,7 @@ from console.ops.desk import Desk, InDesk, speech_for, wall_now
 from console.ops.fields import Wrong
 from console.ops.guard import Reads
 from console.ops.patience import reading
-from console.ops.proving import certainty_of, content_of, proof_paper, window_of
+from console.ops.proving import certainty_of, content_of, proof_paper, source_of, window_of
 from console.ops.subscription import NoSubscription
 from console.speech import Speech
 from documents.proof import pdf_of_proof
@@ -84,6 +84,7 @@ async def compliance(request: Request, desk: InDesk, who: Reads) -> Response:
         window=window_of,
         content=content_of,
         certainty=certainty_of,
+        source=source_of,
         today=today,
         local_date=local_date,
         here=here,
@@ -141,6 +142,7 @@ async def one(request: Request, desk: InDesk, who: Reads, number: str) -> Respon
         window=window_of,
         content=content_of,
         certainty=certainty_of,
+        source=source_of,
         today=local_date(stored.now, stored.facts.time_zone),
         its_zone=stored.facts.time_zone,
     )

@@ -15,6 +15,7 @@ from console.ops.files import PER_BATCH, plain_money
 from console.ops.forecast_figures import totals_of, verdicts_of
 from console.ops.guard import Reads
 from console.ops.import_forecast import quarter_in
+from console.ops.patience import reading
 from models.audit import audit
 from models.forecasts import (
     FURTHEST,
@@ -22,15 +23,10 @@ from models.forecasts import (
     MOST_DAYS,
     ForecastLineRow,
     ForecastRow,
-    Place,
-    Wanted,
     ask_comparison,
     ask_forecast,
-    daily_forecast,
-    last_forecasts,
-    lines_of,
-    open_forecast,
 )
+from models.kept_forecasts import Place, Wanted, daily_forecast, last_forecasts, lines_of, open_forecast
 from models.pauses import paused_between, paused_now
 from renewals.calendar import days_after, local_date
 from renewals.foreseen import Cause, Verdict
@@ -125,7 +121,7 @@ def _cells(line: ForecastLineRow) -> list[str]:
 async def forecast(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
     """One forecast: how far it is, its figures, its lines."""
     wanted, t = _wanted(request), speech_for(request, who)
-    async with desk.sessions() as session:
+    async with reading(desk) as session:
         row = there(await session.get(ForecastRow, id))
         lines, later = await lines_of(session, id, wanted, after=_place(request), limit=PER_PAGE)
         paused = await paused_between(session, row.asked_at, row.walked_at or wall_now())
@@ -180,7 +176,7 @@ def _wanted(request: Request) -> Wanted:
 
 
 def _place(request: Request) -> Place | None:
-    """Where a page begins. Raises `Wrong`."""
+    """Where a page begins: beyond a line, or with an instant where it names no line but 0. Raises `Wrong`."""
     text = request.query_params.get("after", "")
     if not text:
         return None
@@ -189,6 +185,6 @@ def _place(request: Request) -> Place | None:
         place = datetime.fromisoformat(at), int(id_)
     except ValueError:
         raise Wrong("after", "wrong.view") from None
-    if place[0].tzinfo is None or not 0 < place[1] < 1 << 63:
+    if place[0].tzinfo is None or not 0 <= place[1] < 1 << 63:
         raise Wrong("after", "wrong.view")
     return place

@@ -20,14 +20,14 @@ from console.ops.patience import reading
 from mail.sink import opened
 from models.audit import MAIL_READ, audit, audit_framed_mail
 from models.history import in_utc
-from models.letters import Letter, State, Wanted, letters_page
+from models.letters import ASKED, Letter, State, Wanted, letters_page
 from models.records import NoticeRow
 from renewals.calendar import local_date
 from renewals.letters import Kind
 
 LETTERS = "/ops/letters"
 PER_PAGE = 50
-FILTERS = ("to", "subscription", "kind", "state", "from", "until")
+FILTERS = ("to", "subscription", "kind", "state", "from", "until", "sent_from", "sent_until")
 HEAD = (
     "subscription",
     "kind",
@@ -40,6 +40,8 @@ HEAD = (
     "reply",
     "message_id",
 )
+
+DAYS = FILTERS[-4:]
 
 _PLACES = Places((addresses.instant, addresses.uuid))
 
@@ -56,7 +58,7 @@ async def letters(request: Request, desk: InDesk, who: Reads) -> Response:
     if found.rows:
         async with desk.sessions.begin() as session:
             audit(session, wall_now(), who.by, "letters.people", data={"view": here.query})
-    values: dict[str, Any] = {"since": addresses.day(said, "from"), "until": addresses.day(said, "until")}
+    values: dict[str, Any] = {"days": {name: addresses.day(said, name) for name in DAYS}}
     return desk.page(
         request,
         "letters.html",
@@ -64,7 +66,8 @@ async def letters(request: Request, desk: InDesk, who: Reads) -> Response:
         found=found.rows,
         wanted=wanted,
         kinds=list(Kind),
-        states=list(State),
+        states=list(ASKED),
+        state=said.get("state"),
         here=here,
         placed=bool(beside),
         **here.pages(found),
@@ -125,11 +128,14 @@ def _cells(each: Letter) -> Cells:
 def wanted_in(said: Mapping[str, str], zone: str) -> Wanted:
     """What the address asks for; days are those of the operations team. Raises `Wrong`."""
     since, until = addresses.days(said, "from", "until", zone)
+    sent_since, sent_until = addresses.days(said, "sent_from", "sent_until", zone)
     return Wanted(
         recipient=addresses.text(said, "to"),
         subscription=addresses.text(said, "subscription"),
         kind=addresses.known(Kind, said, "kind"),
-        state=addresses.known(State, said, "state"),
+        states=addresses.read(ASKED.__getitem__, said, "state") or (),
         since=since,
         until=until,
+        sent_since=sent_since,
+        sent_until=sent_until,
     )

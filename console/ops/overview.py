@@ -159,17 +159,31 @@ class View:
 
     @property
     def charges(self) -> list[Row]:
-        """Today's attempts by how they stand."""
+        """Today's attempts by how they stand, each with the list of as many."""
+        day = self.found.today.isoformat()
         states = [state for state in AttemptState if any(each.state is state for each in self.found.charged)]
         return [
-            self._row(
-                state.value,
-                self.t.first(f"outcome.{state}"),
-                [each for each in self.found.charged if each.state is state],
-                self.charged_in,
+            replace(
+                self._row(
+                    state.value,
+                    self.t.first(f"outcome.{state}"),
+                    [each for each in self.found.charged if each.state is state],
+                    self.charged_in,
+                ),
+                leads_to=f"/ops/charges?state={state}&from={day}&until={day}",
             )
             for state in states
         ]
+
+    @property
+    def mails_at(self) -> Mapping[str, str]:
+        """Where the mails of each of today's figures are listed; those that wait are counted whatever their day."""
+        day = self.found.today.isoformat()
+        return {
+            "sent": f"/ops/letters?sent_from={day}&sent_until={day}",
+            "failed": f"/ops/letters?state=undelivered&from={day}&until={day}",
+            "waiting": "/ops/letters?state=waiting",
+        }
 
     def _row(self, key: str, label: str, parts: Iterable[Counted], currencies: Sequence[str]) -> Row:
         parts = list(parts)

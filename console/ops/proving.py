@@ -9,7 +9,9 @@ from documents.proof import Fact, ProofPaper, ProofSection
 from mail.letter import VENDOR
 from models.compliance import Kept, Proof, State
 from models.store import Stored
-from renewals.legal import LegalRule
+from renewals.legal import DEFAULT_RULES, LegalRule
+
+_SHIPPED = {rule.id: rule.source for rule in DEFAULT_RULES}
 
 
 def window_of(rule: LegalRule, t: Speech) -> str:
@@ -28,6 +30,11 @@ def content_of(rule: LegalRule, t: Speech) -> str:
 def certainty_of(rule: LegalRule, t: Speech) -> str:
     """How sure the rule is, and since when that is known."""
     return t(f"legal.certainty.{rule.certainty}", day=t.w.day(rule.verified_on))
+
+
+def source_of(rule: LegalRule, t: Speech) -> str:
+    """Where it is written: of a rule as it came with the product in the reader's language, else as it was entered."""
+    return t(f"legal.source_of.{rule.id}") if rule.source == _SHIPPED.get(rule.id) else rule.source
 
 
 def proof_paper(stored: Stored, charges: Sequence[Kept], now: datetime, t: Speech) -> ProofPaper:
@@ -67,7 +74,7 @@ def _shown(proof: Proof, kept: Kept, t: Speech) -> Iterator[Fact]:
     duty, notice = proof.standing.duty, proof.notice
     yield t("legal.rule"), window_of(duty.rule, t)
     yield t("legal.says"), content_of(duty.rule, t)
-    yield t("legal.source"), f"{duty.rule.source} ({certainty_of(duty.rule, t)})"
+    yield t("legal.source"), f"{source_of(duty.rule, t)} ({certainty_of(duty.rule, t)})"
     yield t("legal.window"), t("legal.from_to", first=t.w.day(duty.first_on), last=t.w.day(duty.last_on))
     if notice and notice.sent_at:
         zone = kept.stored.facts.time_zone

@@ -52,6 +52,7 @@ ROOMS = (
     Room(Group.NOW, "results", "/ops/results", May.READ),
     Room(Group.SUBSCRIPTIONS, "list", "/ops/subscriptions", May.READ),
     Room(Group.SUBSCRIPTIONS, "customers", "/ops/customers", May.READ),
+    Room(Group.SUBSCRIPTIONS, "charges", "/ops/charges", May.READ),
     Room(Group.SUBSCRIPTIONS, "calendar", "/ops/calendar", May.READ),
     Room(Group.SUBSCRIPTIONS, "bulk", "/ops/bulk", May.READ),
     Room(Group.AHEAD, "golive", "/ops/go-live", May.READ),

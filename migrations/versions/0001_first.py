@@ -934,7 +934,8 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_attempts"),
         sa.UniqueConstraint("order_id", "n", name="uq_attempts_order_id_n"),
     )
-    op.create_index("ix_attempts_called_at", "attempts", ["called_at"])
+    op.create_index("ix_attempts_by_state", "attempts", ["state", "called_at", "id"])
+    op.create_index("ix_attempts_called_at", "attempts", ["called_at", "id"])
     op.create_index(
         "uq_attempts_unanswered",
         "attempts",
@@ -1301,7 +1302,7 @@ def _create_tables() -> None:
         postgresql_where=sa.text("outcome <> 'sent'"),
     )
     op.create_index("ix_notices_queue", "notices", ["planned_for", "id"], postgresql_where=sa.text("outcome IS NULL"))
-    op.create_index("ix_notices_sent_at", "notices", ["sent_at"], postgresql_where=sa.text("sent_at IS NOT NULL"))
+    op.create_index("ix_notices_sent_at", "notices", ["sent_at", "id"], postgresql_where=sa.text("sent_at IS NOT NULL"))
     op.create_index(
         "ix_notices_undelivered",
         "notices",

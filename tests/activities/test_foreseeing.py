@@ -1,5 +1,6 @@
 """Forecasts that are kept: walked in slices, compared with what happened, each difference with its cause."""
 
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from sqlmodel import col
 from temporalio.client import Client
 
 from activities import comparing, slices
+from activities import foreseeing as forgetful
 from activities.foreseeing import KEPT, Foreseeing
 from gateways.port import Declined
 from models.engine import Sessions
-from models.forecasts import ForecastRow, Wanted, ask_comparison, ask_forecast, has_steps_before, lines_of
+from models.forecasts import ForecastRow, ask_comparison, ask_forecast, has_steps_before
 from models.import_forecasts import ask_of_import, cells_of, last_of_import
+from models.kept_forecasts import Wanted, lines_of
 from models.pauses import Pausable, pause
 from models.subscriptions import SubscriptionRow
 from models.what_ifs import What, ask_what_if
@@ -32,11 +35,11 @@ def foreseeing(desk: Desk, bell: Doorbell | None = None) -> Foreseeing:
     return Foreseeing(desk.sessions, cast("Client", bell or Doorbell()), PARIS)
 
 
-async def foresee(desk: Desk, at: str = EVE, day: str = "2027-03-31") -> UUID:
-    """Have a day foreseen."""
-    on = instant(f"{day} 12:00", PARIS).date()
+async def foresee(desk: Desk, at: str = EVE, day: str = "2027-03-31", until: str = "") -> UUID:
+    """Have a day foreseen, or those until another one."""
+    first_on, last_on = (instant(f"{each} 12:00", PARIS).date() for each in (day, until or day))
     async with desk.sessions.begin() as session:
-        id_ = await ask_forecast(session, on, on, PARIS, by="operator:ana", now=instant(at, PARIS))
+        id_ = await ask_forecast(session, first_on, last_on, PARIS, by="operator:ana", now=instant(at, PARIS))
     assert id_ is not None
     await desk.at(at, foreseeing(desk).foresee, "forecast", str(id_))
     return id_
@@ -135,6 +138,19 @@ async def test_what_nobody_did_and_nothing_explains_is_for_somebody_to_look_at(r
     assert ("charge automatic", "not_happened", "unknown", None) in told
 
 
+async def test_what_nobody_foresaw_is_found_on_each_of_its_days(renewing: Desk) -> None:
+    id_ = await foresee(renewing, until="2028-03-29")
+    renewing.gateway.answers.append(Declined("insufficient_funds", "reference-1"))
+    for at in ("2027-03-31 06:00", "2027-04-01 09:00"):
+        await renewing.walk(at)
+    told = await compared(renewing, id_, "2027-04-02 12:00")
+    assert [each for each in told if each[1] == "unforeseen"] == [
+        ("notice payment_failed", "unforeseen", "caused", "sent"),
+        ("charge automatic", "unforeseen", "declined", "paid"),
+    ]
+    assert ("notice advance_charge_notice", "waits", None, None) in told
+
+
 async def test_comparing_again_begins_anew(renewing: Desk) -> None:
     id_ = await foresee(renewing)
     renewing.gateway.answers.append(Declined("insufficient_funds", "reference-1"))
@@ -216,9 +232,44 @@ async def test_what_is_old_is_forgotten_but_not_what_a_version_was_made_of(desk:
             ids.append(await ask_what_if(session, What.POLICY, args, now.date(), PARIS, by="operator:ana", now=now))
         await desk.at(EVE, foreseeing(desk).foresee, "what-if", str(ids[-1]))
     await desk.change("UPDATE what_ifs SET applied_at = now(), applied_by = 'operator:bo' WHERE id = :id", id=ids[0])
-    await desk.at(f"{instant(EVE, PARIS) + KEPT:%Y-%m-%d} 23:59", foreseeing(desk).look_ahead)
+    await desk.at(f"{instant(EVE, PARIS) + KEPT + timedelta(days=2):%Y-%m-%d} 23:59", foreseeing(desk).look_ahead)
     assert [row["id"] for row in await desk.rows("SELECT id FROM what_ifs")] == [ids[0]]
     assert await desk.rows("SELECT 1 FROM forecasts WHERE asked_by <> 'system'") == []
+
+
+async def test_days_that_somebody_asked_for_are_compared_by_themselves_once_they_are_over(renewing: Desk) -> None:
+    id_ = await foresee(renewing, until="2027-04-02")
+    await renewing.walk("2027-03-31 06:00")
+    assert ("charge automatic", "agreed", None, "paid") in await compared(renewing, id_, "2027-03-31 12:00")
+    state = "SELECT compare_asked_at, compared_at FROM forecasts WHERE asked_by <> 'system'"
+    early = await renewing.rows(state)
+    await renewing.at("2027-04-02 23:59", foreseeing(renewing).look_ahead)
+    assert await renewing.rows(state) == early
+    for _ in range(2):
+        await renewing.at("2027-04-03 01:30", foreseeing(renewing).look_ahead)
+        await renewing.at("2027-04-03 01:30", foreseeing(renewing).foresee, "forecast", str(id_))
+        (late,) = await renewing.rows(state)
+        assert late["compare_asked_at"] == late["compared_at"] == instant("2027-04-03 01:30", PARIS)
+
+
+async def test_a_forecast_is_kept_until_its_days_are_long_over_and_forgotten_a_part_at_a_look(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetful, "LINES_PER_LOOK", 4)
+    await desk.open()
+    await foresee(desk, until="2028-03-29")
+    left = "SELECT f.id, count(l.id) AS n FROM forecasts f LEFT JOIN forecast_lines l ON l.forecast_id = f.id"
+    left += " WHERE asked_by <> 'system' GROUP BY f.id"
+    (row,) = await desk.rows(left)
+    assert row["n"] > 4
+    over = instant("2028-03-30 00:00", PARIS)
+    await desk.at(f"{over + KEPT - timedelta(days=1):%Y-%m-%d} 12:00", foreseeing(desk).look_ahead)
+    assert await desk.rows(left) == [row]
+    found = [row]
+    while found:
+        await desk.at(f"{over + KEPT + timedelta(days=1):%Y-%m-%d} 12:00", foreseeing(desk).look_ahead)
+        before, found = found, await desk.rows(left)
+        assert not found or found[0]["n"] == before[0]["n"] - 4
 
 
 async def test_a_forecast_that_failed_for_good_says_so_and_is_left_alone(renewing: Desk) -> None:

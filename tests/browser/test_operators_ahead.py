@@ -49,6 +49,12 @@ async def test_an_operator_looks_ahead(operator: Operator, sessions: Sessions, t
     days = {"from": now.date().isoformat(), "to": (now + timedelta(days=20)).date().isoformat()}
     await operator.send("/ops/forecast", "forecast-walking", **days)
     place = await answered(operator, sessions, "forecast")
+    await operator.go("/ops/forecast", "")
+    await operator.send("/ops/forecast", "", **days | {"to": (now + timedelta(days=365)).date().isoformat()})
+    await answered(operator, sessions, "forecast-of-a-year")
+    await operator.page.locator("main summary").first.click()
+    await operator.album.keep(operator.page, "forecast-of-a-year-by-day")
+    await operator.go(place, "")
     await change(
         sessions,
         "UPDATE forecasts SET since_at = since_at - interval '40 days', until_at = until_at - interval '40 days',"

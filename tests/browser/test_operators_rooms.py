@@ -29,6 +29,7 @@ EMPTY = {
     "letters": "/ops/letters",
     "compliance": "/ops/compliance",
     "customers": "/ops/customers",
+    "charges": "/ops/charges",
     "calendar": "/ops/calendar",
     "go-live": "/ops/go-live",
     "results": "/ops/results",
@@ -85,6 +86,7 @@ async def _look_into_the_rest(operator: Operator, sessions: Sessions) -> None:
         )
     await operator.go("/ops/letters", "letters")
     await operator.go("/ops/letters?state=failed&to=mia@harbour.example", "letters-filtered")
+    await operator.go(f"/ops/letters?sent_from={now.date()}&sent_until={now.date()}", "letters-sent")
     for n, name in enumerate(("sent", "refused", "missed", "waiting")):
         await operator.go(f"/ops/letters/{UUID(int=n)}", f"letter-{name}")
     await operator.go("/ops/compliance", "compliance")
@@ -134,6 +136,8 @@ async def _see_results(operator: Operator, sessions: Sessions) -> None:
             await session.execute(sa.text(RENEWED.format(number=f"S-10{n:02}", way=way)))
         await session.execute(sa.text(DECLINED.format(number="S-1004")))
     await operator.go("/ops/results", "results")
+    await operator.go("/ops/charges", "charges")
+    await operator.go("/ops/", "overview-charged")
 
 
 async def test_the_rooms_of_an_operator(operator: Operator, sessions: Sessions) -> None:

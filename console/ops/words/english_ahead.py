@@ -21,9 +21,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.from": "First day",
         "ahead.to": "Last day",
         "ahead.ask_button": "Foresee",
-        "ahead.ask_help": "At most {count} days, from today on and not much more than a year ahead.",
+        "ahead.ask_help": "Up to a year ({count} days), from today on and not much more than a year ahead. Over "
+        "many subscriptions a long time takes a while: the page shows how far it is.",
         "ahead.kept": "Kept forecasts",
         "ahead.day": "Day",
+        "ahead.month": "Month",
+        "ahead.by_day": "Day by day",
         "ahead.state": "State",
         "ahead.system": "the system itself",
         "ahead.none": "There is no forecast yet.",
@@ -54,7 +57,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.money": "Money",
         "ahead.foreseen": "Foreseen",
         "ahead.paid": "Paid",
-        "ahead.compare_text": "Not compared yet. What the system foresaw is compared by itself once its day is over.",
+        "ahead.compare_text": "Not compared yet. That happens by itself once its last day is over.",
         "ahead.compare": "Compare now",
         "ahead.compare_again": "Compare again",
         "ahead.each": "Line by line",
@@ -71,8 +74,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.open_of_all": "Ten forecasts and what-ifs are still walked",
         "wrong.open_of_all_text": "Nothing was asked for. More would slow all of them down: wait until one is there.",
         "wrong.days": "These days cannot be foreseen",
-        "wrong.days_text": "Write a first and a last day from today on, at most 31 days, not much more than a year "
-        "ahead.",
+        "wrong.days_text": "Write a first and a last day from today on, at most a year (366 days), not much more than "
+        "a year ahead.",
         # what became of a line
         "verdict.agreed": "as foreseen",
         "verdict.differs": "different",

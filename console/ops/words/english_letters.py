@@ -12,6 +12,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "letters.kind": "Mail",
         "letters.from": "Due from",
         "letters.due": "Due",
+        "letters.sent_from": "Accepted from",
         "letters.reply": "The mail server said",
         "letters.tries": "{count} tries.",
         "letters.tried": "Tries",
@@ -26,6 +27,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "letters.state.missed": "missed",
         "letters.state.failed": "refused",
         "letters.state.bounced": "bounced",
+        "letters.state.undelivered": "refused or bounced",
         "letters.todo.waiting": "It is tried again by itself. If the server stays away, look at perennial doctor and "
         "at the pauses.",
         "letters.todo.missed": "It was overdue when it could first be sent, so it was not sent. A later mail stands "

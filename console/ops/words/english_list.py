@@ -112,6 +112,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "bulk.release": "Release",
         "bulk.preview": "Preview: {command}",
         "bulk.preview_text": "Nothing has been done yet. What changes until you confirm is decided then.",
+        "bulk.others": "Others ({count}) are looked at again then; as it stands, nothing changes for them.",
+        "bulk.this_page": "Ticks count on this page alone. For more, narrow the view to what you mean and preview all "
+        "of it.",
         "bulk.would.done": "would be done",
         "bulk.would.already": "so already",
         "bulk.would.refused": "would be refused",
@@ -131,8 +134,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "bulk.through": "Every line has an answer.",
         "bulk.lines": "Lines",
         "bulk.waiting": "Waiting",
+        "bulk.refused": "Refused",
         "bulk.none": "There has been no bulk action yet. Tick subscriptions in the list to begin one.",
         "bulk.text": "The newest bulk actions, whoever gave them.",
         "bulk.refused_first": "Refused lines come first.",
+        "bulk.csv_help": "Every line with its outcome, who gave the command and why. It stands on the audit.",
+        "act.bulk_action.export": "outcomes of a bulk action downloaded",
     }
 )

@@ -23,9 +23,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.from": "Premier jour",
         "ahead.to": "Dernier jour",
         "ahead.ask_button": "Prévoir",
-        "ahead.ask_help": "{count} jours au plus, à partir d’aujourd’hui et guère plus d’un an à l’avance.",
+        "ahead.ask_help": "Un an au plus ({count} jours), à partir d’aujourd’hui et guère plus d’un an à l’avance. "
+        "Pour beaucoup d’abonnements, une longue durée prend du temps : la page dit où en est le calcul.",
         "ahead.kept": "Prévisions conservées",
         "ahead.day": "Jour",
+        "ahead.month": "Mois",
+        "ahead.by_day": "Jour par jour",
         "ahead.state": "État",
         "ahead.system": "le système",
         "ahead.none": "Il n’y a pas encore de prévision.",
@@ -57,8 +60,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ahead.money": "Argent",
         "ahead.foreseen": "Prévu",
         "ahead.paid": "Payé",
-        "ahead.compare_text": "Pas encore comparé. Ce que le système a prévu est comparé de lui-même une fois le "
-        "jour passé.",
+        "ahead.compare_text": "Pas encore comparé. La comparaison se fait d’elle-même une fois le dernier jour passé.",
         "ahead.compare": "Comparer maintenant",
         "ahead.compare_again": "Comparer à nouveau",
         "ahead.each": "Ligne par ligne",
@@ -76,8 +78,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "wrong.open_of_all_text": "Rien n’a été demandé. Davantage à la fois les ralentirait toutes : attendez que "
         "l’une soit prête.",
         "wrong.days": "Ces jours ne peuvent pas être prévus",
-        "wrong.days_text": "Indiquez un premier et un dernier jour à partir d’aujourd’hui, 31 jours au plus, guère "
-        "plus d’un an à l’avance.",
+        "wrong.days_text": "Indiquez un premier et un dernier jour à partir d’aujourd’hui, un an au plus (366 jours), "
+        "guère plus d’un an à l’avance.",
         # what became of a line
         "verdict.agreed": "comme prévu",
         "verdict.differs": "différent",

@@ -13,6 +13,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "letters.kind": "Courriel",
         "letters.from": "Prévu du",
         "letters.due": "Prévu",
+        "letters.sent_from": "Accepté du",
         "letters.reply": "Le serveur a répondu",
         "letters.tries": "{count} essais.",
         "letters.tried": "Essais",
@@ -27,6 +28,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "letters.state.missed": "manqué",
         "letters.state.failed": "refusé",
         "letters.state.bounced": "revenu",
+        "letters.state.undelivered": "refusé ou revenu",
         "letters.todo.waiting": "Il sera réessayé de lui-même. Si le serveur reste absent, consultez perennial doctor "
         "et les pauses.",
         "letters.todo.missed": "Il était en retard quand il aurait pu partir : il n’a pas été envoyé. Un courriel "

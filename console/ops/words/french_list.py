@@ -116,6 +116,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "bulk.preview": "Aperçu : {command}",
         "bulk.preview_text": "Rien n’a encore été fait. Ce qui change d’ici votre confirmation sera décidé à ce "
         "moment-là.",
+        "bulk.others": "Les autres ({count}) seront réexaminés à ce moment-là ; en l’état, rien ne change pour eux.",
+        "bulk.this_page": "Les coches ne valent que pour cette page ; pour plusieurs pages, restreignez la vue à ce "
+        "que vous visez et demandez l’aperçu de toute la vue.",
         "bulk.would.done": "serait fait",
         "bulk.would.already": "déjà ainsi",
         "bulk.would.refused": "serait refusé",
@@ -136,9 +139,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "bulk.through": "Chaque ligne a une réponse.",
         "bulk.lines": "Lignes",
         "bulk.waiting": "En attente",
+        "bulk.refused": "Refusées",
         "bulk.none": "Il n’y a pas encore eu d’action groupée. Cochez des abonnements dans la liste pour en "
         "commencer une.",
         "bulk.text": "Les dernières actions groupées, de qui que ce soit.",
         "bulk.refused_first": "Les lignes refusées viennent en premier.",
+        "bulk.csv_help": "Chaque ligne avec son résultat, qui a donné l’ordre et pourquoi. Cela reste consigné.",
+        "act.bulk_action.export": "résultats d’une action groupée téléchargés",
     }
 )

@@ -38,6 +38,7 @@ TOLD: list[tuple[str, dict[str, Any], str]] = [
     ("audit.export", {"view": "by=nils"}, "a part, by its filters"),
     ("breaker.accept", {"declined": 5, "answered": 11, "until": "2027-02-08T12:00:00+00:00"}, "5 of 11 declined count"),
     ("bulk_action", {"command": "park", "lines": 7}, "parked: 7 subscriptions"),
+    ("bulk_action.export", {"command": "park", "lines": 7}, "parked: 7 subscriptions"),
     ("forecast.ask", {"from": "2027-02-01", "to": "2027-03-01"}, "from February 1, 2027 to March 1, 2027"),
     ("forecast.ask", {"import": "i-1", "days": 92}, "the first 92 days of an import"),
     ("forecast.export", {"what": "what=charge"}, "a part, by its filters"),
@@ -78,7 +79,7 @@ NOTHING_MORE = {
     *("operator.disable", "operator.link", "operator.reset", "operator.set_up", "partner.sells_no_more", "resume"),
     *("results.export", "second_person.ask", "session.end", "sign_in.failed", "sign_out", "subscription.read"),
     *("subscriptions.export", "subscriptions.people", "view.delete", "webhook.off", "webhook.on", "webhook.removed"),
-    *("webhook.test", "what_if.export", "alarms.export", "customers.export"),
+    *("webhook.test", "what_if.export", "alarms.export", "customers.export", "charges.export"),
 }
 """Acts that say no more, or the same as another of these."""
 

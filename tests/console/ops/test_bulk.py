@@ -1,6 +1,8 @@
 """One command for many: previewed, given once with a reason, told line by line, carried out by the workflows."""
 
 import asyncio
+import csv
+import io
 import re
 from collections.abc import Sequence
 from html import unescape
@@ -106,6 +108,43 @@ async def test_a_refused_line_keeps_no_other_and_the_form_sent_again_acts_once(
         assert [tuple(row) for row in await session.execute(why)] == [("the outage is over", "operator:mira")]
 
 
+async def test_the_outcomes_are_a_file_that_stands_on_record(
+    lives: Sequence[Life], mira: Person, people: People, sessions: Sessions
+) -> None:
+    page = await mira.page(f"{PREVIEW}?command=resume-auto-renew&all=1&view=")
+    place = (await mira.send(page, "/ops/bulk", reason="=HYPERLINK(1)")).headers["location"]
+    assert f'href="{place}.csv"' in await mira.page(place)
+    nils = await people.signed_in("nils", Role.VIEWER)
+    answer = await nils.get(f"{place}.csv")
+    found = {line["subscription"]: line for line in csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))}
+    assert [(number, line["outcome"]) for number, line in found.items()] == [
+        (THIRD, "refused"), (SECOND, "done"), (PUNCTUAL, "already"),
+    ]  # fmt: skip
+    refused = found[THIRD]
+    assert (refused["command"], refused["given_by"]) == ("resume-auto-renew", "operator:mira")
+    assert refused["reason"] == "'=HYPERLINK(1)"
+    assert refused["code"] == "method_cannot_auto_charge"
+    assert refused["why"] == WORDS["en"]["why_not.method_cannot_auto_charge"]
+    assert all(line["given_at"] and line["decided_at"] and line["customer"] for line in found.values())
+    french = await nils.get(f"{place}.csv", **{"accept-language": "fr-FR"})
+    assert WORDS["fr"]["why_not.method_cannot_auto_charge"] in french.text
+    taken = ("operator:nils", "bulk_action.export", place.rpartition("/")[2], None)
+    assert (await acts(sessions))[-2:] == [taken, taken]
+    assert (await mira.get(f"/ops/bulk/{uuid4()}.csv")).status_code == 404
+
+
+@pytest.mark.usefixtures("lives")
+async def test_the_button_counts_what_would_be_done_and_the_way_back_is_the_view(mira: Person) -> None:
+    page = await mira.page(f"{PREVIEW}?command=resume-auto-renew&all=1&view=sort%3D-renews_on")
+    assert "Resume auto-renew: confirm for 1" in words(page)
+    assert "Others (2) are looked at again then" in words(page)
+    place = (await mira.send(page, "/ops/bulk", reason="a test")).headers["location"]
+    assert 'href="/ops/subscriptions?sort=-renews_on"' in await mira.page(place)
+    (row,) = re.findall(r"<tbody>.*?</tbody>", await mira.page("/ops/bulk"), re.S)
+    assert 'data-label="Refused">1<' in row
+    assert (await mira.get(f"{place}x%00")).status_code == 422
+
+
 async def test_ticked_rows_alone_are_meant_and_one_that_nobody_has_is_refused(
     lives: Sequence[Life], mira: Person
 ) -> None:
@@ -158,6 +197,7 @@ async def test_a_form_that_cannot_be_meant_does_nothing(mira: Person, people: Pe
         ({"reason": "x", "numbers": " ".join(f"S-{n}" for n in range(1001))}, "More than 1,000"),
         ({"reason": "x", "command": "resolve-payment"}, "Not one of the values"),
         ({"reason": "x", "key": ""}, "The address cannot be read"),
+        ({"reason": "x", "view": "phase=nonsense"}, "The address cannot be read"),
     ):
         answer = await mira.send(page, "/ops/bulk", **fields)
         assert answer.status_code == 422

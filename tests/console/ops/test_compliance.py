@@ -295,14 +295,22 @@ def test_every_window_and_person_of_a_rule_has_words() -> None:
     assert {f"legal.anchor.{each}" for each in Anchor} <= WORDS["en"].keys()
     assert {f"legal.audience.{each}" for each in (*Audience, "any")} <= WORDS["en"].keys()
     assert {f"legal.certainty.{each}" for each in Certainty} <= WORDS["en"].keys()
+    assert {f"legal.source_of.{rule.id}" for rule in DEFAULT_RULES} <= WORDS["en"].keys()
     assert {f"legal.content.{each}" for rule in DEFAULT_RULES for each in rule.content} <= WORDS["en"].keys()
 
 
 @pytest.mark.usefixtures("_example")
-async def test_in_french_only_sources_are_english(mira: Person, sessions: Sessions) -> None:
+async def test_in_french_nothing_is_english_but_titles_of_laws_and_what_was_entered_so(
+    mira: Person, sessions: Sessions
+) -> None:
     await run(
         sessions,
         "UPDATE customers SET currency = 'CHF' WHERE csn = (SELECT csn FROM subscriptions WHERE number = 'S-1001')",
+        "INSERT INTO legal_rules (rule, version, jurisdiction, audience, shortest_term, anchor, earliest, latest, unit,"
+        " content, effective_on, source, certainty, verified_on, withdrawn, set_by, reason, set_at) SELECT rule, 2,"
+        " jurisdiction, audience, shortest_term, anchor, earliest, latest, unit, content, effective_on,"
+        " 'SEPA Core rulebook, our memo 12', certainty, verified_on, false, 'operator:ana', 'x', now()"
+        " FROM legal_rules WHERE rule = 'sepa-core'",
     )
     for path in (COMPLIANCE, f"{COMPLIANCE}/S-1001"):
         page = (await mira.client.get(path, headers={"accept-language": "fr"})).text
@@ -311,7 +319,13 @@ async def test_in_french_only_sources_are_english(mira: Person, sessions: Sessio
         assert "has no" not in said
         assert "how to cancel" not in said
         assert "statute" not in said
-    assert "comment résilier" in words((await mira.client.get(COMPLIANCE, headers={"accept-language": "fr"})).text)
+    french = words((await mira.client.get(COMPLIANCE, headers={"accept-language": "fr"})).text).replace("\xa0", " ")
+    english = words(await mira.page(COMPLIANCE))
+    assert "comment résilier" in french
+    assert "New York GOL 5-903, services ou entretien de biens" in french
+    assert "Règles de Visa" in french
+    assert "Visa rules; checkout.com docs" in english
+    assert all("SEPA Core rulebook, our memo 12" in page for page in (french, english))
 
 
 @pytest.mark.usefixtures("_example")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -71,6 +72,23 @@ async def test_what_became_of_each_line_is_named_and_leads_to_its_subscription(
     assert told[-2:] == [("operator:mira", "forecast.compare"), ("operator:mira", "forecast.export")]
 
 
+async def test_a_year_stands_by_month_and_each_leads_to_its_lines(mira: Person, sessions: Sessions) -> None:
+    first, last = (now() + timedelta(days=365) * n for n in (0, 1))
+    days = {"from": first.date().isoformat(), "to": last.date().isoformat()}
+    place = await sent(mira, await mira.page(FORECAST), "/ops/forecast", sessions, **days)
+    page = await mira.page(place)
+    figures = page.partition('id="figures"')[2].partition("</section>")[0]
+    months, days_ = (
+        re.findall(r'<th scope="row"><a href="([^"]+)">([^<]+)</a>', each) for each in figures.split("<details", 1)
+    )
+    assert f"{SOON:%b %Y}" in [name for _, name in months]
+    assert 1 < len(months) < len(days_)
+    lines = (await mira.page(months[-1][0])).partition('id="lines"')[2]
+    whole = page.partition('id="lines"')[2]
+    assert lines.count("/ops/subscriptions/") < whole.count("/ops/subscriptions/")
+    assert "First page" in lines
+
+
 async def test_tomorrow_stands_first_once_the_watchdog_has_foreseen_it(mira: Person, sessions: Sessions) -> None:
     assert "Not foreseen yet." in await mira.page(FORECAST)
     bell = Doorbell()
@@ -129,7 +147,7 @@ async def test_one_person_has_three_that_are_walked_and_all_have_ten(
         pytest.param("tomorrow", "", id="no date"),
         pytest.param("2020-01-01", "2020-01-01", id="past"),
         pytest.param(DAYS["to"], DAYS["from"], id="backwards"),
-        pytest.param(DAYS["from"], (now() + timedelta(days=32)).date().isoformat(), id="too many"),
+        pytest.param(DAYS["from"], (now() + timedelta(days=366)).date().isoformat(), id="too many"),
         pytest.param("2999-01-01", "2999-01-02", id="too far"),
     ],
 )
@@ -139,7 +157,7 @@ async def test_days_that_cannot_be_foreseen_are_refused_in_a_sentence(
     fields: dict[str, Any] = {"from": first, "to": last}
     answer = await mira.send(await mira.page(FORECAST), "/ops/forecast", **fields)
     assert answer.status_code == 422
-    assert "at most 31 days" in answer.text
+    assert "at most a year" in answer.text
     assert await rows(sessions, "SELECT 1 FROM forecasts") == []
 
 

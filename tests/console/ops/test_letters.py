@@ -98,6 +98,9 @@ async def test_without_mails_the_page_says_so(mira: Person, sessions: Sessions) 
         pytest.param("state=sent", "1002 1001", id="sent"),
         pytest.param("state=waiting", "1003", id="waiting"),
         pytest.param("state=failed", "1004", id="refused"),
+        pytest.param("state=undelivered", "1004 1004", id="refused or bounced"),
+        pytest.param("sent_from=2027-02-01&sent_until=2027-02-01", "1002 1001", id="sent on a day"),
+        pytest.param("sent_from=2027-02-02", "", id="sent since a day"),
         pytest.param("from=2027-02-02&until=2027-02-02", "1003", id="a day"),
         pytest.param("until=2027-02-01", "1002 1001", id="until a day"),
         pytest.param("to=jo@castell.example&state=missed&kind=reminder&from=2027-02-03", "1004", id="all together"),
@@ -219,8 +222,9 @@ async def test_it_speaks_french(mira: Person) -> None:
         pytest.param(Wanted(since=NOON, until=NOON + timedelta(days=90)), "ix_notices_by_time", id="days"),
         pytest.param(Wanted(kind=Kind.REMINDER), "ix_notices_by_kind", id="kind"),
         pytest.param(Wanted(recipient="jo@castell.example"), "ix_notices_by_recipient", id="recipient"),
-        pytest.param(Wanted(state=State.FAILED), "ix_notices_not_sent", id="refused"),
-        pytest.param(Wanted(state=State.WAITING), "ix_notices_queue", id="waiting"),
+        pytest.param(Wanted(states=(State.FAILED,)), "ix_notices_not_sent", id="refused"),
+        pytest.param(Wanted(sent_since=NOON, sent_until=NOON + timedelta(days=1)), "ix_notices_sent_at", id="sent"),
+        pytest.param(Wanted(states=(State.WAITING,)), "ix_notices_queue", id="waiting"),
     ],
 )
 async def test_each_page_is_read_in_the_order_of_an_index(
