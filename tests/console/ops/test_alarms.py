@@ -123,6 +123,8 @@ SAID: dict[str, dict[str, Any]] = {
     "many_declines": {"code": "lost_card", "count": 20, "answered": 1200, "before": 1, "usually": 1400},
     "many_refunds": {"by": "operator:tom", "count": 20},
     "cancelled_together": {"csn": "C-1", "count": 12},
+    "many_cancelled": {"sku": "DRAFT-STD", "count": 45, "before": 3},
+    "many_rejected": {"domain": "studio.example", "count": 40, "mailed": 41},
     "policy_date_odd": {"version": 9, "for": [], "effective_on": "2026-01-31", "made_on": "2027-01-31"},
     "not_compared": {"kind": "paid_twice", "error": "QueryCanceled"},
 }
@@ -423,6 +425,12 @@ async def test_each_page_is_read_in_the_order_of_an_index(
     ("kind", "subject", "address"),
     [
         ("cancelled_together", "5100000001 2027-02-10", "/ops/subscriptions?q=5100000001&amp;auto_renew=no"),
+        ("many_cancelled", "DRAFT 3D 2027-02-10", "/ops/subscriptions?sku=DRAFT%203D&amp;auto_renew=no"),
+        (
+            "many_rejected",
+            "studio.example 2027-02-10",
+            "/ops/subscriptions?q=%40studio.example&amp;cause=mail_failed",
+        ),
         ("many_refunds", "operator:tom 2027-02-10", "/ops/audit?by=operator%3Atom&amp;deed=refund"),
         ("many_declines", "processing_error 2027-02-10", "/ops/subscriptions?trouble=declined_lately"),
         ("price_leaps", "DRAFT 3D/year/USD/5050", "/ops/offerings/DRAFT%203D"),
