@@ -27,6 +27,7 @@ from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.keyset import Beside
 from models.records import AlarmRow
+from models.staff import disable, set_role
 from portfolio.importing import import_portfolio
 from renewals.alarms import KINDS, EndedBy
 from renewals.facts import Phase
@@ -34,7 +35,7 @@ from renewals.letters import Kind
 from renewals.plan import Do, NoticeRef, Step, in_words, step_in
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, assert_in_order, heard
-from tests.console.ops.staff import People, Person, acts, form, words
+from tests.console.ops.staff import People, Person, acts, form, now, words
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "portfolio"
 ALARMS, PARIS = "/ops/alarms", "Europe/Paris"
@@ -297,6 +298,28 @@ async def test_one_takes_it_gives_it_to_another_and_it_is_given_up(
         ("alarm.give", "S-1001"),
         ("alarm.give_up", "S-1001"),
     ]
+
+
+@pytest.mark.usefixtures("_example")
+@pytest.mark.parametrize("role", [None, Role.VIEWER, Role.FINANCE], ids=["disabled", "viewer", "finance"])
+async def test_whoever_may_not_see_to_alarms_any_more_has_none(
+    mira: Person, people: People, sessions: Sessions, role: Role | None
+) -> None:
+    await people.signed_in("ana", Role.ADMIN)
+    await alarm(sessions, "S-1001")
+    await alarm(sessions, "S-1002", "parked")
+    await alarm(sessions, "S-1003", "parked")
+    async with sessions.begin() as session:
+        await session.execute(update(AlarmRow).values(owner="operator:mira"))
+        await clear_alarm(session, "S-1003", "parked", SINCE)
+    why = {"by": "operator:ana", "reason": "left", "now": now()}
+    async with sessions.begin() as session:
+        await (disable(session, "mira", **why) if role is None else set_role(session, "mira", role, **why))
+        owners = (await session.scalars(select(col(AlarmRow.owner)).order_by(col(AlarmRow.subscription)))).all()
+    keeps = role is Role.FINANCE
+    assert list(owners) == (["operator:mira"] * 3 if keeps else [None, None, "operator:mira"])
+    given_up = [(by, about, reason) for by, act, about, reason in await acts(sessions) if act == "alarm.give_up"]
+    assert sorted(given_up) == [("operator:ana", each, "left") for each in ("S-1001", "S-1002") if not keeps]
 
 
 @pytest.mark.usefixtures("_example")
