@@ -31,6 +31,7 @@ from models.pipeline import DAYS_AFTER, DAYS_BEFORE, PAID, Cell, Path
 from models.second_person import open_requests
 from models.today import Charged, last_events, open_alarms, upcoming
 from models.troubles import LATE, Trouble
+from models.webhook_deliveries import away
 from renewals.facts import Phase
 from renewals.money import Money
 from renewals.payments import AttemptState
@@ -51,6 +52,7 @@ async def overview(request: Request, desk: InDesk, who: Reads, tasks: Background
             "waiting": len(await open_requests(session, now)),
             "upcoming": await upcoming(session, now, NEXT_STEPS),
             "events": await last_events(session, LAST_EVENTS),
+            "away": await away(session, now),
         }
         lines = await listed(session, [each.number for each in shown.largest], now)
     view = View(shown, t, request.query_params.get("of", ""), request.query_params.get("per", ""), lines)
