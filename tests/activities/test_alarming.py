@@ -230,6 +230,20 @@ async def test_a_price_that_leaps_is_told_once_somebody_is_about_to_be_charged_b
     assert "1 are charged by it within 14 days, the first on 2027-03-31." in alarm["detail"]
 
 
+@pytest.mark.parametrize(("factor", "alarms"), [(10, 1), (1, 0)], ids=["ten times", "as before"])
+async def test_a_price_to_come_that_leaps_is_told_once_as_soon_as_it_is_there(
+    live: Desk, factor: int, alarms: int
+) -> None:
+    await run(live, PRICE.replace("* 10", f"* {factor}"), at=NOW + timedelta(days=60))
+    assert [await told(live) for _ in range(2)] == [alarms, 0]
+    await live.change("UPDATE alarms SET cleared_at = raised_at")
+    assert await told(live, NOW + timedelta(days=61)) == 0
+    found = await live.rows("SELECT kind, detail FROM alarms")
+    assert all(
+        each["kind"] == "price_leaps" and " a seat from 2027-04-11, against " in each["detail"] for each in found
+    )
+
+
 async def test_an_odd_price_of_one_buyer_is_no_alarm_where_another_price_leaps(live: Desk) -> None:
     await live.change(
         "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at)"

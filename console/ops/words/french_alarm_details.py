@@ -38,6 +38,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.locked_though_paid": "{phase}, payé jusqu’au {renews_on}, et sans accès depuis le {since}.",
         "alarm.said.price_leaps": "{sku}, {term} : {price} par poste, face à ce qui a été payé en dernier ; {count} "
         "seront prélevés à ce prix sous {days} jours, le premier le {first}.",
+        "alarm.said.price_leaps.coming": "{sku}, {term} : {price} par poste à partir du {effective_on}, contre "
+        "{before_price} aujourd’hui.",
         "alarm.said.many_declines": "{count} des {answered} premiers prélèvements d’un jour ont été refusés avec "
         "{code} ; les quatre semaines d’avant, {before} sur {usually}.",
         "alarm.said.many_refunds": "{by} a accordé {count} remboursements en une heure.",

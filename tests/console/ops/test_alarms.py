@@ -138,6 +138,17 @@ FURTHER: Sequence[tuple[str, dict[str, Any]]] = (
     ("step_failed", {"quote": "Q-1001", "error": "ValueError"}),
     ("step_failed", {"what": "paying", "basket": "7", "error": "ValueError"}),
     ("step_failed", {"basket": "7", "refused": 100, "error": "ValueError"}),
+    (
+        "price_leaps",
+        {
+            "sku": "DRAFT 3D",
+            "term": "year",
+            "price": 1234500,
+            "before_price": 123450,
+            "currency": "EUR",
+            "effective_on": "2027-03-01",
+        },
+    ),
     ("policy_date_odd", SAID["policy_date_odd"] | {"for": ["FR"], "effective_on": "2062-01-31"}),
 )
 
@@ -312,7 +323,7 @@ async def test_whoever_may_not_see_to_alarms_any_more_has_none(
     async with sessions.begin() as session:
         await session.execute(update(AlarmRow).values(owner="operator:mira"))
         await clear_alarm(session, "S-1003", "parked", SINCE)
-    why = {"by": "operator:ana", "reason": "left", "now": now()}
+    why: dict[str, Any] = {"by": "operator:ana", "reason": "left", "now": now()}
     async with sessions.begin() as session:
         await (disable(session, "mira", **why) if role is None else set_role(session, "mira", role, **why))
         owners = (await session.scalars(select(col(AlarmRow.owner)).order_by(col(AlarmRow.subscription)))).all()
