@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from activities.noticed import A_DAY, Noticed, Question, of_day
 from activities.oddities import leaping_prices, odd_policies, paid_by_two
-from activities.waves import cancelled_together, many_declines, many_refunds
+from activities.waves import cancelled_together, many_cancelled, many_declines, many_refunds, many_rejected
 from models.engine import Sessions, limit_statements
 from models.journal import clear_alarm, raise_alarm
 from models.records import AlarmRow
@@ -39,6 +39,8 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "many_declines": many_declines,
         "many_refunds": many_refunds,
         "cancelled_together": cancelled_together,
+        "many_cancelled": many_cancelled,
+        "many_rejected": many_rejected,
         "policy_date_odd": odd_policies,
     }
 )

@@ -18,6 +18,7 @@ from models.parties import CustomerRow
 from models.pipeline import DUE_ON, next_seat_price, prices_in_force
 from models.subscriptions import SubscriptionRow
 from models.troubles import NEAR
+from renewals.facts import OfferingStatus
 from renewals.money import Money
 
 PAID_TWICE = "paid_twice"
@@ -37,7 +38,11 @@ async def paid_by_two(session: AsyncSession, now: datetime) -> AsyncIterator[Not
 
 
 async def leaping_prices(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
-    """Versions of prices that leap, once somebody is about to be charged by them. Seldom is there one to ask about."""
+    """Versions of prices that leap: as soon as they are made for a day to come, before a mail names them; else once
+    somebody is about to be charged by them. Seldom is there one to ask about.
+    """
+    async for coming in _leaps_to_come(session, now):
+        yield coming
     earlier = aliased(PriceRow)
     prices = prices_in_force(now)
     other = col(earlier.renewal_price)
@@ -45,8 +50,7 @@ async def leaping_prices(session: AsyncSession, now: datetime) -> AsyncIterator[
         exists()
         .where(col(earlier.sku) == prices.c.sku, col(earlier.term) == prices.c.term)
         .where(col(earlier.currency) == prices.c.currency, col(earlier.version) < prices.c.version)
-        .where(prices.c.renewal_price != other)
-        .where(or_(prices.c.renewal_price >= other * LEAP, prices.c.renewal_price * LEAP <= other))
+        .where(_leaps(prices.c.renewal_price, other))
     )
     leaping = (await session.scalars(select(prices.c.id).where(before))).all()
     if not leaping:
@@ -59,6 +63,28 @@ async def leaping_prices(session: AsyncSession, now: datetime) -> AsyncIterator[
         facts = {"sku": sku, "term": term, "price": price, "currency": currency, "count": int(count), "days": NEAR}
         facts |= {"first": first.isoformat()}
         yield Noticed(PRICE_LEAPS, detail, f"{sku}/{term}/{currency}/{price}", facts=facts)
+
+
+async def _leaps_to_come(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+    """Versions that come into force later, against the one in force."""
+    row, prices = PriceRow, prices_in_force(now, "before_it")
+    same = and_(prices.c.sku == col(row.sku), prices.c.term == col(row.term), prices.c.currency == col(row.currency))
+    query = select(row, prices.c.renewal_price).join(prices, same)
+    query = query.where(col(row.effective_at) > now, col(row.status) == OfferingStatus.ACTIVE.value)
+    leaping = query.where(_leaps(col(row.renewal_price), prices.c.renewal_price)).order_by(col(row.effective_at))
+    for each, before in await session.execute(leaping):
+        on, price = each.effective_at.date().isoformat(), each.renewal_price
+        detail = (
+            f"{each.sku}, {each.term}: {Money(price, each.currency)} a seat from {on}, "
+            f"against {Money(before, each.currency)} now."
+        )
+        facts = {"sku": each.sku, "term": each.term, "price": price, "before_price": before, "currency": each.currency}
+        facts |= {"effective_on": on}
+        yield Noticed(PRICE_LEAPS, detail, f"{each.sku}/{each.term}/{each.currency}/{price}", facts=facts)
+
+
+def _leaps(price: Any, other: Any) -> ColumnElement[bool]:
+    return and_(price != other, or_(price >= other * LEAP, price * LEAP <= other))
 
 
 def _by_price(now: datetime, leaping: Sequence[UUID]) -> Any:

@@ -1,9 +1,9 @@
-"""Waves, counted over a time: declines with one code, refunds by one operator, subscriptions cancelled together."""
+"""Waves, counted over a time: declines with one code, refunds by one operator, cancels, mails to one domain refused."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal_column, select, text
+from sqlalchemy import func, literal_column, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import String
 from sqlmodel import col
@@ -11,7 +11,7 @@ from sqlmodel import col
 from activities.noticed import A_DAY, Noticed, wave
 from models.columns import fixed
 from models.payments import AttemptRow
-from models.records import BY_STAFF, DEED, CommandRow, EventRow
+from models.records import BY_STAFF, DEED, CommandRow, EventRow, NoticeRow
 from models.subscriptions import SubscriptionRow
 from renewals.commands import Name
 from renewals.payments import AttemptState
@@ -19,6 +19,8 @@ from renewals.payments import AttemptState
 MANY_DECLINES = "many_declines"
 MANY_REFUNDS = "many_refunds"
 CANCELLED_TOGETHER = "cancelled_together"
+MANY_CANCELLED = "many_cancelled"
+MANY_REJECTED = "many_rejected"
 
 USUAL_DAYS = 28
 LEAST_DECLINES, TIMES_USUAL = 20, 3
@@ -29,6 +31,10 @@ LEAST_REFUNDS, WITHIN = 20, timedelta(hours=1)
 """So many refunds by one operator in so short a time are looked at."""
 LEAST_CANCELS = 10
 """So many subscriptions of one customer that are cancelled in a day are looked at."""
+LEAST_LEAVING = 20
+"""So many customers who cancel one offering in a day, and `TIMES_USUAL` as many as on a usual one, are a wave."""
+LEAST_REJECTED, HALF = 10, 2
+"""So many mails of a day to one domain that did not arrive, and at least half of those to it, are one fault."""
 
 
 async def many_declines(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
@@ -95,3 +101,50 @@ async def cancelled_together(session: AsyncSession, now: datetime) -> AsyncItera
     for customer, count in await session.execute(query):
         detail = f"{count} subscriptions of {customer} were cancelled within a day."
         yield wave(CANCELLED_TOGETHER, detail, customer, A_DAY, now, {"csn": customer, "count": int(count)})
+
+
+async def many_cancelled(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+    """By offering: the customers who cancelled it in a day, against those of the four weeks before."""
+    today = await _leaving(session, now - A_DAY, now)
+    many = {sku: count for sku, count in today.items() if count >= LEAST_LEAVING}
+    if not many:
+        return
+    usual = await _leaving(session, now - A_DAY * (USUAL_DAYS + 1), now - A_DAY)
+    for sku, count in many.items():
+        before = usual.get(sku, 0)
+        if count * USUAL_DAYS > before * TIMES_USUAL:
+            detail = f"{count} customers cancelled {sku} within a day; in the four weeks before, {before} did."
+            yield wave(MANY_CANCELLED, detail, sku, A_DAY, now, {"sku": sku, "count": count, "before": before})
+
+
+async def _leaving(session: AsyncSession, since: datetime, until: datetime) -> dict[str, int]:
+    """How many customers switched auto-renew off, by offering."""
+    row, sku = CommandRow, col(SubscriptionRow.sku)
+    query = (
+        select(sku, func.count(col(SubscriptionRow.csn).distinct()))
+        .select_from(row)
+        .join(SubscriptionRow, col(SubscriptionRow.number) == col(row.subscription))
+        .where(col(row.name) == fixed(Name.CANCEL_AUTO_RENEW.value), col(row.outcome) == "done")
+        .where(col(row.stored_at) >= since, col(row.stored_at) < until)
+        .group_by(sku)
+    )
+    return {found: int(count) for found, count in await session.execute(query)}
+
+
+async def many_rejected(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
+    """By domain: the mails of a day that were refused or came back, against all that were sent there."""
+    row = NoticeRow
+    domain = func.lower(func.split_part(col(row.recipient), "@", 2))
+    of_a_day = (col(row.planned_for) >= now - A_DAY, col(row.planned_for) < now, domain != "")
+    not_taken = col(row.outcome).in_([fixed("failed"), fixed("bounced")])
+    rejected = select(domain, func.count()).where(not_taken, *of_a_day).group_by(domain)
+    many = {name: int(count) for name, count in await session.execute(rejected.having(func.count() >= LEAST_REJECTED))}
+    if not many:
+        return
+    tried = select(domain, func.count()).where(*of_a_day, domain.in_(list(many))).group_by(domain)
+    tried = tried.where(or_(not_taken, col(row.outcome) == "sent"))
+    for name, mailed in await session.execute(tried):
+        if many[name] * HALF >= mailed:
+            detail = f"{many[name]} of {mailed} mails of a day to {name} did not arrive."
+            facts = {"domain": name, "count": many[name], "mailed": int(mailed)}
+            yield wave(MANY_REJECTED, detail, name, A_DAY, now, facts)

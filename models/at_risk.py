@@ -43,6 +43,7 @@ class Cause(StrEnum):
     PARKED = "parked"
     MAIL_FAILED = "mail_failed"
     LEGAL_NOTICE = "legal_notice"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ def threatens(cause: Cause, now: datetime) -> ColumnElement[bool]:
             return col(_S.parked_at).is_not(None)
         case Cause.MAIL_FAILED:
             return _a_mail_failed()
+        case Cause.EXPIRED:
+            return col(_S.phase) == fixed(Phase.EXPIRED.value)
     open_ones = (col(AlarmRow.kind) == LEGAL_NOTICE_MISSING, col(AlarmRow.cleared_at).is_(None))
     return col(_S.number).in_(select(col(AlarmRow.subscription)).where(*open_ones))
 

@@ -1,6 +1,7 @@
 """Who of the staff may come in: operators are added, given another role, disabled and reset, each act on the audit.
 
-Disabling, resetting and another role end every session of the person, from the commit on.
+Disabling, resetting and another role end every session of the person, from the commit on. Whoever may not see to alarms
+any more has none from then on.
 """
 
 import re
@@ -14,6 +15,7 @@ from sqlmodel import col
 
 from models.audit import audit
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, RecoveryCodeRow
+from models.records import AlarmRow
 from models.tokens import digest, new_token
 from renewals.roles import May, Role, may
 
@@ -23,6 +25,7 @@ LINK_LIVES = timedelta(minutes=30)
 
 PROVIDER = "identity-provider"
 """Who gave a role that came with a sign-in."""
+_GROUPS = "its groups changed"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LOCK = 0x5065726F7073
@@ -79,6 +82,7 @@ async def set_role(session: AsyncSession, name: str, role: Role, *, by: str, rea
     before, row.role = row.role, role.value
     audit(session, now, by, "operator.role", name, reason=reason, data={"from": before, "to": role})
     await end_sessions(session, name, now)
+    await _keep_alarms(session, name, role, by=by, reason=reason, now=now)
     return True
 
 
@@ -91,6 +95,7 @@ async def disable(session: AsyncSession, name: str, *, by: str, reason: str, now
     row.disabled_at, row.disabled_by, row.disabled_because = now, by, reason
     audit(session, now, by, "operator.disable", name, reason=reason)
     await end_sessions(session, name, now)
+    await _keep_alarms(session, name, None, by=by, reason=reason, now=now)
     return True
 
 
@@ -147,15 +152,17 @@ async def admit(
         return await _first_sign_in(session, issuer, subject, name, email, role, now)
     if role is None:
         await end_sessions(session, row.name, now)
+        await _keep_alarms(session, row.name, None, by=PROVIDER, reason=_GROUPS, now=now)
         return NotAdmitted("no_role")
     if row.disabled_at is not None:
         return NotAdmitted("disabled")
     row.email = email
     if row.role != role:
         data = {"from": row.role, "to": role}
-        audit(session, now, PROVIDER, "operator.role", row.name, reason="its groups changed", data=data)
+        audit(session, now, PROVIDER, "operator.role", row.name, reason=_GROUPS, data=data)
         row.role = role.value
         await end_sessions(session, row.name, now)
+        await _keep_alarms(session, row.name, role, by=PROVIDER, reason=_GROUPS, now=now)
     return row
 
 
@@ -196,6 +203,19 @@ async def sign_out(session: AsyncSession, name: str, *, by: str, reason: str, no
     row = await find_operator(session, name, lock=True)
     await end_sessions(session, row.name, now)
     audit(session, now, by, "session.end", row.name, reason=reason, data={"which": "all"})
+
+
+async def _keep_alarms(
+    session: AsyncSession, name: str, role: Role | None, *, by: str, reason: str, now: datetime
+) -> None:
+    """Only who may see to alarms keeps those that are open; else each is nobody's again, for somebody to take."""
+    if role is not None and may(role, May.ATTEND):
+        return
+    row = AlarmRow
+    theirs = update(row).where(col(row.owner) == f"operator:{name}", col(row.cleared_at).is_(None)).values(owner=None)
+    for id_, kind, number in await session.execute(theirs.returning(col(row.id), col(row.kind), col(row.subscription))):
+        data = {"alarm": str(id_), "kind": kind}
+        audit(session, now, by, "alarm.give_up", number, reason=reason, data=data)
 
 
 def _new_link(session: AsyncSession, name: str, by: str, now: datetime) -> str:

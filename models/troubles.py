@@ -60,6 +60,8 @@ TAKEN_LATELY = timedelta(days=30)
 PARKED_LONG = timedelta(days=30)
 SOON, NEAR, WITHIN_A_MONTH = 7, 14, 30
 """Days before a renewal date: what then cannot wait, what can still be mended in peace, what can be asked about."""
+SEATS_FALL_TO = 10
+"""A change to so small a part of the seats is more likely a slip of the keyboard than meant."""
 EARLIEST_ZONE = timedelta(hours=14)
 """So long before midnight UTC a day begins where it begins first."""
 TOGETHER_MS, ALONE_MS = 10_000, 3_000
@@ -85,6 +87,7 @@ class Trouble(StrEnum):
     LETTER_WAITS = "letter_waits"
     OTHER_ZONE = "other_zone"
     MORE_USERS = "more_users"
+    SEATS_FALL = "seats_fall"
     PARKED_LONG = "parked_long"
     DECLINED_LATELY = "declined_lately"
 
@@ -118,6 +121,8 @@ def is_in(trouble: Trouble, today: date, now: datetime) -> ColumnElement[bool]:
             return and_(is_due(today, 0, SOON), col(_S.phase) != Phase.EXPIRED.value, _card_ended(today))
         case Trouble.MORE_USERS:
             return and_(is_due(today, 0, WITHIN_A_MONTH), _users(today) > _next_seats())
+        case Trouble.SEATS_FALL:
+            return and_(is_due(today, 0, NEAR), _next_seats() * SEATS_FALL_TO <= col(_S.seats))
     return col(_S.number).in_(_numbers(trouble, today, now))
 
 

@@ -4,7 +4,8 @@ Who reads the record may read no further than `models/settled.py` says.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +18,23 @@ from models.audit import audit
 from models.columns import fixed
 from models.journal import clear_alarm
 from models.records import EventRow
-from models.webhooks import GIVEN_UP, DeliveryRow, DeliveryState, EndpointRow, TryRow, is_waiting
+from models.webhooks import GIVEN_UP, DeliveryRow, DeliveryState, EndpointRow, EndpointState, TryRow, is_waiting
 from renewals.published import events_behind, type_of
 
 MOST_REPLAYED = 10_000
 """How many events of the record one replay goes through at most."""
+
+AWAY_FOR = timedelta(hours=1)
+"""An endpoint that has taken nothing for so long is no passing fault: whoever runs it may not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """An endpoint that takes nothing, and since when its oldest event waits."""
+
+    id: UUID
+    host: str
+    since: datetime
 
 
 def matching(row: EventRow, endpoint: EndpointRow) -> str | None:
@@ -113,6 +126,22 @@ async def standing(session: AsyncSession) -> dict[UUID, dict[str, int]]:
     for endpoint, state, count in await session.execute(query):
         found.setdefault(endpoint, {})[state] = int(count)
     return found
+
+
+async def away(session: AsyncSession, now: datetime) -> list[Away]:
+    """The endpoints that are on and have taken nothing for long, though their events are tried."""
+    row, first = EndpointRow, DeliveryRow
+    oldest = (
+        select(col(first.since))
+        .where(col(first.endpoint_id) == col(row.id), is_waiting())
+        .order_by(col(first.event_id))
+        .limit(1)
+        .correlate(row)
+        .scalar_subquery()
+    )
+    query = select(row, oldest).where(col(row.state) == EndpointState.ON, col(row.failures) > 0)
+    found = await session.execute(query.where(oldest < now - AWAY_FOR).order_by(oldest))
+    return [Away(endpoint.id, endpoint.host, since) for endpoint, since in found]
 
 
 async def deliveries_of(

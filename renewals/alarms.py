@@ -43,6 +43,8 @@ _KINDS: Mapping[str, tuple[Gravity, EndedBy]] = {
     "mail_rejected": (Gravity.SERIOUS, EndedBy.HAND),
     "cancelled_after_payment": (Gravity.SERIOUS, EndedBy.HAND),
     "cancelled_together": (Gravity.SERIOUS, EndedBy.HAND),
+    "many_cancelled": (Gravity.SERIOUS, EndedBy.HAND),
+    "many_rejected": (Gravity.SERIOUS, EndedBy.HAND),
     "policy_date_odd": (Gravity.SERIOUS, EndedBy.HAND),
     "not_compared": (Gravity.SERIOUS, EndedBy.ITSELF),
     "seats_paid_late": (Gravity.SERIOUS, EndedBy.HAND),

@@ -16,7 +16,7 @@ from renewals.money import Money
 from renewals.plan import step_in
 
 _DAYS = frozenset("starts_on renews_on effective_on made_on first since renewal".split())
-_AMOUNTS = frozenset(("amount", "price"))
+_AMOUNTS = frozenset(("amount", "price", "before_price"))
 
 
 def alarm_in_words(alarm: AlarmRow, t: Speech, zone: str) -> str | None:
@@ -44,6 +44,8 @@ def _variant(kind: str, facts: Mapping[str, Any]) -> str:
             return f"{kind}.quote"
         case "step_failed" if "basket" in facts:
             return f"{kind}.ungrouped" if "refused" in facts else f"{kind}.basket"
+        case "price_leaps" if "effective_on" in facts:
+            return f"{kind}.coming"
         case "policy_date_odd":
             return f"{kind}.before" if facts["effective_on"] < facts["made_on"] else f"{kind}.later"
     return kind

@@ -120,6 +120,8 @@ def leads_to(alarm: AlarmRow) -> str | None:
     return {
         "price_leaps": f"/ops/offerings/{quoted(alarm.subject.rsplit('/', 3)[0], safe='')}",
         "cancelled_together": f"/ops/subscriptions?q={of_a_day}&auto_renew=no",
+        "many_cancelled": f"/ops/subscriptions?sku={of_a_day}&auto_renew=no",
+        "many_rejected": f"/ops/subscriptions?q=%40{of_a_day}&cause=mail_failed",
         "many_refunds": f"/ops/audit?by={of_a_day}&deed=refund",
         "many_declines": "/ops/subscriptions?trouble=declined_lately",
         "policy_date_odd": "/ops/policies",

@@ -8,6 +8,7 @@ from typing import Any
 from console.ops.desk import Desk
 from console.ops.keeping import Kept
 from models.at_risk import Cause, Risk, risks
+from models.largest import Large, largest
 from models.pipeline import Cell, Counts, Path, counts, pipeline
 from models.today import Charged, Mailed, charged, mailed
 from models.troubles import Found, Trouble, troubles
@@ -25,6 +26,7 @@ class Figures:
     counts: Counts
     cells: list[Cell]
     risks: list[Risk]
+    largest: list[Large]
     charged: list[Charged]
     mailed: Mailed
     troubles: list[Found]
@@ -41,6 +43,7 @@ async def _take(desk: Desk, now: datetime) -> Figures:
             counts=await counts(session),
             cells=await pipeline(session, today, now),
             risks=await risks(session, today, now),
+            largest=await largest(session, today, now),
             charged=await charged(session, since, until),
             mailed=await mailed(session, since, until),
             troubles=await troubles(session, today, now),
@@ -62,6 +65,7 @@ def _to_json(found: Figures) -> dict[str, Any]:
         "counts": [held.phases, held.not_live, held.parked, held.unplanned],
         "cells": cells_to_json(found.cells),
         "risks": [[each.cause, each.currency, each.count, each.amount] for each in found.risks],
+        "largest": [[each.number, each.currency, each.amount, each.causes] for each in found.largest],
         "charged": [[each.state, each.currency, each.count, each.amount] for each in found.charged],
         "mailed": [found.mailed.sent, found.mailed.failed, found.mailed.waiting],
         "troubles": [[each.trouble, each.count] for each in found.troubles],
@@ -76,6 +80,10 @@ def _from_json(as_of: datetime, data: Mapping[str, Any]) -> Figures:
         counts=Counts({phase: phases[phase] for phase in Phase}, *others),
         cells=cells_from_json(data["cells"]),
         risks=[Risk(Cause(cause), *rest) for cause, *rest in data["risks"]],
+        largest=[
+            Large(number, money, amount, tuple(Cause(cause) for cause in causes))
+            for number, money, amount, causes in data.get("largest", ())
+        ],
         charged=[Charged(AttemptState(state), *rest) for state, *rest in data["charged"]],
         mailed=Mailed(*data["mailed"]),
         troubles=[Found(Trouble(name), count) for name, count in data.get("troubles", ())],

@@ -137,7 +137,7 @@ class Broadcast:
     def _written(self, locale: str) -> Mapping[str, str]:
         t, found = speech_in(locale), self._values
         nothing = Counts({}, 0, 0, 0)
-        figures = Figures(found["as_of"], found["today"], nothing, [], [], found["charged"], found["mailed"], [])
+        figures = Figures(found["as_of"], found["today"], nothing, [], [], [], found["charged"], found["mailed"], [])
         values = found | {
             "t": t,
             "w": t.w,

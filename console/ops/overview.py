@@ -24,12 +24,14 @@ from console.ops.next_step import step_said
 from console.ops.pausing import why_paused
 from console.speech import Speech
 from models.at_risk import Cause, Risk
+from models.listed import Listed, listed
 from models.listing import Asked
 from models.pauses import paused_now
 from models.pipeline import DAYS_AFTER, DAYS_BEFORE, PAID, Cell, Path
 from models.second_person import open_requests
 from models.today import Charged, last_events, open_alarms, upcoming
 from models.troubles import LATE, Trouble
+from models.webhook_deliveries import away
 from renewals.facts import Phase
 from renewals.money import Money
 from renewals.payments import AttemptState
@@ -50,8 +52,10 @@ async def overview(request: Request, desk: InDesk, who: Reads, tasks: Background
             "waiting": len(await open_requests(session, now)),
             "upcoming": await upcoming(session, now, NEXT_STEPS),
             "events": await last_events(session, LAST_EVENTS),
+            "away": await away(session, now),
         }
-    view = View(shown, t, request.query_params.get("of", ""), request.query_params.get("per", ""))
+        lines = await listed(session, [each.number for each in shown.largest], now)
+    view = View(shown, t, request.query_params.get("of", ""), request.query_params.get("per", ""), lines)
     values |= {"seen_at": seen_at, "late": -LATE, "step_said": step_said}
     values["charts"] = await asyncio.to_thread(view.charts) if view.found.cells else None
     response = desk.page(request, "overview.html", who, view=view, said=event_in_words, why=why_paused, **values)
@@ -73,6 +77,15 @@ def seen_at(trouble: Trouble) -> str:
 
 Counted = Cell | Risk | Charged
 """So many, for so much, in one currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """A renewal that is among the largest at risk: its line of the list, what it costs, and what threatens it."""
+
+    line: Listed
+    amount: str
+    causes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +123,9 @@ def stack_of(cell: Cell) -> str:
 class View:
     """The figures as the page shows them. The chart counts renewals, or the money of one currency; by week or day."""
 
-    def __init__(self, found: Figures, t: Speech, of: str, per: str) -> None:
+    def __init__(self, found: Figures, t: Speech, of: str, per: str, lines: Sequence[Listed] = ()) -> None:
         self.found, self.t = found, t
+        self._lines = {line.number: line for line in lines}
         self.currencies = sorted({cell.currency for cell in found.cells} | {risk.currency for risk in found.risks})
         self.charged_in = sorted({each.currency for each in found.charged})
         self.of = of if of in self.currencies else ""
@@ -155,6 +169,19 @@ class View:
                 self.currencies,
             )
             for cause in Cause
+        ]
+
+    @property
+    def largest(self) -> list[AtRisk]:
+        """Without those that have been paid since they were found, or lapsed."""
+        return [
+            AtRisk(
+                line,
+                self.t.w.amount(Money(each.amount, each.currency)),
+                ", ".join(self.t(f"cause.{cause}") for cause in each.causes),
+            )
+            for each in self.found.largest
+            if (line := self._lines.get(each.number)) and line.amount is not None
         ]
 
     @property

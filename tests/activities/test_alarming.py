@@ -11,7 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities import alarming
 from activities.alarming import alarm_together
 from activities.noticed import Noticed
-from activities.waves import LEAST_CANCELS, LEAST_DECLINES, LEAST_REFUNDS
+from activities.waves import (
+    LEAST_CANCELS,
+    LEAST_DECLINES,
+    LEAST_LEAVING,
+    LEAST_REFUNDS,
+    LEAST_REJECTED,
+    MANY_CANCELLED,
+)
 from models.inbox import store_command
 from models.journal import record
 from renewals.commands import Name
@@ -223,6 +230,20 @@ async def test_a_price_that_leaps_is_told_once_somebody_is_about_to_be_charged_b
     assert "1 are charged by it within 14 days, the first on 2027-03-31." in alarm["detail"]
 
 
+@pytest.mark.parametrize(("factor", "alarms"), [(10, 1), (1, 0)], ids=["ten times", "as before"])
+async def test_a_price_to_come_that_leaps_is_told_once_as_soon_as_it_is_there(
+    live: Desk, factor: int, alarms: int
+) -> None:
+    await run(live, PRICE.replace("* 10", f"* {factor}"), at=NOW + timedelta(days=60))
+    assert [await told(live) for _ in range(2)] == [alarms, 0]
+    await live.change("UPDATE alarms SET cleared_at = raised_at")
+    assert await told(live, NOW + timedelta(days=61)) == 0
+    found = await live.rows("SELECT kind, detail FROM alarms")
+    assert all(
+        each["kind"] == "price_leaps" and " a seat from 2027-04-11, against " in each["detail"] for each in found
+    )
+
+
 async def test_an_odd_price_of_one_buyer_is_no_alarm_where_another_price_leaps(live: Desk) -> None:
     await live.change(
         "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at)"
@@ -315,6 +336,74 @@ async def test_many_that_are_cancelled_together_are_told(live: Desk, count: int,
     await cancelled(live, count)
     assert await told(live) == alarms
     assert await told(live, NOW + timedelta(days=2)) == 0
+
+
+async def left(desk: Desk, count: int, at: datetime) -> None:
+    """So many customers cancel one subscription each, of the same offering."""
+    await run(
+        desk,
+        "INSERT INTO customers SELECT (jsonb_populate_record(c, jsonb_build_object('csn', :mark || n))).*"
+        " FROM customers c JOIN subscriptions s USING (csn), generate_series(1, CAST(:count AS int)) n"
+        " WHERE s.number = :number;"
+        " INSERT INTO subscriptions SELECT (jsonb_populate_record(s, jsonb_build_object('number', :mark || n,"
+        " 'csn', :mark || n))).* FROM subscriptions s, generate_series(1, CAST(:count AS int)) n"
+        " WHERE number = :number;"
+        " INSERT INTO commands (id, client_key, subscription, name, args, given_by, received_at, stored_at, decided_at,"
+        " outcome) SELECT gen_random_uuid(), number, number, 'cancel-auto-renew', '{}', 'x@y.example', :at, :at, :at,"
+        " 'done' FROM subscriptions WHERE starts_with(number, :mark)",
+        mark=f"L{at:%m%d}-",
+        count=count,
+        number=desk.number,
+        at=at,
+    )
+
+
+@pytest.mark.parametrize(("count", "alarms"), [(LEAST_LEAVING - 1, 0), (LEAST_LEAVING, 1)], ids=["few", "many"])
+async def test_many_customers_who_cancel_one_offering_are_told(live: Desk, count: int, alarms: int) -> None:
+    await left(live, count, NOW - timedelta(hours=3))
+    assert [await told(live) for _ in range(2)] == [alarms, 0]
+    found = await live.rows("SELECT kind, detail FROM alarms")
+    assert [each["kind"] for each in found] == [MANY_CANCELLED] * alarms
+    assert all("20 customers cancelled DRAFT-STD" in each["detail"] for each in found)
+
+
+async def test_as_many_as_usually_cancel_are_no_wave(live: Desk) -> None:
+    await left(live, LEAST_LEAVING, NOW - timedelta(hours=3))
+    await left(live, 10 * LEAST_LEAVING, NOW - timedelta(days=9))
+    assert await told(live) == 0
+
+
+async def mails(desk: Desk, outcome: str, domain: str, count: int) -> None:
+    await run(
+        desk,
+        "INSERT INTO notices (id, subscription, term_starts_on, kind, occasion, recipient, dated, why, facts,"
+        " planned_for, tries, outcome, sent_at) SELECT gen_random_uuid(), :number, '2026-02-10', 'reminder',"
+        " :outcome || n, 'p' || n || :domain, true, 'x', '{}', :at, 1, :outcome, :at"
+        " FROM generate_series(1, CAST(:count AS int)) n",
+        number=desk.number,
+        outcome=outcome,
+        domain=domain,
+        count=count,
+        at=NOW - timedelta(hours=3),
+    )
+
+
+@pytest.mark.parametrize(
+    ("bounced", "sent", "alarms"),
+    [
+        pytest.param(LEAST_REJECTED - 1, 0, 0, id="few"),
+        pytest.param(LEAST_REJECTED, LEAST_REJECTED + 1, 0, id="most arrive"),
+        pytest.param(LEAST_REJECTED, LEAST_REJECTED, 1, id="half"),
+    ],
+)
+async def test_a_domain_that_takes_no_mail_is_told_once(live: Desk, bounced: int, sent: int, alarms: int) -> None:
+    await mails(live, "bounced", "@Big.example", bounced)
+    await mails(live, "sent", "@big.example", sent)
+    await mails(live, "failed", "@other.example", 1)
+    assert [await told(live) for _ in range(2)] == [alarms, 0]
+    found = await live.rows("SELECT detail, subject FROM alarms")
+    wanted = {"detail": "10 of 20 mails of a day to big.example did not arrive.", "subject": "big.example 2027-02-10"}
+    assert [dict(each) for each in found] == [wanted] * alarms
 
 
 @pytest.mark.parametrize(

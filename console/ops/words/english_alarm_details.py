@@ -33,9 +33,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.locked_though_paid": "{phase}, paid up to {renews_on}, and without access since {since}.",
         "alarm.said.price_leaps": "{sku}, {term}: {price} a seat, against what was paid last; {count} are charged by "
         "it within {days} days, the first on {first}.",
+        "alarm.said.price_leaps.coming": "{sku}, {term}: {price} a seat from {effective_on}, against "
+        "{before_price} now.",
         "alarm.said.many_declines": "{count} of {answered} first charges of a day were declined with {code}; in the "
         "four weeks before, {before} of {usually}.",
         "alarm.said.many_refunds": "{by} gave {count} refunds within an hour.",
+        "alarm.said.many_cancelled": "{count} customers cancelled {sku} within a day; in the four weeks before, "
+        "{before} did.",
+        "alarm.said.many_rejected": "{count} of {mailed} mails of a day to {domain} did not arrive.",
         "alarm.said.cancelled_together": "{count} subscriptions of {csn} were cancelled within a day.",
         "alarm.said.policy_date_odd.before": "Version {version} of the policy for {for_whom} is dated {effective_on}, "
         "before the day it was made, {made_on}.",

@@ -116,6 +116,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.many_declines": "many declines of one kind",
         "alarm.many_refunds": "many refunds by one operator",
         "alarm.cancelled_together": "many cancelled together",
+        "alarm.many_cancelled": "many customers cancel one product",
+        "alarm.many_rejected": "one domain takes no mail",
         "alarm.policy_date_odd": "policy with an odd date",
         "alarm.not_compared": "not compared",
         "alarms.elsewhere": "See what it is about",
@@ -126,6 +128,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.many_declines": "One code declines far more first charges of a day than is usual for it.",
         "alarm.means.many_refunds": "An operator gave at least 20 refunds within an hour.",
         "alarm.means.cancelled_together": "At least 10 subscriptions of one customer were cancelled within a day.",
+        "alarm.means.many_cancelled": "Far more customers cancelled one product in a day than is usual for it.",
+        "alarm.means.many_rejected": "At least half of a day’s mails to one domain, 10 or more, were refused or came "
+        "back.",
         "alarm.means.policy_date_odd": "A new version of a policy began before it was made, or begins only in more "
         "than a year.",
         "alarm.means.not_compared": "A comparison of the watchdog fails, or takes too long: what it would tell is not "
@@ -142,6 +147,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "that ends its sessions.",
         "alarm.todo.cancelled_together": "Call the customer, at a number that you had before. Access stays until the "
         "renewal dates.",
+        "alarm.todo.many_cancelled": "Ask what happened to the product, and look at its newest price and mails: a slip "
+        "there can still be mended before the renewal dates.",
+        "alarm.todo.many_rejected": "Read the mail server’s reply in one of them. If it blocks the sender, ask that "
+        "domain’s postmaster; what is due by law, tell the buyers another way.",
         "alarm.todo.policy_date_odd": "Ask whoever made it. A version is never changed: make the next one with the "
         "right day.",
     }

@@ -65,6 +65,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cause.parked": "Parked for an operator",
         "cause.mail_failed": "A mail failed",
         "cause.legal_notice": "Legal notice missing",
+        "cause.expired": "Expired, and can still be renewed",
         "cause.todo.declined": "Each page has the code of its decline, and when it is tried again. Where it is not, "
         "ask the buyer for another method: that one is tried at once.",
         "cause.todo.authentication": "A mail has asked the buyer to confirm the payment in the account. See on its "
@@ -82,6 +83,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "correct the contact on its page.",
         "cause.todo.legal_notice": "Its alarm names the rule, and its legal notices until when it can be met. Park it "
         "before the charge if counsel says that it may not be made.",
+        "cause.todo.expired": "Two mails ask the buyer before the late window closes. Where much is at stake, call the "
+        "buyer, or the partner that sold it; its page can give them longer.",
+        "largest": "The largest of them",
+        "largest_text": "In each currency, the renewals that would cost most to lose.",
         # today
         "today": "Today",
         "charges": "Charges",

@@ -28,6 +28,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "webhook_back": "All webhooks",
         "webhook_told_up_to": "The record has been looked at up to event {event}.",
         "webhook_held": "It took nothing {count} times in a row, and is left alone until {when}.",
+        "webhook_away": "{host} has taken no event since {when}",
+        "webhook_away_todo": "Ask whoever runs that system. Each event is kept for three days before it is given up.",
         "webhook_test": "Try it out",
         "webhook_test_text": "Posts an event of the type perennial.test now, and shows the answer.",
         "webhook_test_button": "Post it",

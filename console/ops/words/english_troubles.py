@@ -33,6 +33,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "mail.",
         "trouble.todo.other_zone": "Plan it again on its page: its dates then follow the customer’s zone.",
         "trouble.todo.more_users": "Tell the buyer to add seats, or to unassign users, before it renews.",
+        "trouble.todo.seats_fall": "Ask the buyer whether so few were meant. Only they can withdraw the change; park "
+        "it if they do not answer before its date.",
         "trouble.todo.parked_long": "Each says why it was parked. Release it when that is gone.",
         "trouble.todo.declined_lately": "Each page has the code of its decline. One code on many is a fault at the "
         "provider.",

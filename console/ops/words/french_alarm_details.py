@@ -38,9 +38,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.locked_though_paid": "{phase}, payé jusqu’au {renews_on}, et sans accès depuis le {since}.",
         "alarm.said.price_leaps": "{sku}, {term} : {price} par poste, face à ce qui a été payé en dernier ; {count} "
         "seront prélevés à ce prix sous {days} jours, le premier le {first}.",
+        "alarm.said.price_leaps.coming": "{sku}, {term} : {price} par poste à partir du {effective_on}, contre "
+        "{before_price} aujourd’hui.",
         "alarm.said.many_declines": "{count} des {answered} premiers prélèvements d’un jour ont été refusés avec "
         "{code} ; les quatre semaines d’avant, {before} sur {usually}.",
         "alarm.said.many_refunds": "{by} a accordé {count} remboursements en une heure.",
+        "alarm.said.many_cancelled": "{count} clients ont résilié {sku} en un jour ; {before} dans les quatre semaines "
+        "précédentes.",
+        "alarm.said.many_rejected": "{count} des {mailed} courriels d’un jour vers {domain} ne sont pas arrivés.",
         "alarm.said.cancelled_together": "{count} abonnements de {csn} ont été résiliés en un jour.",
         "alarm.said.policy_date_odd.before": "La version {version} de la politique pour {for_whom} est datée du "
         "{effective_on}, avant le jour où elle a été faite, le {made_on}.",

@@ -119,6 +119,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.many_declines": "beaucoup de refus du même type",
         "alarm.many_refunds": "beaucoup de remboursements d’un opérateur",
         "alarm.cancelled_together": "beaucoup de résiliations ensemble",
+        "alarm.many_cancelled": "beaucoup de clients résilient un produit",
+        "alarm.many_rejected": "un domaine n’accepte aucun courriel",
         "alarm.policy_date_odd": "règle à une date étrange",
         "alarm.not_compared": "pas comparé",
         "alarms.elsewhere": "Voir de quoi il s’agit",
@@ -129,6 +131,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.many_declines": "Un code refuse bien plus de premiers prélèvements d’un jour que d’habitude.",
         "alarm.means.many_refunds": "Un opérateur a donné au moins 20 remboursements en une heure.",
         "alarm.means.cancelled_together": "Au moins 10 abonnements d’un client ont été résiliés en un jour.",
+        "alarm.means.many_cancelled": "Bien plus de clients que d’habitude ont résilié un produit en un jour.",
+        "alarm.means.many_rejected": "Au moins la moitié des courriels d’un jour vers un domaine, 10 ou plus, ont été "
+        "refusés ou sont revenus.",
         "alarm.means.policy_date_odd": "Une nouvelle version d’une règle a commencé avant d’être créée, ou ne "
         "commence que dans plus d’un an.",
         "alarm.means.not_compared": "Une comparaison du chien de garde échoue, ou prend trop de temps : ce qu’elle "
@@ -145,6 +150,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "compte : ses sessions se terminent.",
         "alarm.todo.cancelled_together": "Appelez le client, à un numéro que vous aviez avant. L’accès reste "
         "jusqu’aux dates de renouvellement.",
+        "alarm.todo.many_cancelled": "Demandez ce qui est arrivé au produit, et regardez son dernier prix et ses "
+        "courriels : une erreur s’y corrige encore avant les dates de renouvellement.",
+        "alarm.todo.many_rejected": "Lisez la réponse du serveur dans l’un d’eux. S’il bloque l’expéditeur, écrivez au "
+        "postmaster du domaine ; ce que la loi impose, dites-le aux acheteurs autrement.",
         "alarm.todo.policy_date_odd": "Demandez à qui l’a créée. Une version n’est jamais changée : créez la suivante "
         "au bon jour.",
     }

@@ -66,6 +66,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cause.parked": "Mis de côté pour décision",
         "cause.mail_failed": "Un courriel n’est pas parti",
         "cause.legal_notice": "Avis légal manquant",
+        "cause.expired": "Expiré, encore renouvelable",
         "cause.todo.declined": "Chaque page porte le code du refus et la date du prochain essai. S’il n’y en a pas, "
         "demandez un autre moyen de paiement à l’acheteur : il est essayé aussitôt.",
         "cause.todo.authentication": "Un courriel a demandé à l’acheteur de confirmer le paiement dans son compte. "
@@ -83,6 +84,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "corrigez le contact sur sa page.",
         "cause.todo.legal_notice": "Son alarme nomme la règle, et ses avis légaux jusqu’à quand la satisfaire. "
         "Mettez-le de côté avant le prélèvement si un juriste dit qu’il ne peut avoir lieu.",
+        "cause.todo.expired": "Deux courriels relancent l’acheteur avant que la fenêtre tardive ferme. Si l’enjeu est "
+        "grand, appelez l’acheteur ou le partenaire vendeur ; sa page permet de leur laisser plus de temps.",
+        "largest": "Les plus grands",
+        "largest_text": "Dans chaque devise, les renouvellements dont la perte coûterait le plus.",
         # today
         "today": "Aujourd’hui",
         "charges": "Prélèvements",

@@ -29,6 +29,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "webhook_back": "Tous les webhooks",
         "webhook_told_up_to": "Le registre a été lu jusqu’à l’événement {event}.",
         "webhook_held": "Il n’a rien accepté {count} fois de suite : aucun essai avant le {when}.",
+        "webhook_away": "{host} n’a pris aucun événement depuis le {when}",
+        "webhook_away_todo": "Demandez à qui exploite ce système. Chaque événement est gardé trois jours avant d’être "
+        "abandonné.",
         "webhook_test": "L’essayer",
         "webhook_test_text": "Envoie maintenant un événement du type perennial.test et montre la réponse.",
         "webhook_test_button": "L’envoyer",

@@ -36,6 +36,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "les accepte.",
         "trouble.todo.other_zone": "Planifiez-le de nouveau sur sa page : ses dates suivent alors le fuseau du client.",
         "trouble.todo.more_users": "Dites à l’acheteur d’ajouter des postes ou d’en libérer avant le renouvellement.",
+        "trouble.todo.seats_fall": "Demandez à l’acheteur s’il en voulait si peu. Lui seul peut retirer ce "
+        "changement ; mettez-le de côté s’il ne répond pas avant sa date.",
         "trouble.todo.parked_long": "Chacun dit pourquoi il a été mis de côté. Libérez-le quand c’est réglé.",
         "trouble.todo.declined_lately": "Chaque page porte le code du refus. Un même code sur beaucoup est un défaut "
         "chez le prestataire.",

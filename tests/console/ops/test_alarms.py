@@ -27,6 +27,7 @@ from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.keyset import Beside
 from models.records import AlarmRow
+from models.staff import disable, set_role
 from portfolio.importing import import_portfolio
 from renewals.alarms import KINDS, EndedBy
 from renewals.facts import Phase
@@ -34,7 +35,7 @@ from renewals.letters import Kind
 from renewals.plan import Do, NoticeRef, Step, in_words, step_in
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, assert_in_order, heard
-from tests.console.ops.staff import People, Person, acts, form, words
+from tests.console.ops.staff import People, Person, acts, form, now, words
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "portfolio"
 ALARMS, PARIS = "/ops/alarms", "Europe/Paris"
@@ -123,6 +124,8 @@ SAID: dict[str, dict[str, Any]] = {
     "many_declines": {"code": "lost_card", "count": 20, "answered": 1200, "before": 1, "usually": 1400},
     "many_refunds": {"by": "operator:tom", "count": 20},
     "cancelled_together": {"csn": "C-1", "count": 12},
+    "many_cancelled": {"sku": "DRAFT-STD", "count": 45, "before": 3},
+    "many_rejected": {"domain": "studio.example", "count": 40, "mailed": 41},
     "policy_date_odd": {"version": 9, "for": [], "effective_on": "2026-01-31", "made_on": "2027-01-31"},
     "not_compared": {"kind": "paid_twice", "error": "QueryCanceled"},
 }
@@ -135,6 +138,17 @@ FURTHER: Sequence[tuple[str, dict[str, Any]]] = (
     ("step_failed", {"quote": "Q-1001", "error": "ValueError"}),
     ("step_failed", {"what": "paying", "basket": "7", "error": "ValueError"}),
     ("step_failed", {"basket": "7", "refused": 100, "error": "ValueError"}),
+    (
+        "price_leaps",
+        {
+            "sku": "DRAFT 3D",
+            "term": "year",
+            "price": 1234500,
+            "before_price": 123450,
+            "currency": "EUR",
+            "effective_on": "2027-03-01",
+        },
+    ),
     ("policy_date_odd", SAID["policy_date_odd"] | {"for": ["FR"], "effective_on": "2062-01-31"}),
 )
 
@@ -298,6 +312,28 @@ async def test_one_takes_it_gives_it_to_another_and_it_is_given_up(
 
 
 @pytest.mark.usefixtures("_example")
+@pytest.mark.parametrize("role", [None, Role.VIEWER, Role.FINANCE], ids=["disabled", "viewer", "finance"])
+async def test_whoever_may_not_see_to_alarms_any_more_has_none(
+    mira: Person, people: People, sessions: Sessions, role: Role | None
+) -> None:
+    await people.signed_in("ana", Role.ADMIN)
+    await alarm(sessions, "S-1001")
+    await alarm(sessions, "S-1002", "parked")
+    await alarm(sessions, "S-1003", "parked")
+    async with sessions.begin() as session:
+        await session.execute(update(AlarmRow).values(owner="operator:mira"))
+        await clear_alarm(session, "S-1003", "parked", SINCE)
+    why: dict[str, Any] = {"by": "operator:ana", "reason": "left", "now": now()}
+    async with sessions.begin() as session:
+        await (disable(session, "mira", **why) if role is None else set_role(session, "mira", role, **why))
+        owners = (await session.scalars(select(col(AlarmRow.owner)).order_by(col(AlarmRow.subscription)))).all()
+    keeps = role is Role.FINANCE
+    assert list(owners) == (["operator:mira"] * 3 if keeps else [None, None, "operator:mira"])
+    given_up = [(by, about, reason) for by, act, about, reason in await acts(sessions) if act == "alarm.give_up"]
+    assert sorted(given_up) == [("operator:ana", each, "left") for each in ("S-1001", "S-1002") if not keeps]
+
+
+@pytest.mark.usefixtures("_example")
 async def test_of_two_who_take_it_at_once_the_second_is_told(mira: Person, people: People, sessions: Sessions) -> None:
     nils = await people.signed_in("nils", Role.FINANCE)
     one = await alarm(sessions, "S-1001")
@@ -423,6 +459,12 @@ async def test_each_page_is_read_in_the_order_of_an_index(
     ("kind", "subject", "address"),
     [
         ("cancelled_together", "5100000001 2027-02-10", "/ops/subscriptions?q=5100000001&amp;auto_renew=no"),
+        ("many_cancelled", "DRAFT 3D 2027-02-10", "/ops/subscriptions?sku=DRAFT%203D&amp;auto_renew=no"),
+        (
+            "many_rejected",
+            "studio.example 2027-02-10",
+            "/ops/subscriptions?q=%40studio.example&amp;cause=mail_failed",
+        ),
         ("many_refunds", "operator:tom 2027-02-10", "/ops/audit?by=operator%3Atom&amp;deed=refund"),
         ("many_declines", "processing_error 2027-02-10", "/ops/subscriptions?trouble=declined_lately"),
         ("price_leaps", "DRAFT 3D/year/USD/5050", "/ops/offerings/DRAFT%203D"),

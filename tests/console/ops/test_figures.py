@@ -17,6 +17,7 @@ from console.ops.figures import FIGURES, Figures
 from models.at_risk import Cause, at_stake, risks, threatens
 from models.engine import Sessions
 from models.journal import raise_alarm
+from models.largest import MOST, largest
 from models.pipeline import PAID, Cell, counts, pipeline
 from models.pipeline import Path as Way
 from models.reading import LEGAL_NOTICE_MISSING
@@ -155,6 +156,7 @@ CAUSES = {
         " '{}', '2027-01-30', 1, 'failed' FROM subscriptions WHERE number = 'S-1001'"
     ],
     Cause.LEGAL_NOTICE: [],
+    Cause.EXPIRED: ["UPDATE subscriptions SET phase = 'expired', renews_on = '2027-01-10' WHERE number = 'S-1001'"],
 }
 
 
@@ -198,6 +200,36 @@ async def test_what_is_paid_over_far_or_not_live_is_not_at_stake(sessions: Sessi
     assert await threatened(sessions, Cause.PARKED) == {"S-1001"}
     await run(sessions, change)
     assert await threatened(sessions, Cause.PARKED) == set()
+
+
+@pytest.mark.usefixtures("_portfolio")
+async def test_the_largest_at_risk_come_first_in_their_currency_with_all_that_threatens_them(
+    sessions: Sessions,
+) -> None:
+    large = "UPDATE subscriptions SET seats = {seats}, pending_seats = NULL WHERE number = '{number}'"
+    await run(
+        sessions,
+        *CAUSES[Cause.NO_METHOD],
+        *CAUSES[Cause.MAIL_FAILED],
+        large.format(seats=90_000, number="S-1001"),
+        large.format(seats=8_000, number="S-1009"),
+        large.format(seats=99_000, number="S-1005"),
+    )
+    async with sessions() as session:
+        found = await largest(session, TODAY, NOW)
+        (core,) = await load_all(session, ["S-1001"], NOW)
+        risky = {number for cause in Cause for number in await threatened(sessions, cause)}
+    assert {each.number for each in found} <= risky
+    assert "S-1005" not in risky
+    assert [each.currency for each in found] == sorted(each.currency for each in found)
+    of_dollars = [each for each in found if each.currency == "USD"]
+    assert [(each.number, each.causes) for each in of_dollars[:2]] == [
+        ("S-1001", (Cause.NO_METHOD, Cause.MAIL_FAILED)),
+        ("S-1009", (Cause.CARD_ENDS,)),
+    ]
+    assert [each.amount for each in of_dollars] == sorted((each.amount for each in of_dollars), reverse=True)
+    assert len(of_dollars) <= MOST
+    assert of_dollars[0].amount == next_line(core.facts).amount
 
 
 @pytest.mark.usefixtures("_portfolio")
@@ -245,13 +277,14 @@ async def test_every_query_goes_by_an_index(sessions: Sessions, engine: AsyncEng
         await counts(session)
         await pipeline(session, TODAY, NOW)
         await risks(session, TODAY, NOW)
+        await largest(session, TODAY, NOW)
         await charged(session, NOW, NOW + timedelta(days=1))
         await mailed(session, NOW, NOW + timedelta(days=1))
         await open_alarms(session, 6)
         await upcoming(session, NOW, 10)
         await last_events(session, 10)
     sa.event.remove(engine.sync_engine, "before_cursor_execute", hear)
-    assert len(asked) == 10
+    assert len(asked) == 11
     async with engine.connect() as connection:
         await connection.exec_driver_sql("SET enable_seqscan = off")
         for statement, parameters in asked:

@@ -167,6 +167,7 @@ CASES: Sequence[tuple[Trouble, str, Sequence[str]]] = (
     (Trouble.LETTER_WAITS, "for two hours", [letter("2 hours")]),
     (Trouble.OTHER_ZONE, "the customer moved", ["UPDATE customers SET time_zone = 'Asia/Tokyo'"]),
     (Trouble.MORE_USERS, "one too many", [changed("seats = 12"), USERS.format(count=13)]),
+    (Trouble.SEATS_FALL, "a slip of the keyboard", [changed("seats = 400, pending_seats = 40")]),
     (Trouble.PARKED_LONG, "for 31 days", [changed("parked_at = now() - interval '31 days', parked_because = 'x'")]),
     (Trouble.DECLINED_LATELY, "an hour ago", [order(1, "declined")]),
 )
@@ -207,6 +208,9 @@ ORDINARY_DAYS: Sequence[tuple[str, Sequence[str]]] = (
     ("not live and far away", [changed("live_at = NULL, renews_on = current_date + 60")]),
     ("a letter that was just tried", [letter("59 minutes")]),
     ("every seat used", [changed("seats = 12"), USERS.format(count=12)]),
+    ("half the seats", [changed("seats = 400, pending_seats = 200")]),
+    ("a single seat of a few", [changed("seats = 9, pending_seats = 1")]),
+    ("a tenth of the seats, far away", [changed("seats = 400, pending_seats = 1, renews_on = current_date + 60")]),
     ("parked lately", [changed("parked_at = now() - interval '29 days', parked_because = 'x'")]),
     ("suspended while past due", [changed("suspended_at = now(), phase = 'past_due'")]),
     ("lapsed and without access", [changed("access_until = now() - interval '9 days', phase = 'lapsed'")]),

@@ -53,6 +53,27 @@ async def happen(sessions: Sessions, settings: Settings, *numbers: str) -> None:
     await Posting(sessions, Outbound(plain=True, private=True), settings.ops_url, seal).turn()
 
 
+async def test_the_overview_names_an_endpoint_that_has_taken_nothing_for_an_hour(
+    mira: Person, people: People, receiver: Receiver, sessions: Sessions, settings: Settings
+) -> None:
+    await added(mira, receiver)
+    here = await address(mira)
+    receiver.answers.extend([503] * 9)
+    await happen(sessions, settings, "S-1")
+    assert "has taken no event" not in await mira.page("/ops/")
+    assert "It took nothing 1 times in a row" in await mira.page(HOOKS)
+    async with sessions.begin() as session:
+        await session.execute(sa.text("UPDATE webhook_deliveries SET since = since - interval '61 minutes'"))
+    page = await mira.page("/ops/")
+    assert re.search(rf'<a href="{here}">127.0.0.1 has taken no event since', page)
+    vera = await people.signed_in("vera", Role.VIEWER)
+    page = await vera.page("/ops/")
+    assert "127.0.0.1 has taken no event since" in page
+    assert here not in page
+    await mira.send(await mira.page(here), "/turn/off", reason=WHY)
+    assert "has taken no event" not in await mira.page("/ops/")
+
+
 async def test_the_secret_is_shown_once_and_the_adding_is_on_record(
     mira: Person, receiver: Receiver, sessions: Sessions
 ) -> None:
