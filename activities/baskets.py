@@ -16,7 +16,7 @@ from temporalio.client import Client
 
 from activities.clock import started_at
 from activities.conclusions import give_up_unmade
-from activities.filling import fill, given_at, no_such, place
+from activities.filling import fill, given_at, place
 from activities.ordered import Ordered, locked
 from activities.outcomes import tell_line
 from activities.starting import wake_all
@@ -30,7 +30,7 @@ from models.payments import AttemptRow
 from models.store import Stored, load_all
 from models.subscriptions import SubscriptionRow
 from renewals.basket import Bound, Group, bound_by
-from renewals.decisions import Refused
+from renewals.decisions import Refused, no_such_subscription
 from renewals.facts import Channel
 from renewals.payments import Attempt, AttemptState
 from renewals.plan import still_wanted
@@ -53,7 +53,7 @@ class Baskets:
             groups = await _groups_of(session, [line.subscription for line in lines])
             for line in lines:
                 if line.subscription not in groups:
-                    refused = no_such(line.subscription)
+                    refused = no_such_subscription(line.subscription)
                     line.code, line.hint, line.told_at = refused.code, refused.hint, started_at()
         return sorted(set(groups.values()))
 

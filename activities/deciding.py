@@ -26,7 +26,7 @@ from models.payments import AttemptRow
 from models.records import CommandRow
 from models.store import Stored, load, lock_all
 from renewals import commands as c
-from renewals.decisions import Eligible, Refused
+from renewals.decisions import Eligible, Refused, no_such_subscription
 from renewals.eligibility import decide
 from renewals.facts import Subscription
 from renewals.payments import Attempt, AttemptState
@@ -88,8 +88,7 @@ async def decide_command(
         except c.BadArguments as bad:
             return conclude(session, row, Refused("bad_arguments", str(bad)), wall_now)
         if stored is None or request is None:
-            hint = f"There is no subscription {row.subscription}; check the number."
-            return conclude(session, row, Refused("unknown_subscription", hint), wall_now)
+            return conclude(session, row, no_such_subscription(row.subscription), wall_now)
         decided_on = _as_received(stored, request)
         decision, bound = decide(decided_on, request), None
         if isinstance(decision, Eligible):

@@ -24,7 +24,7 @@ from renewals import commands as c
 from renewals.actors import Actor, is_person, parse_actor
 from renewals.basket import NAME, Basket, Bound, Candidate, Order, Paying, filled, parse_choice
 from renewals.checkout import voucher_expires_at
-from renewals.decisions import Refused
+from renewals.decisions import Refused, no_such_subscription
 from renewals.payments import PaymentMethod
 from renewals.plan import PAID_WITHIN
 
@@ -57,12 +57,10 @@ async def preview_basket(
     found = await load_all(session, sorted(numbers), wall_now) if numbers else []
     basket = BasketRow(client_key="", given_by=by, methods=dict(methods), received_at=wall_now)
     known = await fill(session, basket, found)
-    unknown = {number: no_such(number) for number in numbers if number not in {each.row.number for each in found}}
+    unknown = {
+        number: no_such_subscription(number) for number in numbers if number not in {each.row.number for each in found}
+    }
     return Basket(known.orders, {**known.refused, **unknown}), found
-
-
-def no_such(number: str) -> Refused:
-    return Refused("unknown_subscription", f"There is no subscription {number}; check the number.")
 
 
 def given_at(basket: BasketRow, stored: Stored) -> datetime:

@@ -4,7 +4,7 @@ They are personal data, and no record of anything: what was done in a session st
 """
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, cast, delete, exists, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +23,9 @@ _Over = AccountSessionRow | SignInLinkRow | CalendarFeedRow | OperatorSessionRow
 PER_LOOK = 5_000
 """Rows of each table that one look deletes at most; the next one goes on."""
 
+_LAST_ZONE = timedelta(hours=12)
+"""By so much the last zone to begin a day is behind UTC: what is over there is over everywhere."""
+
 
 async def forget_sign_ins(session: AsyncSession, before: datetime) -> int:
     """Delete what was over by then; how many rows. A link goes after the session that it began."""
@@ -38,13 +41,14 @@ async def forget_sign_ins(session: AsyncSession, before: datetime) -> int:
     )
 
 
-async def forget_days_of_use(session: AsyncSession, before: date) -> int:
+async def forget_days_of_use(session: AsyncSession, before: date, now: datetime) -> int:
     """Delete days of use that lie before that day; how many.
 
-    The last one of a user who still has a seat stays: who has not used it for years is told with that day, not as if
-    nobody knew.
+    The last one of a user who still has a seat, or will have one, stays: who has not used it for years is told with
+    that day, not as if nobody knew.
     """
     row, later, held = DayOfUseRow, aliased(DayOfUseRow), SeatAssignmentRow
+    today = (now - _LAST_ZONE).date()
     used_since = exists().where(
         col(later.subscription) == col(row.subscription),
         col(later.user) == col(row.user),
@@ -53,7 +57,7 @@ async def forget_days_of_use(session: AsyncSession, before: date) -> int:
     has_seat = exists().where(
         col(held.subscription) == col(row.subscription),
         col(held.user) == col(row.user),
-        col(held.unassigned_on).is_(None),
+        col(held.unassigned_on).is_(None) | (col(held.unassigned_on) > today),
     )
     key = (col(row.subscription), col(row.user), col(row.used_on))
     over = select(*key).where(col(row.used_on) < before, used_since | ~has_seat).limit(PER_LOOK)

@@ -15,7 +15,7 @@ from models.store import Stored, load_all, lock_all
 from renewals import commands as c
 from renewals.actors import Actor, is_person, parse_actor
 from renewals.arguments import parse_command
-from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused, first_that_applies
+from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused, first_that_applies, no_such_subscription
 from renewals.eligibility import decide
 from renewals.facts import Subscription, Term
 from renewals.quoting import MOST_LINES, QuoteState
@@ -88,7 +88,7 @@ async def _decide(session: AsyncSession, asked: Asked, actor: Actor) -> Decision
         return Refused("bulk_over_100", f"A quote has at most {MOST_LINES} subscriptions; ask for several.")
     unknown = [number for number in asked.wishes if number not in asked.found]
     if unknown:
-        return Refused("unknown_subscription", f"There is no subscription {unknown[0]}; check the number.")
+        return no_such_subscription(unknown[0])
     sellers = {(each.customer.csn, each.facts.channel, each.facts.partner) for each in asked.found.values()}
     if len(sellers) > 1 and isinstance(asked.command, c.AskForQuote | c.IssueQuote):  # it can change until it is over
         raise c.BadArguments("A quote is for one customer, purchase mode and partner; ask for one for each.")

@@ -110,7 +110,7 @@ class Watch:
         async with self._sessions.begin() as session:
             signed_in = await forget_sign_ins(session, now - self._sign_ins_kept)
             told = await forget_deliveries(session, now - self._tries_kept)
-            return signed_in + told + await forget_days_of_use(session, (now - self._days_of_use_kept).date())
+            return signed_in + told + await forget_days_of_use(session, (now - self._days_of_use_kept).date(), now)
 
     async def _overdue(self, now: datetime) -> list[Startable]:
         """Never planned, planned under other rules, or with a step that is long due."""

@@ -26,16 +26,29 @@ def none() -> Plug:
     return plug
 
 
-def worker_dies(point: str, *, nth: int = 2, another: bool = False) -> Plug:
-    """The worker is killed at a point and started again; `another` worker may have been there all the time."""
+def worker_dies(point: str, *, nth: int = 2) -> Plug:
+    """The worker is killed at a point and started again."""
 
     async def plug(world: World) -> None:
         dying = await world.start_worker("--die-at", point, "--nth", str(nth))
-        if another:
-            await world.start_worker()
         await _killed(dying.process, point)
-        if not another:
-            await world.start_worker()
+        await world.start_worker()
+
+    return plug
+
+
+def one_of_two_dies(point: str) -> Plug:
+    """Of two workers the one that comes to a point first is killed there, whichever it is; the other goes on."""
+
+    async def plug(world: World) -> None:
+        armed = "--die-at", point, "--alone", str(world.directory / "died")
+        workers = [await world.start_worker(*armed) for _ in range(2)]
+        ends = [asyncio.create_task(_killed(each.process, point)) for each in workers]
+        ended, working = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for each in working:
+            each.cancel()
+        for each in ended:
+            each.result()
 
     return plug
 

@@ -7,6 +7,7 @@ import functools
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from temporalio import activity, workflow
@@ -23,17 +24,28 @@ Pull = Callable[[], None]
 Install = Callable[[Pull], None]
 
 
-def arm(point: str, nth: int, how: signal.Signals = signal.SIGKILL) -> None:
-    """Let this process die (or freeze) when it passes the point for the n-th time."""
+def arm(point: str, nth: int, how: signal.Signals = signal.SIGKILL, alone: Path | None = None) -> None:
+    """Let this process die (or freeze) when it passes the point for the n-th time.
+
+    Of several that are armed with the same file `alone` only the first to come there.
+    """
     passed = 0
 
     def pull() -> None:
         nonlocal passed
         passed += 1
-        if passed == nth:
+        if passed == nth and (alone is None or _is_first(alone)):
             os.kill(os.getpid(), how)
 
     POINTS[point](pull)
+
+
+def _is_first(mark: Path) -> bool:
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _before(owner: Any, name: str) -> Install:

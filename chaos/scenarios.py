@@ -60,7 +60,7 @@ def scenarios(*, outage: float) -> tuple[Scenario, ...]:
         *(Scenario(f"worker killed at {point}", plugs.worker_dies(point)) for point in _DATA),
         Scenario("worker killed inside DATA", plugs.killed_inside_data()),
         *(Scenario(f"worker killed at {point}", plugs.worker_dies(point)) for point in _RUNS),
-        Scenario("one of two workers killed", plugs.worker_dies("charge:before-record", nth=1, another=True)),
+        Scenario("one of two workers killed", plugs.one_of_two_dies("charge:before-record")),
         Scenario("worker frozen at charge:before-call", plugs.worker_freezes("charge:before-call")),
         Scenario("worker frozen at charge:before-record", plugs.worker_freezes("charge:before-record")),
         *(Scenario(f"import killed {point}", plugs.none(), 0, importing=point, nth=nth) for point, nth in _IMPORTS),

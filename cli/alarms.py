@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli import desk
 from cli.output import fail, print_json, print_table, say
-from cli.portfolios import By, Reason, operator, why
+from cli.who_and_why import By, Reason, operator, why
 from models import alarms as store
 from models.alarms import AlarmRefused, State, Wanted, alarms_page, may_own, open_ones_of
 from models.history import in_utc

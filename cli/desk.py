@@ -19,7 +19,8 @@ from cli.stack_process import StackFailed
 from models.engine import Sessions, create_engine, lacks_grant, sessions_of
 from models.inbox import KeyReused
 from models.parties import CustomerRow
-from settings import BadSettings, Settings, load
+from setting_sources import load
+from settings import BadSettings, Settings
 from workflows.client import NoTemporal, reach
 
 Result = TypeVar("Result")

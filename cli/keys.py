@@ -7,7 +7,7 @@ import typer
 
 from cli import desk
 from cli.output import fail, print_json, print_table, say
-from cli.portfolios import By, Reason, operator, why
+from cli.who_and_why import By, Reason, operator, why
 from models import api_keys as store
 from models.api_keys import ApiKeyRow, Scope
 from models.history import in_utc

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli import desk
 from cli.output import fail, print_json, print_table, say, warn
-from cli.portfolios import By, Reason, operator, why
+from cli.who_and_why import By, Reason, operator, why
 from models import resealing, staff
 from models.history import in_utc
 from models.operators import OperatorRow

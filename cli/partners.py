@@ -9,7 +9,7 @@ import typer
 
 from cli import desk
 from cli.output import fail, print_json, print_table, say, warn
-from cli.portfolios import By, Reason, operator, why
+from cli.who_and_why import By, Reason, operator, why
 from models.audit import audit
 from models.history import in_utc
 from models.parties import CODE, PartnerRow

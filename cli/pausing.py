@@ -11,8 +11,9 @@ from sqlmodel import col
 
 from cli import desk
 from cli.output import fail, print_json, print_table, say, warn
-from cli.portfolios import By, Reason, operator, tell_watchdog, why
+from cli.portfolios import tell_watchdog
 from cli.second_person import known_to_have, say_that_it_waits
+from cli.who_and_why import By, Reason, operator, why
 from models import pauses as store
 from models.history import in_utc
 from models.pauses import Pausable, PauseRow

@@ -16,22 +16,17 @@ from cli.days import AS_WRITTEN, day, within_reach
 from cli.output import fail, print_diary, print_json, progress_bar, say, warn
 from cli.rehearse import BadInput, NoPlace, Rehearsal, place_for_events, rehearse, write_events
 from cli.second_person import known_to_have, say_that_it_waits
+from cli.who_and_why import Because, By, Reason, operator, why
 from models.audit import audit
 from models.going_live import by_renewal_date
 from models.subscriptions import ImportRow, SubscriptionRow
 from portfolio.golive import go_live_in_batches, waiting
 from portfolio.importing import ImportReport, import_portfolio
 from portfolio.problems import Problem
-from renewals.actors import Operator, parse_actor
-from renewals.cards import holds_card_number
-from renewals.commands import BadArguments
 from renewals.roles import May
 from settings import Settings
 from workflows.client import connect, let_watchdog_look
 
-By = Annotated[str, typer.Option(help="Who decides, as operator:NAME.")]
-Reason = Annotated[str, typer.Option(help="Why.")]
-Because = Annotated[str | None, typer.Option("--reason", help="Why; left out, it names the files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Folder = Annotated[Path, typer.Argument(help="Folder with catalog.csv, customers.csv and subscriptions.csv.")]
 
@@ -86,26 +81,6 @@ async def tell_watchdog(settings: Settings) -> None:
         await let_watchdog_look(await connect(settings))
     except (RPCError, RuntimeError):
         warn("Temporal cannot be reached now; the watchdog will see to it when the worker runs.")
-
-
-def operator(by: str) -> str:
-    """Who decides what only operators may. Raises `typer.BadParameter`."""
-    try:
-        is_operator = isinstance(parse_actor(by), Operator)
-    except BadArguments:
-        is_operator = False
-    if not is_operator:
-        raise typer.BadParameter(f"only an operator may do this; write operator:NAME, not {by!r}.", param_hint="--by")
-    return by
-
-
-def why(reason: str) -> str:
-    """What was said as reason. Raises `typer.BadParameter`."""
-    if not reason.strip():
-        raise typer.BadParameter("it is blank; say why.", param_hint="--reason")
-    if holds_card_number(reason):
-        raise typer.BadParameter("it holds a card number; they are never stored.", param_hint="--reason")
-    return reason
 
 
 def _print_report(report: ImportReport, dry_run: bool, skip_bad: bool) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli import desk
 from cli.days import AS_WRITTEN, day
 from cli.output import Format, print_csv, print_json, print_table, progress_bar, say, warn
-from cli.portfolios import Because, Json, operator, print_problems, why
+from cli.portfolios import Json, print_problems
+from cli.who_and_why import Because, operator, why
 from models.subscriptions import SubscriptionRow
 from models.usage_report import ProductUse, SubscriptionUse, UserUse, by_product, by_user, chosen, use_of
 from portfolio.usage_import import import_usage

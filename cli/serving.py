@@ -12,7 +12,8 @@ import typer
 
 from cli import desk
 from cli.output import fail, print_json, say
-from settings import BadSettings, Settings, load
+from setting_sources import load
+from settings import BadSettings, Settings
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "portfolio"
 

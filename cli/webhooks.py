@@ -10,7 +10,7 @@ import typer
 from activities.cloud_events import post_event, trial_event
 from cli import desk
 from cli.output import fail, print_json, print_table, say
-from cli.portfolios import By, Reason, operator, why
+from cli.who_and_why import By, Reason, operator, why
 from gateways.outbound import NotAllowed, Posted, outbound_of
 from models import webhook_deliveries as deliveries
 from models import webhooks as store

@@ -103,11 +103,15 @@ def _refusals() -> str:
     found = refusals_in_code()
     check_words(REFUSALS, found, "refusal code")
     rows = (
-        (f"`{code}`", "<br>".join(found[code]) or "(one sentence that names what is wrong)", to_do, CURES[code])
+        (f"`{code}`", "<br>".join([*found[code], *_NAMES_IT.get(code, ())]), to_do, CURES[code])
         for code, to_do in REFUSALS.items()
         if code in found
     )
     return table(("code", "sentence", "what the operator can do", "does time cure it"), rows)
+
+
+_NAMES_IT = {"bad_arguments": ("(one sentence that names what is wrong)",)}
+"""Refusals whose sentence is made where the fault is found."""
 
 
 def _phases() -> str:

@@ -20,6 +20,7 @@ from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.subscriptions import SubscriptionRow
 from renewals.basket import Outcome, asked_once, outcome_of
+from renewals.cards import kept
 from renewals.money import Money
 from renewals.payments import AttemptState, MethodKind
 
@@ -42,7 +43,11 @@ async def store_basket(
 
     Raises `KeyReused` when that one asks for something else.
     """
-    asked, basket_id = asked_once(numbers), uuid4()
+    stands = select(col(SubscriptionRow.number), col(SubscriptionRow.renews_on))
+    found = (await session.execute(stands.where(col(SubscriptionRow.number).in_(numbers)))).all()
+    renews_on = {row.number: row.renews_on for row in found}
+    asked = asked_once([number if number in renews_on else kept(number) for number in numbers])
+    basket_id = uuid4()
     added = await session.execute(
         insert(BasketRow)
         .values(
@@ -58,9 +63,6 @@ async def store_basket(
         .returning(col(BasketRow.id))
     )
     if added.first() is not None:
-        stands = select(col(SubscriptionRow.number), col(SubscriptionRow.renews_on))
-        found = (await session.execute(stands.where(col(SubscriptionRow.number).in_(asked)))).all()
-        renews_on = {row.number: row.renews_on for row in found}
         session.add_all(
             BasketLineRow(basket_id=basket_id, subscription=number, place=place, renews_on=renews_on.get(number))
             for place, number in enumerate(asked, start=1)

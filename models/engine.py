@@ -1,7 +1,7 @@
 """The connection to PostgreSQL: one engine per process, sessions whose objects outlive their commit."""
 
 import psycopg
-from sqlalchemy import ExceptionContext, event, text
+from sqlalchemy import ExceptionContext, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -12,7 +12,7 @@ SHARED = "shared"
 
 
 def create_engine(url: str, *, connections: int = 10, pre_ping: bool = True) -> AsyncEngine:
-    """An engine for `postgresql://…`; instants come back in UTC whatever the server's zone is.
+    """An engine for `postgresql://…`; instants come back in UTC whatever the server's zone is, or the address asks for.
 
     `pre_ping` asks a connection whether it is alive before each use; who tries again anyway saves that. The connection
     that was used last is used next: the server has prepared on it what is asked.
@@ -20,15 +20,16 @@ def create_engine(url: str, *, connections: int = 10, pre_ping: bool = True) -> 
     Parameters and the values of rows are hidden from error messages: those end in logs and Temporal histories, where no
     name or address may.
     """
-    driver_url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    address = make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    options = *address.normalized_query.get("options", ()), "-c timezone=UTC"
     engine = create_async_engine(
-        driver_url,
+        address,
         pool_size=connections,
         max_overflow=connections,
         pool_use_lifo=True,
         pool_pre_ping=pre_ping,
         hide_parameters=True,
-        connect_args={"options": "-c timezone=UTC"},
+        connect_args={"options": " ".join(options)},
     )
     event.listen(engine.sync_engine, "handle_error", _hide_values)
     return engine

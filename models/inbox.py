@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
-from renewals.cards import holds_card_number, may_be_card_number
+from renewals.cards import NOT_KEPT, holds_card_number, kept, may_be_card_number
 
 LONGEST = 500
 """Characters of one text of a command that are kept. What is cut is longer still by its ellipsis, and so is refused."""
@@ -24,9 +24,6 @@ _LONGEST_LIST = 20_000
 _LISTS = ("lines", "prices")
 
 _MOST_ARGUMENTS = 20  # no command has as many: one that gives more is refused by those that are kept
-
-_CARD_NUMBER = "0" * 13
-"""Kept instead of a text that holds what may be a card number, and refused like one."""
 
 
 class KeyReused(Exception):
@@ -49,9 +46,10 @@ async def store_command(
     It is `new_id` only if it was stored by this very call. Rubbish is kept up to a bound only. Raises `KeyReused` when
     that row asks for something else.
     """
-    subscription, name, by, args = _cut(subscription), _cut(name), _cut(by), _bounded(args)
+    name, by, args = _cut(name), _cut(by), _bounded(args)
     stands = select(col(SubscriptionRow.shift), col(SubscriptionRow.renews_on))
     known = (await session.execute(stands.where(col(SubscriptionRow.number) == subscription))).one_or_none()
+    subscription = subscription if known else _cut(kept(subscription))
     reason = args.get("reason")
     new = await session.execute(
         insert(CommandRow)
@@ -87,9 +85,9 @@ def _bounded(args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bounded_value(key: str, value: object) -> object:
-    if isinstance(value, str) and (holds_card_number(value) or (key == "token" and may_be_card_number(value))):
-        return _CARD_NUMBER
     text = value if isinstance(value, str) else json.dumps(value)
+    if holds_card_number(text) or (key == "token" and may_be_card_number(text)):
+        return NOT_KEPT
     longest = _LONGEST_LIST if key in _LISTS and not isinstance(value, str) else LONGEST
     return value if len(text) <= longest else _cut(text)
 

@@ -3,10 +3,11 @@
 Its kind, token and expiry never change: another one is stored, and the subscriptions are told to use that.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -37,19 +38,24 @@ async def name_method(
     session: AsyncSession, method: PaymentMethodRow, label: str | None, *, by: str, now: datetime
 ) -> bool:
     """Give a method a name, or take it away; is that new? The same token goes by one name, whatever its expiry."""
-    other = col(_ROW.label).is_distinct_from(label)
-    renaming = update(_ROW).where(*_alike(method), other).values(label=label)
-    renamed = await session.execute(renaming.returning(col(_ROW.id)))
-    if renamed.first() is None:
+    renamed = [each for each in await _lock_alike(session, method) if each.label != label]
+    if not renamed:
         return False
+    for each in renamed:
+        each.label = label
     data = {"method": str(method.id), "kind": method.kind, "has_name": label is not None}
     record_of_customer(session, method.csn, now, "method_named", data, by=by)
     return True
 
 
-def _alike(method: PaymentMethodRow) -> tuple[ColumnElement[bool], ...]:
-    """What the provider knows by the same token."""
-    return col(_ROW.csn) == method.csn, col(_ROW.kind) == method.kind, col(_ROW.token) == method.token
+async def _lock_alike(session: AsyncSession, method: PaymentMethodRow) -> Sequence[PaymentMethodRow]:
+    """What the provider knows by the same token, in the order of ids: two who edit it would deadlock otherwise.
+
+    Who uses it goes on meanwhile.
+    """
+    alike = col(_ROW.csn) == method.csn, col(_ROW.kind) == method.kind, col(_ROW.token) == method.token
+    locked = select(_ROW).where(*alike).order_by(col(_ROW.id)).with_for_update(key_share=True)
+    return (await session.execute(locked.execution_options(populate_existing=True))).scalars().all()
 
 
 async def remove_method(session: AsyncSession, method: PaymentMethodRow, *, by: str, now: datetime) -> Removal:
@@ -63,10 +69,11 @@ async def remove_method(session: AsyncSession, method: PaymentMethodRow, *, by: 
     subscription = SubscriptionRow
     uses_it = (col(subscription.csn) == method.csn) & col(subscription.method_id).in_(ids)
     await lock_all(session, (await session.execute(select(col(subscription.number)).where(uses_it))).scalars().all())
-    locked = select(_ROW).where(col(_ROW.id).in_(ids)).order_by(col(_ROW.id)).with_for_update()
-    rows = (await session.execute(locked.execution_options(populate_existing=True))).scalars().all()
-    if all(each.removed_at is not None for each in rows):
+    alike = await _lock_alike(session, method)
+    rows = [each for each in alike if each.id in ids]
+    if not rows:  # another one removed it meanwhile, and its token with it
         return Removal.ALREADY
+    await session.execute(select(col(_ROW.id)).where(col(_ROW.id).in_(ids)).order_by(col(_ROW.id)).with_for_update())
     used = exists().where(uses_it, col(subscription.phase) != Phase.LAPSED)
     orders = select(col(OrderRow.id)).where(col(OrderRow.csn) == method.csn)
     paying = exists().where(col(AttemptRow.order_id).in_(orders), col(AttemptRow.method_id).in_(ids))
@@ -74,8 +81,8 @@ async def remove_method(session: AsyncSession, method: PaymentMethodRow, *, by: 
         return Removal.IN_USE
     await session.execute(update(subscription).where(uses_it).values(method_id=None, method_set_at=None))
     label = next((each.label for each in rows if each.label), None)
-    if label:  # it stays that of the same card with another expiry
-        await session.execute(update(_ROW).where(*_alike(method), col(_ROW.id).not_in(ids)).values(label=label))
+    for each in alike if label else ():  # it stays that of the same card with another expiry
+        each.label = label
     for each in rows:
         each.token, each.label, each.removed_at = "", None, now
     data = {"method": str(method.id), "kind": method.kind}

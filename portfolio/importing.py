@@ -25,6 +25,7 @@ from portfolio.problems import Problem, in_file_order
 from portfolio.reading import Portfolio, read_portfolio
 from portfolio.references import Checked, check_references, new_lines
 from portfolio.rows import SubscriptionRows, catalog_rows, customer_rows, people_rows
+from portfolio.spelling import refuse_other_spellings
 from portfolio.stored import People, Stored, batches, load_people, load_stored, take_turn, texts_of_subscriptions
 
 Progress = Callable[[int, int], None]
@@ -97,6 +98,7 @@ async def import_portfolio(
     connection = await session.connection() if isinstance(session, AsyncSession) else session
     portfolio = await asyncio.to_thread(read_portfolio, folder)
     await take_turn(connection)
+    await refuse_other_spellings(connection, portfolio)
     stored = await load_stored(connection, portfolio, now)
     checked = check_references(portfolio, stored)
     report = _problems(portfolio, checked, skip_bad)

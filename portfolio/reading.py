@@ -4,10 +4,11 @@ Whether a line fits what is already stored is asked in references.py.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
-from typing import Generic
+from typing import Generic, TypeVar
 
 from portfolio.files import (
     CATALOG,
@@ -25,6 +26,7 @@ from portfolio.problems import Problem, Problems
 from portfolio.records import CsvFile
 
 Check = Callable[[Line], Iterable[Complaint]]
+Numbered = TypeVar("Numbered", CustomerLine, SubscriptionLine)
 
 
 @dataclass(slots=True)
@@ -44,6 +46,15 @@ class Lines(Generic[Line]):
         """Could a bad line have been about that key?"""
         return self.unreadable or key in self.bad
 
+    def leave_out(self, numbers: Collection[str]) -> list[Line]:
+        """Take the lines about these out of the good ones; what is left out counts as bad."""
+        left_out = [line for line in self.good if line.key in numbers]
+        if left_out:
+            self.good = [line for line in self.good if line.key not in numbers]
+            self.bad.update(numbers)
+            self.bad_count += len(left_out)
+        return left_out
+
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
@@ -60,8 +71,8 @@ def read_portfolio(folder: Path) -> Portfolio:
     """Read `catalog.csv`, `customers.csv` and `subscriptions.csv` of a folder; every bad line becomes problems."""
     problems, digest = Problems(), hashlib.sha256()
     catalog = _read(folder, CATALOG, _one_offering_per_sku(), problems, digest)
-    customers = _read(folder, CUSTOMERS, lambda line: (), problems, digest)
-    subscriptions = _read(folder, SUBSCRIPTIONS, _one_name_per_contact(), problems, digest)
+    customers = _read(folder, CUSTOMERS, _one_spelling(CUSTOMERS), problems, digest)
+    subscriptions = _read(folder, SUBSCRIPTIONS, _of_a_subscription(), problems, digest)
     return Portfolio(catalog, customers, subscriptions, problems, digest.hexdigest())
 
 
@@ -98,6 +109,29 @@ def _read(
 def _twice(table: Table[Line], line: Line, first: int) -> str:
     key = line.key if isinstance(line.key, str) else " ".join(line.key)
     return f"{key} stands in line {first} already ({', '.join(table.key)}); keep one of the two lines."
+
+
+def other_spelling(number: str, other: str, there: str) -> str:
+    """What is wrong with a number that differs from the one `there` by capitals alone. It is never taken for that."""
+    return f"is {number}, but {other} {there}: they differ in capitals only; write one number in one way."
+
+
+def _one_spelling(table: Table[Numbered]) -> Check[Numbered]:
+    """A number is always written alike."""
+    first_lines: dict[str, Numbered] = {}
+
+    def check(line: Numbered) -> Iterator[Complaint]:
+        first = first_lines.setdefault(line.key.lower(), line)
+        if first.key != line.key:
+            yield table.key[0], other_spelling(line.key, first.key, f"stands in line {first.line}")
+
+    return check
+
+
+def _of_a_subscription() -> Check[SubscriptionLine]:
+    """What a line of a subscription must not say otherwise than those before it."""
+    checks = _one_spelling(SUBSCRIPTIONS), _one_name_per_contact()
+    return lambda line: chain.from_iterable(check(line) for check in checks)
 
 
 def _one_offering_per_sku() -> Check[CatalogLine]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import accumulate
 
 from renewals.calendar import add_months, days_after
 from renewals.characters import control_character, is_blank
@@ -9,6 +10,7 @@ from renewals.characters import control_character, is_blank
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _CARD_NUMBER = re.compile(r"(?:\d[ -]?){13,19}")
 _DIGITS_WITHIN = re.compile(r"(?<![^\W_])\d(?:[ -]?\d){12,}(?![^\W_])")
+_MOST_DIGITS_OF_A_CARD = 19
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ONLY_DIGITS = re.compile(r"[0-9 -]{13,}")  # a mistyped card number; the table refuses these too
 
@@ -52,10 +54,24 @@ def holds_card_number(text: str) -> bool:
     """
     for run in _DIGITS_WITHIN.findall(_ID.sub("", text)):
         groups = re.split("[ -]", run)
-        parts = ("".join(groups[i:j]) for i in range(len(groups)) for j in range(i + 1, len(groups) + 1))
-        if any(looks_like_card_number(part) for part in parts):
-            return True
+        for first in range(len(groups)):
+            parts = accumulate(groups[first : first + _MOST_DIGITS_OF_A_CARD])
+            if any(looks_like_card_number(part) for part in parts):
+                return True
     return False
+
+
+NOT_KEPT = "0" * 13
+"""Stands for a text that holds what may be a card number, and is refused like one."""
+
+
+def kept(text: str) -> str:
+    """The text as it may be stored.
+
+    >>> kept("S-1001"), kept("4242 4242 4242 4242")
+    ('S-1001', '0000000000000')
+    """
+    return NOT_KEPT if holds_card_number(text) else text
 
 
 def looks_like_card_number(text: str) -> bool:

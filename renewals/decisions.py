@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from renewals.cards import holds_card_number
+
 
 @dataclass(frozen=True, slots=True)
 class Eligible:
@@ -44,6 +46,13 @@ BY_OTHER_ARGUMENTS = frozenset(
     "preview_stale".split()
 )
 """What refuses a command only as it was given: with another method, term, number or day it goes through."""
+
+
+def no_such_subscription(number: str) -> Refused:
+    """The answer about a number that nobody has. It may be that of a card: then it is not repeated."""
+    if holds_card_number(number):
+        return Refused("bad_arguments", "Give the number of a subscription; card numbers are never stored.")
+    return Refused("unknown_subscription", f"There is no subscription {number}; check the number.")
 
 
 def first_that_applies(refusals: Iterable[Refused]) -> Refused | None:

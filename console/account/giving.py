@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
 from activities.answers import AWAITED, BY_VOUCHER
 from activities.delivery import deliver
+from console.account.desk import Desk, see_other
 from console.account.doing import Ask, sentence, whom_to_ask
 from console.account.finding import Found
 from console.account.speech import Speech
 from models.engine import Sessions
-from models.inbox import store_command
+from models.inbox import KeyReused, store_command
 from models.records import CommandRow
 from renewals.commands import ABOUT_QUOTES, Name, When
 from settings import Settings
@@ -45,6 +47,17 @@ async def give(
         )
     await wait_for_answer(sessions, client, command_id, wall_now)
     return command_id
+
+
+async def give_and_see(
+    desk: Desk, here: str, *, key: str, number: str, name: Name, args: dict[str, Any], by: str
+) -> Response:
+    """Give the command (see `give`), then go back to the page `here`, where it stands what became of it."""
+    try:
+        command_id = await give(desk.sessions, desk.client, key=key, number=number, name=name, args=args, by=by)
+    except KeyReused:
+        return see_other(f"{here}?used=1")
+    return see_other(f"{here}?answer={command_id}")
 
 
 async def wait_for_answer(sessions: Sessions, client: Client, command_id: UUID, wall_now: datetime) -> None:

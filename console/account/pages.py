@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.account.cart import why_not_together
 from console.account.contracting import address_of
-from console.account.desk import Desk, page_of, see_other
+from console.account.desk import Desk, page_of
 from console.account.doing import actions, other_terms
 from console.account.finding import Found, NotYours, contacts_of, find, find_page, locale_of, methods_of
 from console.account.forms import Form, Wrong, arguments, chosen_term, client_key, count_of_seats
-from console.account.giving import give, told
+from console.account.giving import give_and_see, told
 from console.account.guard import Visitor, form_of, visitor
 from console.account.orders import orders_of
 from console.account.preview import Preview, method_choices, own_method, preview_renewal, preview_seats, preview_term
@@ -19,7 +19,6 @@ from console.account.recalling import what_happened, what_is_coming
 from console.account.speech import Speech, speech_of
 from console.account.standing import facts, listed, pending, renewal_sentences
 from console.account.usage import words_of_unused
-from models.inbox import KeyReused
 from renewals.commands import Name
 from renewals.permission import BUYER_MAY
 from renewals.renewing import last_paid_term
@@ -112,11 +111,7 @@ async def _give(desk: Desk, request: Request, who: Visitor, number: str, name: N
             if name in _WITH_PREVIEW:
                 return await _preview(desk, request, session, who, found, name, form, wrong)
             return await _details(desk, request, session, who, found, wrong=wrong, form=form, command=name)
-    try:
-        command_id = await give(desk.sessions, desk.client, key=key, number=number, name=name, args=args, by=who.email)
-    except KeyReused:
-        return see_other(f"{page_of(number)}?used=1")
-    return see_other(f"{page_of(number)}?answer={command_id}")
+    return await give_and_see(desk, page_of(number), key=key, number=number, name=name, args=args, by=who.email)
 
 
 async def _details(

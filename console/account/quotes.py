@@ -13,7 +13,7 @@ from activities.papers import quote_paper, receipt_paper
 from console.account.desk import Desk, see_other
 from console.account.finding import Found, NotYours, find, find_all, locale_of
 from console.account.forms import Form, Wrong, acceptance, client_key, wishes
-from console.account.giving import give, told
+from console.account.giving import give, give_and_see, told
 from console.account.guard import Visitor, form_of, visitor
 from console.account.quoting import (
     find_visible_order,
@@ -177,14 +177,8 @@ async def _give(desk: Desk, request: Request, who: Visitor, reference: str, name
         except Wrong as wrong:
             return await _page(desk, request, session, who, quote, found, wrong=wrong, form=form)
     args = {"quote": quote.reference, **args}
-    here = f"{HERE}/{quote.reference}"
-    try:
-        command_id = await give(
-            desk.sessions, desk.client, key=key, number=quote.subscription, name=name, args=dict(args), by=who.email
-        )
-    except KeyReused:
-        return see_other(f"{here}?used=1")
-    return see_other(f"{here}?answer={command_id}")
+    here, number = f"{HERE}/{quote.reference}", quote.subscription
+    return await give_and_see(desk, here, key=key, number=number, name=name, args=dict(args), by=who.email)
 
 
 async def _page(

@@ -12,6 +12,8 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from renewals import decisions
+
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -63,7 +65,8 @@ def scope_missing(needed: str) -> Problem:
 
 
 def no_such_subscription(number: str) -> Refusal:
-    return Refusal("unknown_subscription", f"There is no subscription {number}; check the number.")
+    refused = decisions.no_such_subscription(number)
+    return Refusal(refused.code, refused.hint)
 
 
 def add_problem_answers(api: FastAPI) -> None:

@@ -17,7 +17,6 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeou
 from temporalio.service import RPCError
 
 from activities.delivery import deliver
-from activities.filling import no_such
 from console.ops.deed import FIRST_NUMBERS, Begun, Deed, stale
 from console.ops.desk import Desk, wall_now
 from models.bulk_actions import Line, Outcome, store_bulk_action, undecided
@@ -26,7 +25,7 @@ from models.store import Stored, load_all
 from models.together import Together, together
 from renewals import commands as c
 from renewals.actors import parse_actor
-from renewals.decisions import AlreadyTrue, Decision, Refused
+from renewals.decisions import AlreadyTrue, Decision, Refused, no_such_subscription
 from renewals.eligibility import decide
 from renewals.options import example
 from renewals.renewing import just_before
@@ -126,7 +125,7 @@ async def previewed(session: AsyncSession, numbers: Sequence[str], name: c.Name,
 
 
 def _line(number: str, stored: Stored | None, name: c.Name, by: str) -> Line:
-    decision = _decision(stored, name, by) if stored else no_such(number)
+    decision = _decision(stored, name, by) if stored else no_such_subscription(number)
     customer = stored.customer.name if stored else None
     if isinstance(decision, Refused):
         return Line(number, customer, Outcome.REFUSED, decision.code, decision.hint)

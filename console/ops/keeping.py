@@ -29,13 +29,14 @@ _log = logging.getLogger(__name__)
 class Kept(Generic[Taken]):
     """What is kept under a name: how it is taken, how many it is over, and how it is written down and read again.
 
+    Without `over` it is only ever taken over many.
     From `fresh` on it is taken anew once a page was sent; after `stale` it is no longer shown: whoever comes first then
     waits for it. So does who finds what cannot be read.
     """
 
     name: str
     take: Callable[[Desk, datetime], Awaitable[Taken]]
-    over: Callable[[Taken], int]
+    over: Callable[[Taken], int] | None
     write: Callable[[Taken], dict[str, Any]]
     read: Callable[[datetime, Mapping[str, Any]], Taken]
     fresh: timedelta = timedelta(minutes=1)
@@ -51,7 +52,7 @@ class Kept(Generic[Taken]):
             except (KeyError, TypeError, ValueError):  # another version of the program may have written it
                 _log.warning("what is kept cannot be read, and is taken anew: %s", self.name)
                 return now, await self._take(desk, now, keep=True)
-            if self.over(found) > FEW:
+            if self.over is None or self.over(found) > FEW:
                 if last.taken_at < now - self.fresh:
                     tasks.add_task(self.renew, desk, now)
                 return last.taken_at, found

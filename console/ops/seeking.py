@@ -12,9 +12,6 @@ from console.ops.patience import keeping_note
 from models.finds import Sought, about_how_many, find, name_of
 from renewals.calendar import local_date
 
-MANY = keeping.FEW + 1
-"""However few are found: they are sought among many."""
-
 
 async def found_at(desk: Desk, sought: Sequence[Sought], now: datetime, tasks: BackgroundTasks) -> datetime | None:
     """As of when all of it was found; None where the list is to look for it, or nothing is sought.
@@ -34,4 +31,4 @@ def _kept(sought: Sought) -> Kept[None]:
         async with keeping_note(desk) as session:
             await find(session, sought, local_date(now, desk.zone), now)
 
-    return Kept(name_of(sought), take=take, over=lambda _: MANY, write=lambda _: {}, read=lambda *_: None)
+    return Kept(name_of(sought), take=take, over=None, write=lambda _: {}, read=lambda *_: None)

@@ -266,6 +266,14 @@ async def test_a_voucher_that_runs_out_while_nobody_answers_holds_all_of_them(co
     assert await counter.paid_terms() == 3
 
 
+async def test_a_card_number_among_those_asked_for_is_refused_and_not_kept(counter: Counter) -> None:
+    basket_id = await counter.stored(NOON, numbers=(PUNCTUAL, "4242 4242 4242 4242"))
+    await counter.carry_out(basket_id, NOON)
+    lines = await counter.first.rows("SELECT subscription, code, hint FROM basket_lines ORDER BY place")
+    assert [line["code"] for line in lines] == [None, "bad_arguments"]
+    assert "4242" not in str(lines)
+
+
 async def test_an_open_quote_on_lines_of_it_is_void_with_the_checkout(counter: Counter) -> None:
     reference = await issue(counter.first, PUNCTUAL, SECOND, at="2027-02-01 11:00")
     assert await counter.carry_out(await counter.stored(NOON), NOON) == ["renewed"] * 3

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -14,7 +15,7 @@ from mail.sink import Sink, list_mails
 from models.inbox import KeyReused
 from tests.activities.desk import PARIS, Desk, PulledPlug
 from tests.scenarios.diary import instant
-from tests.scenarios.portfolios import BUYER
+from tests.scenarios.portfolios import BUYER, PUNCTUAL
 from workflows.contract import Answer, ReceivedSignal
 
 NOON = "2027-02-10 12:00"
@@ -255,6 +256,27 @@ async def test_a_number_that_nobody_has_is_answered_without_a_workflow(desk: Des
     command_id = await desk.store(NOON, "cancel-auto-renew", number="S-404")
     answer = await deliver(NO_TEMPORAL, desk.sessions, command_id, instant(NOON, PARIS))
     assert (answer.outcome, answer.code) == ("refused", "unknown_subscription")
+
+
+async def test_a_card_number_given_for_a_number_is_refused_and_not_kept(desk: Desk) -> None:
+    command_id = await desk.store(NOON, "cancel-auto-renew", number="4242 4242 4242 4242")
+    answer = await deliver(NO_TEMPORAL, desk.sessions, command_id, instant(NOON, PARIS))
+    assert (answer.outcome, answer.code) == ("refused", "bad_arguments")
+    rows = [*await desk.rows("SELECT * FROM commands"), *await desk.rows("SELECT * FROM events")]
+    assert "4242" not in f"{rows}{answer}"
+
+
+async def test_a_card_number_among_the_lines_of_a_quote_is_refused_and_not_kept(desk: Desk) -> None:
+    await desk.open()
+    wanted = [{"subscription": PUNCTUAL}, {"subscription": "4242424242424242"}]
+    assert await desk.give(NOON, "ask-for-quote", lines=wanted) == "refused bad_arguments"
+    assert "4242424" not in str(await desk.rows("SELECT * FROM commands"))
+
+
+async def test_a_number_that_there_is_is_kept_even_where_a_card_could_have_it(desk: Desk) -> None:
+    mistaken = replace(desk, number="S-4242424242424242")
+    await mistaken.open()
+    assert await mistaken.give(NOON, "cancel-auto-renew") == "done"
 
 
 async def test_a_signal_counts_once_however_often_its_activity_runs(desk: Desk) -> None:

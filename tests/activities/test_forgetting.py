@@ -72,11 +72,14 @@ async def test_days_of_use_go_with_time_but_for_the_last_of_who_has_a_seat(desk:
     days = {
         "holder@x.example": ("2025-12-01", "2026-01-05"),
         "active@x.example": ("2026-01-05", "2026-01-06", "2027-02-01"),
+        "going@x.example": ("2025-12-01", "2026-01-05"),
         "gone@x.example": ("2026-01-05", "2026-01-06"),
+        "just gone@x.example": ("2026-01-05",),
     }
+    ends_on = {"going": date(2027, 2, 11), "gone": date(2026, 2, 1), "just gone": date(2027, 2, 9)}
     async with desk.sessions.begin() as session:
         for user, used in days.items():
-            ended_on = date(2026, 2, 1) if user.startswith("gone") else None
+            ended_on = ends_on.get(user.partition("@")[0])
             session.add(
                 SeatAssignmentRow(
                     subscription=desk.number,
@@ -90,19 +93,21 @@ async def test_days_of_use_go_with_time_but_for_the_last_of_who_has_a_seat(desk:
             session.add_all(
                 DayOfUseRow(subscription=desk.number, user=user, used_on=date.fromisoformat(day)) for day in used
             )
-            until = date(2026, 1, 5) if ended_on else date(2027, 2, 1)
+            until = date(2026, 1, 5) if "gone" in user else date(2027, 2, 1)
             session.add(DaysListedRow(subscription=desk.number, user=user, since=date(2025, 11, 1), until=until))
-    assert (await look(desk)).forgotten == 3  # what lies before 6 January 2026, 400 days ago
+    assert (await look(desk)).forgotten == 5  # what lies before 6 January 2026, 400 days ago
     rows = await desk.rows('SELECT "user", used_on::text AS day FROM days_of_use ORDER BY "user", used_on')
     assert [(row["user"].partition("@")[0], row["day"]) for row in rows] == [
         ("active", "2026-01-06"),
         ("active", "2027-02-01"),
+        ("going", "2026-01-05"),
         ("gone", "2026-01-06"),
         ("holder", "2026-01-05"),
     ]
     listed = await desk.rows('SELECT "user", since::text, until::text FROM days_listed ORDER BY "user"')
     assert [tuple(row.values()) for row in listed] == [  # what was forgotten is not said to be no use at all
         ("active@x.example", "2026-01-06", "2027-02-01"),
+        ("going@x.example", "2026-01-06", "2027-02-01"),
         ("holder@x.example", "2026-01-06", "2027-02-01"),
     ]
     assert (await look(desk)).forgotten == 0

@@ -16,7 +16,7 @@ from renewals.roles import Role
 from tests.browser.staff import Operator, language, operator, read_by_axe
 from tests.browser.test_keyboard import CONTROLS, tabbed_through
 from tests.browser.test_operators_keyboard import stops
-from tests.console.ops.test_going_live import EXAMPLE
+from tests.portfolio.folders import EXAMPLE
 
 __all__ = ["language", "operator", "read_by_axe"]
 

@@ -17,6 +17,12 @@ async def test_a_worker_killed_after_the_money_moved_pays_and_tells_once() -> No
     assert (result.verdict.violations, result.verdict.paid) == ((), 1)
 
 
+async def test_of_two_workers_whichever_takes_the_only_charge_is_killed() -> None:
+    cast = small_cast(datetime.now(UTC).date())[:1]
+    result = await run(Scenario("one of two", plugs.one_of_two_dies("charge:before-record")), cast, calm=None)
+    assert (result.verdict.violations, result.verdict.paid) == ((), 1)
+
+
 async def test_a_random_schedule_ends_as_if_nothing_had_happened() -> None:
     report = await run_schedules(seed=4, number=1)
     assert report.violations == ()

@@ -160,3 +160,32 @@ async def test_two_imports_at_once_queue_up_and_the_second_finds_nothing_to_do(
     reports = await asyncio.gather(import_alone(), import_alone())
     assert sorted(report.written for report in reports) == [False, True]
     assert {report.problem_count for report in reports} == {0}
+
+
+async def test_a_number_in_other_capitals_than_stored_is_refused_and_never_taken_for_that_one(
+    connection: AsyncConnection, folder: Folder
+) -> None:
+    folder.add(CUSTOMERS, 2, csn="nw-1")
+    await run(connection, folder)
+    before = await content(connection)
+    folder.set(SUBSCRIPTIONS, 2, number="s-1001")
+    folder.set(CUSTOMERS, 8, csn="NW-1")
+    folder.add(SUBSCRIPTIONS, 2, number="S-2001", csn="NW-1")
+    report = await run(connection, folder, LATER)
+    assert [str(problem) for problem in report.problems] == [
+        "customers.csv:8: csn: is NW-1, but nw-1 is stored: they differ in capitals only; write one number in one way.",
+        "subscriptions.csv:2: number: is s-1001, but S-1001 is stored: they differ in capitals only; "
+        "write one number in one way.",
+    ]
+    skipping = await run(connection, folder, LATER, skip_bad=True)
+    assert (skipping.skipped, skipping.written, await content(connection)) == (3, False, before)
+
+
+async def test_two_customers_of_a_file_whose_numbers_differ_in_capitals_are_refused(
+    connection: AsyncConnection, folder: Folder
+) -> None:
+    folder.add(CUSTOMERS, 2, csn="nw-1")
+    folder.add(CUSTOMERS, 2, csn="NW-1")
+    (problem,) = (await run(connection, folder)).problems
+    assert (problem.line, problem.column) == (9, "csn")
+    assert problem.reason.startswith("is NW-1, but nw-1 stands in line 8: ")

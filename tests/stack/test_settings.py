@@ -7,6 +7,7 @@ import pytest
 
 import settings
 from renewals.money import Money
+from setting_sources import load
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def write_stack_file(folder: Path) -> None:
 def assert_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str) -> None:
     monkeypatch.setenv(f"PERENNIAL_{name}", value)
     with pytest.raises(settings.BadSettings) as fault:
-        settings.load()
+        load()
     assert str(fault.value).startswith(sentence)
     assert str(fault.value).endswith((".", "?"))
     assert "\n" not in str(fault.value)
@@ -38,7 +39,7 @@ def assert_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str, 
 )
 def test_every_form_of_the_database_address_becomes_one(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("PERENNIAL_DATABASE_URL", given)
-    assert settings.load().database == "postgresql+psycopg://u:p@host/db"
+    assert load().database == "postgresql+psycopg://u:p@host/db"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_a_text_is_one_line_that_can_be_printed(monkeypatch: pytest.MonkeyPatch,
 )
 def test_less_common_addresses_are_good_too(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"PERENNIAL_{name}", value)
-    assert getattr(settings.load(), name.lower()) == value
+    assert getattr(load(), name.lower()) == value
 
 
 @pytest.mark.parametrize(
@@ -175,12 +176,12 @@ def test_a_spoilt_file_of_the_stack_is_one_sentence(tmp_path: Path, content: str
     with pytest.raises(
         settings.BadSettings, match=rf"stack\.json {sentence}.*: delete it and run `perennial up` again"
     ):
-        settings.load()
+        load()
 
 
 def test_a_second_terminal_finds_the_local_stack(tmp_path: Path) -> None:
     write_stack_file(tmp_path / ".perennial")
-    found = settings.load()
+    found = load()
     assert (found.database, found.smtp_port, found.local_stack) == ("postgresql+psycopg://stack", 2525, True)
 
 
@@ -188,26 +189,26 @@ def test_what_the_environment_says_wins_over_the_local_stack(tmp_path: Path, mon
     write_stack_file(tmp_path / "elsewhere")
     monkeypatch.setenv("PERENNIAL_DATA_DIR", "elsewhere")
     monkeypatch.setenv("PERENNIAL_SMTP_PORT", "2600")
-    found = settings.load()
+    found = load()
     assert (found.database, found.smtp_port) == ("postgresql+psycopg://stack", 2600)
 
 
 def test_a_database_of_ones_own_leaves_the_local_stack_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_stack_file(tmp_path / ".perennial")
     monkeypatch.setenv("PERENNIAL_DATABASE_URL", "postgresql://production")
-    assert settings.load().local_stack is False
-    assert settings.load().smtp_port == 587
+    assert load().local_stack is False
+    assert load().smtp_port == 587
 
 
 def test_without_a_database_the_sentence_says_how_to_get_one() -> None:
     with pytest.raises(settings.BadSettings, match=r"or run `perennial up`\.$"):
-        _ = settings.load().database
+        _ = load().database
 
 
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PERENNIAL_DATABASE_URL", "postgresql://u:hidden@host/db")
     monkeypatch.setenv("PERENNIAL_SMTP_PASSWORD", "hidden")
-    assert "hidden" not in repr(settings.load())
+    assert "hidden" not in repr(load())
 
 
 def test_every_setting_is_documented() -> None:
@@ -215,27 +216,27 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_a_second_person_is_asked_beyond_a_bound_and_where_it_is_0_never(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = settings.load()
+    now = load()
     assert [now.go_live_takes_two(count) for count in (100, 101)] == [False, True]
     assert [now.bulk_takes_two(count) for count in (50, 51)] == [False, True]
     amounts = (Money(100_000, "EUR"), Money(100_001, "EUR"), Money(150_000, "JPY"), Money(150_001, "JPY"))
     assert [now.refund_takes_two(money) for money in amounts] == [False, True, False, True]
     for name in ("GO_LIVE", "BULK", "REFUND"):
         monkeypatch.setenv(f"PERENNIAL_SECOND_PERSON_{name}", "0")
-    never = settings.load()
+    never = load()
     assert not never.go_live_takes_two(10**6)
     assert not never.bulk_takes_two(10**6)
     assert not never.refund_takes_two(Money(10**9, "EUR"))
     monkeypatch.setenv("PERENNIAL_SECOND_PERSON_REFUND", "JPY=0, 500")
-    assert settings.load().refund_takes_two(Money(50_001, "USD"))
-    assert not settings.load().refund_takes_two(Money(10**9, "JPY"))
+    assert load().refund_takes_two(Money(50_001, "USD"))
+    assert not load().refund_takes_two(Money(10**9, "JPY"))
 
 
 def test_on_a_local_stack_one_person_is_enough_unless_it_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_stack_file(tmp_path / ".perennial")
-    assert not settings.load().go_live_takes_two(10**6)
+    assert not load().go_live_takes_two(10**6)
     monkeypatch.setenv("PERENNIAL_SECOND_PERSON_GO_LIVE", "3")
-    assert settings.load().go_live_takes_two(4)
-    assert not settings.load().bulk_takes_two(1000)
+    assert load().go_live_takes_two(4)
+    assert not load().bulk_takes_two(1000)

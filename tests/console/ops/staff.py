@@ -95,10 +95,13 @@ class People:
         async with self.sessions.begin() as session:
             session.add(row)
 
-    async def signed_in(self, name: str, role: Role = Role.ADMIN) -> Person:
-        """A new person whose session has begun."""
+    async def signed_in(self, name: str, role: Role = Role.ADMIN, *, reads: str | None = None) -> Person:
+        """A new person whose session has begun; `reads` is what the browser asks for."""
         await self.add(name, role)
-        return await self.again(name)
+        person = await self.again(name)
+        if reads is not None:
+            person.client.headers["accept-language"] = reads
+        return person
 
     async def again(self, name: str) -> Person:
         """Somebody who is known, signed in at another browser."""

@@ -43,11 +43,6 @@ SINCE = datetime(2027, 2, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-async def mira(people: People) -> Person:
-    return await people.signed_in("mira", Role.OPERATOR)
-
-
-@pytest.fixture
 async def _example(sessions: Sessions) -> None:
     async with sessions.begin() as session:
         await import_portfolio(session, EXAMPLE, now=SINCE, imported_by="operator:ana")

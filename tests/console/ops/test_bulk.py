@@ -39,11 +39,6 @@ async def lives(theatre: Theatre) -> Sequence[Life]:
 
 
 @pytest.fixture
-async def mira(people: People) -> Person:
-    return await people.signed_in("mira", Role.OPERATOR)
-
-
-@pytest.fixture
 def _nobody_delivers(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the process had gone right after its answer."""
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,32 +18,15 @@ from models.keyset import Beside
 from models.store import load_all
 from portfolio import golive
 from portfolio.golive import go_live
-from portfolio.importing import import_portfolio
 from renewals.roles import Role
 from tests.console.ops.ahead import walk
 from tests.console.ops.plans import assert_by_index, heard
 from tests.console.ops.staff import People, Person, acts, form, now, words
 from tests.console.ops.test_figures import run
 
-EXAMPLE = Path(__file__).parents[3] / "examples" / "portfolio"
 GO_LIVE = "/ops/go-live"
 NOW = datetime(2027, 2, 1, 12, tzinfo=UTC)
 TODAY = date(2027, 2, 1)
-
-
-@pytest.fixture
-async def its(sessions: Sessions) -> UUID:
-    """The example as it was imported: its id."""
-    async with sessions.begin() as session:
-        early = datetime(2026, 11, 20, 12, tzinfo=UTC)
-        report = await import_portfolio(session, EXAMPLE, now=early, imported_by="operator:ana")
-    assert report.import_id
-    return report.import_id
-
-
-@pytest.fixture
-async def mira(people: People) -> Person:
-    return await people.signed_in("mira", Role.OPERATOR)
 
 
 async def live(sessions: Sessions) -> dict[str, list[str]]:

@@ -13,9 +13,7 @@ KEYS = "/ops/keys"
 
 @pytest.fixture
 async def mira(people: People) -> Person:
-    mira = await people.signed_in("mira", Role.ADMIN)
-    mira.client.headers["accept-language"] = "en-GB"
-    return mira
+    return await people.signed_in("mira", Role.ADMIN, reads="en-GB")
 
 
 async def made(sessions: Sessions, *scopes: Scope, partner: str | None = None) -> tuple[str, str]:

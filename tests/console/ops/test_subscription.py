@@ -27,9 +27,7 @@ LONG_TOKEN = "tok_live_5f3a9e1c77d24b86"
 
 @pytest.fixture
 async def mira(people: People) -> Person:
-    mira = await people.signed_in("mira", Role.VIEWER)
-    mira.client.headers["accept-language"] = "en-GB"
-    return mira
+    return await people.signed_in("mira", Role.VIEWER, reads="en-GB")
 
 
 async def seen(mira: Person, path: str = PAGE) -> str:

@@ -32,9 +32,7 @@ async def life(theatre: Theatre) -> Life:
 
 @pytest.fixture
 async def ada(people: People) -> Person:
-    ada = await people.signed_in("ada", Role.ADMIN)
-    ada.client.headers["accept-language"] = "en-GB"
-    return ada
+    return await people.signed_in("ada", Role.ADMIN, reads="en-GB")
 
 
 async def look(person: Person, name: str, /, **fields: str) -> httpx.Response:
@@ -210,8 +208,7 @@ async def test_a_paid_order_is_refunded_in_part_by_who_moves_money_after_a_tick(
 ) -> None:
     life = await theatre.subscription(live="2027-03-25")
     await life.until("2027-04-01")
-    fay = await people.signed_in("fay", Role.FINANCE)
-    fay.client.headers["accept-language"] = "en-GB"
+    fay = await people.signed_in("fay", Role.FINANCE, reads="en-GB")
     page = unescape(words(await fay.page(PAGE))).replace("\u00a0", " ")
     assert "EUR 5,832.00 paid, EUR 0.00 gone back or on its way." in page
     asked = (await look(fay, "refund", amount="486.00")).text
@@ -248,8 +245,7 @@ async def test_money_taken_after_its_attempt_had_ended_unpaid_is_offered_apart_f
     await life.until("2027-04-01")
     async with theatre.sessions.begin() as session:
         await session.execute(text("UPDATE attempts SET state = 'declined', decline_class = 'hard', taken = 583200"))
-    fay = await people.signed_in("fay", Role.FINANCE)
-    fay.client.headers["accept-language"] = "en-GB"
+    fay = await people.signed_in("fay", Role.FINANCE, reads="en-GB")
     page = unescape(words(await fay.page(PAGE))).replace("\u00a0", " ")
     assert "ended unpaid, and EUR 5,832.00 were taken after all; EUR 0.00 gone back or on its way." in page
     assert await do(fay, "refund") == "Done: refund"
@@ -309,8 +305,7 @@ async def test_what_holds_the_next_term_is_ended_after_a_tick(theatre: Theatre, 
         (quote,) = await life.rows("SELECT 'Q-' || id AS reference FROM quotes")
         why: dict[str, Any] = {"by": "operator:ana", "reason": "agreed"}
         assert await life.command("2027-03-01 10:01", "issue-quote", quote=quote["reference"], **why) == "done"
-    fay = await people.signed_in("fay", Role.FINANCE)
-    fay.client.headers["accept-language"] = "en-GB"
+    fay = await people.signed_in("fay", Role.FINANCE, reads="en-GB")
     asked = await look(fay, "release-hold")
     assert "No mail tells the buyer" in words(asked.text)
     assert (await fay.send(asked.text, "/release-hold")).status_code == 422

@@ -36,11 +36,6 @@ async def lives(theatre: Theatre) -> Sequence[Life]:
 
 
 @pytest.fixture
-async def mira(people: People) -> Person:
-    return await people.signed_in("mira", Role.OPERATOR)
-
-
-@pytest.fixture
 async def nils(people: People) -> Person:
     return await people.signed_in("nils", Role.ADMIN)
 

@@ -1,7 +1,6 @@
 """A go-live of many takes two people: what is confirmed is what was shown, and nothing else."""
 
 import re
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -12,12 +11,11 @@ from models.engine import Sessions
 from models.going_live import first_waiting
 from models.second_person import open_requests
 from models.together import together
-from portfolio.importing import import_portfolio
 from renewals.roles import Role
 from settings import Settings
 from tests.console.ops.staff import People, Person, now, words
 from tests.console.ops.test_figures import run
-from tests.console.ops.test_going_live import EXAMPLE, GO_LIVE, live
+from tests.console.ops.test_going_live import GO_LIVE, live
 
 SECOND = "/ops/second-person"
 
@@ -25,26 +23,6 @@ SECOND = "/ops/second-person"
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return Settings(data_dir=settings.data_dir, local_stack=True, second_person_go_live=2)
-
-
-@pytest.fixture
-async def its(sessions: Sessions) -> UUID:
-    """The example as it was imported: its id."""
-    async with sessions.begin() as session:
-        early = datetime(2026, 11, 20, 12, tzinfo=UTC)
-        report = await import_portfolio(session, EXAMPLE, now=early, imported_by="operator:ana")
-    assert report.import_id
-    return report.import_id
-
-
-@pytest.fixture
-async def mira(people: People) -> Person:
-    return await people.signed_in("mira", Role.OPERATOR)
-
-
-@pytest.fixture
-async def nils(people: People) -> Person:
-    return await people.signed_in("nils", Role.OPERATOR)
 
 
 async def ask(mira: Person, its: UUID, numbers: str = "S-1001 S-1002 S-1003") -> str:

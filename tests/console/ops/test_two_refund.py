@@ -46,16 +46,12 @@ async def life(theatre: Theatre) -> Life:
 
 @pytest.fixture
 async def fay(people: People) -> Person:
-    fay = await people.signed_in("fay", Role.FINANCE)
-    fay.client.headers["accept-language"] = "en-GB"
-    return fay
+    return await people.signed_in("fay", Role.FINANCE, reads="en-GB")
 
 
 @pytest.fixture
 async def fritz(people: People) -> Person:
-    fritz = await people.signed_in("fritz", Role.FINANCE)
-    fritz.client.headers["accept-language"] = "en-GB"
-    return fritz
+    return await people.signed_in("fritz", Role.FINANCE, reads="en-GB")
 
 
 async def ask(fay: Person, amount: str) -> str:
