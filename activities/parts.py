@@ -12,7 +12,7 @@ from activities.outbox import queue
 from gateways.port import Answer, GivenUp, Issued, Paid
 from models.history import in_utc
 from models.journal import record
-from models.payments import PartRow, RefundRow
+from models.payments import COUNTS_AS_GONE, PartRow, RefundRow
 from renewals.causes import Cause
 from renewals.letters import Kind
 from renewals.parts import added, to_send_back
@@ -77,7 +77,8 @@ async def owe_back(session: AsyncSession, ordered: Ordered, because: str) -> Non
     attempt = ordered.attempt
     bought = attempt.state == AttemptState.PAID
     await session.flush()
-    query = select(func.coalesce(func.sum(col(RefundRow.amount)), 0)).where(col(RefundRow.attempt_id) == attempt.id)
+    query = select(func.coalesce(func.sum(col(RefundRow.amount)), 0))
+    query = query.where(col(RefundRow.attempt_id) == attempt.id, COUNTS_AS_GONE)
     if bought:
         query = query.where(col(RefundRow.because) != "operator")
     sent_back = int((await session.execute(query)).scalar_one())

@@ -1,6 +1,7 @@
 """Money goes back, once, and its buyer is told. It was written down with its cause (`parts.py`, `giving_back.py`).
 
-The row's id is the gateway's key: asking again after a crash, or because nobody answered, sends nothing twice.
+The row's id is the gateway's key: asking again after a crash, or because nobody answered, sends nothing twice. What the
+provider refuses is not asked again; an operator is told in the provider's words.
 """
 
 from datetime import datetime
@@ -15,9 +16,9 @@ from activities.clock import started_at
 from activities.ordered import Ordered, locked
 from activities.outbox import queue
 from activities.planning import plan_of
-from gateways.port import Gateway, NoAnswer, Unreachable
+from gateways.port import Gateway, NoAnswer, Refunded, RefundRefused, Unreachable
 from models.engine import Sessions
-from models.journal import PAID_AFTER_ALL, SYSTEM, clear_alarm, raise_alarm, record
+from models.journal import PAID_AFTER_ALL, REFUND_REFUSED, SYSTEM, clear_alarm, raise_alarm, record
 from models.payments import RefundRow
 from models.records import CommandRow
 from models.store import Stored, load
@@ -30,6 +31,8 @@ from workflows.contract import TermPlan
 
 MOST_TRIES = 100
 """How often a refund is tried that the gateway does not answer: for most of a day."""
+LONGEST_REFUSAL = 200
+"""Characters of a provider's words that are kept."""
 
 
 class Refunds:
@@ -46,13 +49,13 @@ class Refunds:
             stored = await load(session, number, wall_now)
             row = await session.get(RefundRow, UUID(refund_id))
         if stored and row and _waits(row, stored):
-            reference = await self._sent(row, stored.now)
+            answer = await self._answered(row, stored.now)
             async with self._sessions.begin() as session:
-                await _record(session, number, row, reference, wall_now)
+                await _record(session, number, row, answer, wall_now)
         return await plan_of(self._sessions, number, wall_now)
 
-    async def _sent(self, row: RefundRow, now: datetime) -> str | None:
-        """The gateway's reference; None where it does not answer."""
+    async def _answered(self, row: RefundRow, now: datetime) -> Refunded | RefundRefused | None:
+        """What the gateway says; None where it does not answer."""
         money = Money(row.amount, row.currency)
         try:
             return await self._gateway.refund(str(row.attempt_id), money, str(row.id), now)
@@ -65,19 +68,26 @@ def _waits(row: RefundRow, stored: Stored) -> bool:
 
 
 async def _record(
-    session: AsyncSession, number: str, tried: RefundRow, reference: str | None, wall_now: datetime
+    session: AsyncSession, number: str, tried: RefundRow, answer: Refunded | RefundRefused | None, wall_now: datetime
 ) -> None:
-    """Write down that it was sent, with each subscription that the order was for; or when to try again."""
+    """Write down that it was sent, or refused, or when to try again."""
     ordered = await locked(session, number, str(tried.attempt_id), wall_now)
     row = await session.get_one(RefundRow, tried.id, populate_existing=True)
     if row.next_at is None:
         return
-    if reference is None:
-        await _try_later(session, ordered, row)
-        return
+    match answer:
+        case Refunded(reference):
+            await _close_as_sent(session, ordered, row, reference)
+        case RefundRefused(says):
+            await _close_as_refused(session, ordered, row, says)
+        case None:
+            await _try_later(session, ordered, row)
+
+
+async def _close_as_sent(session: AsyncSession, ordered: Ordered, row: RefundRow, reference: str) -> None:
+    """It goes on the record of each subscription that the order was for, and the buyer is told."""
     row.next_at, row.sent_at, row.reference = None, ordered.now, reference
-    command = await session.get(CommandRow, row.id)
-    by, reason = (command.given_by, command.reason) if command else (SYSTEM, None)
+    by, reason = await _who_and_why(session, row)
     for stored, share in ordered.shares_of(row.amount):
         data = {"amount": share, "currency": row.currency, "reference": reference, "because": row.because}
         record(session, stored.row.number, stored.now, "refund", data, by=by, reason=reason)
@@ -91,6 +101,32 @@ async def _record(
         refund=str(row.id),
     )
     await _end_alarm_if_all_is_back(session, ordered)
+
+
+async def _close_as_refused(session: AsyncSession, ordered: Ordered, row: RefundRow, says: str) -> None:
+    """Nothing moved, and asking again would not move it: an operator looks at the provider's book."""
+    row.next_at, row.refused_at, row.refusal = None, ordered.now, _in_short(says)
+    by, reason = await _who_and_why(session, row)
+    for stored, share in ordered.shares_of(row.amount):
+        data = {"amount": share, "currency": row.currency, "because": row.because}
+        record(session, stored.row.number, stored.now, "refund_refused", data, by=by, reason=reason)
+    detail = f"{Money(row.amount, row.currency)} of attempt {row.attempt_id} were not sent back ({_cause(row)}): "
+    detail += f"the provider says “{row.refusal}”."
+    number, subject = ordered.first.row.number, str(row.id)
+    facts = {"attempt": str(row.attempt_id), "amount": row.amount, "currency": row.currency, "says": row.refusal}
+    await raise_alarm(session, number, REFUND_REFUSED, detail, ordered.first.now, subject=subject, facts=facts)
+
+
+def _in_short(says: str) -> str:
+    """A provider's words as they can be stored and shown: in one line, none that cannot be printed."""
+    plain = "".join(each if each.isprintable() else " " for each in says)
+    return " ".join(plain.split())[:LONGEST_REFUSAL] or "refused"
+
+
+async def _who_and_why(session: AsyncSession, row: RefundRow) -> tuple[str, str | None]:
+    """Who wanted it to go back, and the reason that they gave."""
+    command = await session.get(CommandRow, row.id)
+    return (command.given_by, command.reason) if command else (SYSTEM, None)
 
 
 async def _end_alarm_if_all_is_back(session: AsyncSession, ordered: Ordered) -> None:

@@ -17,7 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.orm import Session
 from temporalio import activity
 
-from gateways.port import Answer, Charge, Gateway, GivenUp, NoAnswer, NotReceived, Paid, Pending, Unreachable
+from gateways.port import (
+    Answer,
+    Charge,
+    Gateway,
+    GivenUp,
+    NoAnswer,
+    NotReceived,
+    Paid,
+    Pending,
+    Refunded,
+    RefundRefused,
+    Unreachable,
+)
 from mail.sender import Accepted, Delivery, Mailer, TryAgain
 from models.engine import Sessions
 from renewals.money import Money
@@ -138,7 +150,7 @@ class FaultyGateway:
     async def give_up(self, key: str, now: datetime) -> Paid | Pending | GivenUp:
         return await self._gateway.give_up(key, now)
 
-    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
+    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> Refunded | RefundRefused:
         return await self._gateway.refund(key, amount, refund_key, now)
 
 

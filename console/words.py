@@ -83,6 +83,8 @@ def event_in_words(event: str, data: Mapping[str, Any]) -> str:
             return f"{added} more seats for {Money(amount, currency)}: {seats} now"
         case "refund", {"amount": amount, "currency": currency}:
             return f"refund of {Money(amount, currency)}"
+        case "refund_refused", {"amount": amount, "currency": currency}:
+            return f"refund of {Money(amount, currency)}: refused by the provider"
         case "admin", _:
             return "another primary admin"
         case "alarm", {"kind": kind}:

@@ -81,6 +81,10 @@ EVENTS = {
         "Money went back. `because`: a voucher was paid after it had run out (`paid_late`), not in full in time"
         " (`paid_in_part`), or by more than its amount (`paid_too_much`); or an `operator` refunded an order.",
     ),
+    "refund_refused": (
+        "`amount`, `currency`, `because`",
+        "The payment provider refused to send money back; its words stand in the alarm. `because` as in `refund`.",
+    ),
     "assignments": ("`begun`, `changed`", "Users were told to have a seat, or to have given theirs up; how many."),
     "method_stored": (
         "`method`, `kind`, `valid_through`",

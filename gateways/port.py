@@ -80,6 +80,20 @@ class NotReceived:
 Answer = Paid | Declined | Pending | Issued
 
 
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """The money of a refund is on its way back."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRefused:
+    """The provider sends nothing back under this key, now or later; `says` is in its own words, `already refunded`."""
+
+    says: str
+
+
 class Unreachable(Exception):
     """Nobody answered and nothing was sent: the same call may simply be made again."""
 
@@ -106,8 +120,9 @@ class Gateway(Protocol):
         Raises `Unreachable`, `NoAnswer`.
         """
 
-    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
-        """Send that much of the money of a charge back, once under a key; its reference.
+    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> Refunded | RefundRefused:
+        """Send that much of the money of a charge back, once under a key.
 
-        The parts of a voucher may go back one by one, each under a key of its own. Raises `Unreachable`, `NoAnswer`.
+        A key that was seen before gets its first answer again. The parts of a voucher may go back one by one, each
+        under a key of its own. Raises `Unreachable`, `NoAnswer`.
         """

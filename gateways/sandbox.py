@@ -23,6 +23,8 @@ from gateways.port import (
     NotReceived,
     Paid,
     Pending,
+    Refunded,
+    RefundRefused,
     Unreachable,
 )
 from models.engine import Sessions
@@ -34,6 +36,7 @@ _COUNTED = re.compile(r"(?P<what>[a-z_]+)\*(?P<times>\d{1,6})")
 _VOUCHER_PAID = re.compile(r"voucher-paid-after:(?P<days>\d{1,3})d")
 _VOUCHER_PENDING = re.compile(r"voucher-pending-then-paid:(?P<days>\d{1,3})d")
 _VOUCHER_PARTS = re.compile(r"voucher-in-parts:(?P<parts>\d{1,3}@\d{1,3}d(?:\+\d{1,3}@\d{1,3}d)*)")
+_REFUND_REFUSED = re.compile(r"refund-refused:(?P<says>[a-z_]{1,40})")
 _PENDING = re.compile(r"pending-then-(?P<outcome>paid|declined):(?P<days>\d{1,3})d")
 
 
@@ -59,7 +62,11 @@ def _script(token: str, attempt: int) -> _Script:
     if counted:
         declined = counted["what"] != "down" and attempt <= int(counted["times"])
         return _Script(counted["what"] if declined else None)
-    return _Script(None if token == ALWAYS_PAID else token)
+    return _Script(None if _pays_plainly(token) else token)
+
+
+def _pays_plainly(token: str) -> bool:
+    return token == ALWAYS_PAID or _REFUND_REFUSED.fullmatch(token) is not None
 
 
 def _voucher_paid_at(token: str, now: datetime) -> datetime | None:
@@ -67,7 +74,7 @@ def _voucher_paid_at(token: str, now: datetime) -> datetime | None:
     paid = _VOUCHER_PAID.fullmatch(token) or _VOUCHER_PENDING.fullmatch(token)
     if paid:
         return now + timedelta(days=int(paid["days"]))
-    return now if token == ALWAYS_PAID else None
+    return now if _pays_plainly(token) else None
 
 
 def _parts(token: str, amount: int, now: datetime) -> dict[str, int]:
@@ -108,7 +115,7 @@ class SandboxGateway:
     ) -> tuple[bool, bool, SandboxChargeRow]:
         """Enter the charge in the book: was it reached, is its answer lost, and the row."""
         method = await self._method(session, charge)
-        script = _script(charge.token, method.attempts)
+        script, refused = _script(charge.token, method.attempts), _REFUND_REFUSED.fullmatch(charge.token)
         row = SandboxChargeRow(
             key=UUID(charge.key),
             subscription=charge.subscription,
@@ -119,6 +126,7 @@ class SandboxGateway:
             code=script.code,
             charged_at=now,
             final_at=now + script.pending,
+            refund_refusal=refused["says"] if refused else None,
         )
         if charge.voucher_expires_at:
             row.outcome, row.code = "paid", None
@@ -159,7 +167,7 @@ class SandboxGateway:
             row.given_up_at = row.given_up_at or now
             return GivenUp(_received(row, now))
 
-    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
+    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> Refunded | RefundRefused:
         row = {
             "key": UUID(refund_key),
             "charge_key": UUID(key),
@@ -168,8 +176,11 @@ class SandboxGateway:
             "refunded_at": now,
         }
         async with self._sessions.begin() as session:
+            charged = await session.get_one(SandboxChargeRow, UUID(key))
+            if charged.refund_refusal:
+                return RefundRefused(charged.refund_refusal)
             await session.execute(insert(SandboxRefundRow).values(**row).on_conflict_do_nothing())
-        return f"sandbox-refund-{refund_key}"
+        return Refunded(f"sandbox-refund-{refund_key}")
 
 
 def _voucher_code(key: str) -> str:

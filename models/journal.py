@@ -18,6 +18,9 @@ SYSTEM = "system"
 PAID_AFTER_ALL = "paid_after_all"
 """The alarm that a gateway took money for an attempt that had ended unpaid, or does not send back what is owed."""
 
+REFUND_REFUSED = "refund_refused"
+"""The alarm that a provider refuses to send money back."""
+
 VOUCHER_IN_DOUBT = "voucher_in_doubt"
 """The alarm that a provider does not say whether a voucher was paid whose time is up."""
 

@@ -19,7 +19,7 @@ class Entry:
     """One entry of one order line. `amount` is the line's, in minor units of `currency`; an attempt's is the order's.
 
     So are those of a `part` of a voucher that came and of a `refund`, money that is owed or went back; its `code` says
-    why. A refund's `state` is `sent`, `owed` or, once that has been left to operators, `failed`.
+    why. A refund's `state` is `sent`, `owed`, `refused` by the provider or, where it never answered, `failed`.
 
     `purpose` says what the line buys; seats belong to a term that is paid, so that only a renewal has a settlement.
 
@@ -130,8 +130,14 @@ def _parts() -> Select[tuple[object, ...]]:
 
 def _refunds() -> Select[tuple[object, ...]]:
     row = RefundRow
-    state = case((col(row.sent_at).is_not(None), "sent"), (col(row.next_at).is_not(None), "owed"), else_="failed")
-    at, sum_, why = func.coalesce(col(row.sent_at), col(row.owed_at)), col(row.amount), col(row.because)
+    state = case(
+        (col(row.sent_at).is_not(None), "sent"),
+        (col(row.refused_at).is_not(None), "refused"),
+        (col(row.next_at).is_not(None), "owed"),
+        else_="failed",
+    )
+    at = func.coalesce(col(row.sent_at), col(row.refused_at), col(row.owed_at))
+    sum_, why = col(row.amount), col(row.because)
     back = _lines(4, "refund", at, state, amount=sum_, code=why, reference=col(row.reference), **_OF_ATTEMPT)
     return back.join(AttemptRow, col(AttemptRow.order_id) == col(OrderRow.id)).join(
         RefundRow, col(row.attempt_id) == col(AttemptRow.id)

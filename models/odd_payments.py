@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.columns import fixed
+from models.journal import PAID_AFTER_ALL, REFUND_REFUSED
 from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.records import AlarmRow
 from renewals.payments import AttemptState
@@ -66,7 +67,7 @@ def _gone_back(of: CTE, order_id: Any, subscription: Any, amount: Any) -> Column
     back = (
         select(func.coalesce(func.sum(col(RefundRow.amount)), 0))
         .join(its, col(its.id) == col(RefundRow.attempt_id))
-        .where(col(its.order_id) == order_id)
+        .where(col(its.order_id) == order_id, col(RefundRow.refused_at).is_(None))
         .correlate(of)
     )
     of_line = back.where(col(RefundRow.subscription) == subscription)
@@ -76,11 +77,9 @@ def _gone_back(of: CTE, order_id: Any, subscription: Any, amount: Any) -> Column
 
 def refunds_owed(since: datetime) -> Any:
     """Still tried, and owed before then; or left to an operator, who has not yet ended the alarm that says so."""
-    left = and_(
-        col(AlarmRow.subject) == func.text(col(RefundRow.attempt_id)),
-        col(AlarmRow.kind) == "paid_after_all",
-        col(AlarmRow.cleared_at).is_(None),
-    )
+    given_up = and_(col(AlarmRow.kind) == PAID_AFTER_ALL, col(AlarmRow.subject) == func.text(col(RefundRow.attempt_id)))
+    refused = and_(col(AlarmRow.kind) == REFUND_REFUSED, col(AlarmRow.subject) == func.text(col(RefundRow.id)))
+    left = and_(or_(given_up, refused), col(AlarmRow.cleared_at).is_(None))
     tried = and_(col(RefundRow.next_at).is_not(None), col(RefundRow.owed_at) < since)
     return select(col(RefundRow.subscription)).where(
         col(RefundRow.sent_at).is_(None), or_(tried, and_(col(RefundRow.next_at).is_(None), exists().where(left)))

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, or_, text
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import amount, instant, json, key, one_of
 from renewals.payments import AttemptState, DeclineClass, Purpose, Way
@@ -151,7 +151,8 @@ class RefundRow(SQLModel, table=True):
 
     Its id is the gateway's key, and that of the operator's command.
 
-    `next_at` is when it is sent; none once it is (`sent_at`, `reference`), or when it is left to an operator.
+    `next_at` is when it is sent; none once it is (`sent_at`, `reference`), once the provider refused it (`refused_at`,
+    `refusal` in its words), or when it is left to an operator.
     """
 
     __tablename__ = "refunds"
@@ -160,6 +161,8 @@ class RefundRow(SQLModel, table=True):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("(sent_at IS NULL) = (reference IS NULL)", name="sent"),
         CheckConstraint("sent_at IS NULL OR next_at IS NULL", name="sent_once"),
+        CheckConstraint("(refused_at IS NULL) = (refusal IS NULL)", name="refused"),
+        CheckConstraint("refused_at IS NULL OR (sent_at IS NULL AND next_at IS NULL)", name="refused_for_good"),
         Index("ix_refunds_waiting", "subscription", postgresql_where=text("next_at IS NOT NULL")),
         Index("ix_refunds_not_sent", "owed_at", postgresql_where=text("sent_at IS NULL")),
     )
@@ -175,3 +178,12 @@ class RefundRow(SQLModel, table=True):
     calls: int = 0
     sent_at: datetime | None = instant(nullable=True)
     reference: str | None = None
+    refused_at: datetime | None = instant(nullable=True)
+    refusal: str | None = None
+
+
+COUNTS_AS_GONE = or_(
+    col(RefundRow.refused_at).is_(None), col(RefundRow.calls) > 0, col(RefundRow.because) != "operator"
+)
+"""The refunds of which no second one may be owed: all but an operator's that was refused at the first call, as that
+moved nothing. What had no answer before may have gone; what goes back by itself is owed once, whatever became of it."""

@@ -13,7 +13,7 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
+from models.payments import COUNTS_AS_GONE, AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.records import CommandRow
 from renewals.actors import parse_actor
 from renewals.arguments import parse_command
@@ -38,9 +38,10 @@ _BOUGHT = col(AttemptRow.state) == AttemptState.PAID
 
 
 def _paid(number: str) -> Select[Any]:
-    """The newest first. What was tried to send back counts, even if the gateway never answered: it may have gone."""
+    """The newest first."""
     row = AttemptRow
-    gone = select(func.coalesce(func.sum(col(RefundRow.amount)), 0)).where(col(RefundRow.attempt_id) == col(row.id))
+    gone = select(func.coalesce(func.sum(col(RefundRow.amount)), 0))
+    gone = gone.where(col(RefundRow.attempt_id) == col(row.id), COUNTS_AS_GONE)
     mine = select(col(OrderLineRow.order_id)).where(col(OrderLineRow.subscription) == number)
     return (
         select(

@@ -25,7 +25,8 @@ class SandboxChargeRow(SQLModel, table=True):
     """One charge under its key, with the outcome; a pending one becomes `outcome` at `final_at`.
 
     A voucher has a code, and is `paid` at `final_at`, or never where that is NULL, unless it was given up before. In
-    `parts` stands by instant what has come of it in all by then; from `pends_from` on its payment is under way.
+    `parts` stands by instant what has come of it in all by then; from `pends_from` on its payment is under way. Of one
+    with a `refund_refusal` nothing is sent back, in those words.
     """
 
     __tablename__ = "charges"
@@ -48,6 +49,7 @@ class SandboxChargeRow(SQLModel, table=True):
     given_up_at: datetime | None = instant(nullable=True)
     pends_from: datetime | None = instant(nullable=True)
     parts: dict[str, int] = json()
+    refund_refusal: str | None = None
 
 
 class SandboxRefundRow(SQLModel, table=True):

@@ -39,6 +39,7 @@ _KINDS: Mapping[str, tuple[Gravity, EndedBy]] = {
     "many_refunds": (Gravity.GRAVE, EndedBy.HAND),
     "webhook_given_up": (Gravity.GRAVE, EndedBy.REPLAY),
     "parked": (Gravity.SERIOUS, EndedBy.RELEASE),
+    "refund_refused": (Gravity.SERIOUS, EndedBy.HAND),
     "voucher_in_doubt": (Gravity.SERIOUS, EndedBy.HAND),
     "mail_rejected": (Gravity.SERIOUS, EndedBy.HAND),
     "cancelled_after_payment": (Gravity.SERIOUS, EndedBy.HAND),

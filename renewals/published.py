@@ -42,6 +42,9 @@ _PLAIN: Mapping[str, Published] = {
         "subscription.seats_added", "Paid seats were added to the running term.", ("added", "seats", *_MONEY)
     ),
     "refund": Published("payment.refunded", "Money went back.", (*_MONEY, "reference", "because")),
+    "refund_refused": Published(
+        "payment.refund_refused", "The provider refused to send money back.", (*_MONEY, "because")
+    ),
     "assignments": Published(
         "subscription.seats_assigned",
         "Users were told to have a seat, or to have given theirs up.",

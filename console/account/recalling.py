@@ -179,6 +179,10 @@ def _refund(data: Mapping[str, Any], who: str, t: Speech) -> str | None:
     return t("happened.refund", amount=_amount(data, t))
 
 
+def _refund_refused(data: Mapping[str, Any], who: str, t: Speech) -> str | None:
+    return t("happened.refund_refused", amount=_amount(data, t))
+
+
 def _plain(event: str) -> Callable[[Mapping[str, Any], str, Speech], str | None]:
     return lambda data, who, t: t(f"happened.{event}")
 
@@ -197,5 +201,6 @@ _EVENTS: Mapping[str, Callable[[Mapping[str, Any], str, Speech], str | None]] = 
     "seats": _seats,
     "quote": _quote,
     "refund": _refund,
+    "refund_refused": _refund_refused,
     **{name: _plain(name) for name in ("admin", "parked", "released", "access_suspended", "hold_ended", "go_live")},
 }

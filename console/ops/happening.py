@@ -20,7 +20,7 @@ def event_in_words(event: str, data: Mapping[str, Any], t: Speech) -> str:
             return f"{t(f'phase.{before}')} → {now}" if before else t("event.begins", phase=now)
         case "notice", {"kind": kind, "outcome": outcome}:
             return t("event.notice", kind=t.first(f"kind.{kind}"), outcome=t.first(f"outcome.{outcome}"))
-        case "payment" | "voucher" | "refund", {"amount": amount, "currency": currency}:
+        case "payment" | "voucher" | "refund" | "refund_refused", {"amount": amount, "currency": currency}:
             said = t.first(f"outcome.{data['outcome']}") if data.get("outcome") else None
             code = f" ({words.plain(data['code'])})" if data.get("code") else ""
             what = t(f"event.{event}", amount=t.w.amount(Money(amount, currency)))

@@ -130,13 +130,15 @@ def _clock(clock: time, t: Speech) -> str:
 
 
 _EVENT_TONES = {"payment": "money", "voucher": "money", "refund": "money", "notice": "mail", "command": "command"}
+_BAD = ("alarm", "refund_refused")
+"""Bad whatever their outcome."""
 _PHASES = ("phase", "term", "parked", "released", "access_suspended", "go_live")
 
 
 def happened(each: Happened, stored: Stored, t: Speech) -> Past:
     """One event of the record."""
     tone = "phase" if each.event in _PHASES else _EVENT_TONES.get(each.event, "other")
-    bad = each.event == "alarm" or each.data.get("outcome") in ("declined", "failed", "bounced", "refused")
+    bad = each.event in _BAD or each.data.get("outcome") in ("declined", "failed", "bounced", "refused")
     return Past(
         at=each.at,
         when=t.moment(each.at, stored.facts.time_zone),

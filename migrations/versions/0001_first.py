@@ -397,6 +397,7 @@ def _create_tables() -> None:
         sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pends_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("parts", postgresql.JSONB(), nullable=False),
+        sa.Column("refund_refusal", sa.String(), nullable=True),
         sa.CheckConstraint("outcome IN ('paid', 'declined')", name="ck_charges_outcome_known"),
         sa.CheckConstraint("final_at IS NOT NULL OR voucher_code IS NOT NULL", name="ck_charges_final_at"),
         sa.PrimaryKeyConstraint("key", name="pk_charges"),
@@ -1379,11 +1380,17 @@ def _create_tables() -> None:
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.String(), nullable=True),
         sa.CheckConstraint(
             "because IN ('paid_late', 'paid_in_part', 'paid_too_much', 'operator')", name="ck_refunds_because_known"
         ),
+        sa.CheckConstraint("(refused_at IS NULL) = (refusal IS NULL)", name="ck_refunds_refused"),
         sa.CheckConstraint("(sent_at IS NULL) = (reference IS NULL)", name="ck_refunds_sent"),
         sa.CheckConstraint("amount > 0", name="ck_refunds_amount"),
+        sa.CheckConstraint(
+            "refused_at IS NULL OR (sent_at IS NULL AND next_at IS NULL)", name="ck_refunds_refused_for_good"
+        ),
         sa.CheckConstraint("sent_at IS NULL OR next_at IS NULL", name="ck_refunds_sent_once"),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name="fk_refunds_attempt_id"),
         sa.ForeignKeyConstraint(["subscription"], ["subscriptions.number"], name="fk_refunds_subscription"),

@@ -22,6 +22,7 @@ from gateways.port import (
     NotReceived,
     Paid,
     Pending,
+    Refunded,
     Unreachable,
 )
 from mail.sender import Accepted, Delivery, TryAgain
@@ -160,11 +161,11 @@ class Bank:
         self.plug.step()
         return GivenUp(received)
 
-    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
+    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> Refunded:
         await self._reached()
         self.refunds.setdefault(refund_key, (key, amount.minor))
         self.plug.step()
-        return f"bank-refund-{refund_key}"
+        return Refunded(f"bank-refund-{refund_key}")
 
     def settle(self, key: str, state: str) -> None:
         """The provider decides on a pending charge, or a customer pays a voucher, whether or not it was given up."""

@@ -7,7 +7,7 @@ import pytest
 
 from activities.answers import record_answer
 from activities.refunds import MOST_TRIES, Refunds
-from gateways.port import NoAnswer, Paid
+from gateways.port import NoAnswer, Paid, RefundRefused
 from models.ledger import entries
 from renewals.money import Money
 from tests.activities.desk import DUE, PARIS, PRICE, Desk
@@ -135,6 +135,71 @@ async def test_a_gateway_that_does_not_answer_is_asked_again_under_the_same_key(
     (alarm,) = await desk.rows("SELECT detail FROM alarms WHERE kind = 'paid_after_all'")
     assert "an operator refunded it" in alarm["detail"]
     assert await desk.give(LATER, "refund", order=order, **ANA) == "refused nothing_to_refund", "it may have gone back"
+
+
+async def test_a_refund_that_the_provider_refuses_stands_as_refused_and_is_not_tried_again(desk: Desk) -> None:
+    order = await renewed(desk)
+    before = await desk.row()
+    desk.gateway.refusals.append("charge already\n refunded\x00")
+    assert await desk.give(LATER, "refund", order=order, amount=1000, **ANA) == "done"
+    await desk.walk(LATER)
+    (refund,) = await desk.rows("SELECT id, next_at, sent_at, refusal FROM refunds")
+    assert (refund["next_at"], refund["sent_at"], refund["refusal"]) == (None, None, "charge already refunded")
+    await desk.at(LATER, Refunds(desk.sessions, desk.gateway).send_back, desk.number, str(refund["id"]))
+    assert desk.gateway.refunds == {}
+    after = await desk.row()
+    kept = ("phase", "starts_on", "renews_on", "seats", "auto_renew", "access_until")
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    assert await letters(desk) == []
+
+
+async def test_a_refused_refund_is_told_by_an_alarm_on_the_record_and_in_the_ledger(desk: Desk) -> None:
+    order = await renewed(desk)
+    desk.gateway.refusals.append("not refundable")
+    assert await desk.give(LATER, "refund", order=order, amount=1000, **ANA) == "done"
+    await desk.walk(LATER)
+    (alarm,) = await desk.rows("SELECT kind, detail, facts FROM alarms WHERE kind LIKE 'refund%'")
+    assert (alarm["kind"], alarm["facts"]["says"]) == ("refund_refused", "not refundable")
+    assert "EUR 10.00" in alarm["detail"]
+    (event,) = await desk.rows("SELECT data, caused_by, reason FROM events WHERE event LIKE 'refund%'")
+    assert event["data"] == {"amount": 1000, "currency": "EUR", "because": "operator"}
+    assert (event["caused_by"], event["reason"]) == ("operator:ana", "they called")
+    async with desk.sessions() as session:
+        found = [entry async for entry in entries(session, subscription=desk.number) if entry.entry == "refund"]
+    assert [(entry.amount, entry.state, entry.reference) for entry in found] == [(1000, "refused", None)]
+
+
+async def test_what_a_provider_refused_of_an_operators_may_be_given_again_and_then_goes_back_once(desk: Desk) -> None:
+    order = await renewed(desk)
+    desk.gateway.refusals.append("insufficient balance")
+    for _ in range(2):
+        assert await desk.give(LATER, "refund", key="first", order=order, seen=0, **ANA) == "done"
+        await desk.walk(LATER)
+    assert desk.gateway.refunds == {}, "the same command is the same refund"
+    assert await desk.give(LATER, "refund", key="second", order=order, seen=0, **ANA) == "done"
+    await desk.walk(LATER)
+    assert await sent(desk) == [(PRICE, "operator")]
+    assert await desk.give(LATER, "refund", key="third", order=order, **ANA) == "refused nothing_to_refund"
+
+
+async def test_what_is_refused_after_a_call_without_an_answer_may_have_gone_and_is_not_given_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await renewed(desk)
+    answers: list[RefundRefused | NoAnswer] = [NoAnswer("timeout"), RefundRefused("already refunded")]
+
+    async def forgetful(*_: object) -> RefundRefused:
+        answer = answers.pop(0)
+        if isinstance(answer, NoAnswer):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(desk.gateway, "refund", forgetful)
+    assert await desk.give(LATER, "refund", order=order, amount=1000, **ANA) == "done"
+    await desk.walk(LATER)
+    await desk.walk("2027-04-02 11:00")
+    assert await desk.rows("SELECT refusal, calls FROM refunds") == [{"refusal": "already refunded", "calls": 1}]
+    assert await desk.give("2027-04-02 11:01", "refund", order=order, amount=PRICE, **ANA) == "refused more_than_paid"
 
 
 async def test_what_was_paid_elsewhere_cannot_go_back_here(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from activities.answers import record_answer
 from activities.refunds import MOST_TRIES, Refunds
-from gateways.port import Answer, Declined, GivenUp, Issued, NoAnswer, Paid, Pending, Unreachable
+from gateways.port import Answer, Declined, GivenUp, Issued, NoAnswer, Paid, Pending, Refunded, Unreachable
 from renewals.money import Money
 from tests.activities.baskets import Counter, open_counter
 from tests.activities.desk import PARIS, PRICE, Desk, PulledPlug
@@ -92,12 +92,12 @@ async def test_a_refund_that_got_no_answer_is_asked_for_again_under_its_key(desk
     await desk.at(NIGHT, desk.holds.end_hold, desk.number)
     keys = []
 
-    async def silent(charge_key: str, amount: Money, refund_key: str, now: object) -> str:
+    async def silent(charge_key: str, amount: Money, refund_key: str, now: object) -> Refunded:
         keys.append(refund_key)
         if len(keys) < 3:
             raise NoAnswer("timeout") if len(keys) == 1 else Unreachable("refused")
         desk.gateway.refunds[refund_key] = amount.minor
-        return "done"
+        return Refunded("done")
 
     desk.gateway.refund = silent  # type: ignore[assignment, method-assign]
     for seconds in ("00:00:00", "00:00:09", "00:00:10", "00:00:30"):
@@ -127,6 +127,20 @@ async def test_a_process_that_dies_after_the_refund_sends_nothing_twice(desk: De
     await desk.walk(NIGHT)
     assert list(desk.gateway.refunds.values()) == [70_000]
     assert await letters(desk, "refund") == 1
+
+
+async def test_what_goes_back_by_itself_and_is_refused_is_owed_no_second_time(desk: Desk) -> None:
+    """Whatever an operator does about it at the provider, news of more money sends back that alone."""
+    key = await ordered(desk)
+    desk.gateway.refusals.append("not refundable")
+    await news(desk, key, Paid("reference", PRICE + 500))
+    await desk.walk("2027-03-02 10:01")
+    await news(desk, key, Paid("reference", PRICE + 800))
+    await desk.walk("2027-03-02 10:02")
+    assert list(desk.gateway.refunds.values()) == [300]
+    (order,) = await desk.rows("SELECT id::text FROM orders")
+    paid = {"order": order["id"], "by": "operator:ana", "reason": "they called"}
+    assert await desk.give("2027-03-02 10:03", "refund", amount=PRICE + 1, **paid) == "refused more_than_paid"
 
 
 async def test_a_refund_that_is_never_taken_is_left_to_operators(desk: Desk) -> None:

@@ -24,7 +24,7 @@ def test_every_event_of_the_record_is_told_under_a_type() -> None:
 @pytest.mark.parametrize("type_", TYPES)
 def test_a_type_tells_only_fields_that_the_record_has(type_: str) -> None:
     event, published = every_published()[type_]
-    said = {"refund": {"because"}, "phase": {"to"}}.get(event, set())
+    said = {"refund": {"because"}, "refund_refused": {"because"}, "phase": {"to"}}.get(event, set())
     assert not set(published.fields) & (PERSONAL - said)
     for field in published.fields:
         assert f"`{field}`" in EVENTS[event][0], field

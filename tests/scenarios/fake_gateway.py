@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateways.port import Answer, Charge, GivenUp, NotReceived, Paid, Pending
+from gateways.port import Answer, Charge, GivenUp, NotReceived, Paid, Pending, Refunded, RefundRefused
 from renewals.money import Money
 
 Say = Answer | BaseException | Callable[[], Awaitable[Answer]]
@@ -16,7 +16,8 @@ Found = Answer | NotReceived | GivenUp | BaseException
 class FakeGateway:
     """Charges are answered by `answers` in order, questions by `truths`; when one is used up, by `Paid`.
 
-    `moved` is the money that moved, by key: what a customer's bank statement would show.
+    `refusals` are the words that the next refunds are refused with. `moved` is the money that moved, by key: what a
+    customer's bank statement would show.
     """
 
     answers: deque[Say] = field(default_factory=deque)
@@ -26,6 +27,7 @@ class FakeGateway:
     given_up: list[str] = field(default_factory=list)
     moved: dict[str, int] = field(default_factory=dict)
     refunds: dict[str, int] = field(default_factory=dict)
+    refusals: deque[str] = field(default_factory=deque)
 
     async def charge(self, charge: Charge, now: datetime) -> Answer:
         self.charges.append(charge)
@@ -58,9 +60,11 @@ class FakeGateway:
             self.moved[key] = self._amount_of(key)
         return found if isinstance(found, Paid | Pending | GivenUp) else GivenUp()
 
-    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> str:
+    async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> Refunded | RefundRefused:
+        if self.refusals:
+            return RefundRefused(self.refusals.popleft())
         self.refunds[refund_key] = amount.minor
-        return f"fake-refund-{refund_key}"
+        return Refunded(f"fake-refund-{refund_key}")
 
     def _amount_of(self, key: str) -> int:
         return next(charge.amount.minor for charge in self.charges if charge.key == key)

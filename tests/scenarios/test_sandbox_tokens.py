@@ -135,3 +135,17 @@ async def test_a_provider_that_takes_weeks_keeps_access(theatre: Theatre) -> Non
     assert (await life.row())["suspended_at"] is None
     await life.until("2027-04-21")
     assert await life.diary("2027-04-02") == written(_paid("2027-04-20 07:00"))
+
+
+async def test_what_is_to_go_back_of_a_charge_is_refused_as_its_token_says(theatre: Theatre) -> None:
+    life = await theatre.subscription(method_token="refund-refused:already_refunded")
+    await life.until("2027-04-01")
+    (order,) = await life.rows("SELECT id::text FROM orders")
+    asked = {"order": order["id"], "reason": "they called"}
+    assert await life.command("2027-04-02 10:00", "refund", by="operator:ana", **asked) == "done"
+    await life.until("2027-04-03")
+    assert [row["refusal"] for row in await life.rows("SELECT refusal FROM refunds")] == ["already_refunded"]
+    (alarm,) = await life.rows("SELECT kind, detail FROM alarms")
+    assert alarm["kind"] == "refund_refused"
+    assert "“already_refunded”" in alarm["detail"]
+    assert (await life.row())["renews_on"].isoformat() == "2028-03-31"

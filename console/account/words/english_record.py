@@ -92,6 +92,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "happened.voucher.given_up": "The open payment of {amount} was given up",
         "happened.seats": "{added} added for {amount}; {seats} now",
         "happened.refund": "Refund of {amount}",
+        "happened.refund_refused": "Refund of {amount}: the payment provider did not carry it out",
         "happened.admin": "Another primary admin",
         "happened.parked": "Stopped: our staff are looking at it",
         "happened.released": "It goes on",

@@ -97,6 +97,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "happened.voucher.given_up": "Paiement en cours de {amount} abandonné",
         "happened.seats": "{added} en plus pour {amount} ; {seats} désormais",
         "happened.refund": "Remboursement de {amount}",
+        "happened.refund_refused": "Remboursement de {amount} : le prestataire de paiement ne l’a pas exécuté",
         "happened.admin": "Autre administrateur principal",
         "happened.parked": "Suspendu : notre équipe l’examine",
         "happened.released": "Reprise",

@@ -95,6 +95,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "happened.voucher.given_up": "{amount}のお支払いを取りやめ",
         "happened.seats": "{added}を{amount}で追加（合計{seats}）",
         "happened.refund": "返金 {amount}",
+        "happened.refund_refused": "返金 {amount}：決済事業者が処理しませんでした",
         "happened.admin": "主管理者の変更",
         "happened.parked": "一時停止（担当者が確認中）",
         "happened.released": "再開",

@@ -79,6 +79,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.paid_after_all": "The gateway took money for an attempt that counts as declined or abandoned, or "
         "a "
         "refund was not taken.",
+        "alarm.means.refund_refused": "The payment provider refused to send money back; the buyer was not told.",
         "alarm.means.voucher_in_doubt": "The gateway has not said for an hour whether a voucher was paid that ran out, "
         "or for days only that its payment is under way.",
         "alarm.means.seats_paid_late": "Seats were paid for a term that was over by then: offer a refund.",
@@ -102,6 +103,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.todo.paid_after_all": "Look at the orders first: did another attempt pay the same term? Refund this one "
         "on the page of the subscription; a refund that was not taken, at the payment provider. It ends by itself once "
         "all of that money has gone back from here.",
+        "alarm.todo.refund_refused": "Look in the provider’s book: has it gone back already, or why not? Then send it "
+        "back another way or, what an operator had refunded, once more on the page of the subscription; tell the "
+        "buyer.",
         "alarm.todo.voucher_in_doubt": "Look in the provider’s book or the bank’s statement, and resolve the payment: "
         "paid or declined.",
         "alarm.todo.seats_paid_late": "Offer the buyer a refund, or add the seats to the running term by an order of "

@@ -132,6 +132,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "event.payment": "charge of {amount}",
         "event.voucher": "voucher of {amount}",
         "event.refund": "refund of {amount}",
+        "event.refund_refused": "refund of {amount}, refused by the provider",
         "event.term": "new term {span}",
         "event.alarm": "alarm: {kind}",
         "alarm.parked": "parked",
@@ -139,6 +140,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.mail_rejected": "mail rejected",
         "alarm.step_failed": "step failed",
         "alarm.paid_after_all": "paid after all",
+        "alarm.refund_refused": "refund refused",
         "alarm.quote_asked": "quote asked for",
         "alarm.renewal_may_be_missed": "renewal may be missed",
     }

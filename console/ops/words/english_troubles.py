@@ -21,8 +21,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "the "
         "next version.",
         "trouble.todo.no_price": "Make a price for that term, or have the buyer withdraw the change.",
-        "trouble.todo.refund_owed": "Look at the provider whether it went back. It is tried for most of a day, then "
-        "left to you.",
+        "trouble.todo.refund_owed": "Look at the provider whether it went back. It is tried for most of a day, or "
+        "until the provider refuses it, then left to you.",
         "trouble.todo.in_doubt": "Look for it in the provider’s book, and resolve the payment: paid or declined.",
         "trouble.todo.unanswered": "The watchdog delivers it within minutes. If it does not: is there a worker, is "
         "Temporal there? perennial doctor.",

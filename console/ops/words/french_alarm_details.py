@@ -27,6 +27,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "prestataire a encaissé {amount} : tentative {attempt}.",
         "alarm.said.paid_after_all.refund": "{amount} de la tentative {attempt} n’ont pas pu être rendus ; remboursez "
         "à la main.",
+        "alarm.said.refund_refused": "{amount} de la tentative {attempt} n’ont pas été rendus ; le prestataire répond "
+        "« {says} ».",
         "alarm.said.voucher_in_doubt": "Le prestataire ne dit pas si le bon {attempt} a été payé ; le renouvellement "
         "attend sa réponse.",
         "alarm.said.voucher_in_doubt.days": "Le paiement du bon {attempt} est en cours depuis {days} jours.",

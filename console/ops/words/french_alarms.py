@@ -83,6 +83,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "proposez un remboursement.",
         "alarm.means.paid_after_all": "Le prestataire a encaissé une tentative tenue pour refusée ou abandonnée, ou un "
         "remboursement n’a pas été accepté.",
+        "alarm.means.refund_refused": "Le prestataire de paiement a refusé un remboursement ; l’acheteur n’a pas été "
+        "prévenu.",
         "alarm.means.voucher_in_doubt": "Depuis une heure, le prestataire ne dit pas si un code de paiement expiré a "
         "été payé, ou dit depuis des jours seulement que son paiement est en cours.",
         "alarm.means.seats_paid_late": "Des postes ont été payés pour une période alors terminée : proposez un "
@@ -106,6 +108,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.todo.paid_after_all": "Regardez d’abord les commandes : une autre tentative a-t-elle payé la même "
         "période ? Remboursez celle-ci depuis la page de l’abonnement ; un remboursement qui n’a pas été accepté, chez "
         "le prestataire. L’alarme cesse d’elle-même dès que tout cet argent a été rendu d’ici.",
+        "alarm.todo.refund_refused": "Regardez les écritures du prestataire : l’argent est-il déjà rendu, ou pourquoi "
+        "pas ? Rendez-le alors autrement ou, si un opérateur l’avait remboursé, à nouveau depuis la page de "
+        "l’abonnement ; prévenez l’acheteur.",
         "alarm.todo.voucher_in_doubt": "Regardez les écritures du prestataire ou le relevé de banque, et tranchez : "
         "payé ou refusé.",
         "alarm.todo.seats_paid_late": "Proposez un remboursement, ou ajoutez les postes à la période en cours par une "

@@ -133,6 +133,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "event.payment": "prélèvement de {amount}",
         "event.voucher": "code de paiement de {amount}",
         "event.refund": "remboursement de {amount}",
+        "event.refund_refused": "remboursement de {amount}, refusé par le prestataire",
         "event.term": "nouvelle période {span}",
         "event.alarm": "alarme : {kind}",
         "alarm.parked": "mis de côté",
@@ -140,6 +141,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.mail_rejected": "courriel refusé",
         "alarm.step_failed": "étape échouée",
         "alarm.paid_after_all": "payé malgré tout",
+        "alarm.refund_refused": "remboursement refusé",
         "alarm.quote_asked": "devis demandé",
         "alarm.renewal_may_be_missed": "renouvellement peut-être manqué",
     }

@@ -23,7 +23,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "prélèvements, puis créez la version suivante.",
         "trouble.todo.no_price": "Donnez un prix à cette durée, ou faites retirer le changement par l’acheteur.",
         "trouble.todo.refund_owed": "Regardez chez le prestataire s’il est parti. Il est tenté pendant près d’un "
-        "jour, puis il vous revient de le faire.",
+        "jour, ou jusqu’à un refus du prestataire, puis il vous revient de le faire.",
         "trouble.todo.in_doubt": "Cherchez-le dans les écritures du prestataire, et tranchez : payé ou refusé.",
         "trouble.todo.unanswered": "La surveillance le délivre en quelques minutes. Sinon : y a-t-il un worker, et "
         "Temporal ? perennial doctor.",

@@ -92,6 +92,7 @@ SAID: dict[str, dict[str, Any]] = {
         "amount": 123450,
         "currency": "EUR",
     },
+    "refund_refused": {"attempt": "8", "amount": 123450, "currency": "EUR", "says": "already refunded"},
     "voucher_in_doubt": {"attempt": "8"},
     "seats_paid_late": {"order": "7", "amount": 123450, "currency": "EUR", "seats": 3},
     "legal_notice_missing": {

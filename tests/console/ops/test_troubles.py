@@ -67,6 +67,13 @@ def alarm(cleared: str) -> str:
     """  # noqa: S608  # the literals of this test
 
 
+REFUSED = """
+    UPDATE refunds SET refused_at = now(), refusal = 'already refunded';
+    INSERT INTO alarms (id, subscription, kind, gravity, subject, detail, raised_at)
+    VALUES (gen_random_uuid(), 'S-1001', 'refund_refused', 2, '30000000-0000-4000-8000-000000000000', 'x', now())
+"""
+
+
 def changed(assignment: str) -> str:
     return f"UPDATE subscriptions SET {assignment} WHERE number = 'S-1001'"  # noqa: S608  # the literals of this test
 
@@ -156,6 +163,11 @@ CASES: Sequence[tuple[Trouble, str, Sequence[str]]] = (
         Trouble.REFUND_OWED,
         "left to an operator",
         [order(1, "paid", state="paid"), refund(ago="2 days", next_at="NULL"), alarm("NULL")],
+    ),
+    (
+        Trouble.REFUND_OWED,
+        "refused, and left to an operator",
+        [order(1, "paid", state="paid"), refund(ago="1 minute", next_at="NULL"), REFUSED],
     ),
     (Trouble.IN_DOUBT, "no answer", [order(1, "unknown", ago="25 hours")]),
     (Trouble.IN_DOUBT, "under way for long", [order(1, "pending", ago="11 days")]),
