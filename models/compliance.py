@@ -1,43 +1,37 @@
-"""Which notice met which legal duty: of coming charges, a page at a time by renewal date; of one, back too.
+"""Which notice met which legal duty: of the next charge, and of the automatic ones of the last terms.
 
-The duties of a page are computed for its subscriptions alone. A question that fits few looks at `MOST_LOOKED_AT` and
-says where it stopped. What is missing has an alarm, and is found by it.
+The list of coming charges is in `coming_charges.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from models.columns import among
-from models.keyset import Beside, Keyset, Place, page_of
-from models.parties import CustomerRow, PaymentMethodRow
+from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderRow
-from models.pipeline import CHARGEABLE, DIRECT
-from models.reading import LEGAL_NOTICE_MISSING, fact_of_method
-from models.records import AlarmRow, NoticeRow
+from models.reading import fact_of_method
+from models.records import NoticeRow
 from models.store import Stored, load_all
-from models.subscriptions import RenewalRow, SubscriptionRow, TermRow
+from models.subscriptions import RenewalRow, TermRow
 from renewals.calendar import local_date
 from renewals.compliance import Standing, standings
 from renewals.duties import duties
-from renewals.facts import Phase, Term
+from renewals.facts import Term
 from renewals.forecast import as_if_live
-from renewals.legal import Audience, LegalRule, Network
+from renewals.legal import Network
 from renewals.letters import Kind
-from renewals.payments import MethodKind, Way
+from renewals.payments import Way
 from renewals.pricing import NotPriced
 
-PER_BATCH, MOST_LOOKED_AT, MOST_TERMS = 18, 198, 5
-
-_S = SubscriptionRow
-ORDER = Keyset((col(_S.renews_on), col(_S.number)))
+MOST_TERMS = 5
+"""How many past terms are told of."""
 
 
 class State(StrEnum):
@@ -77,51 +71,6 @@ class Kept:
         if self.trouble:
             return State.MISSING
         return next(state for state in State if any(proof.state is state for proof in self.proofs))
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A choice among the coming charges; None: whichever. `since` and `until` are the first and last renewal date."""
-
-    rule: LegalRule | None = None
-    state: State | None = None
-    since: date | None = None
-    until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """The charges that fit, how many subscriptions were looked at, and from where to look on, if there are more."""
-
-    kept: Sequence[Kept]
-    looked_at: int
-    later: Place | None
-
-
-async def missing_now(session: AsyncSession) -> int:
-    """How many subscriptions have the alarm that a notice is missing."""
-    of_it = col(AlarmRow.kind) == LEGAL_NOTICE_MISSING, col(AlarmRow.cleared_at).is_(None)
-    return (await session.execute(select(func.count()).where(*of_it))).scalar_one()
-
-
-async def coming_charges(
-    session: AsyncSession, wanted: Wanted, limit: int, after: Place | None, now: datetime
-) -> Looked:
-    """Up to `limit` charges that laws bind, by renewal date, from a place on."""
-    kept, looked_at = list[Kept](), 0
-    while looked_at < MOST_LOOKED_AT:
-        page = await page_of(session, _candidates(wanted), ORDER, PER_BATCH, Beside(after=after))
-        keys = {number: (renews_on, number) for renews_on, number in page.rows}
-        for each in await kept_by(session, list(keys), now):
-            if _fits(each, wanted):
-                kept.append(each)
-                if len(kept) == limit:
-                    here = keys[each.stored.row.number]
-                    return Looked(kept, looked_at + len(keys), here if page.later or here != page.last else None)
-        looked_at, after = looked_at + len(keys), page.last
-        if not page.later:
-            return Looked(kept, looked_at, None)
-    return Looked(kept, looked_at, after)
 
 
 async def kept_by(session: AsyncSession, numbers: Sequence[str], now: datetime) -> list[Kept]:
@@ -216,48 +165,4 @@ async def _sent_for(
     found: dict[tuple[str, date], list[NoticeRow]] = {}
     for row in await session.scalars(_SENT, asked) if terms else ():
         found.setdefault((row.subscription, row.term_starts_on), []).append(row)
-    return found
-
-
-def _fits(kept: Kept, wanted: Wanted) -> bool:
-    proofs = [each for each in kept.proofs if wanted.rule is None or each.standing.duty.rule.id == wanted.rule.id]
-    if not proofs and not (kept.trouble and wanted.rule is None):
-        return False
-    return wanted.state is None or kept.state is wanted.state or any(each.state is wanted.state for each in proofs)
-
-
-def _candidates(wanted: Wanted) -> Select[Any]:
-    """Whatever may renew automatically, by renewal date, narrowed down as far as SQL can tell."""
-    columns: list[Any] = [col(_S.renews_on), col(_S.number)]
-    query = (
-        select(*columns)
-        .select_from(_S)
-        .join(CustomerRow, col(CustomerRow.csn) == col(_S.csn))
-        .join(PaymentMethodRow, col(PaymentMethodRow.id) == col(_S.method_id))
-        .where(col(_S.auto_renew), DIRECT, CHARGEABLE, col(_S.live_at).is_not(None), col(_S.parked_at).is_(None))
-        .where(col(_S.phase).not_in([Phase.EXPIRED.value, Phase.LAPSED.value]))
-    )
-    if wanted.since is not None:
-        query = query.where(col(_S.renews_on) >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(col(_S.renews_on) <= wanted.until)
-    if wanted.rule is not None:
-        query = query.where(*_may_bind(wanted.rule))
-    if wanted.state is State.MISSING:
-        open_ones = col(AlarmRow.kind) == LEGAL_NOTICE_MISSING, col(AlarmRow.cleared_at).is_(None)
-        query = query.where(col(_S.number).in_(select(col(AlarmRow.subscription)).where(*open_ones)))
-    return query
-
-
-def _may_bind(rule: LegalRule) -> list[ColumnElement[bool]]:
-    """What `duties.binds` asks of customer and method, as a condition; the rest is asked of each."""
-    found: list[ColumnElement[bool]] = []
-    if rule.jurisdiction == Network.CARD:
-        found.append(col(PaymentMethodRow.kind) == MethodKind.CARD.value)
-    elif rule.jurisdiction == Network.SEPA:
-        found += [col(PaymentMethodRow.kind) == MethodKind.DIRECT_DEBIT.value, col(CustomerRow.currency) == "EUR"]
-    else:
-        found.append(or_(col(CustomerRow.country) == rule.jurisdiction, col(CustomerRow.region) == rule.jurisdiction))
-    if rule.audience is not None:
-        found.append(col(CustomerRow.audience) == Audience(rule.audience).value)
     return found

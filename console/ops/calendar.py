@@ -17,7 +17,7 @@ from console.ops.figures import cells_from_json, cells_to_json
 from console.ops.files import plain_money
 from console.ops.guard import Reads
 from console.ops.keeping import Kept
-from console.ops.overview import STACKS, stack_of
+from console.ops.overview_figures import STACKS, stack_of
 from console.ops.patience import reading
 from console.speech import Speech
 from models.audit import audit

@@ -21,7 +21,8 @@ from console.ops.subscription import NoSubscription
 from console.speech import Speech
 from documents.proof import pdf_of_proof
 from models.audit import audit
-from models.compliance import Kept, State, Wanted, coming_charges, kept_of, missing_now, past_charges
+from models.coming_charges import Wanted, coming_charges, missing_now
+from models.compliance import Kept, State, kept_of, past_charges
 from models.history import in_utc
 from models.rules import Rulebook, rulebook_now
 from models.store import Stored, load

@@ -21,7 +21,8 @@ from console.ops.entering import open_sessions
 from console.ops.figures import Figures
 from console.ops.guard import Reads
 from console.ops.happening import event_in_words
-from console.ops.overview import FIRST_ALARMS, LAST_EVENTS, View
+from console.ops.overview import FIRST_ALARMS, LAST_EVENTS
+from console.ops.overview_figures import View
 from console.ops.pausing import why_paused
 from models.pauses import paused_now
 from models.pipeline import Counts

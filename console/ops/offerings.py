@@ -22,7 +22,6 @@ from renewals.calendar import local_date
 from renewals.facts import OfferingStatus, Term
 from renewals.money import Money
 
-OFFERINGS = "/ops/offerings"
 PER_PAGE = 50
 
 routes = APIRouter(prefix="/offerings")

@@ -26,7 +26,6 @@ from renewals.facts import Channel, Policy
 from renewals.policy import PolicyVersion, fault
 from renewals.policy_text import NAMES, Shape, as_text, from_text, shape_of
 
-POLICIES = "/ops/policies"
 FURTHEST = timedelta(days=364)
 """How far ahead a date of effect may lie: what it changes must lie within what a what-if looks at."""
 

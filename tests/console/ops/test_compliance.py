@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from console.ops import compliance as pages
 from console.ops import patience
 from console.ops.words import WORDS
-from models import compliance as models
-from models.compliance import Kept, Looked, State, Wanted, coming_charges, missing_now, past_charges
+from models import coming_charges as models
+from models.coming_charges import Looked, Wanted, coming_charges, missing_now
+from models.compliance import Kept, State, past_charges
 from models.engine import Sessions
 from models.journal import raise_alarm
 from models.keyset import Place
