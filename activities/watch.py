@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, DateTime, and_, exists, func, literal, not_, or_, select
 from sqlmodel import col
 from temporalio import activity
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
 from activities.alarming import alarm_together
@@ -56,6 +56,9 @@ PER_ITEM = timedelta(seconds=20)
 
 MAY_BE_MISSED = "renewal_may_be_missed"
 """The alarm of what nobody would otherwise be told of."""
+
+NOT_NOW = (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError, TimeoutError, ValueError)
+"""How one item fails by itself. The client's own error comes in place of `TimeoutError` where an update hangs."""
 
 PER_LOOK = 20_000
 """How many subscriptions one look wakes at most; what is woken and planned makes room for the rest at the next."""
@@ -207,7 +210,7 @@ class Watch:
             async with gate:
                 try:
                     await asyncio.wait_for(work(item), PER_ITEM.total_seconds())
-                except (RPCError, WorkflowUpdateFailedError, TimeoutError, ValueError) as error:
+                except NOT_NOW as error:
                     _log.warning("the watchdog could not see to %s: %s", item, type(error).__name__)
                     return False
                 finally:

@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateRPCTimeoutOrCancelledError
 
+from activities import watch
 from activities.watch import Watch, Watched
 from models.inbox import store_command
 from tests.activities.desk import Desk
@@ -224,3 +225,31 @@ async def test_a_young_command_is_left_to_its_sender(desk: Desk) -> None:
     await planned(desk)
     await desk.store("2027-02-10 11:58:30", "cancel-auto-renew")
     assert (await look(desk)).redelivered == 0
+
+
+class Hung(Doorbell):
+    """A worker takes the command and says nothing: whoever stops waiting is told so in the client's own way."""
+
+    async def execute_update_with_start_workflow(self, *_: object, **__: object) -> None:
+        try:
+            await asyncio.sleep(PATIENCE)
+        except asyncio.CancelledError as given_up:
+            raise WorkflowUpdateRPCTimeoutOrCancelledError from given_up
+
+
+async def test_a_command_that_hangs_keeps_nothing_else_from_being_seen_to(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "PER_ITEM", timedelta(milliseconds=50))
+    await desk.open(live="2027-02-10")
+    at: dict[str, Any] = {"client_key": "k", "subscription": desk.number, "wall_now": datetime(2027, 2, 10, tzinfo=UTC)}
+    async with desk.sessions.begin() as session:
+        await store_command(session, name="cancel-auto-renew", args={}, by=BUYER, **at)
+        await session.execute(
+            text(
+                "INSERT INTO baskets (id, client_key, given_by, methods, received_at)"
+                " VALUES (gen_random_uuid(), 'b', 'ada@northwind.example', '{}', '2027-02-10')"
+            )
+        )
+    seen = await look(desk, bell=Hung())
+    assert seen.redelivered == 1, "the bulk checkout that comes after it; the command is not through"
