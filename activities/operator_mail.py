@@ -80,10 +80,18 @@ class OperatorMail:
         self._settled = Settled()
 
     async def turn(self) -> None:
-        """Write down what is to be told, and send what waits. A letter that cannot be made keeps no other waiting."""
-        await self.gather_alarms()
-        await self.greet()
-        await self.send()
+        """Write down what is to be told, and send what waits. A letter that cannot be made keeps no other waiting.
+
+        Raises what went wrong first, once all the rest is done.
+        """
+        failed: list[Exception] = []
+        for part in (self.gather_alarms, self.greet, self.send):
+            try:
+                await part()
+            except Exception as error:  # odd facts of the morning must not silence grave alarms
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
     async def gather_alarms(self) -> None:
         """Tell of grave alarms that were raised since the last time, together."""
@@ -126,15 +134,16 @@ class OperatorMail:
 
     async def send(self) -> None:
         """Send what waits, one after the other."""
-        while envelope := await self._claim():
+        while claimed := await self._claim():
+            envelope = await self._frozen(claimed)
             delivery = await self._mailer.send(envelope.raw, sender=self._telling.sender, recipient=envelope.recipient)
             async with self._sessions.begin() as session:
                 row = await session.get_one(OperatorLetterRow, envelope.id, with_for_update=True)
                 if row.outcome is None:
                     _write_down(row, delivery, self._clock())
 
-    async def _claim(self) -> _Envelope | None:
-        """The letter that waits longest, its bytes frozen; nobody else sends it until the lease is over."""
+    async def _claim(self) -> UUID | None:
+        """The letter that waits longest; nobody else sends it until the lease is over, and others come first."""
         now, row = self._clock(), OperatorLetterRow
         query = (
             select(row)
@@ -147,9 +156,15 @@ class OperatorMail:
             letter = (await session.scalars(query)).one_or_none()
             if letter is None:
                 return None
-            letter.raw = letter.raw or self._written(letter)
             letter.tries += 1
             letter.next_at = now + LEASE
+            return letter.id
+
+    async def _frozen(self, id_: UUID) -> _Envelope:
+        """Its bytes, the same at every try."""
+        async with self._sessions.begin() as session:
+            letter = await session.get_one(OperatorLetterRow, id_, with_for_update=True)
+            letter.raw = letter.raw or self._written(letter)
             return _Envelope(letter.id, letter.raw, letter.recipient)
 
     def _written(self, letter: OperatorLetterRow) -> bytes:

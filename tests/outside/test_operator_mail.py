@@ -211,6 +211,36 @@ async def test_a_mail_server_that_is_away_is_tried_again_for_a_day(office: Offic
     assert len(office.told) == 1
 
 
+async def odd(*_: object) -> None:
+    raise LookupError("odd facts")
+
+
+async def test_a_morning_that_cannot_be_told_silences_no_alarm(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.digest_to["ops@vendor.example"] = "en"
+    monkeypatch.setattr(activities.operator_mail, "morning_facts", odd)
+    await office.alarm("paid_twice", "S-1001")
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            await office.pass_(minutes=3)
+    assert [subject for _, subject in office.told] == ["1 × Paid twice"]
+
+
+async def test_a_letter_that_cannot_be_made_keeps_no_other_waiting(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unwritten(*_: object) -> None:
+        raise LookupError("odd facts")
+
+    office.digest_to["ops@vendor.example"] = "en"
+    monkeypatch.setattr(activities.operator_mail, "digest_letter", unwritten)
+    with pytest.raises(LookupError):
+        await office.pass_(minutes=1)
+    await office.alarm("paid_twice", "S-1001")
+    await office.pass_(minutes=1)
+    await office.pass_(minutes=2)
+    assert [subject for _, subject in office.told] == ["1 × Paid twice"]
+
+
 async def test_the_morning_comes_once_a_day_on_the_clock_of_the_zone(office: Office) -> None:
     office.digest_to["ops@vendor.example"] = "en"
     await office.pass_()  # 12:00 in Paris: today's was never sent
