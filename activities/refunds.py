@@ -49,18 +49,21 @@ class Refunds:
             stored = await load(session, number, wall_now)
             row = await session.get(RefundRow, UUID(refund_id))
         if stored and row and _waits(row, stored):
-            answer = await self._answered(row, stored.now)
-            async with self._sessions.begin() as session:
-                await _record(session, number, row, answer, wall_now)
+            await self._send(number, row, stored.now, wall_now)
         return await plan_of(self._sessions, number, wall_now)
 
-    async def _answered(self, row: RefundRow, now: datetime) -> Refunded | RefundRefused | None:
-        """What the gateway says; None where it does not answer."""
+    async def _send(self, number: str, row: RefundRow, now: datetime, wall_now: datetime) -> None:
+        """Call the gateway, then record what it said."""
         money = Money(row.amount, row.currency)
         try:
-            return await self._gateway.refund(str(row.attempt_id), money, str(row.id), now)
+            answer = await self._gateway.refund(str(row.attempt_id), money, str(row.id), now)
         except (Unreachable, NoAnswer):
-            return None
+            await _record(self._sessions, number, row, None, wall_now)
+        except Exception:  # it may have gone: ask again with patience, and tell the operators now
+            await _record(self._sessions, number, row, None, wall_now)
+            raise
+        else:
+            await _record(self._sessions, number, row, answer, wall_now)
 
 
 def _waits(row: RefundRow, stored: Stored) -> bool:
@@ -68,20 +71,21 @@ def _waits(row: RefundRow, stored: Stored) -> bool:
 
 
 async def _record(
-    session: AsyncSession, number: str, tried: RefundRow, answer: Refunded | RefundRefused | None, wall_now: datetime
+    sessions: Sessions, number: str, tried: RefundRow, answer: Refunded | RefundRefused | None, wall_now: datetime
 ) -> None:
-    """Write down that it was sent, or refused, or when to try again."""
-    ordered = await locked(session, number, str(tried.attempt_id), wall_now)
-    row = await session.get_one(RefundRow, tried.id, populate_existing=True)
-    if row.next_at is None:
-        return
-    match answer:
-        case Refunded(reference):
-            await _close_as_sent(session, ordered, row, reference)
-        case RefundRefused(says):
-            await _close_as_refused(session, ordered, row, says)
-        case None:
-            await _try_later(session, ordered, row)
+    """Write down that it was sent, or refused, or when to try again, in one transaction."""
+    async with sessions.begin() as session:
+        ordered = await locked(session, number, str(tried.attempt_id), wall_now)
+        row = await session.get_one(RefundRow, tried.id, populate_existing=True)
+        if row.next_at is None:
+            return
+        match answer:
+            case Refunded(reference):
+                await _close_as_sent(session, ordered, row, reference)
+            case RefundRefused(says):
+                await _close_as_refused(session, ordered, row, says)
+            case None:
+                await _try_later(session, ordered, row)
 
 
 async def _close_as_sent(session: AsyncSession, ordered: Ordered, row: RefundRow, reference: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from activities.answers import record_answer
 from activities.refunds import MOST_TRIES, Refunds
-from gateways.port import NoAnswer, Paid, RefundRefused
+from gateways.port import NoAnswer, Paid, Refunded, RefundRefused
 from models.ledger import entries
 from renewals.money import Money
 from tests.activities.desk import DUE, PARIS, PRICE, Desk
@@ -200,6 +200,24 @@ async def test_what_is_refused_after_a_call_without_an_answer_may_have_gone_and_
     await desk.walk("2027-04-02 11:00")
     assert await desk.rows("SELECT refusal, calls FROM refunds") == [{"refusal": "already refunded", "calls": 1}]
     assert await desk.give("2027-04-02 11:01", "refund", order=order, amount=PRICE, **ANA) == "refused more_than_paid"
+
+
+async def test_an_error_of_the_gateways_is_told_and_the_refund_tried_again_with_the_same_patience(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await renewed(desk)
+
+    async def broken(*_: object) -> Refunded:
+        raise KeyError("status")
+
+    monkeypatch.setattr(desk.gateway, "refund", broken)
+    assert await desk.give(LATER, "refund", order=order, **ANA) == "done"
+    with pytest.raises(KeyError):
+        await desk.walk(LATER)
+    assert await desk.rows("SELECT calls FROM refunds WHERE next_at > '2027-04-02 08:00Z'") == [{"calls": 1}]
+    monkeypatch.undo()
+    await desk.walk("2027-04-02 10:01")
+    assert await sent(desk) == [(PRICE, "operator")]
 
 
 async def test_what_was_paid_elsewhere_cannot_go_back_here(desk: Desk) -> None:
