@@ -118,12 +118,20 @@ def pauses(as_json: Json = False) -> None:
             in_utc(row.began_at)[:16],
             f"{row.began_by}: {row.began_because}",
             in_utc(row.ended_at)[:16] if row.ended_at else "still paused",
-            f"{row.ended_by}: {row.ended_because}" if row.ended_by else "",
+            _ended(row),
         )
         for row in rows
     )
     columns = ("what", "from (UTC)", "by whom and why", "until (UTC)", "by whom and why")
     print_table("pauses", columns, cells, empty="Nothing was ever paused.")
+
+
+def _ended(row: PauseRow) -> str:
+    """Who ended it and why, and who confirmed that."""
+    if not row.ended_by:
+        return ""
+    second = f" (confirmed by {row.confirmed_by})" if row.confirmed_by else ""
+    return f"{row.ended_by}{second}: {row.ended_because}"
 
 
 async def _all(settings: Settings) -> Sequence[PauseRow]:

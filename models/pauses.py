@@ -37,7 +37,8 @@ class Pausable(StrEnum):
 class PauseRow(SQLModel, table=True):
     """A pause, in the world's time; open until it has ended. `figures` are those by which it began by itself.
 
-    `usual_until`: who ended it called its share of declines usual, until then.
+    `usual_until`: who ended it called its share of declines usual, until then. `confirmed_by` is the second person,
+    where ending it took two.
     """
 
     __tablename__ = "pauses"
@@ -46,6 +47,7 @@ class PauseRow(SQLModel, table=True):
         CheckConstraint("began_because <> ''", name="began_because"),
         CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_by"),
         CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ended_because"),
+        CheckConstraint("confirmed_by IS NULL OR coalesce(confirmed_by <> ended_by, false)", name="two_people"),
         CheckConstraint("usual_until IS NULL OR figures ->> 'rule' = 'declines'", name="usual_until"),
         Index("uq_pauses_open", "what", unique=True, postgresql_where=text("ended_at IS NULL")),
     )
@@ -59,6 +61,7 @@ class PauseRow(SQLModel, table=True):
     ended_at: datetime | None = instant(nullable=True)
     ended_by: str | None = None
     ended_because: str | None = None
+    confirmed_by: str | None = None
     usual_until: datetime | None = instant(nullable=True)
 
 
@@ -143,25 +146,36 @@ def may_be_usual(pause: PauseRow) -> bool:
 
 
 async def resume(
-    session: AsyncSession, what: Pausable, *, by: str, reason: str, now: datetime, usual: bool = False
+    session: AsyncSession,
+    what: Pausable,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    usual: bool = False,
+    confirmed_by: str | None = None,
 ) -> bool:
     """Let them go on; False when they are not paused. What is overdue by then is a late start.
 
-    `usual`: the share of declines that stopped charges stops them no more for a week.
+    `confirmed_by` is the second person, where it took two. `usual`: the share of declines that stopped charges stops
+    them no more for a week.
 
     Every plan is made anew by the watchdog, also of what lapsed meanwhile and waits to be told.
     """
+    values = {"ended_at": now, "ended_by": by, "ended_because": reason, "confirmed_by": confirmed_by}
     ended = (
         update(PauseRow)
         .where(col(PauseRow.what) == what, col(PauseRow.ended_at).is_(None))
-        .values(ended_at=now, ended_by=by, ended_because=reason, usual_until=now + USUAL_FOR if usual else None)
+        .values(**values, usual_until=now + USUAL_FOR if usual else None)
         .returning(col(PauseRow.began_at), col(PauseRow.figures))
     )
     found = (await session.execute(ended)).one_or_none()
     if found is None:
         return False
     began_at, figures = found
-    audit(session, now, by, "resume", what, reason=reason)
+    audit(
+        session, now, by, "resume", what, reason=reason, data={"confirmed_by": confirmed_by} if confirmed_by else None
+    )
     if usual:
         data = {name: figures[name] for name in ("declined", "answered")} | {"until": (now + USUAL_FOR).isoformat()}
         audit(session, now, by, "breaker.accept", what, reason=reason, data=data)

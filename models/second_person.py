@@ -18,6 +18,7 @@ from sqlmodel import SQLModel, col
 
 from models.audit import audit
 from models.columns import instant, json, key, one_of
+from models.journal import SYSTEM
 from models.operators import OperatorLinkRow, OperatorRow
 
 HOLDS_FOR = timedelta(hours=24)
@@ -122,8 +123,23 @@ def decide(
     """End an open request. That two people are two is asked before; the table holds it as well."""
     row.decision, row.decided_by, row.decided_because, row.decided_at = decision.value, by, reason, now
     session.add(row)
-    data = {"what": row.what, "args": row.args, "asked_by": row.asked_by, "decision": decision.value}
-    audit(session, now, by, "second_person.decide", str(row.id), reason=reason, data=data)
+    _audit_decision(session, row.id, row.what, row.args, row.asked_by, decision, by=by, reason=reason, now=now)
+
+
+def _audit_decision(
+    session: AsyncSession,
+    id_: UUID,
+    what: str,
+    args: Mapping[str, Any],
+    asked_by: str,
+    decision: Decision,
+    *,
+    by: str,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    data = {"what": what, "args": dict(args), "asked_by": asked_by, "decision": decision.value}
+    audit(session, now, by, "second_person.decide", str(id_), reason=reason, data=data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +186,13 @@ def _behind(person: str, links: Sequence[tuple[datetime, str, str]]) -> set[str]
 
 
 async def expire_requests(session: AsyncSession, now: datetime) -> None:
-    """Close what nobody decided in time."""
+    """Close what nobody decided in time; that it ran out is an act of the system."""
+    row = RequestRow
     late = (
         update(RequestRow)
         .where(col(RequestRow.decision).is_(None), col(RequestRow.expires_at) <= now)
-        .values(decision=Decision.EXPIRED.value, decided_by="system", decided_at=now)
+        .values(decision=Decision.EXPIRED.value, decided_by=SYSTEM, decided_at=now)
+        .returning(col(row.id), col(row.what), col(row.args), col(row.asked_by))
     )
-    await session.execute(late)
+    for id_, what, args, asked_by in await session.execute(late):
+        _audit_decision(session, id_, what, args, asked_by, Decision.EXPIRED, by=SYSTEM, reason=None, now=now)

@@ -69,6 +69,8 @@ def _told(deed: str, data: Mapping[str, Any], t: Speech, zone: str) -> Iterator[
         case "policy" | "price" | "what_if", {"effective_on": str(on)}:
             yield from _of_version(data, t)
             yield t("rules.from", day=_day(on, t))
+        case "resume", {"confirmed_by": str(second)}:
+            yield _name("told.confirmed_by", second, t)
         case "pause", {"rule": _}:
             yield stopped_in_words(data, t, zone)
         case "breaker", {"declined": int(declined), "answered": int(answered), "until": str(until)}:

@@ -16,6 +16,7 @@ from console.ops.patience import reading
 from models.acts import Act, Wanted, acts_page, known_deeds, subscriptions_among
 from models.audit import audit
 from models.history import in_utc
+from models.journal import SYSTEM
 from models.staff import PROVIDER
 from renewals.calendar import local_date
 
@@ -77,7 +78,7 @@ def wanted_in(said: Mapping[str, str], zone: str) -> Wanted:
     by = addresses.text(said, "by")
     since, until = addresses.days(said, "from", "to", zone)
     return Wanted(
-        by=by if not by or ":" in by or by == PROVIDER else f"operator:{by}",
+        by=by if not by or ":" in by or by in (PROVIDER, SYSTEM) else f"operator:{by}",
         deed=addresses.text(said, "deed"),
         about=addresses.text(said, "about"),
         why=addresses.text(said, "why"),

@@ -5,6 +5,7 @@ A new one is an entry of `DEEDS`, its name in the words as `deed.NAME`, and `ask
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +29,8 @@ async def _resume_charges(session: AsyncSession, asked: RequestRow, now: datetim
     if charges and not asked.args.items() >= args_of(charges).items():
         raise Wrong("pause", "wrong.other_pause")
     usual = bool(asked.args.get("usual"))
-    await resume(session, Pausable.CHARGES, by=asked.asked_by, reason=asked.asked_because, now=now, usual=usual)
+    its: dict[str, Any] = {"by": asked.asked_by, "reason": asked.asked_because, "confirmed_by": asked.decided_by}
+    await resume(session, Pausable.CHARGES, **its, now=now, usual=usual)
     return _PLANS_ANEW
 
 

@@ -366,12 +366,16 @@ def _create_tables() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(), nullable=True),
         sa.Column("ended_because", sa.String(), nullable=True),
+        sa.Column("confirmed_by", sa.String(), nullable=True),
         sa.Column("usual_until", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("began_because <> ''", name="ck_pauses_began_because"),
         sa.CheckConstraint("usual_until IS NULL OR figures ->> 'rule' = 'declines'", name="ck_pauses_usual_until"),
         sa.CheckConstraint("what IN ('charges', 'mails')", name="ck_pauses_what_known"),
         sa.CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ck_pauses_ended_because"),
         sa.CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ck_pauses_ended_by"),
+        sa.CheckConstraint(
+            "confirmed_by IS NULL OR coalesce(confirmed_by <> ended_by, false)", name="ck_pauses_two_people"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_pauses"),
     )
     op.create_index("uq_pauses_open", "pauses", ["what"], unique=True, postgresql_where=sa.text("ended_at IS NULL"))

@@ -78,6 +78,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.what_if.export": "what-if downloaded",
         # what belongs to it
         "told.accepted": "{declined} of {answered} declined count as usual until {until}",
+        "told.confirmed_by": "confirmed by {name}",
         "told.asked_by": "asked by {name}",
         "told.assigned": "new assignments: {count}",
         "told.carried_on": "carried on",
@@ -87,6 +88,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "told.days": "days of use: {count}",
         "told.decision.confirmed": "confirmed",
         "told.decision.rejected": "rejected",
+        "told.decision.expired": "ran out unanswered",
         "told.decision.withdrawn": "withdrawn",
         "told.events": "events {first} to {last}: {count} sent again",
         "told.failed": "{count} that had failed",

@@ -78,6 +78,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "act.what_if.export": "« et si » téléchargé",
         # what belongs to it
         "told.accepted": "{declined} refus sur {answered} comptent comme l’habitude jusqu’au {until}",
+        "told.confirmed_by": "confirmé par {name}",
         "told.asked_by": "demandé par {name}",
         "told.assigned": "nouvelles attributions : {count}",
         "told.carried_on": "poursuivie",
@@ -87,6 +88,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "told.days": "jours d’utilisation : {count}",
         "told.decision.confirmed": "confirmé",
         "told.decision.rejected": "refusé",
+        "told.decision.expired": "expiré sans réponse",
         "told.decision.withdrawn": "retiré",
         "told.events": "événements {first} à {last} : {count} renvoyés",
         "told.failed": "{count} en échec",

@@ -49,8 +49,11 @@ async def test_another_operator_confirms_and_it_is_done_as_the_first_asked(
         ("operator:nils", "second_person.decide", "I looked too"),
     ]
     async with sessions() as session:
-        row = (await session.execute(sa.text("SELECT ended_by, ended_because FROM pauses"))).one()
-    assert tuple(row) == ("operator:mira", "all is well")
+        row = (await session.execute(sa.text("SELECT ended_by, ended_because, confirmed_by FROM pauses"))).one()
+        act = sa.text("SELECT done_by, data FROM audit WHERE action = 'resume'")
+        assert (await session.execute(act)).one() == ("operator:mira", {"confirmed_by": "operator:nils"})
+    assert tuple(row) == ("operator:mira", "all is well", "operator:nils")
+    assert "confirmed by nils" in words(await nils.page("/ops/audit?deed=resume"))
 
 
 async def test_nobody_confirms_what_they_asked_for_themselves(mira: Person, people: People, sessions: Sessions) -> None:
@@ -112,6 +115,10 @@ async def test_after_a_day_it_has_expired(mira: Person, people: People, sessions
     async with sessions() as session:
         told = await session.execute(sa.text("SELECT decision, decided_by FROM second_person_requests ORDER BY 1"))
         assert [tuple(row) for row in told] == [("expired", "system"), (None, None)]
+    decided = [(by, what) for by, what, *_ in await acts(sessions) if what == "second_person.decide"]
+    assert decided == [("system", "second_person.decide")]
+    page = words(await mira.page("/ops/audit?by=system&deed=second_person.decide"))
+    assert "ran out unanswered; asked by mira" in page
 
 
 async def test_what_is_not_paused_is_not_asked_for(people: People) -> None:
