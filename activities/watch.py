@@ -31,6 +31,8 @@ from models.payments import UNANSWERED, AttemptRow, OrderLineRow
 from models.quotes import QuoteRow, reference_of
 from models.records import AlarmRow, CommandRow
 from models.rules import rulebook_now
+from models.second_person import expire_requests
+from models.staff import free_alarms
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 
@@ -107,7 +109,14 @@ class Watch:
         redelivered += await self._each(await self._open_baskets(now), self._start_basket)
         activity.heartbeat()
         alarms += await alarm_together(self._sessions, now, activity.heartbeat)
+        await self._tidy(now)
         return Watched(woken, redelivered, alarms, await self._forget(now))
+
+    async def _tidy(self, now: datetime) -> None:
+        """End what waits for somebody who did not answer, and let others take what somebody can see to no more."""
+        async with self._sessions.begin() as session:
+            await expire_requests(session, now)
+            await free_alarms(session, now)
 
     async def _forget(self, now: datetime) -> int:
         async with self._sessions.begin() as session:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.audit import audit
+from models.journal import SYSTEM
 from models.operators import OperatorLinkRow, OperatorRow, OperatorSessionRow, RecoveryCodeRow
 from models.records import AlarmRow
 from models.tokens import digest, new_token
@@ -211,8 +212,20 @@ async def _keep_alarms(
     """Only who may see to alarms keeps those that are open; else each is nobody's again, for somebody to take."""
     if role is not None and may(role, May.ATTEND):
         return
+    await _free(session, [f"operator:{name}"], by=by, reason=reason, now=now)
+
+
+async def free_alarms(session: AsyncSession, now: datetime) -> None:
+    """Nobody keeps an open alarm whose account may not see to alarms any more, however that came about."""
+    able = set(await who_may(session, May.ATTEND))
+    everybody = [f"operator:{row.name}" for row in await every_operator(session)]
+    others = [each for each in everybody if each not in able]
+    await _free(session, others, by=SYSTEM, reason="its owner may not see to alarms any more", now=now)
+
+
+async def _free(session: AsyncSession, owners: Sequence[str], *, by: str, reason: str, now: datetime) -> None:
     row = AlarmRow
-    theirs = update(row).where(col(row.owner) == f"operator:{name}", col(row.cleared_at).is_(None)).values(owner=None)
+    theirs = update(row).where(col(row.owner).in_(owners), col(row.cleared_at).is_(None)).values(owner=None)
     for id_, kind, number in await session.execute(theirs.returning(col(row.id), col(row.kind), col(row.subscription))):
         data = {"alarm": str(id_), "kind": kind}
         audit(session, now, by, "alarm.give_up", number, reason=reason, data=data)

@@ -29,6 +29,13 @@ def alarm_in_words(alarm: AlarmRow, t: Speech, zone: str) -> str | None:
     return t(f"alarm.said.{_variant(alarm.kind, facts)}", **dict(_parts(facts, t, zone)))
 
 
+def todo_in_words(alarm: AlarmRow, t: Speech) -> str:
+    """What to do first about it; where a kind has several cases, what fits this one."""
+    kind, facts = alarm.kind, alarm.facts
+    its = _variant(kind, facts) if facts and kind in KINDS else kind
+    return t.first(f"alarm.todo.{its}", f"alarm.todo.{kind}")
+
+
 def _variant(kind: str, facts: Mapping[str, Any]) -> str:
     """Which sentence, where a kind has several."""
     match kind:

@@ -46,7 +46,7 @@ from console.ops import (
     webhooks,
     what_if,
 )
-from console.ops.alarm_words import alarm_in_words
+from console.ops.alarm_words import alarm_in_words, todo_in_words
 from console.ops.commanding import BadForm
 from console.ops.desk import Desk, see_other
 from console.ops.fields import Wrong
@@ -150,6 +150,7 @@ def _templates() -> Jinja2Templates:
         plain=words.plain,
         leads_to=alarms.leads_to,
         alarm_in_words=alarm_in_words,
+        todo_in_words=todo_in_words,
         event_in_words=words.event_in_words,
         why_not=why_not,
     )

@@ -145,6 +145,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.todo.locked_though_paid": "Plan it again on its page.",
         "alarm.todo.price_leaps": "Look at the offering’s versions. If the price is wrong, pause charges, and make "
         "the next version.",
+        "alarm.todo.price_leaps.coming": "Look at the offering’s versions. If the price is wrong, make the next "
+        "version for the same day, or an earlier one: nothing is charged by this one before its day.",
         "alarm.todo.many_declines": "Look at the payment provider’s status. If it is a fault there, pause charges: "
         "retries would be used up.",
         "alarm.todo.many_refunds": "Ask whoever gave them, by telephone. If it was not them, disable the account: "

@@ -149,6 +149,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.todo.locked_though_paid": "Planifiez-le de nouveau sur sa page.",
         "alarm.todo.price_leaps": "Regardez les versions de l’offre. Si le prix est faux, suspendez les prélèvements "
         "et créez la version suivante.",
+        "alarm.todo.price_leaps.coming": "Regardez les versions de l’offre. Si le prix est faux, créez la version "
+        "suivante pour le même jour, ou plus tôt : rien n’est prélevé à ce prix avant son jour.",
         "alarm.todo.many_declines": "Regardez l’état du prestataire de paiement. Si la cause est chez lui, suspendez "
         "les prélèvements : les nouveaux essais s’épuiseraient.",
         "alarm.todo.many_refunds": "Demandez à qui les a donnés, par téléphone. Si ce n’était pas lui, désactivez le "

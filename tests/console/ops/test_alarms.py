@@ -26,8 +26,9 @@ from models.alarms import NOBODY, State, Wanted, alarms_page
 from models.engine import Sessions
 from models.journal import clear_alarm, raise_alarm
 from models.keyset import Beside
+from models.operators import OperatorRow
 from models.records import AlarmRow
-from models.staff import disable, set_role
+from models.staff import disable, free_alarms, set_role
 from portfolio.importing import import_portfolio
 from renewals.alarms import KINDS, EndedBy
 from renewals.facts import Phase
@@ -305,6 +306,49 @@ async def test_one_takes_it_gives_it_to_another_and_it_is_given_up(
         ("alarm.give", "S-1001"),
         ("alarm.give_up", "S-1001"),
     ]
+
+
+@pytest.mark.usefixtures("_example")
+async def test_the_watchdog_frees_the_alarms_of_who_may_not_see_to_them_and_of_nobody_else(
+    mira: Person, people: People, sessions: Sessions
+) -> None:
+    await people.signed_in("ana", Role.ADMIN)
+    owners = {"S-1001": "operator:mira", "S-1002": "operator:ana", "S-1003": "operator:without-account"}
+    for number, owner in owners.items():
+        its = await alarm(sessions, number, "parked")
+        async with sessions.begin() as session:
+            await session.execute(update(AlarmRow).where(col(AlarmRow.id) == its).values(owner=owner))
+            await session.execute(
+                update(OperatorRow)
+                .where(col(OperatorRow.name) == "mira")
+                .values(disabled_at=SINCE, disabled_by="operator:ana", disabled_because="left")
+            )
+    for _ in range(2):
+        async with sessions.begin() as session:
+            await free_alarms(session, now())
+    async with sessions() as session:
+        found = await session.execute(select(col(AlarmRow.subscription), col(AlarmRow.owner)))
+        assert {row.subscription: row.owner for row in found} == owners | {"S-1001": None}
+    given_up = [(by, about) for by, act, about, _ in await acts(sessions) if act == "alarm.give_up"]
+    assert given_up == [("system", "S-1001")]
+
+
+async def test_a_price_to_come_needs_no_pause_of_charges(mira: Person, sessions: Sessions) -> None:
+    facts: dict[str, Any] = {"sku": "DRAFT", "term": "year", "price": 9, "currency": "USD"}
+    cases = {
+        "in force": facts | {"count": 2, "days": 14, "first": "2027-04-01"},
+        "to come": facts | {"before_price": 90, "effective_on": "2027-05-01"},
+    }
+    for subject, its in cases.items():
+        async with sessions.begin() as session:
+            await raise_alarm(session, None, "price_leaps", "odd", SINCE, subject=subject, facts=its)
+            query = select(col(AlarmRow.id)).where(col(AlarmRow.subject) == subject)
+            id_ = (await session.scalars(query)).one()
+        said = words(await mira.page(f"{ALARMS}/{id_}"))
+        assert ("pause charges" in said) is (subject == "in force")
+        assert ("nothing is charged by this one before its day" in said) is (subject == "to come")
+    assert "pause charges" in words(await mira.page(ALARMS))
+    assert "nothing is charged by this one" in words(await mira.page(ALARMS))
 
 
 @pytest.mark.usefixtures("_example")
