@@ -1,6 +1,6 @@
 """How much may be looked ahead at once: forecasts and what-ifs that are still walked, of one operator and of all.
 
-What the system asks for by itself does not count.
+What the system asks for by itself does not count: a forecast of the coming day, and the comparison of one that is over.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ async def room_for_another(session: AsyncSession, by: str) -> None:
     """Raises `TooManyOpen`. Holds until the transaction ends, in which another one may be asked for."""
     await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     forecast, what_if = ForecastRow, WhatIfRow
-    comparing = col(forecast.compare_asked_at).is_not(None) & col(forecast.compared_at).is_(None)
+    comparing = (col(forecast.compare_asked_at) < col(forecast.until_at)) & col(forecast.compared_at).is_(None)
     is_open = or_(col(forecast.walked_at).is_(None), comparing)
     found = union_all(
         select(col(forecast.asked_by).label("by")).where(col(forecast.failed_because).is_(None), is_open),

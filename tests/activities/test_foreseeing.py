@@ -18,6 +18,7 @@ from models.engine import Sessions
 from models.forecasts import ForecastRow, ask_comparison, ask_forecast, has_steps_before
 from models.import_forecasts import ask_of_import, cells_of, last_of_import
 from models.kept_forecasts import Wanted, lines_of
+from models.open_walks import MOST_OF_ONE, TooManyOpen, room_for_another
 from models.pauses import Pausable, pause
 from models.subscriptions import SubscriptionRow
 from models.what_ifs import What, ask_what_if
@@ -250,6 +251,24 @@ async def test_days_that_somebody_asked_for_are_compared_by_themselves_once_they
         await renewing.at("2027-04-03 01:30", foreseeing(renewing).foresee, "forecast", str(id_))
         (late,) = await renewing.rows(state)
         assert late["compare_asked_at"] == late["compared_at"] == instant("2027-04-03 01:30", PARIS)
+
+
+async def test_only_a_comparison_that_somebody_wants_early_counts_among_the_open_walks(renewing: Desk) -> None:
+    ids = [await foresee(renewing, until="2027-04-02") for _ in range(MOST_OF_ONE)]
+
+    async def has_room_at(at: str) -> bool:
+        async with renewing.sessions.begin() as session:
+            for id_ in ids:
+                await ask_comparison(session, id_, instant(at, PARIS))
+            try:
+                await room_for_another(session, "operator:ana")
+            except TooManyOpen:
+                return False
+        return True
+
+    assert not await has_room_at("2027-04-01 12:00")
+    await renewing.change("UPDATE forecasts SET compared_at = compare_asked_at")
+    assert await has_room_at("2027-04-03 01:30")
 
 
 async def test_a_forecast_is_kept_until_its_days_are_long_over_and_forgotten_a_part_at_a_look(
