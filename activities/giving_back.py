@@ -11,13 +11,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ordered import DUE_SINCE, locked
-from models.payments import RefundRow
+from models.payments import BY_OPERATOR, RefundRow
 from models.records import CommandRow
 from models.refundable import PaidOrder, has_order, numbers_ordered, paid_order
 from models.store import Stored
 from renewals import commands as c
-
-BECAUSE = "operator"
 
 
 async def numbers_to_lock(session: AsyncSession, row: CommandRow) -> Sequence[str]:
@@ -50,7 +48,7 @@ async def owe_refund(
             subscription=ordered.first.row.number,
             amount=command.amount or order.refundable.left,
             currency=order.refundable.currency,
-            because=BECAUSE,
+            because=BY_OPERATOR,
             owed_at=ordered.now,
             next_at=ordered.first.now,
         )

@@ -12,7 +12,7 @@ from activities.outbox import queue
 from gateways.port import Answer, GivenUp, Issued, Paid
 from models.history import in_utc
 from models.journal import record
-from models.payments import COUNTS_AS_GONE, PartRow, RefundRow
+from models.payments import BY_OPERATOR, COUNTS_AS_GONE, PartRow, RefundRow
 from renewals.causes import Cause
 from renewals.letters import Kind
 from renewals.parts import added, to_send_back
@@ -80,7 +80,7 @@ async def owe_back(session: AsyncSession, ordered: Ordered, because: str) -> Non
     query = select(func.coalesce(func.sum(col(RefundRow.amount)), 0))
     query = query.where(col(RefundRow.attempt_id) == attempt.id, COUNTS_AS_GONE)
     if bought:
-        query = query.where(col(RefundRow.because) != "operator")
+        query = query.where(col(RefundRow.because) != BY_OPERATOR)
     sent_back = int((await session.execute(query)).scalar_one())
     owed = to_send_back(attempt.amount, attempt.received, sent_back, bought=bought)
     if owed:

@@ -143,7 +143,9 @@ class PartRow(SQLModel, table=True):
     came_at: datetime = instant()
 
 
-REFUND_CAUSES = ("paid_late", "paid_in_part", "paid_too_much", "operator")
+BY_OPERATOR = "operator"
+"""The cause of a refund that an operator gave."""
+REFUND_CAUSES = ("paid_late", "paid_in_part", "paid_too_much", BY_OPERATOR)
 
 
 class RefundRow(SQLModel, table=True):
@@ -183,7 +185,7 @@ class RefundRow(SQLModel, table=True):
 
 
 COUNTS_AS_GONE = or_(
-    col(RefundRow.refused_at).is_(None), col(RefundRow.calls) > 0, col(RefundRow.because) != "operator"
+    col(RefundRow.refused_at).is_(None), col(RefundRow.calls) > 0, col(RefundRow.because) != BY_OPERATOR
 )
 """The refunds of which no second one may be owed: all but an operator's that was refused at the first call, as that
 moved nothing. What had no answer before may have gone; what goes back by itself is owed once, whatever became of it."""

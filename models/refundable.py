@@ -13,7 +13,7 @@ from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from models.payments import COUNTS_AS_GONE, AttemptRow, OrderLineRow, OrderRow, RefundRow
+from models.payments import BY_OPERATOR, COUNTS_AS_GONE, AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.records import CommandRow
 from renewals.actors import parse_actor
 from renewals.arguments import parse_command
@@ -97,18 +97,30 @@ async def large_refund(
 ) -> PaidOrder | None:
     """The order, where with this refund so much of it has gone back that it takes two people; else None.
 
-    What went back before counts, and what waits to be decided, so that parts are no way around, one after the other or
-    at once: who asks in the transaction that stores the command waits for others who do. None also of what is refused
-    in any case, and of what was given under that key already.
+    What went back before counts, of other attempts too where an operator sent it, and what waits to be decided, so that
+    parts are no way around, one after the other or at once: who asks in the transaction that stores the command waits
+    for others who do. None also of what is refused in any case, and of what was given under that key already.
     """
     given = select(col(CommandRow.id)).where(col(CommandRow.client_key) == client_key)
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"refund {command.order}"))))
     order = await paid_order(session, number, command.order, command.attempt)
-    its = order.refundable if order else None
-    if its is None or may_refund(its, command.amount, command.seen) or await session.scalar(given):
+    if order is None or may_refund(order.refundable, command.amount, command.seen) or await session.scalar(given):
         return None
-    gone = its.gone_back + await _waiting(session, command.order, its.left) + (command.amount or its.left)
+    its = order.refundable
+    before = its.gone_back + await _given_of_others(session, order)
+    gone = before + await _waiting(session, command.order, its.left) + (command.amount or its.left)
     return order if takes_two(Money(gone, its.currency)) else None
+
+
+async def _given_of_others(session: AsyncSession, order: PaidOrder) -> int:
+    """Minor units of the order's other attempts that operators sent back: each had its own money, by one bound."""
+    query = (
+        select(func.coalesce(func.sum(col(RefundRow.amount)), 0))
+        .join(AttemptRow, col(AttemptRow.id) == col(RefundRow.attempt_id))
+        .where(col(AttemptRow.order_id) == order.id, col(AttemptRow.id) != order.attempt_id)
+        .where(col(RefundRow.because) == BY_OPERATOR, COUNTS_AS_GONE)
+    )
+    return int((await session.execute(query)).scalar_one())
 
 
 async def _waiting(session: AsyncSession, order_id: UUID, left: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from temporalio.testing import WorkflowEnvironment
 
 from cli.second_person import asks_for_refund
@@ -98,6 +99,25 @@ async def test_up_to_the_bound_one_is_enough_but_not_in_parts_beyond_it(life: Li
     assert await refunds(life) == [100000]
     assert await ask(fay, "0.01") == SECOND
     assert await refunds(life) == [100000]
+
+
+async def test_the_money_of_another_attempt_of_the_order_counts_to_the_same_bound(life: Life, fay: Person) -> None:
+    assert await do(fay, "refund", amount="600.00") == "Done: refund"
+    async with life.sessions.begin() as session:
+        late = """
+            INSERT INTO attempts (id, order_id, n, method_id, amount, currency, state, called_at, answered_at, taken,
+                calls, questions, received)
+            SELECT gen_random_uuid(), order_id, 2, method_id, amount, currency, 'declined', called_at, answered_at,
+                amount, 0, 0, 0 FROM attempts RETURNING id
+        """
+        other = (await session.execute(text(late))).scalar_one()
+    order = UUID(await order_of(life))
+    takes_two = Settings(second_person_refund=BOUND).refund_takes_two
+    async with life.sessions.begin() as session:
+        up_to = await large_refund(session, PUNCTUAL, Refund(order, 40_000, attempt=other), "one", takes_two)
+        beyond = await large_refund(session, PUNCTUAL, Refund(order, 40_001, attempt=other), "two", takes_two)
+    assert up_to is None
+    assert beyond is not None
 
 
 async def test_where_more_went_back_since_it_was_asked_nothing_is_done(
