@@ -30,8 +30,8 @@ class Kept(Generic[Taken]):
     """What is kept under a name: how it is taken, how many it is over, and how it is written down and read again.
 
     Without `over` it is only ever taken over many.
-    From `fresh` on it is taken anew once a page was sent; after `stale` it is no longer shown: whoever comes first then
-    waits for it. So does who finds what cannot be read.
+    From `fresh` on it is taken anew once a page was sent; after `stale` whoever comes first waits for it, and is shown
+    the old one, with its age, only where that takes too long. So waits who finds what cannot be read.
     """
 
     name: str
@@ -46,17 +46,23 @@ class Kept(Generic[Taken]):
         """As of when, and what: of now, or of a moment ago."""
         async with desk.sessions() as session:
             last = await snapshot(session, self.name)
-        if last is not None and now - self.stale <= last.taken_at:
-            try:
-                found = self.read(last.taken_at, last.data)
-            except (KeyError, TypeError, ValueError):  # another version of the program may have written it
-                _log.warning("what is kept cannot be read, and is taken anew: %s", self.name)
-                return now, await self._take(desk, now, keep=True)
-            if self.over is None or self.over(found) > FEW:
-                if last.taken_at < now - self.fresh:
-                    tasks.add_task(self.renew, desk, now)
-                return last.taken_at, found
-        return now, await self._take(desk, now, keep=last is None or last.taken_at < now - self.fresh)
+        if last is None:
+            return now, await self._take(desk, now, keep=True)
+        try:
+            found = self.read(last.taken_at, last.data)
+        except (KeyError, TypeError, ValueError):  # another version of the program may have written it
+            _log.warning("what is kept cannot be read, and is taken anew: %s", self.name)
+            return now, await self._take(desk, now, keep=True)
+        is_old = last.taken_at < now - self.fresh
+        if last.taken_at >= now - self.stale and (self.over is None or self.over(found) > FEW):
+            if is_old:
+                tasks.add_task(self.renew, desk, now)
+            return last.taken_at, found
+        try:
+            return now, await self._take(desk, now, keep=is_old)
+        except Wrong:
+            _log.warning("it took too long to take anew, and what was taken before is shown: %s", self.name)
+            return last.taken_at, found
 
     async def renew(self, desk: Desk, now: datetime) -> None:
         """Take it anew, unless somebody else is about it. What takes too long is not renewed."""

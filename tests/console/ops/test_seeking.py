@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from console.ops import keeping
+from console.ops import keeping, seeking
+from console.ops.fields import Wrong
 from models.at_risk import Cause
 from models.engine import Sessions
 from models.finds import Sought, find
@@ -98,6 +99,29 @@ async def test_among_few_the_page_is_of_now_and_among_many_of_a_moment_ago(
     assert rows(await mira.page(address)) == ["S-1004"]
     await run(sessions, "UPDATE snapshots SET taken_at = taken_at - interval '61 seconds'")
     assert rows(await mira.page(address)) == ["S-1004"]
+    assert rows(await mira.page(address)) == ["S-1004", "S-1005"]
+
+
+@pytest.mark.usefixtures("_portfolio")
+async def test_what_takes_too_long_to_find_anew_is_shown_as_it_was_found_with_its_age(
+    people: People, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(*_: object) -> None:
+        raise Wrong("view", "wrong.too_slow")
+
+    address, mira = f"{LIST}?trouble=parked_long", await people.signed_in("mira", Role.VIEWER)
+    await run(sessions, PARKED_LONG_AGO.format("S-1004"))
+    monkeypatch.setattr(keeping, "FEW", -2)
+    with monkeypatch.context() as slow:
+        slow.setattr(seeking, "find", endless)
+        assert "That takes too long" in (await mira.client.get(address)).text
+    await mira.page(address)
+    await run(sessions, "UPDATE snapshots SET taken_at = '2026-05-06 07:08:00+00'", PARKED_LONG_AGO.format("S-1005"))
+    with monkeypatch.context() as slow:
+        slow.setattr(seeking, "find", endless)
+        page = await mira.page(address)
+        assert rows(page) == ["S-1004"]
+        assert "as of May 6, 2026" in words(page)
     assert rows(await mira.page(address)) == ["S-1004", "S-1005"]
 
 
