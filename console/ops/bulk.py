@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
@@ -18,7 +17,7 @@ from console.ops.asking import view_in
 from console.ops.deed import SECOND_PERSON
 from console.ops.desk import InDesk, see_other, speech_for, there, wall_now
 from console.ops.fields import Wrong, choice
-from console.ops.giving_many import BULK, ask_to_give, deliver_all, digest_of, previewed
+from console.ops.giving_many import ask_to_give, deliver_all, digest_of, page_of, previewed
 from console.ops.guard import Reads, Steers, SteersMany
 from console.ops.offering import why_not
 from console.ops.patience import reading
@@ -95,12 +94,12 @@ async def preview(request: Request, desk: InDesk, who: Steers) -> Response:
 async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks) -> Response:
     """Store the commands, whatever becomes of this process; then deliver them."""
     name, reason, key = c.Name(choice(who.form, "command", TOGETHER)), who.reason, who.form_key
-    numbers, view = numbers_in(who.form.get("numbers", "").split()), _from_view(who.form.get("view", ""))
+    numbers, view = numbers_in(who.form.get("numbers", "").split()), view_in(who.form.get("view", ""))
     try:
         async with desk.sessions.begin() as session:
             if desk.settings.bulk_takes_two(len(numbers)):
                 its: dict[str, Any] = {"by": who.by, "reason": reason, "now": wall_now()}
-                await ask_to_give(session, name, numbers, seen=who.form.get("seen", ""), **its)
+                await ask_to_give(session, name, numbers, seen=who.form.get("seen", ""), view=view, **its)
                 return see_other(SECOND_PERSON)
             id_ = await store_bulk_action(
                 session,
@@ -114,7 +113,7 @@ async def give(desk: InDesk, who: SteersMany, tasks: BackgroundTasks) -> Respons
     except KeyReused:
         raise Wrong("key", "wrong.key_reused") from None
     tasks.add_task(deliver_all, desk, id_)
-    response = see_other(f"{BULK}/{id_}{view}")
+    response = see_other(page_of(id_, view))
     response.background = tasks
     return response
 
@@ -143,13 +142,13 @@ async def _file(row: BulkActionRow, lines: Sequence[Line], t: Speech) -> AsyncIt
 @routes.get("/{id}")
 async def bulk_action(request: Request, desk: InDesk, who: Reads, id: UUID) -> Response:
     """How far it is. While outcomes are missing the page loads itself again. It knows the view it was given from."""
-    query = request.query_params.get("view", "")
+    view = view_in(request.query_params.get("view", ""))
     async with desk.sessions() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         row = there(await session.get(BulkActionRow, id))
         lines = await lines_of(session, id)
     counts = Counter(line.outcome for line in lines)
-    ways: dict[str, Any] = {"back": view_in(query).address(), "here": f"{BULK}/{id}{_from_view(query)}"}
+    ways: dict[str, Any] = {"back": view.address(), "here": page_of(id, view)}
     response = desk.page(request, "bulk_action.html", who, row=row, lines=lines, counts=counts, **ways)
     if counts[Outcome.WAITING]:
         late = wall_now() > row.given_at + LONG_AFTER
@@ -167,12 +166,6 @@ def numbers_in(given: Sequence[str]) -> list[str]:
     if any(len(number) > _LONGEST_NUMBER or not number.isprintable() for number in numbers):
         raise Wrong("tick", "wrong.view")
     return numbers
-
-
-def _from_view(query: str) -> str:
-    """How the address of a bulk action names the view that it was given from. Raises `Wrong`."""
-    view = view_in(query).query
-    return f"?{urlencode({'view': view})}" if view else ""
 
 
 _LONGEST_NUMBER = 64

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,7 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeou
 from temporalio.service import RPCError
 
 from activities.delivery import deliver
+from console.ops.asking import View, view_in
 from console.ops.deed import FIRST_NUMBERS, Begun, Deed, stale
 from console.ops.desk import Desk, wall_now
 from models.bulk_actions import Line, Outcome, store_bulk_action, undecided
@@ -49,10 +51,19 @@ def digest_of(its: Together, lines: Sequence[Line]) -> str:
 
 
 async def ask_to_give(
-    session: AsyncSession, name: c.Name, numbers: Sequence[str], *, seen: str, by: str, reason: str, now: datetime
+    session: AsyncSession,
+    name: c.Name,
+    numbers: Sequence[str],
+    *,
+    seen: str,
+    view: View,
+    by: str,
+    reason: str,
+    now: datetime,
 ) -> bool:
     """Ask a second person to give the command to these; False when the same is asked for already.
 
+    `view` is the list that they were chosen in, to which the page of the bulk action leads back.
     Raises `Wrong` where it is no longer as whoever asks has `seen` it.
     """
     lines = await previewed(session, numbers, name, by, now)
@@ -66,6 +77,7 @@ async def ask_to_give(
         "first": would[:FIRST_NUMBERS],
         "outcomes": Counter(line.outcome.value for line in lines),
         "terms": (await together(session, would, now)).terms,
+        "view": view.query,
     }
     args = {"command": name.value, "digest": digest}
     return await ask_second_person(
@@ -89,7 +101,13 @@ async def _as_asked(session: AsyncSession, asked: RequestRow, now: datetime) -> 
         reason=asked.asked_because,
         now=now,
     )
-    return Begun(f"{BULK}/{id_}", partial(deliver_all, id_=id_))
+    return Begun(page_of(id_, view_in(asked.shown.get("view", ""))), partial(deliver_all, id_=id_))
+
+
+def page_of(id_: UUID, view: View) -> str:
+    """The page of a bulk action, which knows the view that it was given from."""
+    query = f"?{urlencode({'view': view.query})}" if view.query else ""
+    return f"{BULK}/{id_}{query}"
 
 
 DEED = Deed(May.STEER, _as_asked)

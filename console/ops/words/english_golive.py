@@ -79,6 +79,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "and every charge were paid.",
         "quarter.these": "Of these alone: what would be charged and mailed, as the forecast of the whole import has "
         "it.",
+        "quarter.unpriced_of_all": "Of the whole import, {count} subscriptions have no price and could not be "
+        "foreseen; those of them that are among these are missing here.",
         "quarter.month": "31 days",
         "quarter.quarter": "92 days",
         "quarter.sum_in": "Together in {currency}",

@@ -84,6 +84,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "service maintenant, et chaque prélèvement payé.",
         "quarter.these": "De ceux-ci seulement : ce qui serait prélevé et envoyé, selon la prévision de toute "
         "l’importation.",
+        "quarter.unpriced_of_all": "De toute l’importation, {count} abonnements n’ont pas de prix et n’ont pas pu être "
+        "prévus ; ceux d’entre eux qui sont parmi ceux-ci manquent ici.",
         "quarter.month": "31 jours",
         "quarter.quarter": "92 jours",
         "quarter.sum_in": "Au total en {currency}",

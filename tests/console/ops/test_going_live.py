@@ -173,6 +173,21 @@ async def test_the_month_and_the_quarter_are_foreseen_before_anything_goes_live(
     assert "0 of 12 subscriptions" in words(await mira.page(here))
 
 
+async def test_what_has_no_price_is_counted_of_the_whole_import_and_said_to_be(
+    mira: Person, sessions: Sessions, its: UUID
+) -> None:
+    here = f"{GO_LIVE}/{its}"
+    place = (await mira.send(await mira.page(here), "/forecast")).headers["location"]
+    await walk(sessions, place)
+    await run(sessions, "UPDATE forecasts SET unpriced = 3")
+    assert "92 days" in await mira.page(here)
+    said = {
+        path: words((await mira.page(path)).partition("92 days")[2]) for path in (here, f"{here}/preview?tick=S-1001")
+    }
+    assert ["Of the whole import, 3 subscriptions have no price" in each for each in said.values()] == [False, True]
+    assert ["3 subscriptions have no price and could not" in each for each in said.values()] == [True, True]
+
+
 async def test_what_is_foreseen_says_that_it_is_of_others_and_of_other_rules(
     mira: Person, sessions: Sessions, its: UUID
 ) -> None:

@@ -78,6 +78,16 @@ async def test_beyond_it_another_confirms_what_becomes_of_each_line(
         assert [tuple(row) for row in await session.execute(act)] == [("operator:mira", "operator:nils")]
 
 
+@pytest.mark.usefixtures("lives")
+async def test_the_page_of_what_was_confirmed_leads_back_to_the_view_it_was_asked_for_in(
+    mira: Person, nils: Person
+) -> None:
+    page = await mira.page(f"{PREVIEW}?command=resume-auto-renew&all=1&view=sort%3D-renews_on")
+    assert (await mira.send(page, "/ops/bulk", reason="the outage is over")).headers["location"] == WAITS
+    place = (await nils.send(await nils.page(WAITS), "/confirm", reason="so I see")).headers["location"]
+    assert place.endswith("?view=sort%3D-renews_on")
+
+
 CHANGES: dict[str, Any] = {
     "an outcome": "UPDATE subscriptions SET auto_renew = true WHERE csn = '5200000002'",
     "an amount": "UPDATE subscriptions SET seats = seats + 1 WHERE csn = '5200000003'",
