@@ -1,6 +1,7 @@
 """The largest renewals at risk: of each currency those that would cost most to lose, with what stands in their way.
 
-A cause that threatens hundreds hides the one that matters; these few are worth a call today.
+A cause that threatens hundreds hides the one that matters; these few are worth a call today. Hundreds that cost the
+same take one place together, so that they hide nothing either.
 """
 
 from collections import defaultdict
@@ -17,24 +18,31 @@ from models.pipeline import next_amount, prices_in_force, with_prices
 from models.subscriptions import SubscriptionRow
 
 MOST = 5
-"""So many of each currency: amounts of two currencies have no order."""
+"""So many amounts of each currency: those of two currencies have no order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Large:
-    """A renewal at risk: its currency, what it would cost (minor units), and every cause that threatens it."""
+    """A renewal at risk: its currency, what it would cost (minor units), and every cause that threatens it.
+
+    `more` others of that currency would cost just as much.
+    """
 
     number: str
     currency: str
     amount: int
     causes: tuple[Cause, ...]
+    more: int = 0
 
 
 async def largest(session: AsyncSession, today: date, now: datetime) -> list[Large]:
-    """By currency, the largest first. What is among them by all causes is so by each of its own."""
+    """By currency, the largest first; of those that cost the same the first by its number.
+
+    An amount that is among the largest by all causes is so by each of its own.
+    """
     prices, number, currency = prices_in_force(now), col(SubscriptionRow.number), col(CustomerRow.currency)
     amount = next_amount(prices)
-    place = func.row_number().over(partition_by=currency, order_by=(amount.desc(), number))
+    place = func.dense_rank().over(partition_by=currency, order_by=amount.desc())
     parts = [
         with_prices(
             select(
@@ -49,12 +57,21 @@ async def largest(session: AsyncSession, today: date, now: datetime) -> list[Lar
         for cause in Cause
     ]
     each = union_all(*parts).subquery().c
-    query = select(each.currency, each.amount, each.number, each.cause).where(each.place <= MOST, each.amount > 0)
-    threatened: defaultdict[tuple[str, int, str], set[Cause]] = defaultdict(set)
-    for money, minor, its, cause in await session.execute(query):
-        threatened[money, -int(minor), its].add(Cause(cause))
+    threatened = (
+        select(each.currency, each.amount, each.number, func.array_agg(each.cause).label("causes"))
+        .where(each.place <= MOST, each.amount > 0)
+        .group_by(each.currency, each.amount, each.number)
+        .subquery()
+    )
+    t, of_one = threatened.c, (threatened.c.currency, threatened.c.amount)
+    alike = select(
+        *(t.currency, t.amount, t.number, t.causes),
+        func.row_number().over(partition_by=of_one, order_by=t.number).label("n"),
+        func.count().over(partition_by=of_one).label("count"),
+    ).subquery()
+    query = select(alike).where(alike.c.n == 1).order_by(alike.c.currency, alike.c.amount.desc())
     found: defaultdict[str, list[Large]] = defaultdict(list)
-    for money, minor, its in sorted(threatened):
-        causes = threatened[money, minor, its]
-        found[money].append(Large(its, money, -minor, tuple(cause for cause in Cause if cause in causes)))
-    return [large for money in sorted(found) for large in found[money][:MOST]]
+    for money, minor, its, causes, _, count in await session.execute(query):
+        in_order = tuple(cause for cause in Cause if cause in causes)
+        found[money].append(Large(its, money, int(minor), in_order, count - 1))
+    return [large for its in found.values() for large in its[:MOST]]

@@ -65,7 +65,7 @@ def _to_json(found: Figures) -> dict[str, Any]:
         "counts": [held.phases, held.not_live, held.parked, held.unplanned],
         "cells": cells_to_json(found.cells),
         "risks": [[each.cause, each.currency, each.count, each.amount] for each in found.risks],
-        "largest": [[each.number, each.currency, each.amount, each.causes] for each in found.largest],
+        "largest": [[each.number, each.currency, each.amount, each.causes, each.more] for each in found.largest],
         "charged": [[each.state, each.currency, each.count, each.amount] for each in found.charged],
         "mailed": [found.mailed.sent, found.mailed.failed, found.mailed.waiting],
         "troubles": [[each.trouble, each.count] for each in found.troubles],
@@ -81,8 +81,8 @@ def _from_json(as_of: datetime, data: Mapping[str, Any]) -> Figures:
         cells=cells_from_json(data["cells"]),
         risks=[Risk(Cause(cause), *rest) for cause, *rest in data["risks"]],
         largest=[
-            Large(number, money, amount, tuple(Cause(cause) for cause in causes))
-            for number, money, amount, causes in data.get("largest", ())
+            Large(number, money, amount, tuple(Cause(cause) for cause in causes), more)
+            for number, money, amount, causes, more in data.get("largest", ())
         ],
         charged=[Charged(AttemptState(state), *rest) for state, *rest in data["charged"]],
         mailed=Mailed(*data["mailed"]),

@@ -29,11 +29,15 @@ Counted = Cell | Risk | Charged
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """A renewal that is among the largest at risk: its line of the list, what it costs, and what threatens it."""
+    """A renewal that is among the largest at risk: its line of the list, what it costs, and what threatens it.
+
+    `more`: how many others would cost just as much; empty for none.
+    """
 
     line: Listed
     amount: str
     causes: str
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ class View:
                 line,
                 self.t.w.amount(Money(each.amount, each.currency)),
                 ", ".join(self.t(f"cause.{cause}") for cause in each.causes),
+                self.number(each.more) if each.more else "",
             )
             for each in self.found.largest
             if (line := self._lines.get(each.number)) and line.amount is not None

@@ -86,7 +86,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cause.todo.expired": "Two mails ask the buyer before the late window closes. Where much is at stake, call the "
         "buyer, or the partner that sold it; its page can give them longer.",
         "largest": "The largest of them",
-        "largest_text": "In each currency, the renewals that would cost most to lose.",
+        "largest_text": "In each currency, the renewals that would cost most to lose; of equal ones, one.",
+        "largest_more": "and {count} more of the same",
         # today
         "today": "Today",
         "charges": "Charges",

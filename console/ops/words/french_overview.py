@@ -87,7 +87,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cause.todo.expired": "Deux courriels relancent l’acheteur avant que la fenêtre tardive ferme. Si l’enjeu est "
         "grand, appelez l’acheteur ou le partenaire vendeur ; sa page permet de leur laisser plus de temps.",
         "largest": "Les plus grands",
-        "largest_text": "Dans chaque devise, les renouvellements dont la perte coûterait le plus.",
+        "largest_text": "Dans chaque devise, les renouvellements dont la perte coûterait le plus ; un par montant.",
+        "largest_more": "et {count} autres du même montant",
         # today
         "today": "Aujourd’hui",
         "charges": "Prélèvements",

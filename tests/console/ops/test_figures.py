@@ -233,6 +233,26 @@ async def test_the_largest_at_risk_come_first_in_their_currency_with_all_that_th
 
 
 @pytest.mark.usefixtures("_portfolio")
+async def test_of_the_largest_those_that_cost_the_same_take_one_place(sessions: Sessions) -> None:
+    copies = """
+        INSERT INTO subscriptions SELECT (jsonb_populate_record(s, jsonb_build_object('number', 'S-1001-' || n))).*
+        FROM subscriptions s, generate_series(1, 30) n WHERE number = 'S-1001'
+    """
+    await run(
+        sessions,
+        *CAUSES[Cause.NO_METHOD],
+        "UPDATE subscriptions SET seats = 90000, pending_seats = NULL WHERE number = 'S-1001'",
+        copies,
+        "UPDATE subscriptions SET auto_renew = false WHERE number = 'S-1001-7'",
+        "UPDATE subscriptions SET seats = 8000, pending_seats = NULL WHERE number = 'S-1009'",
+    )
+    async with sessions() as session:
+        of_dollars = [each for each in await largest(session, TODAY, NOW) if each.currency == "USD"]
+    assert [(each.number, each.more) for each in of_dollars[:2]] == [("S-1001", 30), ("S-1009", 0)]
+    assert len({each.amount for each in of_dollars}) == len(of_dollars) <= MOST
+
+
+@pytest.mark.usefixtures("_portfolio")
 async def test_today_is_the_operations_teams_day(sessions: Sessions) -> None:
     await run(sessions, ATTEMPT.replace("CODE", "'insufficient_funds'"), *CAUSES[Cause.MAIL_FAILED])
     since = datetime(2027, 2, 1, tzinfo=UTC)
