@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.baskets import BasketLineRow, BasketRow
+from models.bought_twice import bought_by_one
 from models.columns import fixed
 from models.engine import limit_statements, took_too_long
 from models.odd_payments import attempted, ends_paid_in_part, in_doubt, paid_twice, refunds_owed
@@ -86,6 +87,7 @@ class Trouble(StrEnum):
     NOT_LIVE = "not_live"
     LETTER_WAITS = "letter_waits"
     OTHER_ZONE = "other_zone"
+    SAME_BUYER = "same_buyer"
     MORE_USERS = "more_users"
     SEATS_FALL = "seats_fall"
     PARKED_LONG = "parked_long"
@@ -139,6 +141,8 @@ def _numbers(trouble: Trouble, today: date, now: datetime) -> Any:
             return refunds_owed(now - WAITS)
         case Trouble.IN_DOUBT:
             return attempted(in_doubt(now - A_DAY, now - LONG_PENDING))
+        case Trouble.SAME_BUYER:
+            return bought_by_one(today, WITHIN_A_MONTH)
         case Trouble.VOUCHER_ENDS:
             return attempted(ends_paid_in_part(now + A_DAY))
         case Trouble.UNANSWERED:

@@ -32,6 +32,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "trouble.todo.letter_waits": "Each has the mail server’s last reply. They are sent by themselves once it takes "
         "mail.",
         "trouble.todo.other_zone": "Plan it again on its page: its dates then follow the customer’s zone.",
+        "trouble.todo.same_buyer": "Ask the buyer whether both are wanted. If not: cancel auto-renew of one, before "
+        "its date.",
         "trouble.todo.more_users": "Tell the buyer to add seats, or to unassign users, before it renews.",
         "trouble.todo.seats_fall": "Ask the buyer whether so few were meant. Only they can withdraw the change; park "
         "it if they do not answer before its date.",

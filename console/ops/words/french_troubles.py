@@ -35,6 +35,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "trouble.todo.letter_waits": "Chacun porte la dernière réponse du serveur. Ils partent d’eux-mêmes dès qu’il "
         "les accepte.",
         "trouble.todo.other_zone": "Planifiez-le de nouveau sur sa page : ses dates suivent alors le fuseau du client.",
+        "trouble.todo.same_buyer": "Demandez à l’acheteur si les deux sont voulus. Sinon : désactivez le "
+        "renouvellement automatique de l’un, avant sa date.",
         "trouble.todo.more_users": "Dites à l’acheteur d’ajouter des postes ou d’en libérer avant le renouvellement.",
         "trouble.todo.seats_fall": "Demandez à l’acheteur s’il en voulait si peu. Lui seul peut retirer ce "
         "changement ; mettez-le de côté s’il ne répond pas avant sa date.",

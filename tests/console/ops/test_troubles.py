@@ -139,6 +139,18 @@ UNPRICED = "INSERT INTO offerings (sku, name, kind) VALUES ('NEW', 'New', 'subsc
 UNANNOUNCED = changed("announced_term = NULL, announced_unit_price = NULL")
 SOON = changed("renews_on = current_date + 3")
 
+SAME_BUYER = """
+    INSERT INTO customers SELECT (jsonb_populate_record(c, '{"csn" : "C-99"}')).* FROM customers c
+        WHERE csn = '5100000001';
+    INSERT INTO contacts SELECT (jsonb_populate_record(c, jsonb_build_object(
+        'id', '99000000-0000-4000-8000-000000000000', 'csn', 'C-99', 'email', upper(c.email)))).*
+        FROM contacts c JOIN subscriptions s ON s.buyer_id = c.id WHERE s.number = 'S-1001';
+    INSERT INTO subscriptions SELECT (jsonb_populate_record(s, jsonb_build_object(
+        'number', 'S-99', 'csn', 'C-99', 'buyer_id', '99000000-0000-4000-8000-000000000000'))).*
+        FROM subscriptions s WHERE number = 'S-1001'
+"""
+BY_HAND = "UPDATE subscriptions SET auto_renew = false WHERE number = 'S-99'"
+
 CASES: Sequence[tuple[Trouble, str, Sequence[str]]] = (
     (Trouble.PAID_TWICE, "by two orders", [order(1, "paid", state="paid"), order(2, "paid", state="paid")]),
     (
@@ -178,6 +190,7 @@ CASES: Sequence[tuple[Trouble, str, Sequence[str]]] = (
     (Trouble.NOT_LIVE, "and it is near", [changed("live_at = NULL")]),
     (Trouble.LETTER_WAITS, "for two hours", [letter("2 hours")]),
     (Trouble.OTHER_ZONE, "the customer moved", ["UPDATE customers SET time_zone = 'Asia/Tokyo'"]),
+    (Trouble.SAME_BUYER, "the same offering for another customer", [SAME_BUYER]),
     (Trouble.MORE_USERS, "one too many", [changed("seats = 12"), USERS.format(count=13)]),
     (Trouble.SEATS_FALL, "a slip of the keyboard", [changed("seats = 400, pending_seats = 40")]),
     (Trouble.PARKED_LONG, "for 31 days", [changed("parked_at = now() - interval '31 days', parked_because = 'x'")]),
@@ -219,6 +232,9 @@ ORDINARY_DAYS: Sequence[tuple[str, Sequence[str]]] = (
     ("expired, so that it costs the list price", [changed("unit_price = 1, phase = 'expired'")]),
     ("not live and far away", [changed("live_at = NULL, renews_on = current_date + 60")]),
     ("a letter that was just tried", [letter("59 minutes")]),
+    ("one buyer, of whose two one is paid by hand", [SAME_BUYER, BY_HAND]),
+    ("one buyer for three customers", [SAME_BUYER, SAME_BUYER.replace("99", "98")]),
+    ("one customer buys it twice", [SAME_BUYER, "UPDATE subscriptions SET csn = '5100000001' WHERE number = 'S-99'"]),
     ("every seat used", [changed("seats = 12"), USERS.format(count=12)]),
     ("half the seats", [changed("seats = 400, pending_seats = 200")]),
     ("a single seat of a few", [changed("seats = 9, pending_seats = 1")]),
@@ -278,7 +294,8 @@ async def test_each_trouble_is_found_and_no_other(sessions: Sessions, trouble: T
     lists = await found(sessions)
     assert set(lists) == {trouble}
     assert NUMBER in lists[trouble]
-    assert trouble is Trouble.PRICE_LEAPS or trouble is Trouble.OTHER_ZONE or lists[trouble] == [NUMBER]
+    several = (Trouble.PRICE_LEAPS, Trouble.OTHER_ZONE, Trouble.SAME_BUYER)
+    assert trouble in several or lists[trouble] == [NUMBER]
 
 
 def test_every_trouble_has_its_case() -> None:
