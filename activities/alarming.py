@@ -15,6 +15,7 @@ from sqlalchemy import and_, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from activities.lapsing import many_lapse, many_locked
 from activities.noticed import A_DAY, Noticed, Question, of_day
 from activities.oddities import leaping_prices, odd_policies, paid_by_two
 from activities.waves import cancelled_together, many_cancelled, many_declines, many_refunds, many_rejected
@@ -41,6 +42,8 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "cancelled_together": cancelled_together,
         "many_cancelled": many_cancelled,
         "many_rejected": many_rejected,
+        "many_lapse": many_lapse,
+        "many_locked": many_locked,
         "policy_date_odd": odd_policies,
     }
 )

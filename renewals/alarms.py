@@ -45,6 +45,8 @@ _KINDS: Mapping[str, tuple[Gravity, EndedBy]] = {
     "cancelled_after_payment": (Gravity.SERIOUS, EndedBy.HAND),
     "cancelled_together": (Gravity.SERIOUS, EndedBy.HAND),
     "many_cancelled": (Gravity.SERIOUS, EndedBy.HAND),
+    "many_lapse": (Gravity.SERIOUS, EndedBy.HAND),
+    "many_locked": (Gravity.SERIOUS, EndedBy.HAND),
     "many_rejected": (Gravity.SERIOUS, EndedBy.HAND),
     "policy_date_odd": (Gravity.SERIOUS, EndedBy.HAND),
     "not_compared": (Gravity.SERIOUS, EndedBy.ITSELF),

@@ -114,6 +114,9 @@ async def one(request: Request, desk: InDesk, who: Reads, id_: UUID) -> Response
     return desk.page(request, "alarm.html", who, alarm=row, owners=owners, ends=ended_by(row.kind).value, **values)
 
 
+_LAPSING = "/ops/subscriptions?phase=expired&sort=next_step"
+
+
 def leads_to(alarm: AlarmRow) -> str | None:
     """Where an alarm about no single subscription leads; None for nowhere. Many subjects end with a day."""
     whole, of_a_day = quoted(alarm.subject, safe=""), quoted(alarm.subject.rpartition(" ")[0], safe="")
@@ -121,6 +124,8 @@ def leads_to(alarm: AlarmRow) -> str | None:
         "price_leaps": f"/ops/offerings/{quoted(alarm.subject.rsplit('/', 3)[0], safe='')}",
         "cancelled_together": f"/ops/subscriptions?q={of_a_day}&auto_renew=no",
         "many_cancelled": f"/ops/subscriptions?sku={of_a_day}&auto_renew=no",
+        "many_lapse": "/ops/policies" if "version" in alarm.facts else _LAPSING,
+        "many_locked": "/ops/policies",
         "many_rejected": f"/ops/subscriptions?q=%40{of_a_day}&cause=mail_failed",
         "many_refunds": f"/ops/audit?by={of_a_day}&deed=refund",
         "many_declines": "/ops/subscriptions?trouble=declined_lately",

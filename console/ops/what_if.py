@@ -21,13 +21,15 @@ from console.ops.staff import Staff
 from console.speech import Speech
 from models.audit import audit
 from models.catalog import PolicyRow
+from models.ending import EndedAtOnce, ended_at_once
 from models.pauses import paused_between
 from models.second_person import ask_second_person, open_requests
 from models.versions import NotApplicable, may_apply, policy_in, policy_rows, prices_of
 from models.what_ifs import MOST_LINES, What, WhatIfLineRow, WhatIfRow, ask_what_if, last_what_ifs, lines_of
-from renewals.calendar import midnight
-from renewals.facts import Term
+from renewals.calendar import local_date, midnight
+from renewals.facts import Channel, Term
 from renewals.money import Money
+from renewals.policy import PolicyVersion
 from renewals.what_if import Change
 
 WHAT_IF = "/ops/what-if"
@@ -189,10 +191,21 @@ async def what_if(request: Request, desk: InDesk, who: Reads, id: UUID) -> Respo
             why_not = None if fault.code == "not_walked" else fault.code
         else:
             why_not = None
-    values: dict[str, Any] = {"row": row, "title": title, "says": says, "lines": lines, "later": later}
+        ends = await _ends_today(session, row, local_date(now, desk.zone)) if row.applied_at is None else None
+    values: dict[str, Any] = {"row": row, "ends": ends, "title": title, "says": says, "lines": lines, "later": later}
     values |= {"figures": figures_of(row, t), "what": what, "change": change, "money": Money, "most": MOST_LINES}
     values |= {"paused": paused, "waits": waits, "why_not": why_not, "placed": "after" in asked}
     return again_soon(desk.page(request, "what_if.html", who, **values), is_open=row.is_open)
+
+
+async def _ends_today(session: AsyncSession, row: WhatIfRow, today: date) -> EndedAtOnce | None:
+    """What the version would end as soon as it is made; None where it ends nothing, or takes effect later."""
+    if row.what != What.POLICY or row.effective_on > today:
+        return None
+    args, channel = row.args, row.args["channel"]
+    scope = args["sku"], args["country"], Channel(channel) if channel else None
+    ends = await ended_at_once(session, PolicyVersion(*scope, row.version, row.effective_on, args["values"]), today)
+    return ends if ends.together else None
 
 
 @routes.post("/{id}/apply")

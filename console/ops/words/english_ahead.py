@@ -130,6 +130,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "what_if.nothing": "Nothing would change within a year.",
         "what_if.assumes": "Each plan is walked under the old and the new rules for 365 days, as if every charge "
         "were paid; what is not live yet, as if it went live now.",
+        "what_if.ends_today": "This takes effect at once, on subscriptions that there are",
+        "what_if.ends_windows": "Late windows that it closes today: {count}. Their buyers can still renew, and could "
+        "no more; later versions do not bring back what has lapsed.",
+        "what_if.ends_accesses": "Past due, and locked by it today: {count}.",
         "what_if.apply": "Make this version",
         "what_if.apply_text": "Versions are only ever added. From {day} on plans are made anew under it. A second "
         "person must confirm.",

@@ -41,6 +41,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.many_refunds": "{by} gave {count} refunds within an hour.",
         "alarm.said.many_cancelled": "{count} customers cancelled {sku} within a day; in the four weeks before, "
         "{before} did.",
+        "alarm.said.many_lapse": "{count} subscriptions have lapsed within a day, or lapse within {days} days; in the "
+        "four weeks before, {before} did.",
+        "alarm.said.many_lapse.policy": "{count} subscriptions have lapsed within a day, or lapse within {days} days; "
+        "in the four weeks before, {before} did. Since {effective_on} version {version} of the policy for {for_whom} "
+        "closes late windows otherwise.",
+        "alarm.said.many_locked": "{count} subscriptions that are past due were locked within a day; in the week "
+        "before, {before} were. Since {effective_on} version {version} of the policy for {for_whom} gives another "
+        "access.",
         "alarm.said.many_rejected": "{count} of {mailed} mails of a day to {domain} did not arrive.",
         "alarm.said.cancelled_together": "{count} subscriptions of {csn} were cancelled within a day.",
         "alarm.said.policy_date_odd.before": "Version {version} of the policy for {for_whom} is dated {effective_on}, "

@@ -121,6 +121,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.many_refunds": "many refunds by one operator",
         "alarm.cancelled_together": "many cancelled together",
         "alarm.many_cancelled": "many customers cancel one product",
+        "alarm.many_lapse": "many subscriptions lapse",
+        "alarm.many_locked": "many are locked by a policy",
         "alarm.many_rejected": "one domain takes no mail",
         "alarm.policy_date_odd": "policy with an odd date",
         "alarm.not_compared": "not compared",
@@ -133,6 +135,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.many_refunds": "An operator gave at least 20 refunds within an hour.",
         "alarm.means.cancelled_together": "At least 10 subscriptions of one customer were cancelled within a day.",
         "alarm.means.many_cancelled": "Far more customers cancelled one product in a day than is usual for it.",
+        "alarm.means.many_lapse": "Far more subscriptions than usual have lapsed within a day, or are about to.",
+        "alarm.means.many_locked": "Far more subscriptions that are past due were locked in a day than in the week "
+        "before, since a policy changed their access.",
         "alarm.means.many_rejected": "At least half of a day’s mails to one domain, 10 or more, were refused or came "
         "back.",
         "alarm.means.policy_date_odd": "A new version of a policy began before it was made, or begins only in more "
@@ -155,6 +160,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "renewal dates.",
         "alarm.todo.many_cancelled": "Ask what happened to the product, and look at its newest price and mails: a slip "
         "there can still be mended before the renewal dates.",
+        "alarm.todo.many_lapse": "If a policy was changed by mistake: make its next version today, extend the late "
+        "window of those that have expired, and reinstate what has lapsed.",
+        "alarm.todo.many_locked": "If the policy was changed by mistake, make its next version today. A payment gives "
+        "access back at once.",
         "alarm.todo.many_rejected": "Read the mail server’s reply in one of them. If it blocks the sender, ask that "
         "domain’s postmaster; what is due by law, tell the buyers another way.",
         "alarm.todo.policy_date_odd": "Ask whoever made it. A version is never changed: make the next one with the "

@@ -137,6 +137,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "what_if.assumes": "Chaque plan est suivi sous les anciennes et les nouvelles règles pendant 365 jours, "
         "comme si chaque prélèvement était payé ; ce qui n’est pas encore en service, comme si cela l’était dès "
         "maintenant.",
+        "what_if.ends_today": "Ceci prend effet aussitôt, sur des abonnements existants",
+        "what_if.ends_windows": "Fenêtres tardives fermées dès aujourd’hui : {count}. Leurs acheteurs peuvent encore "
+        "renouveler, et ne le pourraient plus ; une version ultérieure ne rend pas ce qui est terminé.",
+        "what_if.ends_accesses": "En retard de paiement, et verrouillés dès aujourd’hui : {count}.",
         "what_if.apply": "Créer cette version",
         "what_if.apply_text": "Les versions ne font que s’ajouter. À partir du {day}, les plans sont refaits sous "
         "celle-ci. Une seconde personne doit confirmer.",

@@ -47,6 +47,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.many_refunds": "{by} a accordé {count} remboursements en une heure.",
         "alarm.said.many_cancelled": "{count} clients ont résilié {sku} en un jour ; {before} dans les quatre semaines "
         "précédentes.",
+        "alarm.said.many_lapse": "{count} abonnements sont terminés depuis moins d’un jour ou le seront sous {days} "
+        "jours ; {before} dans les quatre semaines d’avant.",
+        "alarm.said.many_lapse.policy": "{count} abonnements sont terminés depuis moins d’un jour ou le seront sous "
+        "{days} jours ; {before} dans les quatre semaines d’avant. Depuis le {effective_on}, la version {version} de "
+        "la règle pour {for_whom} ferme autrement les fenêtres tardives.",
+        "alarm.said.many_locked": "{count} abonnements en retard de paiement ont été verrouillés en un jour ; {before} "
+        "dans la semaine d’avant. Depuis le {effective_on}, la version {version} de la règle pour {for_whom} donne un "
+        "autre accès.",
         "alarm.said.many_rejected": "{count} des {mailed} courriels d’un jour vers {domain} ne sont pas arrivés.",
         "alarm.said.cancelled_together": "{count} abonnements de {csn} ont été résiliés en un jour.",
         "alarm.said.policy_date_odd.before": "La version {version} de la politique pour {for_whom} est datée du "

@@ -125,6 +125,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.many_refunds": "beaucoup de remboursements d’un opérateur",
         "alarm.cancelled_together": "beaucoup de résiliations ensemble",
         "alarm.many_cancelled": "beaucoup de clients résilient un produit",
+        "alarm.many_lapse": "beaucoup d’abonnements se terminent",
+        "alarm.many_locked": "beaucoup d’abonnements verrouillés par une règle",
         "alarm.many_rejected": "un domaine n’accepte aucun courriel",
         "alarm.policy_date_odd": "règle à une date étrange",
         "alarm.not_compared": "pas comparé",
@@ -137,6 +139,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.many_refunds": "Un opérateur a donné au moins 20 remboursements en une heure.",
         "alarm.means.cancelled_together": "Au moins 10 abonnements d’un client ont été résiliés en un jour.",
         "alarm.means.many_cancelled": "Bien plus de clients que d’habitude ont résilié un produit en un jour.",
+        "alarm.means.many_lapse": "Bien plus d’abonnements que d’habitude se sont terminés en un jour, ou vont l’être.",
+        "alarm.means.many_locked": "Bien plus d’abonnements en retard de paiement ont été verrouillés en un jour que "
+        "dans la semaine d’avant, depuis qu’une règle a changé leur accès.",
         "alarm.means.many_rejected": "Au moins la moitié des courriels d’un jour vers un domaine, 10 ou plus, ont été "
         "refusés ou sont revenus.",
         "alarm.means.policy_date_odd": "Une nouvelle version d’une règle a commencé avant d’être créée, ou ne "
@@ -159,6 +164,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "jusqu’aux dates de renouvellement.",
         "alarm.todo.many_cancelled": "Demandez ce qui est arrivé au produit, et regardez son dernier prix et ses "
         "courriels : une erreur s’y corrige encore avant les dates de renouvellement.",
+        "alarm.todo.many_lapse": "Si une règle a été changée par erreur : créez sa version suivante aujourd’hui, "
+        "prolongez la fenêtre tardive des abonnements expirés, et rétablissez ceux qui sont terminés.",
+        "alarm.todo.many_locked": "Si la règle a été changée par erreur, créez sa version suivante aujourd’hui. Un "
+        "paiement rend l’accès aussitôt.",
         "alarm.todo.many_rejected": "Lisez la réponse du serveur dans l’un d’eux. S’il bloque l’expéditeur, écrivez au "
         "postmaster du domaine ; ce que la loi impose, dites-le aux acheteurs autrement.",
         "alarm.todo.policy_date_odd": "Demandez à qui l’a créée. Une version n’est jamais changée : créez la suivante "

@@ -122,6 +122,8 @@ SAID: dict[str, dict[str, Any]] = {
     "many_refunds": {"by": "operator:tom", "count": 20},
     "cancelled_together": {"csn": "C-1", "count": 12},
     "many_cancelled": {"sku": "DRAFT-STD", "count": 45, "before": 3},
+    "many_lapse": {"count": 45, "days": 2, "before": 3},
+    "many_locked": {"count": 45, "before": 3, "version": 2, "for": ["FR"], "effective_on": "2027-01-31"},
     "many_rejected": {"domain": "studio.example", "count": 40, "mailed": 41},
     "policy_date_odd": {"version": 9, "for": [], "effective_on": "2026-01-31", "made_on": "2027-01-31"},
     "not_compared": {"kind": "paid_twice", "error": "QueryCanceled"},
@@ -146,6 +148,7 @@ FURTHER: Sequence[tuple[str, dict[str, Any]]] = (
             "effective_on": "2027-03-01",
         },
     ),
+    ("many_lapse", SAID["many_lapse"] | {"version": 2, "for": ["FR"], "effective_on": "2027-01-31"}),
     ("policy_date_odd", SAID["policy_date_odd"] | {"for": ["FR"], "effective_on": "2062-01-31"}),
 )
 
@@ -505,6 +508,7 @@ async def test_each_page_is_read_in_the_order_of_an_index(
             "studio.example 2027-02-10",
             "/ops/subscriptions?q=%40studio.example&amp;cause=mail_failed",
         ),
+        ("many_lapse", "all 2027-02-10", "/ops/subscriptions?phase=expired&amp;sort=next_step"),
         ("many_refunds", "operator:tom 2027-02-10", "/ops/audit?by=operator%3Atom&amp;deed=refund"),
         ("many_declines", "processing_error 2027-02-10", "/ops/subscriptions?trouble=declined_lately"),
         ("price_leaps", "DRAFT 3D/year/USD/5050", "/ops/offerings/DRAFT%203D"),

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +105,22 @@ async def test_a_policy_is_asked_about_made_and_told_in_words(mira: Person, peop
     later = await sent(mira, await mira.page(f"{POLICIES}/new?country=FR"), POLICIES, sessions, **back)
     assert "9:30 AM → 6:00 AM." in words(await mira.page(later)).replace("\u202f", " ")
     assert "6:00 AM → 9:30 AM." in words(await mira.page(place)).replace("\u202f", " ")
+
+
+async def test_a_policy_that_closes_late_windows_today_is_warned_of_before_it_is_made(
+    mira: Person, sessions: Sessions
+) -> None:
+    await change(
+        sessions, "UPDATE subscriptions SET phase = 'expired', renews_on = current_date - 20, late_until = NULL"
+    )
+    cut = {"late_window_days": "month 5, year 5"}
+
+    async def asked(on: date) -> str:
+        form = await mira.page(f"{POLICIES}/new?country=FR")
+        return words(await mira.page(await sent(mira, form, POLICIES, sessions, **cut, effective_on=on.isoformat())))
+
+    assert "Late windows that it closes today: 1." in await asked(TODAY)
+    assert "closes today" not in await asked(TODAY + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
