@@ -105,7 +105,9 @@ async def office(sessions: Sessions) -> Office:
 
 async def test_thirty_seven_alarms_of_some_minutes_are_one_letter(office: Office) -> None:
     async with office.sessions.begin() as session:
-        await session.execute(sa.text("SET session_replication_role = replica"))  # more numbers than the example has
+        await session.execute(
+            sa.text("SET LOCAL session_replication_role = replica")
+        )  # more numbers than the example has
         for n in range(37):
             await raise_alarm(session, f"T-{n}", "renewal_may_be_missed", "Ada Lovelace", office.now)
     await office.pass_(seconds=10)
