@@ -9,15 +9,16 @@ import contextlib
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import datetime, time
 from itertools import count
 from pathlib import Path
 from random import Random
 from time import monotonic
+from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, RPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
 import worker
@@ -45,6 +46,8 @@ PER_BATCH = 25
 NOON = time(12)
 PATIENCE_SECONDS = 240
 """Only a batch that hangs reaches it."""
+ASKED_AGAIN = 10
+"""How often a command is given again whose answer the machine has no time for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +232,18 @@ async def _one_lives(stage: Stage, role: Role) -> None:
     for days, name, args in role.commands:
         at = at_local(days_after(role.renews_on, days), NOON, role.time_zone)
         await stage.advance_until(at)
-        await stage.give(name, args, by=BUYER, key=f"{role.number} {days}", at=at)
+        await _give(stage, name, args, key=f"{role.number} {days}", at=at)
         await stage.catch_up()
     await stage.advance_until(role.lives_until)
+
+
+async def _give(stage: Stage, name: str, args: Mapping[str, Any], *, key: str, at: datetime) -> None:
+    """As who calls us does: what has no answer in time is given again under its key."""
+    for _ in range(ASKED_AGAIN):
+        with contextlib.suppress(RPCTimeoutOrCancelledError):
+            await stage.give(name, args, by=BUYER, key=key, at=at)
+            return
+    raise TimeoutError(f"{name} had no answer in {ASKED_AGAIN} tries: {key}")
 
 
 async def _end_workflows(client: Client, cast: Sequence[Role]) -> None:
