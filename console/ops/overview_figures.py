@@ -1,9 +1,10 @@
 """The figures of the first page as it shows them: the pipeline with its chart, what is at risk, today's charges."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -86,11 +87,13 @@ class View:
     @property
     def pipeline(self) -> list[Row]:
         """By phase and way, those that there are."""
+        together: defaultdict[tuple[str, Path], list[Cell]] = defaultdict(list)
+        for cell in self.found.cells:
+            together[cell.phase, cell.path].append(cell)
         rows = []
         for phase in _PHASES:
             for path in _PATHS:
-                cells = [each for each in self.found.cells if (each.phase, each.path) == (phase, path)]
-                if cells:
+                if cells := together.get((phase, path)):
                     label = f"{self.t(f'stage.{phase}')}, {self.t(f'path.{path}')}"
                     its = self._row(stack_of(cells[0]), label, cells, self.currencies)
                     rows.append(replace(its, leads_to=self._seen_at(phase, path)))
@@ -106,7 +109,7 @@ class View:
         first, last = (self.found.today + timedelta(days=days) for days in (-DAYS_AFTER, DAYS_BEFORE))
         return asking.View(Asked(phase=Phase(phase), path=path, since=first, until=last)).address()
 
-    @property
+    @cached_property
     def total(self) -> Row:
         return self._row("", self.t("total"), self.found.cells, self.currencies)
 
@@ -123,7 +126,7 @@ class View:
             for cause in Cause
         ]
 
-    @property
+    @cached_property
     def largest(self) -> list[AtRisk]:
         """Without those that have been paid since they were found, or lapsed."""
         return [
@@ -137,7 +140,7 @@ class View:
             if (line := self._lines.get(each.number)) and line.amount is not None
         ]
 
-    @property
+    @cached_property
     def charges(self) -> list[Row]:
         """Today's attempts by how they stand, each with the list of as many."""
         day = self.found.today.isoformat()
@@ -166,9 +169,10 @@ class View:
         }
 
     def _row(self, key: str, label: str, parts: Iterable[Counted], currencies: Sequence[str]) -> Row:
-        parts = list(parts)
-        sums = {money: sum(part.amount for part in parts if part.currency == money) for money in currencies}
-        count = sum(part.count for part in parts)
+        sums, count = dict.fromkeys(currencies, 0), 0
+        for part in parts:
+            sums[part.currency] += part.amount
+            count += part.count
         return Row(
             key,
             label,
@@ -185,7 +189,7 @@ class View:
 
     def charts(self) -> tuple[Markup, Markup]:
         """The pipeline by renewal date: for a wide screen, and for a phone's."""
-        bins = self._bins()
+        bins = self._bins
         columns = tuple((day, tuple(column.values())) for day, column in bins.items())
         asked = (self.t.w.tag, self.of, self.per, self.found.today, columns)
         return _drawn(*asked, wide=True), _drawn(*asked, wide=False)
@@ -195,9 +199,10 @@ class View:
         """The chart as a table: each column's date, and its parts."""
         return [
             (self.t.w.day(day), [self._value(column[stack]) if column[stack] else "–" for stack in STACKS])
-            for day, column in self._bins().items()
+            for day, column in self._bins.items()
         ]
 
+    @cached_property
     def _bins(self) -> dict[date, dict[str, int]]:
         first, last = (self.found.today + timedelta(days=days) for days in (-DAYS_AFTER, DAYS_BEFORE))
         days = 1 if self.per == "day" else 7
