@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.giving import Arguments, gives
+from cli.whole_numbers import AS_WRITTEN, whole_number
 from renewals.commands import Name
 from renewals.facts import Term
 
@@ -24,7 +25,9 @@ def resume_auto_renew(renewal: Renewal = None) -> Arguments:
 
 
 @gives(Name.REDUCE_SEATS)
-def reduce_seats(to: Annotated[int, typer.Option(help="Seats from the next renewal on.")]) -> Arguments:
+def reduce_seats(
+    to: Annotated[int, typer.Option(parser=whole_number, metavar=AS_WRITTEN, help="Seats from the next renewal on.")],
+) -> Arguments:
     """Fewer seats from the next renewal on."""
     return {"to": to}
 
@@ -44,7 +47,9 @@ def withdraw_pending(what: Annotated[str, typer.Option(help="seats or term.")]) 
 @gives(Name.RECORD_RENEWAL)
 def record_renewal(
     reference: Annotated[str, typer.Option(help="The order's reference where it was placed.")],
-    seats: Annotated[int | None, typer.Option(help="Seats, if the order says otherwise.")] = None,
+    seats: Annotated[
+        int | None, typer.Option(parser=whole_number, metavar=AS_WRITTEN, help="Seats, if the order says otherwise.")
+    ] = None,
     term: Annotated[Term | None, typer.Option(help="Term, if the order says otherwise.")] = None,
 ) -> Arguments:
     """Record a renewal that was ordered elsewhere, such as at a partner."""
@@ -82,9 +87,19 @@ def extend_late_window(
 @gives(Name.REFUND)
 def refund(
     order: Annotated[str, typer.Option(help="Id of the paid order, as `perennial ledger` names it.")],
-    amount: Annotated[int | None, typer.Option(help="How much, in minor units of its currency; else all.")] = None,
+    amount: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole_number, metavar=AS_WRITTEN, help="How much, in minor units of its currency; else all."
+        ),
+    ] = None,
     attempt: Annotated[str | None, typer.Option(help="Id of its attempt that was paid after all.")] = None,
-    seen: Annotated[int | None, typer.Option(help="What had gone back when you looked; else it is refused.")] = None,
+    seen: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole_number, metavar=AS_WRITTEN, help="What had gone back when you looked; else it is refused."
+        ),
+    ] = None,
 ) -> Arguments:
     """Send back what was paid for an order, in full or in part; the term stays as it is.
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.giving import Arguments, gives
+from cli.whole_numbers import AS_WRITTEN, whole_number
 from renewals.commands import Name, When
 from renewals.payments import MethodKind
 
@@ -28,7 +29,7 @@ def renew(
 
 @gives(Name.ADD_SEATS)
 def add_seats(
-    seats: Annotated[int, typer.Option(help="How many seats more.")],
+    seats: Annotated[int, typer.Option(parser=whole_number, metavar=AS_WRITTEN, help="How many seats more.")],
     method: Stored = None,
     kind: Kind = None,
     token: Token = None,

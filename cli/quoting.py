@@ -11,10 +11,12 @@ from cli import desk
 from cli.buying import Expires, Kind, Stored, Token, paid_with
 from cli.giving import By, Json, Key, Reason, give
 from cli.output import fail, print_json, print_table, say
+from cli.whole_numbers import whole_number
 from documents.pdf import pdf_of
 from mail.letter import VENDOR
 from models.quote_reading import ShownQuote, find_quotes, show_quote
 from models.quotes import find_quote
+from portfolio.cells import shown
 from renewals.commands import Name
 from renewals.facts import Term
 from renewals.money import Money, parse_amount
@@ -226,9 +228,10 @@ def _by_number(option: str, given: list[str] | None, numbers: list[str]) -> dict
 
 
 def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        _usage(f"--seats: {text!r} is no whole number of seats.")
-    return int(text)
+    try:
+        return whole_number(text)
+    except typer.BadParameter:
+        _usage(f"--seats: {shown(text)} is no whole number of seats.")
 
 
 def _minor(text: str, currency: str) -> int:

@@ -93,6 +93,7 @@ def test_it_is_accepted_by_purchase_order_declined_and_withdrawn(given: Given) -
     [
         pytest.param(["ask-for-quote", "S-1", *BY, "--term", "decade"], "is no term", id="a term"),
         pytest.param(["ask-for-quote", "S-1", *BY, "--seats", "nine"], "no whole number", id="seats"),
+        pytest.param(["ask-for-quote", "S-1", *BY, "--seats", "9" * 5000], "no whole number", id="seats without end"),
         pytest.param(["ask-for-quote", "S-1", *BY, "--seats", "S-7=9"], "is not among", id="another subscription"),
         pytest.param(["issue-quote", "Q-1001", *ANA, "--price", "S-1=450.50"], "more decimals", id="decimals of yen"),
         pytest.param(["issue-quote", "Q-1001", *ANA, "--price", "S-9=450"], "is not among", id="another's price"),
