@@ -7,8 +7,11 @@ from types import FrameType
 
 def main() -> None:
     before = signal.signal(signal.SIGINT, _leave)
+    zone = os.environ.pop("TZ", None)  # Babel reads it as it is loaded, and fails on an odd one; no rule here uses it
     from cli.main import app
 
+    if zone is not None:
+        os.environ["TZ"] = zone
     signal.signal(signal.SIGINT, before)
     app()
 

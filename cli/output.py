@@ -3,6 +3,7 @@
 Nothing else prints on the terminal: what is stored or was typed is shown as it is written, never obeyed.
 """
 
+import codecs
 import csv
 import json
 import re
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 from uuid import UUID
@@ -45,6 +47,22 @@ def visible(text: str) -> str:
     red\x1b[31m
     """
     return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def spell_out_what_stdout_lacks() -> None:
+    """From now on letters that the encoding of stdout lacks come out as JSON escapes, whatever is printed."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors=_SPELT_OUT)
+
+
+def _escapes(failed: UnicodeError) -> tuple[str, int]:
+    if not isinstance(failed, UnicodeEncodeError):
+        raise failed
+    return json.dumps(failed.object[failed.start : failed.end])[1:-1], failed.end
+
+
+_SPELT_OUT = "perennial-spelt-out"
+codecs.register_error(_SPELT_OUT, _escapes)
 
 
 def say(*lines: str) -> None:

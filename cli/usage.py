@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from cli.output import visible, warn
+from cli.output import spell_out_what_stdout_lacks, visible, warn
 
 
 class Commands(TyperGroup):
@@ -19,6 +19,7 @@ class Commands(TyperGroup):
         if sys.stdout is None:
             warn("There is no standard output to answer on; open it, or send it to a file.")
             sys.exit(1)
+        spell_out_what_stdout_lacks()
         try:
             try:
                 return super().main(*args, **options)

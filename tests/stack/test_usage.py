@@ -69,6 +69,33 @@ def test_a_reader_that_has_seen_enough_is_no_trouble(tmp_path: Path) -> None:
     assert shell(f"{PERENNIAL} --help | true", tmp_path).stderr == ""
 
 
+@pytest.mark.parametrize("printing", ["print_json(rows)", "print_table('', ('a',), rows, empty='')", "say(rows[0][0])"])
+def test_a_terminal_without_the_letters_gets_their_codes(printing: str, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from cli.main import app\nfrom cli.output import print_json, print_table, say\n"
+        f"rows = [['\u6e2f \u2192 x']]\napp.command('long')(lambda: {printing})\napp(['long'])\n"
+    )
+    said = shell(f"PYTHONIOENCODING=latin-1 {sys.executable} {program}", tmp_path)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert r"\u6e2f \u2192 x" in said.stdout
+
+
+def test_the_zone_of_the_host_decides_nothing(tmp_path: Path) -> None:
+    said = shell(f"TZ=/etc/passwd {PERENNIAL} --help", tmp_path)
+    assert (said.returncode, said.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("typed", ["1_0", "1e3", "٣", "3.0", "+3", " 3", "", "x\n"])  # Python reads most of them
+@pytest.mark.parametrize("words", [("add-seats", "--seats"), ("reduce-seats", "--to"), ("record-renewal", "--seats")])
+def test_a_number_is_written_in_plain_digits(words: tuple[str, str], typed: str) -> None:
+    command, option = words
+    said = CliRunner().invoke(app, (command, "S-1", "--by", "ada@northwind.example", option, typed))
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert f"Invalid value for '{option}': the number is" in said.stderr
+    assert "it must be a whole number such as 12." in said.stderr
+
+
 def test_ctrl_c_before_anything_is_loaded_is_one_line() -> None:
     pressed = "if name == 'cli.main': os.kill(os.getpid(), signal.SIGINT)"
     slow = f"import os, signal, sys\nclass Slow:\n  def find_spec(self, name, *rest):\n    {pressed}\n"
