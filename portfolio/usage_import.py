@@ -196,8 +196,10 @@ async def tell_usage(
 
 
 def _lines_of(file: Path) -> int:
-    """How many lines of data there are about, for the progress bar alone."""
+    """How many lines of data there are about, for the progress bar alone; of a pipe or a device none is read."""
     try:
+        if not file.is_file():
+            return 0
         with file.open("rb") as source:
             return max(0, sum(part.count(b"\n") for part in iter(lambda: source.read(1 << 20), b"")) - 1)
     except OSError:

@@ -1,5 +1,7 @@
 """Who has a seat, and when it was used last, from a file: good lines, bad ones, and the same again."""
 
+import os
+import threading
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -245,6 +247,18 @@ async def test_a_dry_run_writes_nothing_and_tells_what_it_would(stored: AsyncCon
 async def test_a_file_that_is_not_there_is_said(stored: AsyncConnection, tmp_path: Path) -> None:
     report = await tell(stored, tmp_path / "none.csv")
     assert "there is no such file" in str(report.problems[0])
+
+
+async def test_a_pipe_is_refused_and_not_waited_for(stored: AsyncConnection, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    too_late = threading.Event()
+    writer = threading.Timer(5.0, lambda: (too_late.set(), pipe.write_text("")))  # lets go of whoever waits
+    writer.start()
+    report = await tell(stored, pipe)
+    writer.cancel()
+    assert [str(each) for each in report.problems] == ["pipe.csv: is not a file; put the CSV file itself there."]
+    assert not too_late.is_set()
 
 
 async def test_progress_is_told(stored: AsyncConnection) -> None:
