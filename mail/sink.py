@@ -121,13 +121,18 @@ class Sink:
         self._one_gone.set()
 
     def store(self, raw: bytes) -> None:
-        """Keep a mail as a file whose name sorts by arrival; it appears whole or not at all."""
+        """Keep a mail as a file whose name sorts by arrival; it appears whole or not at all. Raises `OSError`."""
         self._stored += 1
         safe_id = re.sub(r"[^A-Za-z0-9._=+-]", "_", _headers(raw)["Message-ID"] or "")[:120]
         name = f"{datetime.now(UTC).strftime(_STAMP)}-{self._stored:06d}-{safe_id}"
+        self.directory.mkdir(parents=True, exist_ok=True)  # whoever wants no mails any more deletes it
         part = self.directory / f"{name}.part"
-        part.write_bytes(raw)
-        part.rename(self.directory / f"{name}.eml")
+        try:
+            part.write_bytes(raw)
+            part.rename(self.directory / f"{name}.eml")
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
 
 class _Connection(SMTP):
@@ -169,10 +174,16 @@ class _Connection(SMTP):
     async def handle_DATA(  # noqa: N802  # aiosmtpd finds its hooks by these names
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        """Store what is not refused; a server that hangs up or falls silent has the mail all the same."""
+        """Store what is not refused; a server that hangs up or falls silent has the mail all the same.
+
+        What cannot be kept, as on a full disk, is to come again: aiosmtpd would refuse it for good.
+        """
         answer = self._answer("DATA", envelope.rcpt_tos[0])
         if answer in (None, DROP, SILENCE):
-            self.sink.store(envelope.original_content or b"")
+            try:
+                self.sink.store(envelope.original_content or b"")
+            except OSError as error:
+                return f"452 the mail cannot be kept: {error.strerror}"
         return await self._carried_out(answer) or "250 OK, stored"
 
     def _answer(self, command: str, address: str) -> str | None:

@@ -52,6 +52,12 @@ async def test_a_final_refusal_is_a_rejection(sink: Sink, mailer: MakeMailer, at
     assert list_mails(sink.directory) == []
 
 
+async def test_a_mail_for_which_the_sink_has_no_room_is_to_be_tried_again(sink: Sink, mailer: MakeMailer) -> None:
+    sink.directory.rmdir()
+    sink.directory.write_text("in the way")
+    assert await mailer().send(RAW, **TRIPLE) == TryAgain("452 the mail cannot be kept: File exists")
+
+
 async def test_a_server_that_wants_a_log_in_is_a_matter_of_settings(sink: Sink, mailer: MakeMailer) -> None:
     sink.respond = answering("MAIL", "530 authentication required")
     delivery = await mailer().send(RAW, **TRIPLE)

@@ -1,5 +1,6 @@
 """The local mail server's folder: what is listed, and that an id reads nothing else."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def test_a_stored_mail_is_read_in_all_its_forms(folder: Path) -> None:
     assert stored.mail == summary
     assert (stored.html, stored.text) == ("<p>Bonjour</p>\n", "Bonjour\n")
     assert stored.raw == raw_mail(11)
+
+
+def test_a_folder_that_was_deleted_is_made_anew(folder: Path, sink: Sink) -> None:
+    shutil.rmtree(folder)
+    sink.store(raw_mail(12))
+    assert [mail.subject for mail in list_mails(folder)] == ["Été 12"]
 
 
 @pytest.mark.parametrize(
