@@ -74,7 +74,7 @@ class CsvFile:
                     return
                 yield from self._read(_Lines(source, self.digest))
         except FileNotFoundError:
-            self._refuse(None, None, f"there is no such file in {self.path.parent}.")
+            self._refuse(None, None, f"there is no such file in {self.path.parent.absolute()}.")
         except OSError as error:
             self._refuse(None, None, f"cannot be read ({error.strerror}); check the file and its permissions.")
 

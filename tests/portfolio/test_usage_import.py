@@ -249,6 +249,14 @@ async def test_a_file_that_is_not_there_is_said(stored: AsyncConnection, tmp_pat
     assert "there is no such file" in str(report.problems[0])
 
 
+async def test_a_file_that_is_not_in_this_very_folder_is_said_with_its_name(
+    stored: AsyncConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    report = await tell(stored, Path("none.csv"))
+    assert [str(each) for each in report.problems] == [f"none.csv: there is no such file in {tmp_path}."]
+
+
 async def test_a_pipe_is_refused_and_not_waited_for(stored: AsyncConnection, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)
