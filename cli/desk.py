@@ -16,7 +16,7 @@ from temporalio.service import RPCError
 
 from cli.output import fail, warn
 from cli.stack_process import StackFailed
-from models.engine import Sessions, create_engine, lacks_grant, sessions_of
+from models.engine import Sessions, create_engine, is_full, is_on_its_way, lacks_grant, sessions_of
 from models.inbox import KeyReused
 from models.parties import CustomerRow
 from setting_sources import load
@@ -24,8 +24,6 @@ from settings import BadSettings, Settings
 from workflows.client import NoTemporal, reach
 
 Result = TypeVar("Result")
-
-GRANT_IT = "Grant its role what docs/operations.md grants, or name another role in PERENNIAL_DATABASE_URL."
 
 
 class _ToldToStop(Exception):
@@ -67,6 +65,17 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
         fail(*sentence.splitlines())
 
 
+def cure_of(error: DBAPIError, otherwise: str) -> str:
+    """What to do about what the database answered; `otherwise` where that names no cause of its own."""
+    if lacks_grant(error):
+        return "Grant its role what docs/operations.md grants, or name another role in PERENNIAL_DATABASE_URL."
+    if is_full(error):
+        return "Make room on its disk, then try again."
+    if is_on_its_way(error):
+        return "Try again in a moment."
+    return otherwise
+
+
 def _first_of(error: Exception) -> Exception:
     """What went wrong first where several things were done at the same time, and all were given up."""
     while isinstance(error, ExceptionGroup):
@@ -81,7 +90,7 @@ def _in_words(error: Exception) -> str | None:
             return str(error)
         case DBAPIError():
             said = str(error.orig).strip().partition("\n")[0].rstrip(".")
-            cure = GRANT_IT if lacks_grant(error) else "Check PERENNIAL_DATABASE_URL and `perennial migrate`."
+            cure = cure_of(error, "Check PERENNIAL_DATABASE_URL and `perennial migrate`.")
             return f"The database answered: {said}. {cure}"
         case WorkflowUpdateFailedError():
             return str(error.cause)

@@ -8,8 +8,7 @@ from enum import StrEnum
 from sqlalchemy.exc import DBAPIError
 from temporalio.service import RPCError
 
-from cli.desk import GRANT_IT
-from models.engine import lacks_grant
+from cli.desk import cure_of
 
 PATIENCE_SECONDS = 10.0
 
@@ -46,9 +45,7 @@ async def look(part: str, ask: Callable[[], Awaitable[Finding | str]], cure: str
     except TimeoutError:
         return Finding(part, Health.WRONG, f"no answer within {PATIENCE_SECONDS:.0f} s", cure)
     except DBAPIError as error:
-        return Finding(
-            part, Health.WRONG, str(error.orig).strip().partition("\n")[0], GRANT_IT if lacks_grant(error) else cure
-        )
+        return Finding(part, Health.WRONG, str(error.orig).strip().partition("\n")[0], cure_of(error, cure))
     except RPCError as error:
         return Finding(part, Health.WRONG, error.message, cure)
     except RuntimeError:

@@ -40,6 +40,16 @@ def lacks_grant(error: DBAPIError) -> bool:
     return isinstance(error.orig, psycopg.errors.InsufficientPrivilege)
 
 
+def is_full(error: DBAPIError) -> bool:
+    """Did PostgreSQL find no room on its disk?"""
+    return isinstance(error.orig, psycopg.errors.DiskFull)
+
+
+def is_on_its_way(error: DBAPIError) -> bool:
+    """Does PostgreSQL start, stop or recover? A connection that it refuses then has no code, only words."""
+    return "the database system is " in str(error.orig)
+
+
 async def limit_statements(session: AsyncSession, milliseconds: int | None) -> None:
     """Let no statement of this transaction take longer from now on; None: as long as they may elsewhere.
 

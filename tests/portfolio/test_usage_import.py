@@ -260,13 +260,18 @@ async def test_a_file_that_is_not_in_this_very_folder_is_said_with_its_name(
 async def test_a_pipe_is_refused_and_not_waited_for(stored: AsyncConnection, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)
-    too_late = threading.Event()
-    writer = threading.Timer(5.0, lambda: (too_late.set(), pipe.write_text("")))  # lets go of whoever waits
+    waited = threading.Event()
+
+    def let_go() -> None:
+        waited.set()
+        pipe.write_text("")
+
+    writer = threading.Timer(5.0, let_go)
     writer.start()
     report = await tell(stored, pipe)
     writer.cancel()
     assert [str(each) for each in report.problems] == ["pipe.csv: is not a file; put the CSV file itself there."]
-    assert not too_late.is_set()
+    assert not waited.is_set()
 
 
 async def test_progress_is_told(stored: AsyncConnection) -> None:

@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import typer
+from sqlalchemy.exc import DBAPIError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 from typer.testing import CliRunner
@@ -151,6 +153,29 @@ def test_a_temporal_that_goes_away_is_one_sentence(work: Any, capsys: pytest.Cap
     said = capsys.readouterr().err
     assert said.startswith("Temporal ")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("refused", "cure"),
+    [
+        pytest.param(psycopg.errors.DiskFull("could not extend file"), "Make room on its disk", id="disk full"),
+        pytest.param(
+            psycopg.OperationalError("FATAL:  the database system is in recovery mode"), "Try again", id="recovering"
+        ),
+        pytest.param(psycopg.errors.InsufficientPrivilege("permission denied"), "Grant its role", id="not granted"),
+        pytest.param(psycopg.errors.UndefinedTable("no such table"), "Check PERENNIAL_DATABASE_URL", id="another"),
+    ],
+)
+def test_what_the_database_refuses_is_one_sentence_with_its_own_cure(
+    refused: psycopg.Error, cure: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def asked() -> None:
+        raise DBAPIError("SELECT 1", None, refused)
+
+    with pytest.raises(typer.Exit):
+        desk.run(asked())
+    said = capsys.readouterr().err
+    assert (said.startswith("The database answered: "), f". {cure}" in said, said.count("\n")) == (True, True, 1)
 
 
 def test_an_error_of_our_own_is_not_hidden() -> None:
