@@ -1,9 +1,7 @@
 """What a command needs to reach the facts and the workflows, opened and closed around it."""
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ from temporalio.service import RPCError
 
 from cli.output import fail, warn
 from cli.stack_process import StackFailed
+from cli.usage import ToldToStop
 from models.engine import Sessions, create_engine, is_full, is_on_its_way, lacks_grant, sessions_of
 from models.inbox import KeyReused
 from models.parties import CustomerRow
@@ -24,14 +23,6 @@ from settings import BadSettings, Settings
 from workflows.client import NoTemporal, reach
 
 Result = TypeVar("Result")
-
-
-class _ToldToStop(Exception):
-    """A signal came; `status` is what the process ends with."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.status = 128 + number
 
 
 class Interrupted(asyncio.CancelledError):
@@ -52,12 +43,10 @@ def settings_or_fail() -> Settings:
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Run a command to its end; an unreachable part of the outside world is one sentence, not a traceback.
 
-    Told to stop by Ctrl-C or SIGTERM, it stops what it has started and ends with status 130 or 143.
+    Told to stop by Ctrl-C or SIGTERM, it stops what it has started and raises `ToldToStop`, with status 130 or 143.
     """
     try:
         return asyncio.run(_until_told_to_stop(work))
-    except _ToldToStop as told:
-        _end_at_once(told.status)
     except Exception as error:
         sentence = _in_words(_first_of(error))
         if sentence is None:
@@ -104,13 +93,6 @@ def _in_words(error: Exception) -> str | None:
     return None
 
 
-def _end_at_once(status: int) -> NoReturn:
-    """End without Python's clearing up: with a call to Temporal cut off, that now and then waits for ever."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
-
-
 async def _until_told_to_stop(work: Coroutine[Any, Any, Result]) -> Result:
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
     told: list[int] = []
@@ -129,7 +111,7 @@ async def _until_told_to_stop(work: Coroutine[Any, Any, Result]) -> Result:
             raise
         if told[0] == signal.SIGINT:
             warn(f"Interrupted; {ended}." if isinstance(ended, Interrupted) else "Interrupted.")
-        raise _ToldToStop(told[0]) from None
+        raise ToldToStop(told[0]) from None
 
 
 @asynccontextmanager

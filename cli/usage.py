@@ -12,6 +12,14 @@ from typer.core import TyperGroup
 from cli.output import spell_out_what_stdout_lacks, visible, warn
 
 
+class ToldToStop(SystemExit):
+    """A signal came while a command worked: what it left open is closed on the way, then the process ends at once."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.status = 128 + number
+
+
 class Commands(TyperGroup):
     """The commands of `perennial`. Whatever the shell hands them, what is wrong is a sentence and a status."""
 
@@ -43,6 +51,15 @@ class Commands(TyperGroup):
         except KeyboardInterrupt:
             warn("Interrupted.")
             raise typer.Exit(130) from None
+        except ToldToStop as told:
+            _end_at_once(told.status)
+
+
+def _end_at_once(status: int) -> NoReturn:
+    """End without Python's clearing up: with a call to Temporal cut off, that now and then waits for ever."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _is_text(argument: str) -> bool:

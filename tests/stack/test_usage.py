@@ -178,6 +178,19 @@ def test_what_the_database_refuses_is_one_sentence_with_its_own_cure(
     assert (said.startswith("The database answered: "), f". {cure}" in said, said.count("\n")) == (True, True, 1)
 
 
+def test_what_a_command_left_open_is_closed_on_ctrl_c(tmp_path: Path) -> None:
+    """A file that is half written, a bar of progress that hides the cursor."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import asyncio, os, signal\nfrom cli import desk\nfrom cli.main import app\n"
+        "async def work():\n  os.kill(os.getpid(), signal.SIGINT)\n  await asyncio.sleep(60)\n"
+        "def long():\n  try:\n    desk.run(work())\n  finally:\n    print('closed')\n"
+        "app.command('long')(long)\napp(['long'])\n"
+    )
+    said = shell(f"{sys.executable} {program}", tmp_path)
+    assert (said.returncode, said.stdout, said.stderr) == (130, "closed\n", "Interrupted.\n")
+
+
 def test_an_error_of_our_own_is_not_hidden() -> None:
     async def broken() -> None:
         raise RuntimeError("broken")
