@@ -1,4 +1,4 @@
-"""Settings: one frozen value, which `setting_sources.load` reads once.
+"""Settings: one frozen value, which `settings.sources.load` reads once.
 
 Every setting is an environment variable `PERENNIAL_` + its name in capitals. Temporal's credentials are not here:
 `workflows/client.py` takes them from Temporal's own environment or profile.
@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from renewals.money import Money
 from renewals.roles import Role
-from setting_shapes import (
+from settings.shapes import (
     AmountBounds,
     DatabaseAddress,
     Directory,
