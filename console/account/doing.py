@@ -113,7 +113,7 @@ def sentence(code: str, possible_on: date | None, name: str, found: Found, t: Sp
     buyer = found.stored.buyer
     day = t.w.day(possible_on) if possible_on else ""
     keys = f"refused.{code}.{name}", f"refused.{code}"
-    dated = (f"dated.{code}",) if possible_on else ()
+    dated = (f"dated.{code}.{name}", f"dated.{code}") if possible_on else ()
     return t.first(*dated, *keys, day=day, buyer=buyer.name or buyer.email)
 
 

@@ -68,7 +68,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.quote_expired": "The quote has run out. Ask for a new one.",
         "refused.quote_not_open": "The quote is not open. Ask for a new one.",
         "refused.too_late.ask-for-quote": "It is too late for a quote. Renew here instead.",
-        "refused.window_not_open.ask-for-quote": "It is too early for a quote. Come back on {day}.",
+        "refused.window_not_open.ask-for-quote": "It is too early for a quote.",
+        "dated.window_not_open.ask-for-quote": "It is too early for a quote. Come back on {day}.",
         "refused.method_cannot_auto_charge.accept-quote": "Choose a payment method, or name a purchase order.",
         "refused.too_late.accept-quote": "The code to pay with would have run out before it was issued. Ask for a new "
         "quote.",

@@ -70,7 +70,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.quote_expired": "Le devis a expiré. Demandez-en un nouveau.",
         "refused.quote_not_open": "Le devis n’est pas ouvert. Demandez-en un nouveau.",
         "refused.too_late.ask-for-quote": "Il est trop tard pour un devis. Renouvelez ici.",
-        "refused.window_not_open.ask-for-quote": "Il est trop tôt pour un devis. Revenez le {day}.",
+        "refused.window_not_open.ask-for-quote": "Il est trop tôt pour un devis.",
+        "dated.window_not_open.ask-for-quote": "Il est trop tôt pour un devis. Revenez le {day}.",
         "refused.method_cannot_auto_charge.accept-quote": "Choisissez un moyen de paiement, ou indiquez un bon de "
         "commande.",
         "refused.too_late.accept-quote": "Le code de paiement aurait expiré avant d’être émis. Demandez un nouveau "

@@ -69,7 +69,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.quote_expired": "お見積りの有効期限が切れました。新しいお見積りをご依頼ください。",
         "refused.quote_not_open": "このお見積りは有効ではありません。新しいお見積りをご依頼ください。",
         "refused.too_late.ask-for-quote": "お見積りのご依頼の期限を過ぎました。こちらから更新してください。",
-        "refused.window_not_open.ask-for-quote": "お見積りは{day}からご依頼いただけます。",
+        "refused.window_not_open.ask-for-quote": "まだお見積りをご依頼いただけません。",
+        "dated.window_not_open.ask-for-quote": "お見積りは{day}からご依頼いただけます。",
         "refused.method_cannot_auto_charge.accept-quote": "お支払い方法を選ぶか、発注書番号をご入力ください。",
         "refused.too_late.accept-quote": "お支払い番号の発行がお支払い期限に間に合いませんでした。新しいお見積りをご依"
         "頼ください。",
