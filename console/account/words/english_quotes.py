@@ -50,7 +50,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.",
         "quote.void_text": "One of its subscriptions was renewed another way, so it is void.",
         "panel.quoted": "Quote {quote} is open for the next term, until {day}. Until then nothing is charged by "
-        "itself; renewing here makes the quote void.",
+        "itself.",
+        "panel.quote_yields": "Renewing here makes the quote void.",
         "do.ask-for-quote": "Ask for a quote",
         "do.ask-for-quote_text": "With other seats or another term if you like, for one or more subscriptions; "
         "payable by purchase order.",

@@ -51,7 +51,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "avait pas eu de devis.",
         "quote.void_text": "Un de ses abonnements a été renouvelé autrement ; il est donc caduc.",
         "panel.quoted": "Le devis {quote} est ouvert pour la prochaine période, jusqu’au {day}. D’ici là, rien "
-        "n’est prélevé automatiquement ; un renouvellement ici rend le devis caduc.",
+        "n’est prélevé automatiquement.",
+        "panel.quote_yields": "Un renouvellement ici rend le devis caduc.",
         "do.ask-for-quote": "Demander un devis",
         "do.ask-for-quote_text": "Avec d’autres postes ou une autre durée si vous le souhaitez, pour un ou "
         "plusieurs abonnements ; payable par bon de commande.",
