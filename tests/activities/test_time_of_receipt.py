@@ -222,3 +222,12 @@ async def test_a_month_that_an_outage_kept_from_beginning_is_no_reason_to_refuse
     terms = await desk.rows("SELECT term_starts_on FROM renewals WHERE settled_at IS NOT NULL ORDER BY term_starts_on")
     assert [row["term_starts_on"].isoformat() for row in terms] == ["2027-03-31", "2027-04-30"]
     assert len(desk.gateway.charges) == 2
+
+
+async def test_a_quote_that_is_asked_for_in_an_outage_is_for_the_month_after_the_paid_one(desk: Desk) -> None:
+    await desk.open(term="month", starts_on="2027-02-28", auto_renew="no")
+    await desk.walk("2027-03-01 12:00")
+    assert await desk.give("2027-03-01 12:00", "renew") == "done"
+    assert await desk.give("2027-04-02 10:00", "ask-for-quote", lines=[{"subscription": desk.number}]) == "done"
+    (line,) = await desk.rows("SELECT term_starts_on FROM quote_lines")
+    assert line["term_starts_on"].isoformat() == "2027-04-30"
