@@ -36,14 +36,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "basis.quoted_price": "prix convenu",
         "days": "{days} des {all_days} jours, jour de l’achat compris",
         "priced": "{factors} ({basis})",
-        "priced_by_days": "{factors} ({basis}\u00a0; {days})",
+        "priced_by_days": "{factors} ({basis}\u202f; {days})",
         "page": "Page {page} sur {pages}",
         "binds": "Les prix sont garantis jusqu’à la fin du {day}. D’ici là, aucun de ces abonnements n’est prélevé "
         "automatiquement.",
         "accept": "Vous l’acceptez dans votre compte, où il figure sous son numéro, en le réglant.",
         "accept_or_order": "Vous l’acceptez dans votre compte, où il figure sous son numéro\u00a0: en le réglant, ou "
         "par un bon de commande, qui donne lieu à une facture.",
-        "order": "Vous l’acceptez dans votre compte, où il figure sous son numéro, par un bon de commande\u00a0; le "
+        "order": "Vous l’acceptez dans votre compte, où il figure sous son numéro, par un bon de commande\u202f; le "
         "partenaire qui vous a vendu les abonnements envoie la facture.",
         "dates": "Les dates de renouvellement ne changent pas\u00a0: chaque nouvelle période fait suite à la "
         "précédente.",
