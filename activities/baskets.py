@@ -19,6 +19,7 @@ from activities.conclusions import give_up_unmade
 from activities.filling import fill, given_at, place
 from activities.ordered import Ordered, locked
 from activities.outcomes import tell_line
+from activities.settling import in_its_term
 from activities.starting import wake_all
 from activities.till import Till, charge_of
 from gateways.port import Charge, Gateway
@@ -75,7 +76,11 @@ class Baskets:
             placed = next((line.order_id for line in lines.values() if line.order_id), None)
             if placed:
                 return str(await _attempt_of(session, placed))
-            found = [stored for stored in subscriptions if stored.row.number in lines]
+            found = [
+                await _in_its_term(session, stored, basket, lines[stored.row.number], wall_now)
+                for stored in subscriptions
+                if stored.row.number in lines
+            ]
             return await self._decided(session, basket, found, lines) if found else None
 
     async def _decided(
@@ -196,6 +201,16 @@ async def _clocks_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str,
         col(SubscriptionRow.number).in_(numbers)
     )
     return {row.number: row.shift for row in (await session.execute(query)).all()}
+
+
+async def _in_its_term(
+    session: AsyncSession, stored: Stored, basket: BasketRow, line: BasketLineRow, wall_now: datetime
+) -> Stored:
+    """The subscription in the term in which the basket found it; its line means the renewal after that one."""
+    begun = await in_its_term(session, stored, given_at(basket, stored), wall_now)
+    if begun is not stored:
+        line.renews_on = begun.row.renews_on
+    return begun
 
 
 async def _groups_of(session: AsyncSession, numbers: Sequence[str]) -> dict[str, Group]:

@@ -19,6 +19,7 @@ from activities.ordered import fellows_of
 from activities.outcomes import answer_of, conclude
 from activities.quoting import decide_about_quote, lock_lines
 from activities.requests import request_of
+from activities.settling import in_its_term
 from activities.till import charge_of
 from gateways.port import Charge
 from models.engine import Sessions
@@ -81,6 +82,9 @@ async def decide_command(
             return await _resumed(session, stored, row)
         if stored:
             row.received_at = min(row.received_at, stored.now)  # its sender's clock may be fast
+            begun = await in_its_term(session, stored, row.received_at, wall_now)
+            if begun is not stored:
+                stored, row.renews_on = begun, begun.row.renews_on  # that of the term which its sender was in
         try:
             if stored and row.name in c.ABOUT_QUOTES:
                 return await _about_quote(session, stored, row, wall_now)

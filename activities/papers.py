@@ -15,7 +15,7 @@ from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.quotes import QuoteLineRow, QuoteRow, quote_lines
 from models.subscriptions import RenewalRow, SubscriptionRow
 from renewals.calendar import local_date
-from renewals.facts import Term
+from renewals.facts import Channel, Term
 from renewals.money import Money
 from renewals.payments import AttemptState, MethodKind, Purpose, Way
 
@@ -41,6 +41,7 @@ async def quote_paper(session: AsyncSession, quote: QuoteRow, vendor: str) -> Qu
         lines=tuple(_line(line, Purpose.RENEWAL, products, quote.currency) for line in lines),
         expires_on=quote.expires_on,
         invoice=quote.invoice,
+        by_partner=quote.channel == Channel.PARTNER,
     )
 
 

@@ -1,6 +1,7 @@
 """The decision on a command about a quote: one core call per subscription, one transaction for all with its effect."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.checkout import pays_with
 from activities.outcomes import conclude
 from activities.quote_effects import Asked, accept, ask, give_up, issue
+from activities.settling import in_its_term
 from models.payments import AttemptRow
 from models.quotes import QuoteLineRow, find_quote, numbers_of, quote_lines
 from models.records import CommandRow
@@ -75,7 +77,11 @@ async def _asked(session: AsyncSession, row: CommandRow, command: c.Command, wal
             raise c.BadArguments(f'{row.name}: "quote" must be the reference of a quote for {row.subscription}.')
         wishes = {number: _wish(line) for number, line in lines.items()}
     found = {each.row.number: each for each in await load_all(session, list(wishes), wall_now, lock=True)}
-    return Asked(command, row, quote, lines, wishes, found, wall_now)
+    asked = Asked(command, row, quote, lines, wishes, found, wall_now)
+    begun = {
+        number: await in_its_term(session, each, asked.received_at(each), wall_now) for number, each in found.items()
+    }
+    return replace(asked, found=begun)
 
 
 def _wish(line: QuoteLineRow) -> c.Wish:
@@ -94,7 +100,7 @@ async def _decide(session: AsyncSession, asked: Asked, actor: Actor) -> Decision
         raise c.BadArguments("A quote is for one customer, purchase mode and partner; ask for one for each.")
     answers = {number: decide(*await _question(session, asked, each, actor)) for number, each in asked.found.items()}
     refusals = [_named(number, answer, answers) for number, answer in answers.items() if isinstance(answer, Refused)]
-    refused = first_that_applies(refusals)
+    refused = first_that_applies(refusals, c.Name(asked.row.name))
     if refused or AlreadyTrue() not in answers.values():
         return refused or Eligible()
     return _issued_otherwise(asked) or AlreadyTrue()

@@ -28,7 +28,7 @@ from renewals.letters import Kind
 from renewals.money import Money
 from renewals.payments import AttemptState, Way
 from renewals.plan import Do, plan
-from renewals.renewing import announcement, rolled_over, with_renewal
+from renewals.renewing import announcement, rolled_over, should_have_begun, with_renewal
 from renewals.windows import today
 
 
@@ -165,11 +165,27 @@ async def roll_over(sessions: Sessions, number: str, wall_now: datetime) -> None
     """Begin a term that was paid ahead, if its first day has come."""
     async with sessions.begin() as session:
         stored = await load(session, number, wall_now, lock=True)
-        if stored is None or not is_due(stored, Do.ROLL_OVER):
-            return
-        after = rolled_over(stored.facts, stored.now)
-        await _give_up_unsent(session, stored, after)
-        write(session, stored, after)
+        if stored is not None and is_due(stored, Do.ROLL_OVER):
+            await _begin(session, stored)
+
+
+async def in_its_term(session: AsyncSession, stored: Stored, at: datetime, wall_now: datetime) -> Stored:
+    """The subscription in the paid term in which a command found it that came at `at`, which is begun if nobody did.
+
+    The caller holds the subscription's lock.
+    """
+    if not should_have_begun(stored.facts, at):
+        return stored
+    await _begin(session, stored)
+    begun = await load(session, stored.row.number, wall_now)
+    assert begun is not None, "it is locked"
+    return begun
+
+
+async def _begin(session: AsyncSession, stored: Stored) -> None:
+    after = rolled_over(stored.facts, stored.now)
+    await _give_up_unsent(session, stored, after)
+    write(session, stored, after)
 
 
 def is_due(stored: Stored, do: Do) -> bool:

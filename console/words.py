@@ -95,8 +95,11 @@ def event_in_words(event: str, data: Mapping[str, Any]) -> str:
 
 
 def unbroken(text: str) -> str:
-    """French as it is set: no line begins with a sign that has a space before it, or ends after an opening quote."""
-    return re.sub("(?<=«) | (?=[:;?!÷×%»])", "\u00a0", text)
+    """French as it is set: no line begins with a sign that has a space before it, or ends after an opening quote.
+
+    The space is narrow before a semicolon, a question mark and an exclamation mark.
+    """
+    return re.sub("(?<=«) | (?=[:÷×%»])", "\u00a0", re.sub(" (?=[;?!])", "\u202f", text))
 
 
 def together(*parts: Mapping[str, str]) -> Mapping[str, str]:

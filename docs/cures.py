@@ -25,7 +25,7 @@ CURES = {
     " too late by then; a quote that is to be paid by a code holds the term again after the code, until its own end",
     "already_renewed": "**yes**: the day on which the early window of the term after the paid one opens; for"
     " `record-renewal` and `extend-late-window` the first day of the paid term; none for a quote or code of that term",
-    "window_not_open": "**yes**: the day on which the early window opens",
+    "window_not_open": "**yes**: the day on which the early window opens; none for a term that is not sold",
     "term_not_paid": "**yes**, if the first term has not begun: its first day. Else no: somebody pays",
     "too_late": "no: it does not come again before the term is renewed",
     "day_out_of_range": _OTHERWISE,

@@ -67,10 +67,14 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotePaper(Paper):
-    """An offer that can be accepted until the end of `expires_on`; by purchase order if it is sold on `invoice`."""
+    """An offer that can be accepted until the end of `expires_on`; by purchase order if it is sold on `invoice`.
+
+    What is sold `by_partner` is accepted by purchase order only.
+    """
 
     expires_on: date
     invoice: bool
+    by_partner: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

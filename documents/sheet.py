@@ -121,7 +121,7 @@ def _notes(paper: Paper, w: Wording) -> Iterator[str]:
     words = WORDS[w.language]
     if isinstance(paper, QuotePaper):
         yield words["binds"].format(day=w.day(paper.expires_on))
-        yield words["accept_or_order" if paper.invoice else "accept"]
+        yield words["order" if paper.by_partner else "accept_or_order" if paper.invoice else "accept"]
         yield words["dates"]
     yield words["adds_up"].format(currency=paper.total.currency)
 

@@ -111,7 +111,7 @@ def _added(added: SeatsAdded, letter: Letter, w: Wording) -> tuple[Fact, ...]:
     return (
         ("added", str(added.count)),
         ("seats_now", str(added.seats)),
-        ("renews_on", w.day(letter.renews_on)),
+        ("renews_on", w.day(letter.runs_until)),
         ("unit_list_price", w.amount(added.list_price)),
         ("days", w.word("days_of", days=str(added.days), all_days=str(added.term_days))),
         ("computed", share if added.adds_up else None),

@@ -34,7 +34,7 @@ def _price(letter: Letter, w: Wording) -> str | None:
     amount, unit = w.amount(letter.price), letter.unit_price
     if unit is None or letter.next_seats == 1 or unit * letter.next_seats != letter.price:
         return amount
-    return f"{amount} ({letter.next_seats}\u00a0×\u00a0{w.amount(unit)})"
+    return w.word("with_factors", amount=amount, factors=f"{letter.next_seats}\u00a0×\u00a0{w.amount(unit)}")
 
 
 def _list_price(letter: Letter, w: Wording) -> str | None:
@@ -56,7 +56,12 @@ def _method(letter: Letter, w: Wording) -> str | None:
 
 
 def _paid(letter: Letter, w: Wording) -> str | None:
-    return w.amount(letter.paid.amount) if letter.paid else None
+    return w.amount(letter.paid.amount) if letter.paid and letter.paid.method else None
+
+
+def _invoiced(letter: Letter, w: Wording) -> str | None:
+    """The amount of a term that was ordered elsewhere, or is invoiced."""
+    return w.amount(letter.paid.amount) if letter.paid and not letter.paid.method else None
 
 
 def _paid_with(letter: Letter, w: Wording) -> str | None:
@@ -112,6 +117,7 @@ _RECEIPT = (
     ("term", lambda letter, w: w.term(letter.paid.term) if letter.paid else None),
     ("paid_period", _paid_period),
     ("paid", _paid),
+    ("amount", _invoiced),
     ("paid_with", _paid_with),
     ("reference", lambda letter, w: letter.paid.reference if letter.paid else None),
     ("next_charge", _if_automatic(_price)),

@@ -54,7 +54,7 @@ def may_renew(
     if sub.paid_ahead or starts_on != sub.renews_on:
         return Refused("already_renewed", f"The term from {starts_on} is paid; nothing is left to pay.")
     if day < opens_on:
-        return Refused("window_not_open", f"It can be renewed from {opens_on} on; come back then.", opens_on)
+        return Refused("window_not_open", f"It can be renewed from {opens_on} on; come back then.")
     if at >= late_window_closes_at(sub):
         return Refused("too_late", "The late window has closed; ask support.")
     if when is When.ON_RENEWAL_DATE and day >= sub.renews_on:

@@ -51,6 +51,8 @@ def cure_of(sub: Subscription, name: Name, code: str, at: datetime) -> Cure | No
             return _once_the_hold_ends(sub, name, at)
         case "already_renewed":
             return _once_the_next_can_be_renewed(sub, name, at)
+        case "window_not_open":
+            return _standing(sub, window_opens_on(sub))
         case "term_not_paid" if today(sub, at) < sub.starts_on:
             return _standing(sub, sub.starts_on)
     return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from renewals.cards import holds_card_number
+from renewals.commands import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,21 @@ PRECEDENCE = (
 ).split()
 """The codes of refusals; the first that applies is the answer (domain.md 7)."""
 
-BY_OTHER_ARGUMENTS = frozenset(
+_BY_OTHER_ARGUMENTS = frozenset(
     "method_cannot_auto_charge method_not_accepted term_not_offered not_a_reduction below_one_seat day_out_of_range "
     "preview_stale".split()
 )
-"""What refuses a command only as it was given: with another method, term, number or day it goes through."""
+
+_NAMES_A_TERM = (Name.CHANGE_TERM, Name.ASK_FOR_QUOTE, Name.RECORD_RENEWAL)
+
+
+def is_of_its_arguments(refused: Refused, name: Name) -> bool:
+    """Is the command refused only as it was given, so that with another method, term, number or day it goes through?
+
+    Whoever cannot name another term waits for a price instead.
+    """
+    waits_for_a_price = refused.code == "term_not_offered" and name not in _NAMES_A_TERM
+    return refused.code in _BY_OTHER_ARGUMENTS and not waits_for_a_price
 
 
 def no_such_subscription(number: str) -> Refused:
@@ -55,8 +66,8 @@ def no_such_subscription(number: str) -> Refused:
     return Refused("unknown_subscription", f"There is no subscription {number}; check the number.")
 
 
-def first_that_applies(refusals: Iterable[Refused]) -> Refused | None:
-    """Of what refuses each of several subscriptions, the answer for them all; of equals the first.
+def first_that_applies(refusals: Iterable[Refused], name: Name) -> Refused | None:
+    """Of what refuses a command for each of several subscriptions, the answer for them all; of equals the first.
 
     Time cures it for them all only on the latest of their days, and never while it does not cure one of them; but for
     what the command's own arguments are to blame for.
@@ -65,6 +76,6 @@ def first_that_applies(refusals: Iterable[Refused]) -> Refused | None:
     first = min(several, key=lambda refused: PRECEDENCE.index(refused.code), default=None)
     if first is None or first.possible_on is None:
         return first
-    others = [each for each in several if each.possible_on or each.code not in BY_OTHER_ARGUMENTS]
+    others = [each for each in several if each.possible_on or not is_of_its_arguments(each, name)]
     days = [each.possible_on for each in others if each.possible_on]
     return replace(first, possible_on=max(days) if len(days) == len(others) else None)

@@ -10,7 +10,7 @@ from datetime import datetime
 from renewals import commands as c
 from renewals.checkout import may_add_seats, may_renew, not_offered
 from renewals.curing import cure_of
-from renewals.decisions import BY_OTHER_ARGUMENTS, AlreadyTrue, Decision, Eligible, Refused
+from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused, is_of_its_arguments
 from renewals.extending import may_extend, may_reinstate
 from renewals.facts import Phase, Subscription
 from renewals.holding import may_release, not_while_others_pay
@@ -41,12 +41,12 @@ def _dated(sub: Subscription, request: Request, refused: Refused) -> Refused:
     paid one means that.
     """
     cure = cure_of(sub, request.name, refused.code, request.handled_at or request.received_at)
-    if refused.possible_on or cure is None:
+    if cure is None:
         return refused
     meant = None if refused.code == "already_renewed" else request.renews_on
     later = replace(request, received_at=cure.at, handled_at=None, renews_on=meant)
     then = decide(cure.sub, later)
-    if not isinstance(then, Refused) or then.code in BY_OTHER_ARGUMENTS:
+    if not isinstance(then, Refused) or is_of_its_arguments(then, request.name):
         return replace(refused, possible_on=cure.on)
     return replace(refused, possible_on=then.possible_on)
 

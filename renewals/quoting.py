@@ -66,7 +66,7 @@ def may_ask(sub: Subscription, seats: int | None, term: Term | None, at: datetim
     if sub.paid_ahead:
         return Refused("already_renewed", f"The term from {sub.renews_on} is paid; nothing is left to pay.")
     if day < opens_on:
-        return Refused("window_not_open", f"A quote can be had from {opens_on} on; come back then.", opens_on)
+        return Refused("window_not_open", f"A quote can be had from {opens_on} on; come back then.")
     if day > last_day:
         return Refused("too_late", f"Quotes could be had until {last_day}; renew by checkout or ask sales.")
     try:

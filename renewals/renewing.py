@@ -7,7 +7,7 @@ from renewals.calendar import term_end
 from renewals.facts import Announcement, PaidAhead, Phase, Subscription, Term
 from renewals.plan import next_charge_at
 from renewals.pricing import NotPriced, renewal_line
-from renewals.windows import phase_at, today
+from renewals.windows import phase_at, renewal_begins_at, today
 
 
 def with_renewal(sub: Subscription, paid: PaidAhead, now: datetime) -> Subscription:
@@ -85,11 +85,18 @@ def in_phase_unless_charged_first(sub: Subscription, now: datetime) -> Subscript
 
 
 def just_before(sub: Subscription, at: datetime) -> Subscription:
-    """The subscription as a command finds it that came at `at`, even if nobody was there to enter its phase in time.
+    """The subscription as a command finds it that came at `at`, even if nobody was there to do in time what was due.
 
-    Of a step and a command at the same instant the command comes first.
+    A paid term has begun by then, and the phase is that of the moment. Of a step and a command at the same instant the
+    command comes first.
     """
-    return in_phase_unless_charged_first(sub, at - timedelta(microseconds=1))
+    begun = rolled_over(sub, at) if should_have_begun(sub, at) else sub
+    return in_phase_unless_charged_first(begun, at - timedelta(microseconds=1))
+
+
+def should_have_begun(sub: Subscription, at: datetime) -> bool:
+    """Did a term that was paid ahead have its first day before `at`, and nobody began it? While parked none begins."""
+    return sub.paid_ahead is not None and not sub.parked and renewal_begins_at(sub) < at
 
 
 def before_it_expired(sub: Subscription, at: datetime) -> Subscription:

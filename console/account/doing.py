@@ -15,6 +15,7 @@ from renewals.options import example, options
 from renewals.payments import MethodKind, PaymentMethod
 from renewals.renewing import last_paid_term
 from renewals.request import Request
+from renewals.windows import today
 from settings import Settings
 
 _ORDER = (
@@ -105,6 +106,8 @@ def _text(name: c.Name, found: Found, t: Speech) -> str:
         if sub.phase is Phase.PAST_DUE:
             return t(f"do.{name}_text_late")
         return t(f"do.{name}_text", day=t.w.midnight(last_paid_term(sub).renews_on))
+    if name is c.Name.RENEW and today(found.stored.facts, found.stored.now) >= found.stored.facts.renews_on:
+        return t(f"do.{name}_text_late")
     return t(f"do.{name}_text")
 
 
@@ -113,7 +116,7 @@ def sentence(code: str, possible_on: date | None, name: str, found: Found, t: Sp
     buyer = found.stored.buyer
     day = t.w.day(possible_on) if possible_on else ""
     keys = f"refused.{code}.{name}", f"refused.{code}"
-    dated = (f"dated.{code}",) if possible_on else ()
+    dated = (f"dated.{code}.{name}", f"dated.{code}") if possible_on else ()
     return t.first(*dated, *keys, day=day, buyer=buyer.name or buyer.email)
 
 

@@ -142,6 +142,8 @@ def sentences_for(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]
     if sub.hold and sub.hold.quote and sub.hold.ends_at:
         last_day = t.day_of(sub.hold.ends_at - timedelta(seconds=1), sub.time_zone)
         yield t("panel.quoted", quote=sub.hold.quote, day=last_day)
+        if renewed_elsewhere(sub) is None:
+            yield t("panel.quote_yields")
     elif sub.hold:
         yield t("panel.held")
     if sub.paid_ahead:

@@ -43,6 +43,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "accept": "Accept it in your account, where you find it under its number: by paying it there.",
         "accept_or_order": "Accept it in your account, where you find it under its number: by paying it there, or by a "
         "purchase order, which is invoiced.",
+        "order": "Accept it in your account, where you find it under its number, by a purchase order; the partner who "
+        "sold you this sends the invoice.",
         "dates": "Renewal dates do not change: each new term follows the one before.",
         "adds_up": "Amounts are in {currency}. Taxes, where they are due, are on the invoice.",
     }

@@ -1,4 +1,4 @@
-"""Les mots d'un document en français."""
+"""The words of a French paper."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -34,15 +34,17 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "basis.announced_price": "prix annoncé",
         "basis.list_price": "prix catalogue",
         "basis.quoted_price": "prix convenu",
-        "days": "{days} jours sur {all_days}, jour de l’achat compris",
+        "days": "{days} des {all_days} jours, jour de l’achat compris",
         "priced": "{factors} ({basis})",
-        "priced_by_days": "{factors} ({basis}\u00a0; {days})",
+        "priced_by_days": "{factors} ({basis}\u202f; {days})",
         "page": "Page {page} sur {pages}",
         "binds": "Les prix sont garantis jusqu’à la fin du {day}. D’ici là, aucun de ces abonnements n’est prélevé "
         "automatiquement.",
         "accept": "Vous l’acceptez dans votre compte, où il figure sous son numéro, en le réglant.",
         "accept_or_order": "Vous l’acceptez dans votre compte, où il figure sous son numéro\u00a0: en le réglant, ou "
         "par un bon de commande, qui donne lieu à une facture.",
+        "order": "Vous l’acceptez dans votre compte, où il figure sous son numéro, par un bon de commande\u202f; le "
+        "partenaire qui vous a vendu les abonnements envoie la facture.",
         "dates": "Les dates de renouvellement ne changent pas\u00a0: chaque nouvelle période fait suite à la "
         "précédente.",
         "adds_up": "Les montants sont en {currency}. Les taxes éventuelles figurent sur la facture.",

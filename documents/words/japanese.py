@@ -1,4 +1,4 @@
-"""日本語の書類の言葉。"""
+"""The words of a Japanese paper."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -41,6 +41,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "binds": "価格は{day}の終わりまで有効です。それまで、対象のサブスクリプションに自動での請求はございません。",
         "accept": "アカウントで本見積番号を開き、お支払いにより承諾いただけます。",
         "accept_or_order": "アカウントで本見積番号を開き、お支払い、または発注書（請求書払い）により承諾いただけます。",
+        "order": "アカウントで本見積番号を開き、発注書により承諾いただけます。請求書は、ご購入元の販売パートナーからお"
+        "送りします。",
         "dates": "更新日は変わらず、新しい契約期間はそれぞれ現在の契約期間に続いて始まります。",
         "adds_up": "金額の通貨は{currency}です。税金が課される場合は、請求書に記載いたします。",
     }

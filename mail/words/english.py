@@ -76,10 +76,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "valid_through": "{method}, valid through {day}",
         "by_hand": "{method}, by hand at each renewal",
         "not_automatic": "{method}, not charged automatically",
+        "with_factors": "{amount} ({factors})",
         "from": "{now}; {later} from {day}",
         "span": "{first} to {last}",
         "end_of_day": "{day}, 23:59",
-        "days_of": "{days} of {all_days}, today counted",
+        "days_of": "{days} of {all_days}, day of purchase counted",
         "term_and_span": "{term}, {span}",
         "midnight": "{day} at 00:00",
     }

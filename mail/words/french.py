@@ -76,6 +76,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "valid_through": "{method}, valable jusqu’au {day}",
         "by_hand": "{method}, à régler à chaque renouvellement",
         "not_automatic": "{method}, sans prélèvement automatique",
+        "with_factors": "{amount} ({factors})",
         "from": "{now} ; {later} à partir du {day}",
         "span": "du {first} au {last}",
         "end_of_day": "{day} à 23 h 59",

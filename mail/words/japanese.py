@@ -76,10 +76,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "valid_through": "{method}（有効期限：{day}）",
         "by_hand": "{method}（都度お手続きが必要）",
         "not_automatic": "{method}（自動請求なし）",
+        "with_factors": "{amount}（{factors}）",
         "from": "{now}（{day}から{later}）",
         "span": "{first}から{last}まで",
         "end_of_day": "{day}23時59分",
-        "days_of": "{all_days}日のうち{days}日（本日を含む）",
+        "days_of": "{all_days}日のうち{days}日（ご購入日を含む）",
         "term_and_span": "{term}（{span}）",
         "midnight": "{day}午前0時",
     }

@@ -417,3 +417,12 @@ async def test_orders_that_share_quotes_but_no_line_do_not_wait_for_each_other(
     ]
     both = await asyncio.gather(*(counter.carry_out(basket_id, NOON) for basket_id in baskets))
     assert both == [["renewed"] * 2] * 2
+
+
+async def test_months_that_an_outage_kept_from_beginning_are_followed_by_the_next(desk: Desk) -> None:
+    counter = await open_counter(desk, "2027-03-01 12:00", term="month", starts_on="2027-02-28", **BY_HAND)
+    for at in ("2027-03-01 12:00", "2027-04-02 10:00"):
+        assert await counter.carry_out(await counter.stored(at), at) == ["renewed"] * 3
+    at = "2027-04-02 10:01"
+    assert await counter.carry_out(await counter.stored(at), at) == ["refused already_renewed"] * 3
+    assert await counter.paid_terms() == 6

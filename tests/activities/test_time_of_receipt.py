@@ -183,3 +183,51 @@ async def test_a_buyer_whose_card_is_over_is_told_to_choose_another(desk: Desk) 
         "add-seats": f"add-seats: {over}; correct it or choose another method.",
         "set-payment-method": f"set-payment-method: {over}; correct it.",
     }
+
+
+async def test_seats_are_added_to_a_paid_term_that_an_outage_kept_from_beginning(desk: Desk) -> None:
+    await desk.open()
+    await desk.walk("2027-02-01 12:00")
+    assert await desk.give("2027-02-01 12:00", "renew") == "done"
+    assert await desk.give("2027-04-02 10:00", "add-seats", seats=2) == "done"
+    (line,) = await desk.rows("SELECT * FROM order_lines WHERE purpose = 'seats'")
+    assert (line["days"], line["term_days"], line["amount"]) == (364, 366, 107410)
+    row = await desk.row()
+    assert (row["starts_on"].isoformat(), row["renews_on"].isoformat(), row["seats"]) == (
+        "2027-03-31",
+        "2028-03-31",
+        14,
+    )
+
+
+async def test_what_came_before_a_paid_term_began_is_decided_on_the_term_of_then(desk: Desk) -> None:
+    await desk.open()
+    await desk.walk("2027-02-01 12:00")
+    assert await desk.give("2027-02-01 12:00", "renew") == "done"
+    command_id = await desk.store("2027-03-30 23:00", "add-seats", seats=2)
+    assert await handled(desk, "2027-04-02 10:00", command_id) == "done"
+    lines = await desk.rows("SELECT * FROM order_lines WHERE purpose <> 'renewal' ORDER BY purpose DESC")
+    assert [(line["purpose"], line["days"], line["amount"]) for line in lines] == [
+        ("seats", 1, 296),
+        ("next_seats", None, 97200),
+    ]
+
+
+async def test_a_month_that_an_outage_kept_from_beginning_is_no_reason_to_refuse_the_next(desk: Desk) -> None:
+    await desk.open(term="month", starts_on="2027-02-28", auto_renew="no")
+    await desk.walk("2027-03-01 12:00")
+    assert await desk.give("2027-03-01 12:00", "renew") == "done"
+    assert await desk.give("2027-04-02 10:00", "renew") == "done"
+    assert await desk.give("2027-04-02 10:01", "renew") == "refused already_renewed"
+    terms = await desk.rows("SELECT term_starts_on FROM renewals WHERE settled_at IS NOT NULL ORDER BY term_starts_on")
+    assert [row["term_starts_on"].isoformat() for row in terms] == ["2027-03-31", "2027-04-30"]
+    assert len(desk.gateway.charges) == 2
+
+
+async def test_a_quote_that_is_asked_for_in_an_outage_is_for_the_month_after_the_paid_one(desk: Desk) -> None:
+    await desk.open(term="month", starts_on="2027-02-28", auto_renew="no")
+    await desk.walk("2027-03-01 12:00")
+    assert await desk.give("2027-03-01 12:00", "renew") == "done"
+    assert await desk.give("2027-04-02 10:00", "ask-for-quote", lines=[{"subscription": desk.number}]) == "done"
+    (line,) = await desk.rows("SELECT term_starts_on FROM quote_lines")
+    assert line["term_starts_on"].isoformat() == "2027-04-30"

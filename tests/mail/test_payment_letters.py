@@ -19,6 +19,7 @@ from renewals.facts import Channel
 from renewals.letters import Kind
 from renewals.money import Money
 from renewals.payments import MethodKind
+from tests.mail.conftest import SEATS_ADDED
 
 MakeLetter = Callable[..., Letter]
 LOCALES = ("en-GB", "fr-FR", "ja-JP")
@@ -187,7 +188,7 @@ def test_an_automatic_renewal_goes_on_after_an_unpaid_code(letter: MakeLetter, c
             {
                 "Seats added": "3",
                 "Seats now": "15",
-                "Remaining days": "30 of 365, today counted",
+                "Remaining days": "30 of 365, day of purchase counted",
                 "Computed as": "USD 560.00 × 3 × 30 ÷ 365",
                 "Amount paid": "USD 138.08",
                 "Amount of the next term": "USD 7,575.00",
@@ -209,7 +210,7 @@ def test_an_automatic_renewal_goes_on_after_an_unpaid_code(letter: MakeLetter, c
             {
                 "追加シート数": "3",
                 "追加後のシート数": "15",
-                "残りの日数": "365日のうち30日（本日を含む）",
+                "残りの日数": "365日のうち30日（ご購入日を含む）",
                 "計算式": "USD 560.00 × 3 × 30 ÷ 365",
                 "お支払い額": "USD 138.08",
                 "次の契約期間の料金": "USD 7,575.00",
@@ -414,3 +415,14 @@ def test_no_line_ends_within_a_code(letter: MakeLetter, contacts: Contacts, kind
     body = written.html.partition('class="sheet')[2]
     assert body.count("4821-0932") == body.count('<span style="white-space: nowrap;">4821-0932</span>') > 0
     assert "4821-0932" in written.text
+
+
+def test_seats_of_a_term_whose_next_one_is_paid_renew_after_that_one(
+    letter: Callable[..., Letter], contacts: Contacts
+) -> None:
+    """As the account says wherever it names the renewal date."""
+    ahead = {"next_starts_on": date(2028, 3, 31), "next_renews_on": date(2029, 3, 31), "charge_on": date(2028, 3, 31)}
+    added = replace(SEATS_ADDED, amount=Money(165308, "USD"))
+    text = " ".join(render(letter(Kind.SEATS_ADDED, seats_added=added, **ahead), contacts).text.split())
+    assert "All seats share one renewal date: March 31, 2028." in text
+    assert "Renewal date: March 31, 2028" in text

@@ -55,3 +55,8 @@ def test_who_may_not_reduce_seats_is_not_told_to(letter: MakeLetter, contacts: C
 def test_a_single_seat_that_is_used_is_one(letter: MakeLetter, contacts: Contacts) -> None:
     told = render(letter(Kind.REMINDER, locale="en-GB", unused=replace(UNUSED, used=1)), contacts)
     assert "1 of them was used" in words(told.text, "en-GB")
+
+
+def test_in_french_nothing_is_counted_as_none(letter: MakeLetter, contacts: Contacts) -> None:
+    told = render(letter(Kind.REMINDER, locale="fr-FR", unused=replace(UNUSED, used=0)), contacts)
+    assert "novembre 2026 inclus, aucun n’a été utilisé." in words(told.text, "fr-FR")

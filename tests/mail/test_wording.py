@@ -68,7 +68,7 @@ def test_a_term_is_named_by_its_first_and_last_day() -> None:
         ("en-US", "USD 4,545.00 (9 × USD 505.00)"),
         ("fr-FR", "4_545,00 USD (9 × 505,00 USD)"),
         ("fr-CA", "4 545,00 USD (9 × 505,00 USD)"),
-        ("ja-JP", "USD 4,545.00 (9 × USD 505.00)"),
+        ("ja-JP", "USD 4,545.00（9 × USD 505.00）"),
     ],
 )
 def test_the_amount_shows_its_factors(letter: Callable[..., Letter], contacts: Contacts, locale: str, row: str) -> None:

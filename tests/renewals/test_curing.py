@@ -21,12 +21,15 @@ from renewals.quoting import QuoteState, QuoteTerms
 from renewals.renewing import just_before
 from renewals.request import Request
 from renewals.windows import today
-from tests.renewals.builders import card, in_doubt, manual, paid_ahead, subscription, utc
+from tests.renewals.builders import PRICES, card, in_doubt, manual, paid_ahead, subscription, utc
 from tests.renewals.life import Life
 
 NOON = "2027-02-01T11:00"
-TO_BLAME = {"method_cannot_auto_charge", "term_not_offered", "below_one_seat", "not_a_reduction", "day_out_of_range"}
-"""What another method, term, number or day would mend."""
+TO_BLAME = {"method_cannot_auto_charge", "below_one_seat", "not_a_reduction", "day_out_of_range"}
+"""What another method, number or day would mend."""
+
+TAKES_A_TERM = {c.Name.CHANGE_TERM, c.Name.ASK_FOR_QUOTE, c.Name.RECORD_RENEWAL}
+"""What another term would mend, where the one that comes is not sold."""
 
 
 def code_of(ends_at: str) -> tuple[Hold, Attempt]:
@@ -47,6 +50,7 @@ def quoted(ends_at: str, **changes: object) -> Subscription:
     return manual(**{"phase": Phase.RENEWABLE, "hold": Hold("quote", utc(ends_at), quote="Q-1"), **changes})
 
 
+MONTHLY = {Term.MONTH: PRICES[Term.MONTH]}
 RENEWED = {"phase": Phase.RENEWED, "paid_ahead": paid_ahead()}
 SUBSCRIPTIONS = {
     "too early": (manual(), "2026-10-01T10:00"),
@@ -64,8 +68,14 @@ SUBSCRIPTIONS = {
     "a quote": (quoted("2027-02-14T23:00:00"), NOON),
     "a quote until after the date": (quoted("2027-04-30T22:00:00"), "2027-03-20T10:00"),
     "a hold without an end": (manual(phase=Phase.RENEWABLE, hold=Hold("order", None)), NOON),
+    "sold at its term no more": (manual(prices=MONTHLY), "2026-10-01T10:00"),
+    "not begun, sold at its term no more": (
+        manual(starts_on=date(2027, 3, 1), renews_on=date(2028, 3, 31), prices=MONTHLY),
+        NOON,
+    ),
     "expired": (manual(phase=Phase.EXPIRED, noticed=True), "2027-04-10T10:00"),
 }
+UNSOLD = SUBSCRIPTIONS["sold at its term no more"]
 NEVER_ASKED_OF_TIME = {c.Name.REINSTATE, c.Name.REFUND, c.Name.RESOLVE_PAYMENT}
 """What lapses can be reinstated, but is extended until then; what may go back or is in doubt, no calendar says."""
 
@@ -89,6 +99,11 @@ def request(sub: Subscription, name: c.Name, at: datetime, command: c.Command | 
 def refusal(sub: Subscription, asked: Request) -> Refused | None:
     decision = decide(just_before(sub, asked.received_at), asked)
     return decision if isinstance(decision, Refused) else None
+
+
+def is_to_blame(name: c.Name, refused: Refused) -> bool:
+    """Was it the command's own arguments?"""
+    return refused.code in TO_BLAME or (refused.code == "term_not_offered" and name in TAKES_A_TERM)
 
 
 class Waiting(Life):
@@ -116,12 +131,12 @@ def test_the_day_that_is_named_is_the_first_on_which_the_command_is_allowed(labe
     sub, at = SUBSCRIPTIONS[label][0], utc(SUBSCRIPTIONS[label][1])
     asked = {name: request(sub, name, at) for name in set(c.Name) - NEVER_ASKED_OF_TIME}
     now = {name: refused for name, each in asked.items() if (refused := refusal(sub, each))}
-    waiting = {name for name, refused in now.items() if refused.code not in TO_BLAME}
+    waiting = {name for name, refused in now.items() if not is_to_blame(name, refused)}
     found: dict[c.Name, date | None] = dict.fromkeys(waiting)
     for day, then, stands in lived(sub, at, 1100 if label == "renewed for three years" else 400):
         for name in tuple(waiting):
             refused = refusal(stands, replace(asked[name], received_at=then))
-            if refused is None or refused.code in TO_BLAME:
+            if refused is None or is_to_blame(name, refused):
                 found[name] = day
                 waiting.remove(name)
     said = {name: now[name].possible_on for name in found}
@@ -158,6 +173,8 @@ def test_the_day_that_is_named_is_the_first_on_which_the_command_is_allowed(labe
         pytest.param(*SUBSCRIPTIONS["not begun"], c.Name.ADD_SEATS, "term_not_paid", "2027-03-01", id="first term"),
         pytest.param(*SUBSCRIPTIONS["expired"], c.Name.ADD_SEATS, "term_not_paid", None, id="somebody has to pay"),
         pytest.param(*SUBSCRIPTIONS["too early"], c.Name.RENEW, "window_not_open", "2026-12-31", id="the window"),
+        pytest.param(*UNSOLD, c.Name.RENEW, "window_not_open", None, id="it names no term: none is sold"),
+        pytest.param(*UNSOLD, c.Name.ASK_FOR_QUOTE, "window_not_open", "2026-12-31", id="a quote may name another"),
     ],
 )
 def test_what_time_cures_is_cured_on(sub: Subscription, at: str, name: c.Name, code: str, day: str | None) -> None:
@@ -236,12 +253,18 @@ def test_another_day_for_the_late_window_is_named_now_and_not_waited_for() -> No
 
 
 def test_of_several_subscriptions_the_last_day_counts() -> None:
+    def answer(*others: Refused, name: c.Name = c.Name.ASK_FOR_QUOTE) -> Refused | None:
+        return first_that_applies([early, *others], name)
+
     early, late = (Refused("window_not_open", "Later.", day) for day in (date(2027, 1, 1), date(2027, 3, 1)))
-    assert first_that_applies([early, late]) == replace(early, possible_on=date(2027, 3, 1))
-    assert first_that_applies([early, Refused("hold_open", "Wait.")]) == Refused("hold_open", "Wait.")
-    assert first_that_applies([early, Refused("too_late", "Ask.")]) == replace(early, possible_on=None)
-    assert first_that_applies([early, Refused("below_one_seat", "More.")]) == early
-    assert first_that_applies([]) is None
+    unsold = Refused("term_not_offered", "It is not sold.")
+    assert answer(late) == replace(early, possible_on=date(2027, 3, 1))
+    assert answer(Refused("hold_open", "Wait.")) == Refused("hold_open", "Wait.")
+    assert answer(Refused("too_late", "Ask.")) == replace(early, possible_on=None)
+    assert answer(Refused("below_one_seat", "More.")) == early
+    assert answer(unsold) == early
+    assert answer(unsold, name=c.Name.ISSUE_QUOTE) == replace(early, possible_on=None)
+    assert first_that_applies([], c.Name.ASK_FOR_QUOTE) is None
 
 
 def test_only_known_codes_are_cured_by_time() -> None:

@@ -149,6 +149,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # actions
         "do.renew": "Renew",
         "do.renew_text": "Pay the next term now, or have it charged on the renewal date. The renewal date stays.",
+        "do.renew_text_late": "Pay the next term now. It begins on the renewal date all the same.",
         "do.renew_button": "See price and renew",
         "do.add-seats": "Add seats",
         "do.add-seats_text": "More seats at once, paid for the days that remain. All seats renew on the same date.",

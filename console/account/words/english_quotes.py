@@ -50,7 +50,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.",
         "quote.void_text": "One of its subscriptions was renewed another way, so it is void.",
         "panel.quoted": "Quote {quote} is open for the next term, until {day}. Until then nothing is charged by "
-        "itself; renewing here makes the quote void.",
+        "itself.",
+        "panel.quote_yields": "Renewing here makes the quote void.",
         "do.ask-for-quote": "Ask for a quote",
         "do.ask-for-quote_text": "With other seats or another term if you like, for one or more subscriptions; "
         "payable by purchase order.",
@@ -68,7 +69,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.quote_expired": "The quote has run out. Ask for a new one.",
         "refused.quote_not_open": "The quote is not open. Ask for a new one.",
         "refused.too_late.ask-for-quote": "It is too late for a quote. Renew here instead.",
-        "refused.window_not_open.ask-for-quote": "It is too early for a quote. Come back on {day}.",
+        "refused.window_not_open.ask-for-quote": "It is too early for a quote.",
+        "dated.window_not_open.ask-for-quote": "It is too early for a quote. Come back on {day}.",
         "refused.method_cannot_auto_charge.accept-quote": "Choose a payment method, or name a purchase order.",
         "refused.too_late.accept-quote": "The code to pay with would have run out before it was issued. Ask for a new "
         "quote.",

@@ -88,7 +88,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "method": "Moyen de paiement",
         "no_method": "aucun enregistré",
         "valid_through": "{method}, valable jusqu’au {day}",
-        "stored_on": "{method}, enregistré le {day}",
+        "stored_on": "{method}, enregistrement le {day}",
         "buyer": "Acheteur",
         "admin": "Administrateur principal",
         "you": "{name} (vous)",
@@ -158,6 +158,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "do.renew": "Renouveler",
         "do.renew_text": "Réglez la prochaine période maintenant, ou faites-la prélever à la date de renouvellement. "
         "Cette date ne change pas.",
+        "do.renew_text_late": "Réglez la prochaine période maintenant. Elle commence tout de même à la date de "
+        "renouvellement.",
         "do.renew_button": "Voir le prix et renouveler",
         "do.add-seats": "Ajouter des postes",
         "do.add-seats_text": "Des postes supplémentaires, disponibles aussitôt et payés au prorata des jours "
@@ -214,7 +216,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.amount": "Montant",
         "preview.total": "Total",
         "preview.renewal": "Période {span}",
-        "preview.seats": "Reste de cette période, {days} jours sur {all_days}, aujourd’hui compris",
+        "preview.seats": "Reste de cette période, {days} des {all_days} jours, aujourd’hui compris",
         "preview.next_seats": "Prochaine période, déjà réglée : {span}",
         "preview.basis.renewal_price": "au prix de renouvellement",
         "preview.basis.list_price": "au prix catalogue",

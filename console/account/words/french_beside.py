@@ -39,7 +39,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "affectation ou ajoutez des postes.",
         "usage.of": "Utilisation des postes de {product}",
         "usage.link": "Utilisateurs et utilisation des postes",
-        "usage.unused": "{seats}, dont {used} utilisés sur les {days} jours jusqu’au {told_on} inclus.",
+        "usage.unused": "Postes utilisés sur les {days} jours jusqu’au {told_on} inclus : {used} sur {seats}.",
         "calendar": "Calendrier",
         "calendar.text": "Retrouvez dans votre calendrier les dates de tous vos abonnements : l’ouverture du "
         "renouvellement, la date de renouvellement et le dernier jour pour renouveler en retard.",

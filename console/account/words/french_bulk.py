@@ -28,9 +28,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cart.confirm": "Renouveler pour {amount}",
         "result": "Renouvellement groupé",
         "result.going_on": "C’est en cours. La page se recharge d’elle-même.",
-        "result.done": "C’est fait : {renewed} sur {all} renouvelés. Un message confirme chaque commande.",
-        "result.refused": "{renewed} sur {all} renouvelés. Le reste figure ci-dessous avec son motif.",
-        "result.waiting": "{renewed} sur {all} renouvelés pour l’instant. Un paiement est encore en attente.",
+        "result.done": "C’est fait. Renouvellements : {renewed} sur {all}. Un message confirme chaque commande.",
+        "result.refused": "Renouvellements : {renewed} sur {all}. Le reste figure ci-dessous avec son motif.",
+        "result.waiting": "Renouvellements pour l’instant : {renewed} sur {all}. Un paiement est encore en attente.",
         "result.failed": "Le paiement de {amount} n’a pas abouti. Rien n’a été acheté.",
         "result.in_doubt": "Le résultat du paiement de {amount} n’est pas encore connu. Nous nous renseignons et vous "
         "écrirons ; rien n’est prélevé deux fois.",

@@ -1,4 +1,4 @@
-"""Le compte en français : les contrats."""
+"""The account in French: contracts."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

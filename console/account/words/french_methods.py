@@ -10,7 +10,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "page.",
         "methods.which": "Quel moyen de paiement",
         "methods.named": "{name} ({method})",
-        "methods.stored": "enregistré le {day}",
+        "methods.stored": "enregistrement le {day}",
         "methods.used_by": "Utilisé par",
         "methods.unused": "Aucun de vos abonnements ne l’utilise.",
         "methods.edit": "Modifier",

@@ -51,7 +51,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "avait pas eu de devis.",
         "quote.void_text": "Un de ses abonnements a été renouvelé autrement ; il est donc caduc.",
         "panel.quoted": "Le devis {quote} est ouvert pour la prochaine période, jusqu’au {day}. D’ici là, rien "
-        "n’est prélevé automatiquement ; un renouvellement ici rend le devis caduc.",
+        "n’est prélevé automatiquement.",
+        "panel.quote_yields": "Un renouvellement ici rend le devis caduc.",
         "do.ask-for-quote": "Demander un devis",
         "do.ask-for-quote_text": "Avec d’autres postes ou une autre durée si vous le souhaitez, pour un ou "
         "plusieurs abonnements ; payable par bon de commande.",
@@ -70,7 +71,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.quote_expired": "Le devis a expiré. Demandez-en un nouveau.",
         "refused.quote_not_open": "Le devis n’est pas ouvert. Demandez-en un nouveau.",
         "refused.too_late.ask-for-quote": "Il est trop tard pour un devis. Renouvelez ici.",
-        "refused.window_not_open.ask-for-quote": "Il est trop tôt pour un devis. Revenez le {day}.",
+        "refused.window_not_open.ask-for-quote": "Il est trop tôt pour un devis.",
+        "dated.window_not_open.ask-for-quote": "Il est trop tôt pour un devis. Revenez le {day}.",
         "refused.method_cannot_auto_charge.accept-quote": "Choisissez un moyen de paiement, ou indiquez un bon de "
         "commande.",
         "refused.too_late.accept-quote": "Le code de paiement aurait expiré avant d’être émis. Demandez un nouveau "

@@ -18,7 +18,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.hold_open": "Un paiement ou un devis est en cours pour la prochaine période. Renoncez-y, ou attendez "
         "qu’il se termine.",
         "refused.already_renewed": "La prochaine période est réglée. Il ne reste rien à payer.",
-        "refused.window_not_open": "Il est trop tôt pour renouveler. Revenez le {day}.",
+        "refused.window_not_open": "Il est trop tôt pour renouveler.",
+        "dated.window_not_open": "Il est trop tôt pour renouveler. Revenez le {day}.",
         "dated.hold_open": "Un paiement ou un devis est en cours pour la prochaine période. Renoncez-y, ou revenez le "
         "{day}.",
         "dated.already_renewed": "La prochaine période est réglée. Revenez le {day} pour la suivante.",

@@ -151,6 +151,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "do.renew": "更新する",
         "do.renew_text": "次の契約期間の料金を今すぐお支払いになるか、更新日の自動請求をお選びください。更新日は変わり"
         "ません。",
+        "do.renew_text_late": "次の契約期間の料金を今すぐお支払いください。その場合も、契約期間は更新日から始まりま"
+        "す。",
         "do.renew_button": "料金を確認して更新",
         "do.add-seats": "シートを追加する",
         "do.add-seats_text": "すぐに追加され、残りの日数分をお支払いいただきます。すべてのシートの更新日は同じです。",

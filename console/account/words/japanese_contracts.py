@@ -1,4 +1,4 @@
-"""アカウントの日本語：契約。"""
+"""The account in Japanese: contracts."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""アカウントの日本語：見積。"""
+"""The account in Japanese: quotes."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -20,9 +20,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ールでお届けします。価格は有効期限まで保証いたします。ご依頼は無料です。ご依頼中も、自動更新などは通常どおり行"
         "われます。",
         "quote.nothing_to_ask": "現在、お見積りをご依頼いただけるサブスクリプションはありません。",
-        "quote.ask_partner_text": "見積の対象と、次の期間からのシート数・期間をお選びください。ご購入元の販売パートナー"
-        "が発行し、メールでお届けします。価格は有効期限まで有効です。ご依頼は無料で、何も止まりません。",
-        "quote.asked_of_partner_text": "ご購入元の販売パートナーがご依頼を承りました。発行されましたら"
+        "quote.ask_partner_text": "お見積りの対象と、次の期間からのシート数・期間をお選びください。ご購入元の販売パート"
+        "ナーが発行し、メールでお届けします。価格は有効期限まで保証いたします。ご依頼は無料です。ご依頼中も、自動更新などは"
+        "通常どおり行われます。",
+        "quote.asked_of_partner_text": "ご購入元の販売パートナーがご依頼を承りました。発行され次第、"
         "メールでお届けします。",
         "quote.partner_invoices": "請求書は、ご購入元の販売パートナーからお送りします。",
         "quote.on_invoice": "発注書（請求書払い）：",
@@ -49,8 +50,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.expired_text": "有効期限は{day}まででした。対象のサブスクリプションは、お見積りがない場合と同じように継"
         "続します。",
         "quote.void_text": "対象のサブスクリプションの一つが別の方法で更新されたため、無効になりました。",
-        "panel.quoted": "次の期間について、見積書 {quote} が{day}まで有効です。それまで自動での請求はありません。ここ"
-        "で更新すると、お見積りは無効になります。",
+        "panel.quoted": "次の期間について、見積書 {quote} が{day}まで有効です。それまで自動での請求はありません。",
+        "panel.quote_yields": "ここで更新すると、お見積りは無効になります。",
         "do.ask-for-quote": "お見積りを依頼する",
         "do.ask-for-quote_text": "シート数や期間の変更も、複数のサブスクリプションもまとめてご依頼いただけます。"
         "発注書でのお支払いも可能です。",
@@ -69,7 +70,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.quote_expired": "お見積りの有効期限が切れました。新しいお見積りをご依頼ください。",
         "refused.quote_not_open": "このお見積りは有効ではありません。新しいお見積りをご依頼ください。",
         "refused.too_late.ask-for-quote": "お見積りのご依頼の期限を過ぎました。こちらから更新してください。",
-        "refused.window_not_open.ask-for-quote": "お見積りは{day}からご依頼いただけます。",
+        "refused.window_not_open.ask-for-quote": "まだお見積りをご依頼いただけません。",
+        "dated.window_not_open.ask-for-quote": "お見積りは{day}からご依頼いただけます。",
         "refused.method_cannot_auto_charge.accept-quote": "お支払い方法を選ぶか、発注書番号をご入力ください。",
         "refused.too_late.accept-quote": "お支払い番号の発行がお支払い期限に間に合いませんでした。新しいお見積りをご依"
         "頼ください。",

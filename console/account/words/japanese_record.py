@@ -18,7 +18,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.hold_open": "次の契約期間に、手続き中のお支払いまたは有効なお見積りがあります。取りやめるか、終わるま"
         "でお待ちください。",
         "refused.already_renewed": "次の契約期間はお支払い済みです。",
-        "refused.window_not_open": "まだ更新できません。{day}以降にお手続きください。",
+        "refused.window_not_open": "まだ更新できません。",
+        "dated.window_not_open": "まだ更新できません。{day}以降にお手続きください。",
         "dated.hold_open": "次の契約期間に、手続き中のお支払いまたは有効なお見積りがあります。取りやめるか、{day}以降に"
         "お手続きください。",
         "dated.already_renewed": "次の契約期間はお支払い済みです。その次の期間は{day}からお手続きいただけます。",

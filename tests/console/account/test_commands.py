@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.console.account.browser import SUBSCRIPTIONS, Browser, form, told, words
+from tests.scenarios.diary import instant
 from tests.scenarios.portfolios import BUYER, PUNCTUAL
 from tests.scenarios.theatre import Life, Theatre
 
@@ -387,3 +388,15 @@ async def test_who_renews_by_hand_is_told_that_another_term_is_not_charged_by_it
     page = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/change-term?term=3-years"))
     assert "3 years at a time costs as much per year as 1 year at a time." in page
     assert "Nothing is charged by itself. Unless it is renewed, the subscription expires on 31 March 2027" in page
+
+
+async def test_seats_are_priced_in_the_paid_term_whoever_was_away_when_it_began(
+    theatre: Theatre, browser: Browser
+) -> None:
+    life = await theatre.subscription()
+    assert await life.command("2027-02-01 10:00", "renew") == "done"
+    await browser.sign_in()
+    await life.stage.show(instant("2027-04-02 10:00", life.zone))
+    page = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/add-seats?seats=2"))
+    assert "Rest of this term, 364 of 366 days, today counted" in page
+    assert "Total EUR 1,074.10" in page

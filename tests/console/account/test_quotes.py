@@ -304,6 +304,10 @@ async def test_a_quote_of_what_a_partner_sold_is_asked_of_the_partner_and_accept
     assert await life.command("2027-02-01 10:01", "issue-quote", **given) == "done"
     page = await browser.page(f"{QUOTES}/{QUOTE}")
     assert "The partner who sold you this sends the invoice." in words(page)
+    (paper,) = PdfReader(BytesIO((await browser.get(f"{QUOTES}/{QUOTE}/quote.pdf")).content)).pages
+    paper_says = " ".join(paper.extract_text().split())
+    assert "by a purchase order; the partner who sold you this sends the invoice." in paper_says
+    assert "Renewing here" not in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
     assert 'name="token"' not in page
     answer = await browser.send(form(page, "/accept-quote"), purchase_order="PO-4711")
     assert "Done: accepting the quote." in told(await browser.page(answer.headers["location"]))

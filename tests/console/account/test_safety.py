@@ -180,3 +180,8 @@ def test_every_phase_letter_and_command_has_words() -> None:
     wanted = {f"phase.{each}" for each in Phase} | {f"kind.{each}" for each in Kind}
     wanted |= {f"command.{each}" for each in BUYER_MAY}
     assert wanted <= WORDS["en"].keys()
+
+
+def test_french_signs_keep_to_their_word_by_the_space_that_is_theirs() -> None:
+    assert WORDS["fr"]["questions"] == "Des questions\u202f? Contactez notre assistance\u00a0:"
+    assert "«\u00a0Carte du bureau\u00a0», 40 caractères au plus\u202f;" in WORDS["fr"]["methods.label_help"]

@@ -289,3 +289,17 @@ async def test_every_state_can_be_seen_and_has_its_words_in_every_language(
         pages += [words(await browser.page(path)) for path in previews]
         assert not any("{" in page or "a secret" in page for page in pages)
     assert sentence in pages[1], pages[1]
+
+
+@pytest.mark.parametrize(
+    "columns", [pytest.param({"auto_renew": "no"}, id="expired"), pytest.param({"method_token": "lost_card"}, id="due")]
+)
+async def test_once_the_renewal_date_has_come_nothing_is_offered_for_it(
+    theatre: Theatre, browser: Browser, columns: dict[str, str]
+) -> None:
+    life = await begin(theatre, "2027-04-10 10:00", **columns)
+    await life.catch_up()
+    await browser.sign_in()
+    page = await details(browser)
+    assert "Pay the next term now. It begins on the renewal date all the same." in page
+    assert "or have it charged on the renewal date" not in page

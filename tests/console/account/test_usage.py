@@ -62,6 +62,17 @@ async def test_unused_seats_are_said_before_they_are_paid_for(
     assert said not in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew"))
 
 
+async def test_one_used_seat_agrees_in_french(
+    theatre: Theatre, browser: Browser, sessions: Sessions, tmp_path: Path
+) -> None:
+    life = await theatre.subscription(locale="fr-FR")
+    await life.move_to("2027-02-01 10:00")
+    await browser.sign_in()
+    await tell(sessions, tmp_path, seats=9, used=1)
+    page = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/usage"))
+    assert "Postes utilisés sur les 90 jours jusqu’au 31 janvier 2027 inclus : 1 sur 12 postes." in page
+
+
 @pytest.mark.parametrize(
     ("locale", "title"), [("fr-FR", "Utilisation des postes de Draft Standard"), ("ja-JP", "Draft Standardのシートの")]
 )
