@@ -18,8 +18,8 @@ from cli.usage import ToldToStop
 from models.engine import Sessions, create_engine, is_full, is_on_its_way, lacks_grant, sessions_of
 from models.inbox import KeyReused
 from models.parties import CustomerRow
-from setting_sources import load
 from settings import BadSettings, Settings
+from settings.sources import load
 from workflows.client import NoTemporal, reach
 
 Result = TypeVar("Result")

@@ -12,8 +12,8 @@ import typer
 
 from cli import desk
 from cli.output import fail, print_json, say
-from setting_sources import load
 from settings import BadSettings, Settings
+from settings.sources import load
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "portfolio"
 

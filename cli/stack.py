@@ -36,7 +36,7 @@ HOST = "127.0.0.1"
 def run_up(settings: Settings, *, example: Path) -> int:
     """Run the local stack until Ctrl-C or SIGTERM; the exit status: 0 stopped, 1 failed, with the reason on stderr.
 
-    `settings` are those of the environment alone: `setting_sources.load(from_stack=False)`. On the first start the
+    `settings` are those of the environment alone: `settings.sources.load(from_stack=False)`. On the first start the
     portfolio in the folder `example` is imported and goes live.
     """
     try:

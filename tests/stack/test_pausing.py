@@ -16,7 +16,7 @@ from models.operators import OperatorRow
 from models.pauses import RESUME_CHARGES, Pausable, pause
 from models.second_person import open_requests
 from renewals.roles import Role
-from setting_sources import load
+from settings.sources import load
 from tests.console.ops.staff import now
 
 WHY = ["--reason", "the gateway is well"]

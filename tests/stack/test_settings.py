@@ -7,7 +7,7 @@ import pytest
 
 import settings
 from renewals.money import Money
-from setting_sources import load
+from settings.sources import load
 
 
 @pytest.fixture(autouse=True)
