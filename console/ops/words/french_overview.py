@@ -88,7 +88,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "grand, appelez l’acheteur ou le partenaire vendeur ; sa page permet de leur laisser plus de temps.",
         "largest": "Les plus grands",
         "largest_text": "Dans chaque devise, les renouvellements dont la perte coûterait le plus ; un par montant.",
-        "largest_more": "et {count} autres du même montant",
+        "largest_more": "et encore {count} du même montant",
         # today
         "today": "Aujourd’hui",
         "charges": "Prélèvements",
