@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from babel.dates import format_time
 from babel.numbers import format_decimal
@@ -39,7 +40,7 @@ class Speech:
 
     def number(self, count: int) -> str:
         """A count with its thousands apart."""
-        return str(format_decimal(count, locale=self.w.locale))
+        return _digits(count, str(self.w.locale))
 
     def day_of(self, at: datetime, zone_name: str) -> str:
         """The local date of an instant."""
@@ -49,6 +50,12 @@ class Speech:
         """An instant on the clock of that zone, to the minute."""
         time = format_time(at.astimezone(zone(zone_name)), "short", locale=self.w.locale)
         return self("at_time", day=self.day_of(at, zone_name), time=time)
+
+
+@lru_cache(maxsize=10_000)
+def _digits(count: int, locale: str) -> str:
+    """A page of figures has hundreds, and the same ones a moment later."""
+    return str(format_decimal(count, locale=locale))
 
 
 def language_wanted(chosen: str | None, accept_language: str, spoken: Iterable[str]) -> str:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from console.ops import asking
@@ -181,11 +180,11 @@ class View:
         )
 
     def number(self, count: int) -> str:
-        return str(format_decimal(count, locale=self.t.w.locale))
+        return self.t.number(count)
 
     def whole(self, money: Money) -> str:
         """Without decimals and code: the head of the column names the currency."""
-        return str(format_decimal(round(money.decimal()), locale=self.t.w.locale)) if money.minor else "–"
+        return self.t.number(round(money.decimal())) if money.minor else "–"
 
     def charts(self) -> tuple[Markup, Markup]:
         """The pipeline by renewal date: for a wide screen, and for a phone's."""
@@ -222,7 +221,7 @@ class View:
 def _value(number: float, of: str, t: Speech) -> str:
     """A count, or an amount of that currency without decimals."""
     counted = round(Money(int(number), of).decimal()) if of else round(number)
-    return str(format_decimal(counted, locale=t.w.locale))
+    return t.number(counted)
 
 
 @lru_cache(maxsize=64)
