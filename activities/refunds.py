@@ -59,7 +59,7 @@ class Refunds:
             answer = await self._gateway.refund(str(row.attempt_id), money, str(row.id), now)
         except (Unreachable, NoAnswer):
             await _record(self._sessions, number, row, None, wall_now)
-        except Exception:  # it may have gone: ask again with patience, and tell the operators now
+        except Exception:  # it may have gone: ask again with patience, and let the step fail
             await _record(self._sessions, number, row, None, wall_now)
             raise
         else:

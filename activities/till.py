@@ -47,7 +47,7 @@ class Till:
             await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
         except NoAnswer as lost:
             await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=seen)
-        except Exception:  # money may have moved: ask later, and tell the operators now
+        except Exception:  # money may have moved: ask later, and let the step fail
             await record_no_answer(self._sessions, number, charge.key, "error", wall_now, seen=seen)
             raise
         else:

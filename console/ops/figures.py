@@ -82,11 +82,11 @@ def _from_json(as_of: datetime, data: Mapping[str, Any]) -> Figures:
         risks=[Risk(Cause(cause), *rest) for cause, *rest in data["risks"]],
         largest=[
             Large(number, money, amount, tuple(Cause(cause) for cause in causes), more)
-            for number, money, amount, causes, more in data.get("largest", ())
+            for number, money, amount, causes, more in data["largest"]
         ],
         charged=[Charged(AttemptState(state), *rest) for state, *rest in data["charged"]],
         mailed=Mailed(*data["mailed"]),
-        troubles=[Found(Trouble(name), count) for name, count in data.get("troubles", ())],
+        troubles=[Found(Trouble(name), count) for name, count in data["troubles"]],
     )
 
 
