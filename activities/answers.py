@@ -4,6 +4,7 @@ But for one: an attempt that ended without a code has run out once its code come
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +15,7 @@ from activities.orders import release_claim
 from activities.outbox import queue
 from activities.outcomes import conclude_order
 from activities.parts import come_in_all, count_part, owe_back, take_part
+from activities.planning import plan_after
 from gateways.port import Answer, Declined, Issued, Paid, Pending
 from models.engine import Sessions
 from models.history import in_utc
@@ -24,37 +26,49 @@ from renewals.declines import ask_at, ask_late_at, call_again_at
 from renewals.letters import Kind
 from renewals.money import Money
 from renewals.payments import ENDED_UNPAID, AttemptState, Way
+from workflows.contract import TermPlan
 
 FINAL = (AttemptState.PAID, AttemptState.DECLINED, AttemptState.EXPIRED, AttemptState.ABANDONED)
 
 
-async def record_answer(sessions: Sessions, number: str, key: str, answer: Answer, wall_now: datetime) -> bool:
-    """Record what the gateway said of an attempt, with all that follows from it, in one transaction.
+class Recorded(NamedTuple):
+    """`unwanted`: a code came when nobody wanted it any more, of which the gateway is to be told. `plan`: if made."""
 
-    Says whether it is a code that came when nobody wanted it any more: the gateway is to be told.
-    """
+    unwanted: bool
+    plan: TermPlan | None
+
+
+async def record_answer(sessions: Sessions, number: str, key: str, answer: Answer, wall_now: datetime) -> Recorded:
+    """Record what the gateway said of an attempt, with all that follows from it, and plan, in one transaction."""
     async with sessions.begin() as session:
         ordered = await locked(session, number, key, wall_now)
-        if ordered.attempt.state in FINAL:
-            return await _after_the_end(session, ordered, answer, wall_now)
-        ordered.attempt.gateway_reference = answer.reference
-        received = come_in_all(answer, ordered.attempt.amount)
-        match answer:
-            case Paid():
-                await settle_paid(session, ordered, wall_now, received=received)
-            case Issued() if received >= ordered.attempt.amount:  # all of it is in, whatever its provider calls that
-                await settle_paid(session, ordered, wall_now, received=received)
-            case Declined(code):
-                await settle_declined(session, ordered, wall_now, code)
-            case Pending():
-                await _wait(session, ordered, wall_now, AttemptState.PENDING, None)
-            case Issued():
-                await _issue(session, ordered, wall_now, answer)
+        unwanted = await _record(session, ordered, answer, wall_now)
+        waits = unwanted or ordered.may_be_of_many
+        return Recorded(unwanted, None if waits else await plan_after(session, number, wall_now))
+
+
+async def _record(session: AsyncSession, ordered: Ordered, answer: Answer, wall_now: datetime) -> bool:
+    """Says whether it is a code that nobody wants."""
+    if ordered.attempt.state in FINAL:
+        return await _after_the_end(session, ordered, answer, wall_now)
+    ordered.attempt.gateway_reference = answer.reference
+    received = come_in_all(answer, ordered.attempt.amount)
+    match answer:
+        case Paid():
+            await settle_paid(session, ordered, wall_now, received=received)
+        case Issued() if received >= ordered.attempt.amount:  # all of it is in, whatever its provider calls that
+            await settle_paid(session, ordered, wall_now, received=received)
+        case Declined(code):
+            await settle_declined(session, ordered, wall_now, code)
+        case Pending():
+            await _wait(session, ordered, wall_now, AttemptState.PENDING, None)
+        case Issued():
+            await _issue(session, ordered, wall_now, answer)
     return False
 
 
 async def _after_the_end(session: AsyncSession, ordered: Ordered, answer: Answer, wall_now: datetime) -> bool:
-    """What is final stays so; but money that moved against it must go back. As `record_answer` says.
+    """What is final stays so; but money that moved against it must go back. Says what `_record` does.
 
     A voucher that has run out is asked about for a while, as is one of which an operator said that it was not paid; its
     late money goes back by itself (refunds.py), as does what comes of a paid one beyond its amount. Of all else an

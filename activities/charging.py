@@ -33,9 +33,8 @@ class Charging:
         if self._breaker:
             await self._breaker.check(wall_now)
         begun = await self._begin(number, wall_now)
-        if begun:
-            await self._till.pay(*begun, wall_now, seen=AttemptState.OPEN)
-        return await plan_of(self._sessions, number, wall_now)
+        planned = await self._till.pay(*begun, wall_now, seen=AttemptState.OPEN) if begun else None
+        return planned or await plan_of(self._sessions, number, wall_now)
 
     async def _begin(self, number: str, wall_now: datetime) -> tuple[Stored, Charge] | None:
         """Write or resume the attempt; None when nothing is due."""

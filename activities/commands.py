@@ -13,10 +13,10 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.clock import started_at
-from activities.deciding import GivingUp, Placed, decide_command
+from activities.deciding import GivingUp, Placed, decide_in
 from activities.holds import Ended, Holds
 from activities.outcomes import answer_of, conclude
-from activities.planning import plan_of
+from activities.planning import plan_after, plan_of
 from activities.till import Till
 from gateways.port import Gateway
 from models.engine import Sessions
@@ -38,24 +38,29 @@ class Commands:
     @activity.defn
     async def apply_command(self, number: str, command_id: str) -> Applied:
         """Apply a stored command once; a repeat answers what the first time did."""
-        wall_now = started_at()
-        answer = await self._decide(UUID(command_id), number, wall_now)
-        return Applied(answer, await plan_of(self._sessions, number, wall_now))
+        return await self._apply(number, UUID(command_id), started_at())
 
-    async def _decide(self, command_id: UUID, number: str, wall_now: datetime) -> Answer:
-        """The outcome. What an allowed command needs of the gateway is done between two transactions."""
-        decided = await decide_command(self._sessions, command_id, wall_now, self._signing_key)
+    async def _apply(self, number: str, command_id: UUID, wall_now: datetime) -> Applied:
+        """The outcome, and the plan that follows from it.
+
+        What an allowed command needs of the gateway is done between two transactions.
+        """
+        async with self._sessions.begin() as session:
+            decided = await decide_in(session, command_id, wall_now, self._signing_key)
+            planned = await plan_after(session, number, wall_now) if isinstance(decided, Answer) else None
         match decided:
             case Placed():
                 if decided.resumed:
                     await self._till.resume(decided.stored, decided.resumed, decided.charge, wall_now)
                 else:
-                    await self._till.pay(decided.stored, decided.charge, wall_now, seen=AttemptState.OPEN)
+                    planned = await self._till.pay(decided.stored, decided.charge, wall_now, seen=AttemptState.OPEN)
             case GivingUp(hold, by, reason):
                 ended = await self._holds.end(number, wall_now, by=by, reason=reason, meant=hold)
                 await self._conclude_release(command_id, ended, wall_now)
-            case Answer():
-                return decided
+        plan = planned or await plan_of(self._sessions, number, wall_now)
+        return Applied(decided if isinstance(decided, Answer) else await self._outcome(command_id), plan)
+
+    async def _outcome(self, command_id: UUID) -> Answer:
         async with self._sessions() as session:
             return answer_of(await session.get_one(CommandRow, command_id))
 
@@ -90,8 +95,7 @@ class Commands:
                 by=by,
                 wall_now=signal.received_at,
             )
-        answer = await self._decide(command_id, signal.number, wall_now)
-        return Applied(answer, await plan_of(self._sessions, signal.number, wall_now))
+        return await self._apply(signal.number, command_id, wall_now)
 
 
 def _read_signal(request: object) -> tuple[str, Mapping[str, Any]]:

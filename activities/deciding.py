@@ -65,48 +65,55 @@ async def decide_command(
     previews.
     """
     async with sessions.begin() as session:
-        row = await session.get(CommandRow, command_id)
-        if row is None:
-            raise ApplicationError(f"there is no command {command_id}", type="UnknownCommand", non_retryable=True)
-        if row.name in c.ABOUT_QUOTES:
-            await lock_lines(session, row)
-        if row.name == c.Name.RESOLVE_PAYMENT:  # what holds it together with others is locked in the order of numbers
-            await lock_all(session, await fellows_of(session, row.subscription))
-        if row.name == c.Name.REFUND:
-            await lock_all(session, await numbers_to_lock(session, row))
-        stored = await load(session, row.subscription, wall_now, lock=True)  # locked first, as by who records an answer
-        await session.refresh(row, with_for_update=True)
-        if row.outcome is not None:
-            return answer_of(row)
-        if stored and row.order_id:
-            return await _resumed(session, stored, row)
-        if stored:
-            row.received_at = min(row.received_at, stored.now)  # its sender's clock may be fast
-            begun = await in_its_term(session, stored, row.received_at, wall_now)
-            if begun is not stored:
-                stored, row.renews_on = begun, begun.row.renews_on  # that of the term which its sender was in
-        try:
-            if stored and row.name in c.ABOUT_QUOTES:
-                return await _about_quote(session, stored, row, wall_now)
-            request = await request_of(session, stored, row)
-        except c.BadArguments as bad:
-            return conclude(session, row, Refused("bad_arguments", str(bad)), wall_now)
-        if stored is None or request is None:
-            return conclude(session, row, no_such_subscription(row.subscription), wall_now)
-        decided_on = _as_received(stored, request)
-        decision, bound = decide(decided_on, request), None
-        if isinstance(decision, Eligible):
-            if isinstance(request.command, c.ReleaseHold) and (hold := stored.facts.hold):
-                return GivingUp(hold.id, row.given_by, row.reason)
-            if _pays_now(request.command):
-                return await _placed(session, stored, decided_on, request.command, row, signing_key)
-            if isinstance(request.command, c.Renew | c.ChangeTerm) and request.command.preview is not None:
-                bound = _lines(decided_on, request.command, row.received_at, signing_key)
-                decision = decision if bound else STALE
-        answer = conclude(session, row, decision, stored.now)
-        if isinstance(decision, Eligible):
-            await take_effect(session, stored, request, row, wall_now, bound[0] if bound else None)
-        return answer
+        return await decide_in(session, command_id, wall_now, signing_key)
+
+
+async def decide_in(
+    session: AsyncSession, command_id: UUID, wall_now: datetime, signing_key: bytes = b""
+) -> Answer | Placed | GivingUp:
+    """The same in the caller's transaction, which commits whatever is decided."""
+    row = await session.get(CommandRow, command_id)
+    if row is None:
+        raise ApplicationError(f"there is no command {command_id}", type="UnknownCommand", non_retryable=True)
+    if row.name in c.ABOUT_QUOTES:
+        await lock_lines(session, row)
+    if row.name == c.Name.RESOLVE_PAYMENT:  # what holds it together with others is locked in the order of numbers
+        await lock_all(session, await fellows_of(session, row.subscription))
+    if row.name == c.Name.REFUND:
+        await lock_all(session, await numbers_to_lock(session, row))
+    stored = await load(session, row.subscription, wall_now, lock=True)  # locked first, as by who records an answer
+    await session.refresh(row, with_for_update=True)
+    if row.outcome is not None:
+        return answer_of(row)
+    if stored and row.order_id:
+        return await _resumed(session, stored, row)
+    if stored:
+        row.received_at = min(row.received_at, stored.now)  # its sender's clock may be fast
+        begun = await in_its_term(session, stored, row.received_at, wall_now)
+        if begun is not stored:
+            stored, row.renews_on = begun, begun.row.renews_on  # that of the term which its sender was in
+    try:
+        if stored and row.name in c.ABOUT_QUOTES:
+            return await _about_quote(session, stored, row, wall_now)
+        request = await request_of(session, stored, row)
+    except c.BadArguments as bad:
+        return conclude(session, row, Refused("bad_arguments", str(bad)), wall_now)
+    if stored is None or request is None:
+        return conclude(session, row, no_such_subscription(row.subscription), wall_now)
+    decided_on = _as_received(stored, request)
+    decision, bound = decide(decided_on, request), None
+    if isinstance(decision, Eligible):
+        if isinstance(request.command, c.ReleaseHold) and (hold := stored.facts.hold):
+            return GivingUp(hold.id, row.given_by, row.reason)
+        if _pays_now(request.command):
+            return await _placed(session, stored, decided_on, request.command, row, signing_key)
+        if isinstance(request.command, c.Renew | c.ChangeTerm) and request.command.preview is not None:
+            bound = _lines(decided_on, request.command, row.received_at, signing_key)
+            decision = decision if bound else STALE
+    answer = conclude(session, row, decision, stored.now)
+    if isinstance(decision, Eligible):
+        await take_effect(session, stored, request, row, wall_now, bound[0] if bound else None)
+    return answer
 
 
 async def _about_quote(session: AsyncSession, stored: Stored, row: CommandRow, wall_now: datetime) -> Answer | Placed:

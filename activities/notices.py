@@ -19,7 +19,7 @@ from temporalio import activity
 from activities.clock import started_at
 from activities.dealings import enclosed
 from activities.letters import letter_of
-from activities.planning import plan_of
+from activities.planning import plan_after, plan_of
 from documents.pdf import pdf_of
 from documents.sheet import file_name
 from mail.letter import Contacts
@@ -75,8 +75,8 @@ class Notices:
             envelope = (
                 await self._claim_dated(session, stored, notice) if stored and stored.facts.may_be_mailed else None
             )
-        await self._deliver(number, envelope, wall_now)
-        return await plan_of(self._sessions, number, wall_now)
+        planned = await self._deliver(number, envelope, wall_now) if envelope else None
+        return planned or await plan_of(self._sessions, number, wall_now)
 
     @activity.defn
     async def send_queued(self, number: str, notice_id: str) -> TermPlan:
@@ -89,8 +89,8 @@ class Notices:
                 if stored and stored.facts.may_be_mailed
                 else None
             )
-        await self._deliver(number, envelope, wall_now)
-        return await plan_of(self._sessions, number, wall_now)
+        planned = await self._deliver(number, envelope, wall_now) if envelope else None
+        return planned or await plan_of(self._sessions, number, wall_now)
 
     @activity.defn
     async def miss_notices(self, number: str) -> TermPlan:
@@ -148,19 +148,18 @@ class Notices:
         session.add(row)
         return Envelope(row.id, row.raw, row.recipient, again)
 
-    async def _deliver(self, number: str, envelope: Envelope | None, wall_now: datetime) -> None:
-        """Send outside any transaction, then record what the mail server said."""
-        if envelope is None:
-            return
+    async def _deliver(self, number: str, envelope: Envelope, wall_now: datetime) -> TermPlan | None:
+        """Send outside any transaction, then record what the mail server said, and plan."""
         delivery = await self._mailer.send(envelope.raw, sender=self._sender, recipient=envelope.recipient)
         async with self._sessions.begin() as session:
             subscription = await session.get(SubscriptionRow, number, with_for_update=True)
             row = await session.get(NoticeRow, envelope.notice_id, with_for_update=True, options=[_WITHOUT_BYTES])
             if subscription is None or row is None or row.outcome is not None:
-                return
+                return None
             await _record_delivery(session, row, delivery, wall_now + subscription.shift, again=envelope.again)
             if isinstance(delivery, Accepted) and _ANNOUNCES in row.facts:
                 await _announce(session, row, wall_now)
+            return await plan_after(session, number, wall_now)
 
 
 def _name_price(stored: Stored, row: NoticeRow) -> None:

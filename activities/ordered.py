@@ -47,6 +47,11 @@ class Ordered:
         """Has it lines of several subscriptions?"""
         return len(self.subscriptions) > 1
 
+    @property
+    def may_be_of_many(self) -> bool:
+        """Is it one that others carry out too, so that each of its subscriptions is woken to plan for itself?"""
+        return self.order.way in (Way.BULK, Way.QUOTE)
+
     def amount_of(self, stored: Stored) -> int:
         return self.amounts[stored.row.number] if self.is_large else self.attempt.amount
 
@@ -96,7 +101,7 @@ def plan_again(ordered: Ordered, wall_now: datetime) -> None:
 
     Whoever records it wakes them too, if it can; a wake-up that is lost costs no more than a look of the watchdog.
     """
-    if ordered.order.way in (Way.BULK, Way.QUOTE):
+    if ordered.may_be_of_many:
         for stored in ordered.subscriptions:
             stored.row.next_step_at = wall_now - DUE_SINCE
 

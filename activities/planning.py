@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
@@ -50,6 +51,25 @@ async def plan_of(sessions: Sessions, number: str, wall_now: datetime) -> TermPl
         if stored is None:
             raise ApplicationError(f"there is no subscription {number}", type=UNKNOWN_SUBSCRIPTION, non_retryable=True)
         answer = plan_stored(stored)
+        await _note(session, stored, answer)
+        await watch_legal_notices(session, stored)
+    return answer
+
+
+async def plan_after(session: AsyncSession, number: str, wall_now: datetime) -> TermPlan | None:
+    """As `plan_of`, of what this transaction leaves behind, as the last that it does; its caller holds the lock.
+
+    None for facts that cannot be planned: what was recorded of them is committed all the same, and `plan_of`, which
+    whoever called asks then, says what is wrong with them.
+    """
+    try:
+        stored = await load(session, number, wall_now)
+        answer = plan_stored(stored) if stored else None
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        return None
+    if stored and answer:
         await _note(session, stored, answer)
         await watch_legal_notices(session, stored)
     return answer

@@ -21,6 +21,7 @@ from models.store import Stored, load_all
 from renewals.money import Money
 from renewals.payments import ENDED_UNPAID, Attempt, AttemptState, MethodKind, Way
 from renewals.plan import still_wanted
+from workflows.contract import TermPlan
 
 NOTHING_TO_PAY = "nothing to pay"
 """Recorded in place of a gateway's reference where the amount is zero, and no gateway was asked."""
@@ -32,15 +33,16 @@ class Till:
     def __init__(self, sessions: Sessions, gateway: Gateway) -> None:
         self._sessions, self._gateway = sessions, gateway
 
-    async def pay(self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState) -> None:
+    async def pay(self, stored: Stored, charge: Charge, wall_now: datetime, *, seen: AttemptState) -> TermPlan | None:
         """Call the gateway, then record what it said. `seen` is the attempt's state when it was read.
 
-        What costs nothing is settled here: no gateway takes a charge of nothing.
+        What costs nothing is settled here: no gateway takes a charge of nothing. The plan that follows, if it was made
+        with what was recorded.
         """
         number = charge.subscription
         if charge.amount.minor == 0:
-            await record_answer(self._sessions, number, charge.key, Paid(NOTHING_TO_PAY), wall_now)
-            return
+            free = await record_answer(self._sessions, number, charge.key, Paid(NOTHING_TO_PAY), wall_now)
+            return free.plan
         try:
             answer = await self._gateway.charge(charge, stored.now)
         except Unreachable:
@@ -51,7 +53,8 @@ class Till:
             await record_no_answer(self._sessions, number, charge.key, "error", wall_now, seen=seen)
             raise
         else:
-            await self._record(charge, answer, stored.now, wall_now)
+            return await self._record(charge, answer, stored.now, wall_now)
+        return None
 
     async def resume(self, stored: Stored, attempt: Attempt, charge: Charge, wall_now: datetime) -> None:
         """Go on with an attempt that has no final answer: ask what became of it, or make it, if it is still wanted."""
@@ -77,10 +80,12 @@ class Till:
             return
         await self._record(charge, found, stored.now, wall_now)
 
-    async def _record(self, charge: Charge, answer: Answer, now: datetime, wall_now: datetime) -> None:
+    async def _record(self, charge: Charge, answer: Answer, now: datetime, wall_now: datetime) -> TermPlan | None:
         """Record it; a code that came when nobody wanted it any more is given up where it can be paid."""
-        if await record_answer(self._sessions, charge.subscription, charge.key, answer, wall_now):
+        recorded = await record_answer(self._sessions, charge.subscription, charge.key, answer, wall_now)
+        if recorded.unwanted:
             await self._give_up(charge, now, wall_now)
+        return recorded.plan
 
     async def _give_up(self, charge: Charge, now: datetime, wall_now: datetime) -> None:
         """Tell the provider that nobody wants the code. Where it does not answer the plan tells it again."""

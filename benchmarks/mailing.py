@@ -1,13 +1,11 @@
 """Mails a second: the sender and the whole path of a notice, against a bare aiosmtplib loop with as many connections.
 
-The mail server is the local sink in a process of its own: `python -m benchmarks.mailing FOLDER`.
+The mail server is the local sink in a process of its own.
 """
 
 import asyncio
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,8 +23,8 @@ from benchmarks.databases import BY, NOW, databases, import_into
 from benchmarks.figures import Bound, Figure
 from benchmarks.portfolios import write_portfolio
 from cli.rehearsal import CONTACTS, HOST, SENDER
+from cli.stack_sink import passing_sink
 from mail.sender import Accepted, Mailer
-from mail.sink import Sink
 from models.engine import Sessions, create_engine, sessions_of
 from models.records import NoticeRow
 from models.store import load_all
@@ -43,15 +41,20 @@ RECIPIENT = "buyer@studio.example"
 
 async def measure(count: int = COUNT, through_all: int = THROUGH_ALL) -> list[Figure]:
     """Mails per second of all three; every mail has the bytes that the whole path made."""
-    async with databases("mails") as (url,), _sink() as port:
-        engine, mailer = create_engine(url), Mailer(HOST, port, tls="none", connections=CONNECTIONS)
-        try:
-            whole, raw = await _whole_path(url, sessions_of(engine), mailer, through_all)
-            bare = await _bare(port, raw, count)
-            sender = await _rate(count, CONNECTIONS, lambda n: _send(mailer, raw))
-        finally:
-            await mailer.close()
-            await engine.dispose()
+    with tempfile.TemporaryDirectory(prefix="perennial-bench-") as place:
+        async with databases("mails") as (url,), passing_sink(Path(place)) as port:
+            return await _measure(url, port, count, through_all)
+
+
+async def _measure(url: str, port: int, count: int, through_all: int) -> list[Figure]:
+    engine, mailer = create_engine(url), Mailer(HOST, port, tls="none", connections=CONNECTIONS)
+    try:
+        whole, raw = await _whole_path(url, sessions_of(engine), mailer, through_all)
+        bare = await _bare(port, raw, count)
+        sender = await _rate(count, CONNECTIONS, lambda n: _send(mailer, raw))
+    finally:
+        await mailer.close()
+        await engine.dispose()
     loop = f"a bare aiosmtplib loop over {CONNECTIONS} connections"
     return [
         Figure(
@@ -130,31 +133,3 @@ async def _queue_one_each(sessions: Sessions) -> list[tuple[str, str]]:
         rows = (await session.execute(select(col(NoticeRow.subscription), col(NoticeRow.id)))).all()
     ids: list[tuple[str, UUID]] = [(number, notice_id) for number, notice_id in rows]
     return [(number, str(notice_id)) for number, notice_id in ids]
-
-
-@asynccontextmanager
-async def _sink() -> AsyncIterator[int]:
-    """The local sink in a process of its own: its port."""
-    with tempfile.TemporaryDirectory(prefix="perennial-bench-") as place:
-        command = (sys.executable, "-m", "benchmarks.mailing", place)
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
-        if process.stdout is None or process.stdin is None:
-            raise RuntimeError("the sink has no pipes")
-        try:
-            yield int(await process.stdout.readline())
-        finally:
-            process.stdin.close()
-            await process.wait()
-
-
-async def _be_the_sink(place: Path) -> None:
-    """Take mails until standard input ends."""
-    async with Sink(place) as sink:
-        sys.stdout.write(f"{sink.port}\n")
-        sys.stdout.flush()
-        await asyncio.to_thread(sys.stdin.read)
-
-
-if __name__ == "__main__":
-    asyncio.run(_be_the_sink(Path(sys.argv[1])))

@@ -20,6 +20,7 @@ from temporalio.client import Client
 
 from cli.stack_ports import free_port
 from cli.stack_postgres import running_postgres
+from cli.stack_sink import passing_sink
 from cli.stack_temporal import passing_temporal
 from cli.stage import Stage
 from mail.letter import Contacts
@@ -59,7 +60,6 @@ class Servers:
 async def throw_away_servers(**worker_options: Any) -> AsyncIterator[Servers]:
     """PostgreSQL, Temporal, a mail sink and a worker of their own, gone without a trace afterwards."""
     from mail.sender import Mailer  # loaded here, so that other commands answer sooner
-    from mail.sink import Sink
     from models import schema
     from worker import build_worker
 
@@ -68,19 +68,19 @@ async def throw_away_servers(**worker_options: Any) -> AsyncIterator[Servers]:
         async with (
             running_postgres(directory / "postgres", directory / "postgres.log", throw_away=True) as (url, _),
             passing_temporal(directory / "temporal.log", address=temporal_address, options=DEV_SERVER_OPTIONS),
+            passing_sink(directory / "mails") as smtp_port,
         ):
             await schema.upgrade(url)
             client = await Client.connect(temporal_address, data_converter=DATA_CONVERTER)
             engine = create_engine(url, connections=20, pre_ping=False)
-            async with Sink(directory / "mails") as sink:
-                mailer = Mailer(HOST, sink.port, tls="none")
-                try:
-                    sessions = sessions_of(engine)
-                    async with build_worker(client, sessions, mailer, CONTACTS, SENDER, **worker_options):
-                        yield Servers(client, sessions, url)
-                finally:
-                    await mailer.close()
-                    await engine.dispose()
+            mailer = Mailer(HOST, smtp_port, tls="none")
+            try:
+                sessions = sessions_of(engine)
+                async with build_worker(client, sessions, mailer, CONTACTS, SENDER, **worker_options):
+                    yield Servers(client, sessions, url)
+            finally:
+                await mailer.close()
+                await engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from hashlib import sha256
@@ -21,7 +21,23 @@ from mail.render import Rendered
 from renewals.addresses import is_address
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
-_SEVEN_BIT = SMTP.clone(cte_type="7bit")
+
+
+class _Headers(HeaderRegistry):
+    """Makes the class of a header once, where the library makes it anew for each header of each mail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = super().__getitem__(name)
+        return made
+
+
+_SEVEN_BIT = SMTP.clone(cte_type="7bit", header_factory=_Headers())
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ async def abandoned(desk: Desk) -> str:
 
 
 async def news(desk: Desk, key: str, answer: Answer, at: str = "2027-03-01 10:06") -> bool:
-    return await record_answer(desk.sessions, desk.number, key, answer, instant(at, PARIS))
+    return (await record_answer(desk.sessions, desk.number, key, answer, instant(at, PARIS))).unwanted
 
 
 async def refunds(desk: Desk) -> list[tuple[int, str]]:
