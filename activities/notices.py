@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
+from sqlmodel import col
 from temporalio import activity
 
 from activities.clock import started_at
@@ -28,6 +29,7 @@ from mail.render import render
 from mail.sender import Accepted, Delivery, Mailer, Rejected, TryAgain
 from mail.wording import letter_locale
 from models.engine import Sessions
+from models.joined import ONE
 from models.journal import raise_alarm, record
 from models.records import NoticeRow
 from models.store import Stored, load, write
@@ -48,6 +50,7 @@ _ANNOUNCES = "announces"
 """Among the facts of such a notice: the price that its letter names."""
 
 _WITHOUT_BYTES = defer(NoticeRow.raw)  # type: ignore[arg-type]
+_LOCKED_SHIFT = select(col(SubscriptionRow.shift)).where(ONE).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +155,11 @@ class Notices:
         """Send outside any transaction, then record what the mail server said, and plan."""
         delivery = await self._mailer.send(envelope.raw, sender=self._sender, recipient=envelope.recipient)
         async with self._sessions.begin() as session:
-            subscription = await session.get(SubscriptionRow, number, with_for_update=True)
+            shift = await session.scalar(_LOCKED_SHIFT, {"number": number})
             row = await session.get(NoticeRow, envelope.notice_id, with_for_update=True, options=[_WITHOUT_BYTES])
-            if subscription is None or row is None or row.outcome is not None:
+            if shift is None or row is None or row.outcome is not None:
                 return None
-            await _record_delivery(session, row, delivery, wall_now + subscription.shift, again=envelope.again)
+            await _record_delivery(session, row, delivery, wall_now + shift, again=envelope.again)
             if isinstance(delivery, Accepted) and _ANNOUNCES in row.facts:
                 await _announce(session, row, wall_now)
             return await plan_after(session, number, wall_now)

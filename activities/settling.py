@@ -208,16 +208,19 @@ async def _void_others(session: AsyncSession, order: OrderRow, renewals: Sequenc
     """Whoever else was about to pay these renewals stops: claims are released, open orders on them are void."""
     if not renewals:
         return
-    await session.execute(
+    released = (
         update(ClaimRow)
         .where(col(ClaimRow.renewal_id).in_(renewals), col(ClaimRow.released_at).is_(None))
         .values(released_at=now)
+        .execution_options(synchronize_session=False)
+        .returning(col(ClaimRow.id))
     )
     others = (
         select(col(OrderRow.id))
         .join(OrderLineRow, col(OrderLineRow.order_id) == col(OrderRow.id))
         .where(col(OrderLineRow.renewal_id).in_(renewals))
         .where(col(OrderRow.id) != order.id, col(OrderRow.state) == "open")
+        .add_cte(released.cte("released"))
     )
     ids = list((await session.execute(others)).scalars())
     if not ids:

@@ -76,6 +76,7 @@ def _environment(form: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.filters["paragraphs"] = _html_paragraphs if markup else _text_paragraphs
     environment.filters["line"] = _line

@@ -189,6 +189,7 @@ def _environment(markup: bool) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.filters["fill"] = lambda text: fill(text, TEXT_WIDTH)
     environment.filters["safe_line"] = without_controls
