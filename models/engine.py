@@ -1,8 +1,11 @@
 """The connection to PostgreSQL: one engine per process, sessions whose objects outlive their commit."""
 
+from contextlib import suppress
+from types import TracebackType
+
 import psycopg
 from sqlalchemy import ExceptionContext, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -73,5 +76,22 @@ def _hide_values(context: ExceptionContext) -> None:
             wrapped.args = (str(wrapped.args[0]).replace(said, error.diag.message_primary),)
 
 
+class _Session(AsyncSession):
+    """A session in which one only read ends by COMMIT, where SQLAlchemy's ends by ROLLBACK.
+
+    After a ROLLBACK psycopg lets the server forget all that it has prepared on the connection, and PostgreSQL plans
+    each statement anew, which takes longer than most reads.
+    """
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None and self.in_transaction():
+            self.expunge_all()  # what nobody committed is not written now
+            with suppress(SQLAlchemyError):  # a read has nothing to lose
+                await self.commit()
+        await super().__aexit__(kind, error, trace)
+
+
 def sessions_of(engine: AsyncEngine) -> Sessions:
-    return async_sessionmaker(engine, expire_on_commit=False, info={SHARED: {}})
+    return async_sessionmaker(engine, class_=_Session, expire_on_commit=False, info={SHARED: {}})
