@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 
 import pytest
 
-from activities import till
+from activities import planning, till
 from gateways.port import Answer, Declined, Paid, Unreachable
+from models.store import Stored
+from renewals.pricing import NotPriced
 from tests.activities.desk import PRICE, Desk, PulledPlug
 from workflows.contract import TermPlan
 
@@ -124,6 +127,23 @@ async def test_a_crash_between_the_answer_and_its_record_loses_nothing(
     assert list(desk.gateway.moved.values()) == [PRICE]
     assert await desk.attempts() == [(1, "paid", None)]
     assert (await desk.diary("2027-03-31"))[0] == ("2027-03-31 06:00", f"payment 1 of EUR {PRICE} paid")
+
+
+async def test_a_payment_stands_though_what_follows_from_it_cannot_be_planned(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.open()
+
+    def cannot_be_planned(stored: Stored) -> TermPlan:
+        raise NotPriced(stored.facts.sku, stored.facts.term, stored.facts.currency)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(planning, "plan_stored", cannot_be_planned)
+        with pytest.raises(NotPriced):
+            await desk.charge()
+    assert await desk.attempts() == [(1, "paid", None)]
+    assert list(desk.gateway.moved.values()) == [PRICE]
+    assert (await desk.plan("2027-03-31 06:02")).renews_on == date(2028, 3, 31)
 
 
 async def test_a_new_run_asks_about_an_attempt_that_was_cut_off_before_anything_else(desk: Desk) -> None:
