@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.workflow import ContinueAsNewVersioningBehavior
 
@@ -24,6 +23,7 @@ from workflows import contract
 from workflows.contract import Answer, Applied, CaughtUp, ReceivedSignal, Start, TermPlan
 from workflows.failures import error_class
 from workflows.options import AFTER_A_FAILURE, COMMAND, DATABASE, PLANNING_LOCALLY
+from workflows.shown import attributes_given, attributes_of, show, status_of
 from workflows.steps import PERFORMERS
 
 with workflow.unsafe.imports_passed_through():
@@ -41,7 +41,7 @@ class SubscriptionWorkflow:
         self._turn = asyncio.Lock()
         self._woken = start.plan is None
         self._handed: TermPlan | None = None
-        self._written = _attributes(start.plan) if start.plan else _attributes_given()
+        self._written = attributes_of(start.plan) if start.plan else attributes_given()
         self._resting = False
         self._leaving = False
         self._signals = 0
@@ -51,7 +51,7 @@ class SubscriptionWorkflow:
     async def run(self, start: Start) -> None:
         """Live one term of the subscription."""
         if start.plan:
-            _show(start.plan)
+            show(start.plan)
         while not self._term_is_over():
             step = await self._next_due()
             async with self._turn:
@@ -160,12 +160,12 @@ class SubscriptionWorkflow:
         if self._handed is handed or plan.replaces(self._plan):
             self._plan = plan
             self._term_starts_on = self._term_starts_on or plan.starts_on
-            _show(plan)
+            show(plan)
         self._write_attributes()
 
     def _write_attributes(self) -> None:
         """Write what Temporal's pages can filter by, where it changed."""
-        if self._plan and (wanted := _attributes(self._plan)) != self._written:
+        if self._plan and (wanted := attributes_of(self._plan)) != self._written:
             workflow.upsert_search_attributes([key.value_set(value) for key, value in wanted.items()])
             self._written = wanted
 
@@ -254,7 +254,7 @@ class SubscriptionWorkflow:
         elif plan.replaces(self._plan):
             self._plan = self._handed = plan
             self._not_before = None
-            _show(plan)
+            show(plan)
 
     @workflow.update(name=contract.CATCH_UP_UPDATE)
     async def catch_up(self) -> CaughtUp:
@@ -266,36 +266,9 @@ class SubscriptionWorkflow:
     @workflow.query(name=contract.STATUS_QUERY)
     def status(self) -> dict[str, Any]:
         """Where the subscription stood when it was last planned."""
-        if self._plan is None:
-            return {"number": self._number, "planned": False}
-        return {
-            "number": self._number,
-            "planned": True,
-            "phase": self._plan.phase,
-            "starts_on": self._plan.starts_on,
-            "renews_on": self._plan.renews_on,
-            "auto_renew": self._plan.auto_renew,
-            "next": in_words(self._plan.steps[0]) if self._plan.steps else None,
-        }
+        return status_of(self._number, self._plan)
 
     @workflow.query(name=contract.FORECAST_QUERY)
     def forecast(self) -> list[Step]:
         """The steps that remain of the current plan."""
         return list(self._plan.steps) if self._plan else []
-
-
-def _show(plan: TermPlan) -> None:
-    """What a person reads about the run in Temporal's own pages."""
-    coming = "".join(f"- {step.at:%Y-%m-%d} {in_words(step)}\n" for step in plan.steps)
-    workflow.set_current_details(f"**{plan.phase}**, renews on {plan.renews_on}\n\n{coming}")
-
-
-def _attributes(plan: TermPlan) -> dict[SearchAttributeKey[Any], Any]:
-    return contract.search_attributes(plan.phase, plan.renews_at, plan.customer, plan.auto_renew)
-
-
-def _attributes_given() -> dict[SearchAttributeKey[Any], Any]:
-    """What the run was started with; one that another run handed over to asserts its own."""
-    info = workflow.info()
-    given = info.typed_search_attributes
-    return {} if info.continued_run_id else {key: given.get(key) for key in contract.SEARCH_ATTRIBUTES}
