@@ -46,6 +46,7 @@ from mail.to_operators import Desk
 from models.engine import Sessions, create_engine, sessions_of
 from models.sealing import seal_of
 from renewals.breaker import Bounds
+from renewals.refunding import TakesTwo, one_is_enough
 from settings import Settings
 from workflows import contract
 from workflows.bulk_checkout import BulkCheckoutWorkflow
@@ -84,6 +85,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
                 ops_zone=settings.ops_time_zone,
                 tries_kept=timedelta(days=settings.webhook_tries_kept_days),
                 breaker=breaker_of(settings, sessions),
+                refund_takes_two=settings.refund_takes_two,
             )
             seal = seal_of(settings.sealed_under)
             posting = Posting(sessions, outbound_of(settings), settings.ops_url, seal)
@@ -114,11 +116,13 @@ def build_worker(
     ops_zone: str = "UTC",
     tries_kept: timedelta = TRIES_KEPT,
     breaker: Breaker | None = None,
+    refund_takes_two: TakesTwo = one_is_enough,
     **options: Any,
 ) -> Worker:
     """A worker of the task queue `renewals`, with the sandbox gateway unless another is given.
 
     `signing_key` is that of the previews that the console hands out; without one none of them binds.
+    `refund_takes_two` says of which refunds two people must agree, as the console and the command line ask.
 
     Workflows run outside Temporal's own sandbox unless another runner is given: the tests that guard them do (ADR 12).
     """
@@ -128,7 +132,7 @@ def build_worker(
     watch_ = Watch(
         sessions, client, sign_ins_kept=sign_ins_kept, days_of_use_kept=days_of_use_kept, tries_kept=tries_kept
     )
-    commands, planning = Commands(sessions, gateway, signing_key), Planning(sessions)
+    commands, planning = Commands(sessions, gateway, signing_key, refund_takes_two), Planning(sessions)
     quotes = Quotes(sessions, client)
     foreseeing = Foreseeing(sessions, client, ops_zone)
     baskets = Baskets(sessions, gateway, client, signing_key)

@@ -25,14 +25,17 @@ from models.records import CommandRow
 from models.store import load
 from renewals.decisions import Decision, Eligible, Refused
 from renewals.payments import AttemptState
+from renewals.refunding import TakesTwo, one_is_enough
 from workflows.contract import SIGNAL_SENDER, Answer, Applied, ReceivedSignal
 
 
 class Commands:
-    """Applies commands."""
+    """Applies commands. `takes_two` says of which refunds two people must agree."""
 
-    def __init__(self, sessions: Sessions, gateway: Gateway, signing_key: bytes) -> None:
-        self._sessions, self._signing_key = sessions, signing_key
+    def __init__(
+        self, sessions: Sessions, gateway: Gateway, signing_key: bytes, takes_two: TakesTwo = one_is_enough
+    ) -> None:
+        self._sessions, self._signing_key, self._takes_two = sessions, signing_key, takes_two
         self._till, self._holds = Till(sessions, gateway), Holds(sessions, gateway)
 
     @activity.defn
@@ -46,7 +49,7 @@ class Commands:
         What an allowed command needs of the gateway is done between two transactions.
         """
         async with self._sessions.begin() as session:
-            decided = await decide_in(session, command_id, wall_now, self._signing_key)
+            decided = await decide_in(session, command_id, wall_now, self._signing_key, self._takes_two)
             planned = await plan_after(session, number, wall_now) if isinstance(decided, Answer) else None
         match decided:
             case Placed():

@@ -33,6 +33,7 @@ from renewals.facts import Subscription
 from renewals.payments import Attempt, AttemptState
 from renewals.preview import Previewed, bound_lines, lines_of
 from renewals.pricing import Line, NotPriced
+from renewals.refunding import TakesTwo, one_is_enough
 from renewals.renewing import just_before
 from renewals.request import Request
 from workflows.contract import Answer
@@ -69,9 +70,16 @@ async def decide_command(
 
 
 async def decide_in(
-    session: AsyncSession, command_id: UUID, wall_now: datetime, signing_key: bytes = b""
+    session: AsyncSession,
+    command_id: UUID,
+    wall_now: datetime,
+    signing_key: bytes = b"",
+    takes_two: TakesTwo = one_is_enough,
 ) -> Answer | Placed | GivingUp:
-    """The same in the caller's transaction, which commits whatever is decided."""
+    """The same in the caller's transaction, which commits whatever is decided.
+
+    `takes_two` says of which refunds two people must agree.
+    """
     row = await session.get(CommandRow, command_id)
     if row is None:
         raise ApplicationError(f"there is no command {command_id}", type="UnknownCommand", non_retryable=True)
@@ -95,7 +103,7 @@ async def decide_in(
     try:
         if stored and row.name in c.ABOUT_QUOTES:
             return await _about_quote(session, stored, row, wall_now)
-        request = await request_of(session, stored, row)
+        request = await request_of(session, stored, row, takes_two)
     except c.BadArguments as bad:
         return conclude(session, row, Refused("bad_arguments", str(bad)), wall_now)
     if stored is None or request is None:

@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.ordered import DUE_SINCE, locked
 from models.payments import BY_OPERATOR, RefundRow
 from models.records import CommandRow
-from models.refundable import PaidOrder, has_order, numbers_ordered, paid_order
+from models.refundable import PaidOrder, has_order, is_large, numbers_ordered, paid_order
+from models.second_person import given_by_two
 from models.store import Stored
 from renewals import commands as c
+from renewals.refunding import TakesTwo
 
 
 async def numbers_to_lock(session: AsyncSession, row: CommandRow) -> Sequence[str]:
@@ -31,6 +33,17 @@ async def order_to_refund(session: AsyncSession, stored: Stored, command: c.Refu
     if not await has_order(session, stored.row.number, command.order):
         raise c.BadArguments('refund: "order" must be the id of an order of this subscription, as the ledger has it.')
     return await paid_order(session, stored.row.number, command.order, command.attempt)
+
+
+async def lacks_second(
+    session: AsyncSession, order: PaidOrder, command: c.Refund, row: CommandRow, takes_two: TakesTwo
+) -> bool:
+    """Does it take two people, and did but one give it? What was stored before it, and waited, counts by now.
+
+    The caller holds the locks of all that the order is about.
+    """
+    large = await is_large(session, order, command.amount, takes_two)
+    return large and not await given_by_two(session, row.client_key, row.name)
 
 
 async def owe_refund(

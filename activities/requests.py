@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from activities.checkout import contact_of, pays_with
-from activities.giving_back import order_to_refund
+from activities.giving_back import lacks_second, order_to_refund
 from activities.people import is_same_person
 from models.parties import PaymentMethodRow
 from models.payments import AttemptRow, OrderRow
@@ -22,14 +22,20 @@ from renewals.arguments import parse_command
 from renewals.calendar import midnight
 from renewals.named import check_method_not_over, check_named_renewal, methods_equal
 from renewals.payments import AttemptState, MethodKind
+from renewals.refunding import TakesTwo, one_is_enough
 from renewals.request import Request
 
 REPEATED_WITHIN = timedelta(days=7)
 """A renewal recorded again under its reference so soon is the same one, said twice."""
 
 
-async def request_of(session: AsyncSession, stored: Stored | None, row: CommandRow) -> Request | None:
-    """What the row asks; None for a subscription that does not exist. Raises `BadArguments`."""
+async def request_of(
+    session: AsyncSession, stored: Stored | None, row: CommandRow, takes_two: TakesTwo = one_is_enough
+) -> Request | None:
+    """What the row asks; None for a subscription that does not exist. Raises `BadArguments`.
+
+    `takes_two` says of which refunds two people must agree.
+    """
     actor = parse_actor(row.given_by)
     command = parse_command(row.name, row.args, actor)
     if stored is None:
@@ -65,6 +71,9 @@ async def request_of(session: AsyncSession, stored: Stored | None, row: CommandR
         renews_on=row.renews_on,
         handled_at=stored.now,
         refundable=refunded.refundable if refunded else None,
+        lacks_second=isinstance(command, c.Refund)
+        and refunded is not None
+        and await lacks_second(session, refunded, command, row, takes_two),
         same_reference=isinstance(command, c.RecordRenewal) and await _recorded(session, stored, command.reference),
     )
 

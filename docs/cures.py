@@ -43,6 +43,7 @@ CURES = {
     "nothing_in_doubt": "no: there is nothing to do",
     "nothing_to_refund": "no: there is nothing to do",
     "more_than_paid": _OTHERWISE,
+    "second_person_needed": "no: a second person confirms it",
     "not_carried_out": _OPERATOR,
 }
 """In the order of precedence."""

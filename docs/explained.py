@@ -55,6 +55,8 @@ REFUSALS = {
     "nothing_in_doubt": "Nothing; every payment has its answer.",
     "nothing_to_refund": "Look at the ledger: what was paid elsewhere, or is on its way back, cannot go back here.",
     "more_than_paid": "Name no more than is left of what was paid.",
+    "second_person_needed": "Ask for it again, on the page or by `perennial refund`: it is done once another operator"
+    " has confirmed it.",
     "not_carried_out": "Look at the alarm `step_failed`, mend what it names, and let the buyer try again.",
 }
 """In order of precedence: the first that applies is the answer."""

@@ -3,7 +3,7 @@
 So is the money of an attempt that had ended unpaid when the gateway was heard to have taken it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,10 @@ from sqlmodel import col
 
 from models.payments import BY_OPERATOR, COUNTS_AS_GONE, AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.records import CommandRow
-from renewals.actors import parse_actor
-from renewals.arguments import parse_command
-from renewals.commands import BadArguments, Name, Refund
+from renewals.commands import Refund
 from renewals.money import Money
 from renewals.payments import AttemptState
-from renewals.refunding import Refundable, may_refund
+from renewals.refunding import Refundable, TakesTwo, may_refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +91,29 @@ async def numbers_ordered(session: AsyncSession, order_id: UUID) -> Sequence[str
 
 
 async def large_refund(
-    session: AsyncSession, number: str, command: Refund, client_key: str, takes_two: Callable[[Money], bool]
+    session: AsyncSession, number: str, command: Refund, client_key: str, takes_two: TakesTwo
 ) -> PaidOrder | None:
     """The order, where with this refund so much of it has gone back that it takes two people; else None.
 
-    What went back before counts, of other attempts too where an operator sent it, and what waits to be decided, so that
-    parts are no way around, one after the other or at once: who asks in the transaction that stores the command waits
-    for others who do. None also of what is refused in any case, and of what was given under that key already.
+    Whoever is about to give one asks, to turn to a second person first; it is asked again where the refund is decided
+    about, for more may have gone back by then. None also of what is refused in any case, and of what was given under
+    that key already.
     """
     given = select(col(CommandRow.id)).where(col(CommandRow.client_key) == client_key)
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"refund {command.order}"))))
     order = await paid_order(session, number, command.order, command.attempt)
     if order is None or may_refund(order.refundable, command.amount, command.seen) or await session.scalar(given):
         return None
+    return order if await is_large(session, order, command.amount, takes_two) else None
+
+
+async def is_large(session: AsyncSession, order: PaidOrder, amount: int | None, takes_two: TakesTwo) -> bool:
+    """With that much of it more, or all that is left, has so much of the order gone back that it takes two people?
+
+    What went back before counts, of other attempts too where an operator sent it: parts are no way around.
+    """
     its = order.refundable
-    before = its.gone_back + await _given_of_others(session, order)
-    gone = before + await _waiting(session, command.order, its.left) + (command.amount or its.left)
-    return order if takes_two(Money(gone, its.currency)) else None
+    gone = its.gone_back + await _given_of_others(session, order) + (amount or its.left)
+    return takes_two(Money(gone, its.currency))
 
 
 async def _given_of_others(session: AsyncSession, order: PaidOrder) -> int:
@@ -121,18 +125,3 @@ async def _given_of_others(session: AsyncSession, order: PaidOrder) -> int:
         .where(col(RefundRow.because) == BY_OPERATOR, COUNTS_AS_GONE)
     )
     return int((await session.execute(query)).scalar_one())
-
-
-async def _waiting(session: AsyncSession, order_id: UUID, left: int) -> int:
-    """Minor units of the order that stored refunds without an outcome are to send back, of which `left` is all."""
-    row = CommandRow
-    query = select(row).where(col(row.outcome).is_(None), col(row.name) == Name.REFUND.value)
-    amounts = list[int]()
-    for each in await session.scalars(query):
-        try:
-            command = parse_command(each.name, each.args, parse_actor(each.given_by))
-        except BadArguments:  # it will be refused
-            continue
-        if isinstance(command, Refund) and command.order == order_id:
-            amounts.append(command.amount or left)
-    return sum(amounts)

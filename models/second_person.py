@@ -25,6 +25,7 @@ HOLDS_FOR = timedelta(hours=24)
 """How long a request waits for the second person."""
 ONE_HAND = timedelta(hours=24)
 """For how long whoever made a link to an account may be the person behind it: time for others to see that link."""
+_GIVEN_BY_TWO = "second:"
 
 
 class Decision(StrEnum):
@@ -105,6 +106,25 @@ async def open_requests(session: AsyncSession, now: datetime) -> Sequence[Reques
         .order_by(col(RequestRow.asked_at))
     )
     return (await session.execute(query)).scalars().all()
+
+
+def key_of(request_id: UUID) -> str:
+    """The client key of the command that is given once a request is confirmed."""
+    return f"{_GIVEN_BY_TWO}{request_id}"
+
+
+async def given_by_two(session: AsyncSession, client_key: str, what: str) -> bool:
+    """Was the command of that key given because a second person has confirmed such a deed?"""
+    try:
+        id_ = UUID(client_key.removeprefix(_GIVEN_BY_TWO))
+    except ValueError:
+        return False
+    confirmed = select(col(RequestRow.id)).where(
+        col(RequestRow.id) == id_,
+        col(RequestRow.what) == what,
+        col(RequestRow.decision) == Decision.CONFIRMED.value,
+    )
+    return client_key == key_of(id_) and await session.scalar(confirmed) is not None
 
 
 async def open_request(session: AsyncSession, id_: UUID, now: datetime) -> RequestRow | None:

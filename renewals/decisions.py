@@ -38,7 +38,8 @@ PRECEDENCE = (
     "sold_by_sales maintenance_plan product_retired country_not_served payment_in_doubt hold_open already_renewed "
     "window_not_open term_not_paid too_late day_out_of_range auto_renew_off method_cannot_auto_charge term_not_offered "
     "method_not_accepted not_a_reduction below_one_seat bulk_over_100 preview_stale quote_expired quote_not_open "
-    "payment_declined nothing_in_doubt nothing_to_refund more_than_paid not_carried_out"
+    "payment_declined nothing_in_doubt nothing_to_refund more_than_paid second_person_needed "
+    "not_carried_out"
 ).split()
 """The codes of refusals; the first that applies is the answer (domain.md 7)."""
 

@@ -17,7 +17,7 @@ from renewals.holding import may_release, not_while_others_pay
 from renewals.payments import Attempt
 from renewals.permission import not_permitted
 from renewals.quoting import QuoteState, may_accept, may_ask, may_issue, not_open
-from renewals.refunding import may_refund
+from renewals.refunding import SECOND_PERSON_NEEDED, may_refund
 from renewals.renewing import last_paid_term
 from renewals.request import Request
 from renewals.windows import late_window_last_day, today
@@ -153,7 +153,8 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
         case c.Reinstate(to):
             return may_reinstate(sub, to, request.handled_at or request.received_at)
         case c.Refund(amount=amount, seen=seen):
-            return may_refund(request.refundable, amount, seen)
+            refused = may_refund(request.refundable, amount, seen)
+            return refused or (SECOND_PERSON_NEEDED if request.lacks_second else None)
         case c.ResolvePayment():
             if attempt_to_resolve(sub, request.received_at) is None:
                 return Refused("nothing_in_doubt", "No payment of this subscription is without an answer.")

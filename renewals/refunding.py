@@ -3,6 +3,7 @@
 A refund leaves the term as it is. What a gateway sends back by itself, because it bought nothing, is `parts.py`'s.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from renewals.decisions import Refused
@@ -27,8 +28,23 @@ class Refundable:
         return max(0, self.paid - self.gone_back)
 
 
+TakesTwo = Callable[[Money], bool]
+"""Must two people agree where so much of one order has gone back?"""
+
+
+def one_is_enough(money: Money) -> bool:
+    """Where nobody asks for a second person."""
+    return False
+
+
+SECOND_PERSON_NEEDED = Refused(
+    "second_person_needed",
+    "With this so much of the order has gone back that it takes two people; ask for it again, and another one confirms.",
+)
+
+
 def may_refund(order: Refundable | None, amount: int | None, seen: int | None = None) -> Refused | None:
-    """Why that much of an order cannot be sent back, if so. None for the amount: all that is left.
+    """Why that much of an order cannot be sent back by anybody, if so. None for the amount: all that is left.
 
     `seen` is what had gone back when it was decided on: of two who decide on the same part, one is refused.
     """

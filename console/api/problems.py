@@ -56,7 +56,13 @@ class Refusal(Problem):
         self._body["hint"] = hint
 
 
-_STATUS_OF = {"bad_arguments": 422, "not_buyer": 403, "not_operator": 403, "unknown_subscription": 404}
+_STATUS_OF = {
+    "bad_arguments": 422,
+    "not_buyer": 403,
+    "not_operator": 403,
+    "second_person_needed": 403,
+    "unknown_subscription": 404,
+}
 """What is no conflict with the state of the subscription."""
 
 

@@ -22,7 +22,7 @@ from console.ops.asking import View, view_in
 from console.ops.deed import FIRST_NUMBERS, Begun, Deed, stale
 from console.ops.desk import Desk, wall_now
 from models.bulk_actions import Line, Outcome, store_bulk_action, undecided
-from models.second_person import RequestRow, ask_second_person
+from models.second_person import RequestRow, ask_second_person, key_of
 from models.store import Stored, load_all
 from models.together import Together, together
 from renewals import commands as c
@@ -93,7 +93,7 @@ async def _as_asked(session: AsyncSession, asked: RequestRow, now: datetime) -> 
         raise stale()
     id_ = await store_bulk_action(
         session,
-        client_key=f"second:{asked.id}",
+        client_key=key_of(asked.id),
         command=name,
         numbers=asked.numbers,
         by=asked.asked_by,

@@ -14,7 +14,7 @@ from console.ops.desk import Desk
 from models.audit import audit
 from models.inbox import store_command
 from models.refundable import PaidOrder, paid_order
-from models.second_person import RequestRow, ask_second_person
+from models.second_person import RequestRow, ask_second_person, key_of
 from renewals.commands import Name, Refund
 from renewals.roles import May
 
@@ -43,7 +43,7 @@ async def _as_asked(session: AsyncSession, asked: RequestRow, now: datetime) -> 
         raise stale()
     id_ = await store_command(
         session,
-        client_key=f"second:{asked.id}",
+        client_key=key_of(asked.id),
         subscription=number,
         name=Name.REFUND,
         args=args | {"reason": asked.asked_because},

@@ -18,7 +18,7 @@ from console.ops.deed import FIRST_NUMBERS, Begun, Deed, stale
 from console.ops.desk import Desk, there, wall_now
 from console.ops.first_week import WALKED, first_week
 from models.going_live import GoLiveRow, store_go_live
-from models.second_person import RequestRow, ask_second_person
+from models.second_person import RequestRow, ask_second_person, key_of
 from models.store import load_all
 from models.together import together
 from portfolio.golive import go_live_in_batches
@@ -68,7 +68,7 @@ async def _as_asked(session: AsyncSession, asked: RequestRow, now: datetime) -> 
         raise stale()
     id_ = await store_go_live(
         session,
-        client_key=f"second:{asked.id}",
+        client_key=key_of(asked.id),
         import_id=UUID(asked.args["import"]) if asked.args["import"] else None,
         numbers=asked.numbers,
         by=asked.asked_by,

@@ -21,6 +21,7 @@ from mail.sender import Mailer
 from models.engine import Sessions
 from models.inbox import store_command
 from portfolio.golive import go_live
+from renewals.refunding import TakesTwo, one_is_enough
 from tests.scenarios.diary import Diary, diary_of, instant
 from tests.scenarios.fake_gateway import FakeGateway
 from tests.scenarios.portfolios import BUYER, PUNCTUAL, import_one
@@ -46,6 +47,7 @@ class Desk:
     mailer: Mailer
     folder: Path
     number: str = PUNCTUAL
+    takes_two: TakesTwo = one_is_enough
 
     @property
     def charging(self) -> Charging:
@@ -69,7 +71,7 @@ class Desk:
 
     @property
     def commands(self) -> Commands:
-        return Commands(self.sessions, self.gateway, SIGNING_KEY)
+        return Commands(self.sessions, self.gateway, SIGNING_KEY, self.takes_two)
 
     async def open(self, live: str | None = "2027-01-01", **columns: str) -> None:
         """Import the subscription and let it go live."""

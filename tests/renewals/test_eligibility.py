@@ -38,6 +38,7 @@ class Given:
     quote: QuoteTerms | None = None
     wish: c.Wish | None = None
     refundable: Refundable | None = None
+    lacks_second: bool = False
 
 
 ORDER = UUID(int=1)
@@ -107,6 +108,10 @@ GIVEN = {
     "refund all of it": Given(N.REFUND, c.Refund(ORDER, 500), refundable=Refundable(500, 0, "EUR")),
     "refund more than is left": Given(N.REFUND, c.Refund(ORDER, 401), refundable=Refundable(500, 100, "EUR")),
     "refund what it was since": Given(N.REFUND, c.Refund(ORDER, 100, 0), refundable=Refundable(500, 100, "EUR")),
+    "refund so much alone": Given(N.REFUND, c.Refund(ORDER), refundable=Refundable(500, 0, "EUR"), lacks_second=True),
+    "refund more than is left, alone": Given(
+        N.REFUND, c.Refund(ORDER, 401), refundable=Refundable(500, 100, "EUR"), lacks_second=True
+    ),
     "refund as it was seen": Given(N.REFUND, c.Refund(ORDER, 100, 100), refundable=Refundable(500, 100, "EUR")),
     "refund all of it a second time": Given(N.REFUND, c.Refund(ORDER, None, 0), refundable=Refundable(500, 500, "EUR")),
     "refund what has gone back": Given(N.REFUND, c.Refund(ORDER), refundable=Refundable(500, 500, "EUR")),
@@ -327,6 +332,7 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         ("nothing_in_doubt", name is N.RESOLVE_PAYMENT and not sub.attempts),
         ("nothing_to_refund", name is N.REFUND and (back is None or back.paid == back.gone_back)),
         ("more_than_paid", isinstance(command, c.Refund) and command.amount == 401),
+        ("second_person_needed", given.lacks_second),
     ]
     if true_already:
         return "done"
@@ -349,6 +355,7 @@ def answer(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
         quote=given.quote,
         wish=given.wish,
         refundable=given.refundable,
+        lacks_second=given.lacks_second,
     )
     decision = decide(sub, request)
     if isinstance(decision, Refused):
@@ -498,6 +505,7 @@ def test_the_tables_reach_every_answer_there_is() -> None:
         "nothing_in_doubt",
         "nothing_to_refund",
         "more_than_paid",
+        "second_person_needed",
     }
 
 

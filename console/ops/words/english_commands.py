@@ -234,6 +234,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.nothing_in_doubt": "No payment is without an answer.",
         "why_not.nothing_to_refund": "Nothing that was paid here is left to send back.",
         "why_not.more_than_paid": "That is more than is left of what was paid.",
+        "why_not.second_person_needed": "With this so much of the order has gone back that it takes a second person. "
+        "Ask for it again.",
         "why_not.not_carried_out": "An error stopped it: the alarm step_failed names it.",
         "why_not.no_quote": "No quote of this subscription waits for that.",
     }

@@ -248,6 +248,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "why_not.nothing_in_doubt": "Aucun paiement n’est sans réponse.",
         "why_not.nothing_to_refund": "Rien de ce qui a été payé ici ne reste à rembourser.",
         "why_not.more_than_paid": "C’est plus qu’il ne reste de ce qui a été payé.",
+        "why_not.second_person_needed": "Avec cela, ce qui est remboursé sur cette commande demande une seconde "
+        "personne. Demandez-le à nouveau.",
         "why_not.not_carried_out": "Une erreur l’a empêché : l’alarme step_failed la nomme.",
         "why_not.no_quote": "Aucun devis de cet abonnement n’attend cela.",
     }

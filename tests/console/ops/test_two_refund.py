@@ -1,6 +1,5 @@
 """A large refund takes two people, by the page, the command line and never by a key; parts are no way around."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from html import unescape
@@ -14,10 +13,9 @@ from temporalio.testing import WorkflowEnvironment
 from cli.second_person import asks_for_refund
 from models.api_keys import Scope
 from models.engine import Sessions
-from models.inbox import store_command
 from models.operators import OperatorRow
 from models.refundable import large_refund
-from renewals.commands import Name, Refund
+from renewals.commands import Refund
 from renewals.roles import Role
 from settings import Settings
 from tests.console.api.calling import Api, codes, console_of, new_key
@@ -148,29 +146,6 @@ async def test_a_key_never_gives_one_beyond_the_bound(
     again = await api.give(PUNCTUAL, "refund", args | {"amount": 500}, by="operator:fay", key="small")
     assert (small.status_code, again.json()) == (200, small.json())
     assert await refunds(life) == [500]
-
-
-async def test_parts_that_are_given_at_once_are_counted_together(life: Life, sessions: Sessions) -> None:
-    order = UUID(await order_of(life))
-    half = Refund(order, 60_000)
-
-    async def asked(key: str) -> bool:
-        """As the API does: asked and stored in one transaction."""
-        async with sessions.begin() as session:
-            args = {"order": str(order).upper(), "amount": half.amount, "reason": "they called"}
-            large = await large_refund(
-                session, PUNCTUAL, half, key, Settings(second_person_refund=BOUND).refund_takes_two
-            )
-            await asyncio.sleep(0.2)
-            its: dict[str, Any] = {"subscription": PUNCTUAL, "name": Name.REFUND, "by": "operator:fay"}
-            if large is None:
-                await store_command(session, client_key=key, args=args, wall_now=now(), **its)
-            return large is not None
-
-    keys = ("one", "two", "three")
-    takes_two = await asyncio.gather(*map(asked, keys))
-    assert sorted(takes_two) == [False, True, True]
-    assert not await asked(keys[takes_two.index(False)])
 
 
 async def test_the_command_line_asks_in_the_name_of_somebody_with_the_right(
