@@ -1,13 +1,14 @@
 """Money goes back, once, and its buyer is told. It was written down with its cause (`parts.py`, `giving_back.py`).
 
-The row's id is the gateway's key: asking again after a crash, or because nobody answered, sends nothing twice. What the
-provider refuses is not asked again; an operator is told in the provider's words.
+The row's id is the gateway's key: asking again after a crash, or because nobody answered, sends nothing twice. A call
+is counted before it is made, and no more once it is answered: one that still counts may have gone, though its process
+died. What the provider refuses is not asked again; an operator is told in the provider's words.
 """
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
@@ -48,9 +49,17 @@ class Refunds:
         async with self._sessions() as session:
             stored = await load(session, number, wall_now)
             row = await session.get(RefundRow, UUID(refund_id))
-        if stored and row and _waits(row, stored):
+        if stored and row and _waits(row, stored) and await self._counted(row):
             await self._send(number, row, stored.now, wall_now)
         return await plan_of(self._sessions, number, wall_now)
+
+    async def _counted(self, row: RefundRow) -> bool:
+        """Count the call that is about to be made; False where another has closed the refund meanwhile."""
+        one_more = {"calls": col(RefundRow.calls) + 1}
+        waits = col(RefundRow.id) == row.id, col(RefundRow.next_at).is_not(None)
+        query = update(RefundRow).where(*waits).values(one_more).returning(col(RefundRow.id))
+        async with self._sessions.begin() as session:
+            return await session.scalar(query) is not None
 
     async def _send(self, number: str, row: RefundRow, now: datetime, wall_now: datetime) -> None:
         """Call the gateway, then record what it said."""
@@ -79,6 +88,8 @@ async def _record(
         row = await session.get_one(RefundRow, tried.id, populate_existing=True)
         if row.next_at is None:
             return
+        if answer:
+            row.calls -= 1
         match answer:
             case Refunded(reference):
                 await _close_as_sent(session, ordered, row, reference)
@@ -148,14 +159,16 @@ async def _end_alarm_if_all_is_back(session: AsyncSession, ordered: Ordered) -> 
 
 async def _try_later(session: AsyncSession, ordered: Ordered, row: RefundRow) -> None:
     """The same refund again under its key, with patience; in the end an operator's to do."""
-    row.calls += 1
     row.next_at = call_again_at(ordered.first.now, row.calls)
     if row.calls >= MOST_TRIES:
         row.next_at = None
         money = Money(row.amount, row.currency)
-        detail = f"{money} of attempt {row.attempt_id} could not be sent back ({_cause(row)}); refund it by hand."
-        number, subject = ordered.first.row.number, str(row.attempt_id)
-        facts = {"attempt": subject, "amount": row.amount, "currency": row.currency, "because": row.because}
+        detail = (
+            f"{money} of attempt {row.attempt_id} could not be sent back ({_cause(row)}): nobody answered, and it may "
+        )
+        detail += "have gone. Look in the provider's book, and refund it there unless it is."
+        number, subject = ordered.first.row.number, str(row.id)
+        facts = {"attempt": str(row.attempt_id), "amount": row.amount, "currency": row.currency, "because": row.because}
         await raise_alarm(session, number, PAID_AFTER_ALL, detail, ordered.first.now, subject=subject, facts=facts)
 
 

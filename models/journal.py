@@ -16,7 +16,10 @@ from renewals.alarms import gravity_of
 SYSTEM = "system"
 
 PAID_AFTER_ALL = "paid_after_all"
-"""The alarm that a gateway took money for an attempt that had ended unpaid, or does not send back what is owed."""
+"""The alarm that a gateway took money for an attempt that had ended unpaid, or does not send back what is owed.
+
+Its subject is the attempt, or the refund.
+"""
 
 REFUND_REFUSED = "refund_refused"
 """The alarm that a provider refuses to send money back."""

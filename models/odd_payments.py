@@ -77,9 +77,8 @@ def _gone_back(of: CTE, order_id: Any, subscription: Any, amount: Any) -> Column
 
 def refunds_owed(since: datetime) -> Any:
     """Still tried, and owed before then; or left to an operator, who has not yet ended the alarm that says so."""
-    given_up = and_(col(AlarmRow.kind) == PAID_AFTER_ALL, col(AlarmRow.subject) == func.text(col(RefundRow.attempt_id)))
-    refused = and_(col(AlarmRow.kind) == REFUND_REFUSED, col(AlarmRow.subject) == func.text(col(RefundRow.id)))
-    left = and_(or_(given_up, refused), col(AlarmRow.cleared_at).is_(None))
+    its = and_(col(AlarmRow.kind).in_((PAID_AFTER_ALL, REFUND_REFUSED)), col(AlarmRow.cleared_at).is_(None))
+    left = and_(its, col(AlarmRow.subject) == func.text(col(RefundRow.id)))
     tried = and_(col(RefundRow.next_at).is_not(None), col(RefundRow.owed_at) < since)
     return select(col(RefundRow.subscription)).where(
         col(RefundRow.sent_at).is_(None), or_(tried, and_(col(RefundRow.next_at).is_(None), exists().where(left)))

@@ -153,8 +153,8 @@ class RefundRow(SQLModel, table=True):
 
     Its id is the gateway's key, and that of the operator's command.
 
-    `next_at` is when it is sent; none once it is (`sent_at`, `reference`), once the provider refused it (`refused_at`,
-    `refusal` in its words), or when it is left to an operator.
+    `calls` counts those without an answer, one under way too. `next_at` is when it is sent; none once it is (`sent_at`,
+    `reference`), once the provider refused it (`refused_at`, `refusal` in its words), or when an operator is to look.
     """
 
     __tablename__ = "refunds"

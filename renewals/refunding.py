@@ -39,7 +39,7 @@ def one_is_enough(money: Money) -> bool:
 
 SECOND_PERSON_NEEDED = Refused(
     "second_person_needed",
-    "With this so much of the order has gone back that it takes two people; ask for it again, and another one confirms.",
+    "With this so much of the order has gone back that it takes two people; ask for it again, and another confirms.",
 )
 
 

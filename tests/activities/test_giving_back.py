@@ -1,16 +1,20 @@
 """An operator refunds an order: never more than was paid minus what went back, once under its key, the term stays."""
 
+from asyncio import CancelledError
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from activities.answers import record_answer
 from activities.refunds import MOST_TRIES, Refunds
 from gateways.port import NoAnswer, Paid, Refunded, RefundRefused
 from models.ledger import entries
+from models.odd_payments import refunds_owed
 from renewals.money import Money
-from tests.activities.desk import DUE, PARIS, PRICE, Desk
+from tests.activities.desk import DUE, PARIS, PRICE, Desk, PulledPlug
 from tests.scenarios.diary import instant
 
 ANA: dict[str, Any] = {"by": "operator:ana", "reason": "they called"}
@@ -137,6 +141,28 @@ async def test_a_gateway_that_does_not_answer_is_asked_again_under_the_same_key(
     assert await desk.give(LATER, "refund", order=order, **ANA) == "refused nothing_to_refund", "it may have gone back"
 
 
+async def test_of_two_refunds_of_one_order_that_are_never_taken_each_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await renewed(desk)
+
+    async def deaf(*_: object) -> Refunded:
+        raise NoAnswer("timeout")
+
+    monkeypatch.setattr(desk.gateway, "refund", deaf)
+    for amount in (1_000, 500_000):
+        assert await desk.give(LATER, "refund", order=order, amount=amount, **ANA) == "done"
+    await desk.change("UPDATE refunds SET calls = :calls", calls=MOST_TRIES - 1)
+    await desk.walk(LATER)
+    alarms = await desk.rows("SELECT detail FROM alarms WHERE kind = 'paid_after_all' ORDER BY detail")
+    assert [alarm["detail"].partition(" of ")[0] for alarm in alarms] == ["EUR 10.00", "EUR 5,000.00"]
+    owed = refunds_owed(instant(LATER, PARIS) - timedelta(hours=1))
+    async with desk.sessions() as session:
+        assert (await session.execute(owed)).scalars().all() == [desk.number] * 2
+        await session.execute(text("UPDATE alarms SET cleared_at = now() WHERE detail LIKE 'EUR 10.00%'"))
+        assert (await session.execute(owed)).scalars().all() == [desk.number]
+
+
 async def test_a_refund_that_the_provider_refuses_stands_as_refused_and_is_not_tried_again(desk: Desk) -> None:
     order = await renewed(desk)
     before = await desk.row()
@@ -200,6 +226,27 @@ async def test_what_is_refused_after_a_call_without_an_answer_may_have_gone_and_
     await desk.walk("2027-04-02 11:00")
     assert await desk.rows("SELECT refusal, calls FROM refunds") == [{"refusal": "already refunded", "calls": 1}]
     assert await desk.give("2027-04-02 11:01", "refund", order=order, amount=PRICE, **ANA) == "refused more_than_paid"
+
+
+@pytest.mark.parametrize("end", [PulledPlug, CancelledError], ids=["the process dies", "the worker is stopped"])
+async def test_what_is_refused_after_a_call_that_was_cut_off_may_have_gone_and_is_not_given_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, end: type[BaseException]
+) -> None:
+    """A provider that remembers the charge longer than the key says that it has gone back already."""
+    order = await renewed(desk)
+
+    async def cut_off(*_: object) -> Refunded:
+        raise end
+
+    monkeypatch.setattr(desk.gateway, "refund", cut_off)
+    assert await desk.give(LATER, "refund", order=order, **ANA) == "done"
+    with pytest.raises(end):
+        await desk.walk(LATER)
+    monkeypatch.undo()
+    desk.gateway.refusals.append("already refunded")
+    await desk.walk(LATER)
+    assert await desk.rows("SELECT refusal, calls FROM refunds") == [{"refusal": "already refunded", "calls": 1}]
+    assert await desk.give(LATER, "refund", order=order, **ANA) == "refused nothing_to_refund"
 
 
 async def test_an_error_of_the_gateways_is_told_and_the_refund_tried_again_with_the_same_patience(

@@ -22,7 +22,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.cancelled_after_payment": "Cancelled for {renewal}, which had just been paid.",
         "alarm.said.paid_after_all": "Attempt {n} of order {order} counts as {state}, but the gateway took {amount}: "
         "attempt {attempt}.",
-        "alarm.said.paid_after_all.refund": "{amount} of attempt {attempt} could not be sent back; refund it by hand.",
+        "alarm.said.paid_after_all.refund": "{amount} of attempt {attempt} could not be sent back: nobody answered, "
+        "and it may have gone.",
         "alarm.said.refund_refused": "{amount} of attempt {attempt} were not sent back: the provider says “{says}”.",
         "alarm.said.voucher_in_doubt": "The gateway does not say whether voucher {attempt} was paid; the renewal is "
         "held until it does.",

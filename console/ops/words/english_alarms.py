@@ -101,8 +101,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "with that log.",
         "alarm.todo.cancelled_after_payment": "Offer the buyer a refund; the page of the subscription gives it.",
         "alarm.todo.paid_after_all": "Look at the orders first: did another attempt pay the same term? Refund this one "
-        "on the page of the subscription; a refund that was not taken, at the payment provider. It ends by itself once "
-        "all of that money has gone back from here.",
+        "on the page of the subscription. It ends by itself once all of that money has gone back from here.",
+        "alarm.todo.paid_after_all.refund": "Look in the provider’s book whether it has gone. If not, refund it there: "
+        "from here it is not sent a second time.",
         "alarm.todo.refund_refused": "Look in the provider’s book: has it gone back already, or why not? Then send it "
         "back another way or, what an operator had refunded, once more on the page of the subscription; tell the "
         "buyer.",

@@ -25,8 +25,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.cancelled_after_payment": "Résilié pour le {renewal}, qui venait d’être payé.",
         "alarm.said.paid_after_all": "La tentative {n} de la commande {order} compte comme {state}, mais le "
         "prestataire a encaissé {amount} : tentative {attempt}.",
-        "alarm.said.paid_after_all.refund": "{amount} de la tentative {attempt} n’ont pas pu être rendus ; remboursez "
-        "à la main.",
+        "alarm.said.paid_after_all.refund": "{amount} de la tentative {attempt} n’ont pas pu être rendus : personne "
+        "n’a répondu, et l’argent est peut-être parti.",
         "alarm.said.refund_refused": "{amount} de la tentative {attempt} n’ont pas été rendus ; le prestataire répond "
         "« {says} ».",
         "alarm.said.voucher_in_doubt": "Le prestataire ne dit pas si le bon {attempt} a été payé ; le renouvellement "

@@ -106,8 +106,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "signalez l’erreur avec ce journal.",
         "alarm.todo.cancelled_after_payment": "Proposez à l’acheteur un remboursement, depuis la page de l’abonnement.",
         "alarm.todo.paid_after_all": "Regardez d’abord les commandes : une autre tentative a-t-elle payé la même "
-        "période ? Remboursez celle-ci depuis la page de l’abonnement ; un remboursement qui n’a pas été accepté, chez "
-        "le prestataire. L’alarme cesse d’elle-même dès que tout cet argent a été rendu d’ici.",
+        "période ? Remboursez celle-ci depuis la page de l’abonnement. L’alarme cesse d’elle-même dès que tout cet "
+        "argent a été rendu d’ici.",
+        "alarm.todo.paid_after_all.refund": "Regardez dans les écritures du prestataire si l’argent est parti. Sinon, "
+        "remboursez-le chez lui : d’ici, il n’est pas envoyé une seconde fois.",
         "alarm.todo.refund_refused": "Regardez les écritures du prestataire : l’argent est-il déjà rendu, ou pourquoi "
         "pas ? Rendez-le alors autrement ou, si un opérateur l’avait remboursé, à nouveau depuis la page de "
         "l’abonnement ; prévenez l’acheteur.",

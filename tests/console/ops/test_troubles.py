@@ -62,7 +62,7 @@ def refund(*, ago: str, next_at: str) -> str:
 def alarm(cleared: str) -> str:
     return f"""
     INSERT INTO alarms (id, subscription, kind, gravity, subject, detail, raised_at, cleared_at)
-    VALUES (gen_random_uuid(), 'S-1001', 'paid_after_all', 1, '20000000-0000-4000-8000-000000000001', 'x', now(),
+    VALUES (gen_random_uuid(), 'S-1001', 'paid_after_all', 1, '30000000-0000-4000-8000-000000000000', 'x', now(),
         {cleared})
     """  # noqa: S608  # the literals of this test
 
