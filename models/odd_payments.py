@@ -9,8 +9,8 @@ from sqlmodel import col
 
 from models.columns import fixed
 from models.journal import PAID_AFTER_ALL, REFUND_REFUSED
-from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
-from models.records import AlarmRow
+from models.payments import BY_OPERATOR, AttemptRow, OrderLineRow, OrderRow, RefundRow
+from models.records import AlarmRow, CommandRow
 from renewals.payments import AttemptState
 
 
@@ -62,15 +62,21 @@ def paid_twice(since: datetime) -> Select[*tuple[Any, ...]]:
 
 
 def _gone_back(of: CTE, order_id: Any, subscription: Any, amount: Any) -> ColumnElement[bool]:
-    """Does as much go back as the line cost, or the whole order? A smaller sum is another matter."""
+    """Does as much go back as the line cost, or the whole order? A smaller sum is another matter.
+
+    A line's is what was given for its subscription, whichever sends it. What goes back by itself is no part of a price.
+    """
     its, beside = aliased(AttemptRow), aliased(OrderLineRow)
     back = (
         select(func.coalesce(func.sum(col(RefundRow.amount)), 0))
         .join(its, col(its.id) == col(RefundRow.attempt_id))
-        .where(col(its.order_id) == order_id, col(RefundRow.refused_at).is_(None))
+        .where(col(its.order_id) == order_id, col(its.state) == fixed(AttemptState.PAID.value))
+        .where(col(RefundRow.because) == BY_OPERATOR, col(RefundRow.refused_at).is_(None))
         .correlate(of)
     )
-    of_line = back.where(col(RefundRow.subscription) == subscription)
+    of_line = back.join(CommandRow, col(CommandRow.id) == col(RefundRow.id)).where(
+        col(CommandRow.subscription) == subscription
+    )
     whole = select(func.sum(col(beside.amount))).where(col(beside.order_id) == order_id).correlate(of)
     return or_(of_line.scalar_subquery() >= amount, back.scalar_subquery() >= whole.scalar_subquery())
 

@@ -178,7 +178,7 @@ async def test_what_was_paid_twice_is_in_order_once_all_of_one_order_goes_back(
     await run(desk, SECOND_ORDER)
     await desk.change(
         "INSERT INTO refunds (id, attempt_id, subscription, amount, currency, because, owed_at, calls)"  # noqa: S608
-        f" SELECT gen_random_uuid(), id, :number, {back}, currency, 'paid_late', called_at, 0 FROM attempts"
+        f" SELECT gen_random_uuid(), id, :number, {back}, currency, 'operator', called_at, 0 FROM attempts"
         " WHERE order_id = '00000000-0000-4000-8000-000000000002'",
         number=desk.number,
     )
