@@ -13,10 +13,10 @@ from activities.papers import lines_of_order, quote_paper, receipt_paper
 from documents.paper import Paper, PaperLine, QuotePaper
 from mail.dealings import ABOUT, Order, OrderLine, Paid, Quote, Refund, RefundCause, SeatsAdded, Voucher
 from models.parties import PaymentMethodRow
-from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
+from models.payments import BOUGHT_NOTHING, AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.quotes import QuoteRow, find_quote
 from renewals.calendar import local_date
-from renewals.facts import Subscription, Term
+from renewals.facts import Phase, Subscription, Term
 from renewals.letters import Kind
 from renewals.money import Money
 from renewals.payments import AttemptState, MethodKind
@@ -117,17 +117,22 @@ async def seats_added_of(
     )
 
 
-async def refund_of(session: AsyncSession, kind: Kind, facts: dict[str, Any]) -> Refund | None:
+async def refund_of(session: AsyncSession, kind: Kind, facts: dict[str, Any], ahead: Subscription) -> Refund | None:
+    """What went back, and of which order; `ahead` is the subscription in the last term that is paid."""
     if ABOUT.get(kind) != "refund":
         return None
     refund = await session.get_one(RefundRow, UUID(facts["refund"]))
-    attempt, method, _ = await _attempt_of(session, str(refund.attempt_id))
+    attempt, method, line = await _attempt_of(session, str(refund.attempt_id))
+    lines = _lines_of(await lines_of_order(session, attempt.order_id, attempt.currency))
+    unpaid = ahead.phase is not Phase.LAPSED and line.term_starts_on == ahead.renews_on
     return Refund(
         amount=Money(refund.amount, refund.currency),
         method=MethodKind(method.kind),
         reference=refund.reference or "",
         because=cast("RefundCause", refund.because),
         price=Money(attempt.amount, attempt.currency),
+        lines=lines if len({each.number for each in lines}) > 1 else (),
+        renewable=unpaid and refund.because in BOUGHT_NOTHING,
     )
 
 

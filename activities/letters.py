@@ -73,7 +73,7 @@ async def letter_of(session: AsyncSession, stored: Stored, kind: Kind, facts: di
         self_service=_self_service(sub),
         voucher=await voucher_of(session, kind, facts, sub.time_zone),
         seats_added=await seats_added_of(session, kind, facts, sub, line),
-        refund=await refund_of(session, kind, facts),
+        refund=await refund_of(session, kind, facts, ahead),
         unused=unused,
         may_reduce_seats=unused is not None and _may_reduce_seats(stored),
         order=await order_of(session, kind, facts),

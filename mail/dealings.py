@@ -138,17 +138,24 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """Money on its way back.
+    """Money on its way back, of an order that cost `price`; `lines` are its terms where it was for many subscriptions.
 
     `paid_late`: a voucher was paid after it had run out, and nothing was bought with it; `paid_in_part`: it was not
-    paid in full in time; `paid_too_much`: by more than its amount, which is `price`, and this is the rest.
+    paid in full in time; `paid_too_much`: by more than its price, and this is the rest. `renewable`: the term that it
+    was to buy can still be bought.
     """
 
     amount: Money
     method: MethodKind
     reference: str
     because: RefundCause
-    price: Money | None = None
+    price: Money
+    lines: tuple[OrderLine, ...] = ()
+    renewable: bool = False
+
+    @property
+    def total(self) -> Money:
+        return self.price
 
 
 ABOUT = {

@@ -88,7 +88,7 @@ class Letter:
             raise ValueError(f"a letter of kind {self.kind} needs to know its {needed}")
 
     @property
-    def basket(self) -> Order | Quote | Voucher | None:
+    def basket(self) -> Order | Quote | Voucher | Refund | None:
         """What the letter is about if that is not one subscription but a list of them."""
         match ABOUT.get(self.kind):
             case "order":
@@ -97,6 +97,8 @@ class Letter:
                 return self.quote
             case "voucher" if self.voucher and self.voucher.lines:
                 return self.voucher
+            case "refund" if self.refund and self.refund.lines:
+                return self.refund
         return None
 
     @property

@@ -151,6 +151,7 @@ def _quoted(quote: Quote, w: Wording) -> tuple[Fact, ...]:
 
 def _refunded(refund: Refund, w: Wording) -> tuple[Fact, ...]:
     return (
+        ("count", str(len(refund.lines)) if refund.lines else None),
         ("refunded", w.amount(refund.amount)),
         ("paid_with", w.method_as_label(refund.method)),
         ("reference", refund.reference),

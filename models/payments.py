@@ -145,7 +145,9 @@ class PartRow(SQLModel, table=True):
 
 BY_OPERATOR = "operator"
 """The cause of a refund that an operator gave."""
-REFUND_CAUSES = ("paid_late", "paid_in_part", "paid_too_much", BY_OPERATOR)
+BOUGHT_NOTHING = ("paid_late", "paid_in_part")
+"""The causes of a refund of money for which nothing was bought."""
+REFUND_CAUSES = (*BOUGHT_NOTHING, "paid_too_much", BY_OPERATOR)
 
 
 class RefundRow(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """Vouchers that are paid in parts: each part counts once, whatever news of it comes; what is owed goes back once."""
 
 from datetime import timedelta
+from email import message_from_bytes, policy
 from uuid import UUID
 
 import pytest
@@ -253,3 +254,34 @@ async def test_a_part_of_a_large_order_is_told_apart_among_its_subscriptions(des
     ]
     (row,) = await counter.first.rows("SELECT received FROM attempts WHERE id = :id", id=UUID(key))
     assert row["received"] == 100_000
+
+
+async def refund_letter(desk: Desk) -> str:
+    """The text of the letter about the refund, in one line."""
+    (row,) = await desk.rows("SELECT raw FROM notices WHERE kind = 'refund'")
+    body = message_from_bytes(row["raw"], policy=policy.default).get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+async def test_the_letter_about_the_late_money_of_a_large_order_names_each_of_its_subscriptions(desk: Desk) -> None:
+    counter, key = await a_large_voucher(desk)
+    await counter.first.at(NIGHT, counter.first.holds.end_hold, counter.first.number)
+    await record_answer(desk.sessions, counter.first.number, key, Paid("reference"), instant("2027-03-10", PARIS))
+    await counter.first.walk("2027-03-10 00:01")
+    told = await refund_letter(counter.first)
+    assert "for the subscriptions listed below came after the time to pay had run out" in told
+    assert all(each.number in told for each in counter.desks)
+    assert "To renew it" not in told
+
+
+@pytest.mark.parametrize("since", [True, False], ids=["paid by card since", "still unpaid"])
+async def test_the_letter_about_late_money_asks_to_renew_what_can_still_be_renewed(desk: Desk, since: bool) -> None:
+    key = await ordered(desk)
+    await desk.at(NIGHT, desk.holds.end_hold, desk.number)
+    if since:
+        assert await desk.give("2027-03-09 08:00", "renew", kind="card", token="ok", expires="2030-01") == "done"
+    await news(desk, key, Paid("reference"), "2027-03-09 09:00")
+    await desk.walk("2027-03-09 09:00")
+    told = await refund_letter(desk)
+    assert ("To renew it, open the subscription in your account" in told) is not since

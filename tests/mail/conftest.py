@@ -72,7 +72,12 @@ QUOTE = Quote(
     document=True,
 )
 REFUND = Refund(
-    amount=Money(606000, "USD"), method=MethodKind.BANK_TRANSFER, reference="O-2027-33", because="paid_late"
+    amount=Money(606000, "USD"),
+    method=MethodKind.BANK_TRANSFER,
+    reference="O-2027-33",
+    because="paid_late",
+    price=Money(606000, "USD"),
+    renewable=True,
 )
 ABOUT: dict[Kind, dict[str, Any]] = {
     Kind.RENEWED: {"paid": RECEIPT},

@@ -20,6 +20,7 @@ from renewals.facts import Channel, Term
 from renewals.letters import Kind
 from renewals.money import Money
 from renewals.payments import MethodKind
+from tests.mail.conftest import LINES, REFUND
 
 UNKNOWN: dict[str, Any] = dict.fromkeys(
     ("charge_on", "price", "unit_price", "list_amount", "method", "method_valid_through", "late_window_last_day")
@@ -65,7 +66,13 @@ PAID_OTHERWISE: dict[str, Any] = {
     "quote": Quote(
         reference="Q-5", total=Money(88000, "JPY"), expires_on=date(2027, 3, 1), lines=ONE_LINE, document=False
     ),
-    "refund": Refund(amount=Money(88000, "JPY"), method=MethodKind.PAYPAL, reference="R-6", because="operator"),
+    "refund": Refund(
+        amount=Money(88000, "JPY"),
+        method=MethodKind.PAYPAL,
+        reference="R-6",
+        because="operator",
+        price=Money(88000, "JPY"),
+    ),
 }
 _REFUND = Refund(
     amount=Money(100, "JPY"),
@@ -105,6 +112,10 @@ SITUATIONS: dict[str, dict[str, Any]] = {
     "paid otherwise": PAID_OTHERWISE,
     "paid in part": {**PAID_OTHERWISE, "refund": replace(_REFUND, because="paid_in_part")},
     "paid too much": {**PAID_OTHERWISE, "refund": replace(_REFUND, because="paid_too_much")},
+    "paid late together": {"refund": replace(REFUND, lines=LINES)},
+    "paid in part together": {"refund": replace(REFUND, lines=LINES, because="paid_in_part")},
+    "paid too much together": {"refund": replace(REFUND, lines=LINES, because="paid_too_much")},
+    "refunded together": {"refund": replace(REFUND, lines=LINES, because="operator")},
     "paid otherwise, by hand": {"automatic": False, "charge_on": None, **PAID_OTHERWISE},
 }
 
