@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, null, select,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.journal import SYSTEM
 from models.payments import AttemptRow, OrderLineRow, OrderRow, PartRow, RefundRow
+from models.records import CommandRow
 from models.subscriptions import RenewalRow
 
 
@@ -26,7 +28,8 @@ class Entry:
     `at` is the instant in UTC, in the subscription's own time: of an order when it was placed, of an attempt when the
     gateway was called, of a settlement when the renewal was paid. `state` is the order's or the attempt's as it stands
     now, and `settled` for a settlement. `attempt` counts an order's attempts from 1; its `key` is the gateway's
-    idempotency key; `reference` is the gateway's own, or that of an order placed elsewhere.
+    idempotency key; `reference` is the gateway's own, or that of an order placed elsewhere. `by` is who ordered it, and
+    of a refund who gave it.
     """
 
     at: datetime
@@ -138,9 +141,12 @@ def _refunds() -> Select[tuple[object, ...]]:
     )
     at = func.coalesce(col(row.sent_at), col(row.refused_at), col(row.owed_at))
     sum_, why = col(row.amount), col(row.because)
-    back = _lines(4, "refund", at, state, amount=sum_, code=why, reference=col(row.reference), **_OF_ATTEMPT)
-    return back.join(AttemptRow, col(AttemptRow.order_id) == col(OrderRow.id)).join(
-        RefundRow, col(row.attempt_id) == col(AttemptRow.id)
+    who, reference = func.coalesce(col(CommandRow.given_by), SYSTEM), col(row.reference)
+    back = _lines(4, "refund", at, state, amount=sum_, code=why, reference=reference, by=who, **_OF_ATTEMPT)
+    return (
+        back.join(AttemptRow, col(AttemptRow.order_id) == col(OrderRow.id))
+        .join(RefundRow, col(row.attempt_id) == col(AttemptRow.id))
+        .outerjoin(CommandRow, col(CommandRow.id) == col(row.id))
     )
 
 
@@ -168,7 +174,7 @@ def _lines(rank: int, entry: str, at: object, state: object, **others: object) -
         "code": others.get("code", null()),
         "key": others.get("key", null()),
         "reference": others.get("reference", null()),
-        "by": col(OrderRow.ordered_by),
+        "by": others.get("by", col(OrderRow.ordered_by)),
     }
     labelled = [column.label(name) for name, column in columns.items()]  # type: ignore[attr-defined]
     return (

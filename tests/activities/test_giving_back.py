@@ -16,6 +16,7 @@ from models.odd_payments import refunds_owed
 from renewals.money import Money
 from tests.activities.desk import DUE, PARIS, PRICE, Desk, PulledPlug
 from tests.scenarios.diary import instant
+from tests.scenarios.portfolios import BUYER
 
 ANA: dict[str, Any] = {"by": "operator:ana", "reason": "they called"}
 LATER = "2027-04-02 10:00"
@@ -309,3 +310,15 @@ async def test_the_ledger_has_it(desk: Desk) -> None:
     async with desk.sessions() as session:
         found = [entry async for entry in entries(session, subscription=desk.number) if entry.entry == "refund"]
     assert [(entry.amount, entry.state, entry.code) for entry in found] == [(1000, "owed", "operator")]
+    assert [entry.by for entry in found] == ["operator:ana"]
+
+
+async def test_of_money_that_goes_back_by_itself_the_ledger_names_no_person(desk: Desk) -> None:
+    await desk.open(auto_renew="no")
+    await desk.walk("2027-03-01 10:00")
+    desk.gateway.answers.append(Paid("reference", PRICE + 500))
+    assert await desk.give("2027-03-01 10:00", "renew", kind="bank_transfer", token="by hand") == "done"
+    async with desk.sessions() as session:
+        found = [(each.entry, each.by) async for each in entries(session, subscription=desk.number)]
+    assert ("order", BUYER) in found
+    assert ("refund", "system") in found

@@ -63,7 +63,9 @@ async def test_what_would_have_been_refused_when_it_came_is_no_way_around(desk: 
 async def test_what_two_have_agreed_on_is_done(desk: Desk, decision: Decision | None, what: str, answer: str) -> None:
     order = await renewed(desk)
     at = instant(LATER, PARIS)
-    decided = {"decision": decision, "decided_by": "operator:fritz", "decided_at": at} if decision else {}
+    decided: dict[str, Any] = (
+        {"decision": decision, "decided_by": "operator:fritz", "decided_at": at} if decision else {}
+    )
     asked = RequestRow(
         id=uuid4(), what=what, asked_by="operator:ana", asked_because="x", asked_at=at, expires_at=at, **decided
     )
