@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -168,19 +169,30 @@ class SandboxGateway:
             return GivenUp(_received(row, now))
 
     async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> Refunded | RefundRefused:
-        row = {
-            "key": UUID(refund_key),
-            "charge_key": UUID(key),
-            "amount": amount.minor,
-            "currency": amount.currency,
-            "refunded_at": now,
-        }
         async with self._sessions.begin() as session:
-            charged = await session.get_one(SandboxChargeRow, UUID(key))
+            charged = await session.get(SandboxChargeRow, UUID(key), with_for_update=True)
+            if charged is None:
+                return RefundRefused("no_such_charge")
             if charged.refund_refusal:
                 return RefundRefused(charged.refund_refusal)
-            await session.execute(insert(SandboxRefundRow).values(**row).on_conflict_do_nothing())
+            if await session.get(SandboxRefundRow, UUID(refund_key)) is None:
+                if await _gone_back(session, charged) + amount.minor > _come(charged, now):
+                    return RefundRefused("more_than_was_paid")
+                row = {"key": UUID(refund_key), "charge_key": charged.key, "amount": amount.minor}
+                session.add(SandboxRefundRow(**row, currency=amount.currency, refunded_at=now))
         return Refunded(f"sandbox-refund-{refund_key}")
+
+
+async def _gone_back(session: AsyncSession, charged: SandboxChargeRow) -> int:
+    query = select(func.coalesce(func.sum(col(SandboxRefundRow.amount)), 0))
+    return int((await session.execute(query.where(col(SandboxRefundRow.charge_key) == charged.key))).scalar_one())
+
+
+def _come(row: SandboxChargeRow, now: datetime) -> int:
+    """What has come of a charge in all."""
+    if row.parts:
+        return _received(row, now)
+    return row.amount if isinstance(_answer(row, now), Paid) else 0
 
 
 def _voucher_code(key: str) -> str:
