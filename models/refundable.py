@@ -65,9 +65,12 @@ async def paid_orders(session: AsyncSession, number: str, limit: int) -> list[Pa
 async def paid_order(
     session: AsyncSession, number: str, order_id: UUID, attempt_id: UUID | None = None
 ) -> PaidOrder | None:
-    """That order, if it is one of the subscription and was paid here, by that attempt if one is named."""
+    """That order, if it is one of the subscription and was paid here, by that attempt if one is named.
+
+    Else by the last that paid it: there is one, unless it was paid twice, which is told of as such.
+    """
     which = col(AttemptRow.id) == attempt_id if attempt_id else _BOUGHT
-    row = (await session.execute(_paid(number).where(col(OrderRow.id) == order_id, which))).one_or_none()
+    row = (await session.execute(_paid(number).where(col(OrderRow.id) == order_id, which))).first()
     return _order(row) if row else None
 
 

@@ -137,11 +137,9 @@ async def _refunds(session: AsyncSession, stored: Stored, who: Staff, t: Speech)
             paid, gone, left = (t.w.amount(Money(minor, its.currency)) for minor in (its.paid, its.gone_back, its.left))
             when = t.moment(order.ordered_at, stored.facts.time_zone)
             told = t("order_of" if order.bought else "taken_of", when=when, paid=paid, gone=gone)
-            hidden = {"order": str(order.id), "seen": str(its.gone_back)}
-            named = str(order.id)
-            if not order.bought:
-                named = hidden["attempt"] = str(order.attempt_id)
-            offer = Offer(Name.REFUND, hidden, named[:8], order=told, left=left)
+            attempt = str(order.attempt_id)
+            hidden = {"order": str(order.id), "attempt": attempt, "seen": str(its.gone_back)}
+            offer = Offer(Name.REFUND, hidden, attempt[:8], order=told, left=left)
             about = Refund(order.id, seen=its.gone_back)
             found.append(_offer(offer, decide_refund(stored, order, about, who), stored, who, t))
     return found or [Offer(Name.REFUND, why_not=t("why_not.nothing_to_refund"))]

@@ -119,6 +119,23 @@ async def test_of_two_attempts_of_one_order_each_has_its_own_money(desk: Desk) -
     assert await sent(desk) == [(500, "operator"), (PRICE, "operator")]
 
 
+async def test_of_an_order_that_was_paid_by_two_attempts_the_last_goes_back_unless_one_is_named(desk: Desk) -> None:
+    """That may never happen; where it did, the cure of its alarm must not fail."""
+    order = await renewed(desk)
+    (first,) = await desk.rows("SELECT id::text FROM attempts")
+    await desk.change(
+        "INSERT INTO attempts (id, order_id, n, method_id, amount, currency, state, called_at, answered_at, calls,"
+        " questions, received) SELECT gen_random_uuid(), order_id, 2, method_id, amount, currency, 'paid',"
+        " called_at, answered_at, 0, 0, 0 FROM attempts"
+    )
+    back = "SELECT n, r.amount FROM refunds r JOIN attempts a ON a.id = r.attempt_id ORDER BY n"
+    assert await desk.give(LATER, "refund", order=order, **ANA) == "done"
+    assert [tuple(row.values()) for row in await desk.rows(back)] == [(2, PRICE)]
+    assert await desk.give(LATER, "refund", order=order, **ANA) == "refused nothing_to_refund"
+    assert await desk.give(LATER, "refund", order=order, attempt=first["id"], amount=1000, **ANA) == "done"
+    assert [tuple(row.values()) for row in await desk.rows(back)] == [(1, 1000), (2, PRICE)]
+
+
 async def test_a_gateway_that_does_not_answer_is_asked_again_under_the_same_key(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
