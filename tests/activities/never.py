@@ -29,7 +29,11 @@ _LEDGER = """
 """
 _OWED = """
     SELECT r.subscription, r.attempt_id::text AS key, sum(r.amount)::bigint AS owed FROM refunds r
-    WHERE r.sent_at IS NULL GROUP BY 1, 2
+    WHERE r.sent_at IS NULL AND r.because <> 'operator' GROUP BY 1, 2
+"""
+_GIVEN_BACK = """
+    SELECT r.subscription, r.attempt_id::text AS key, sum(r.amount)::bigint AS given FROM refunds r
+    WHERE r.sent_at IS NOT NULL AND r.because = 'operator' GROUP BY 1, 2
 """
 _RENEWALS = """
     SELECT r.id::text AS id, r.subscription, r.term_starts_on, r.settled_at, r.order_id::text AS order_id,
@@ -62,21 +66,29 @@ async def broken(sessions: Sessions, bank: Bank, now: datetime, number: str) -> 
             return (await session.execute(only, {"number": number})).mappings().all()
 
         owed = {row["key"]: row["owed"] for row in await rows(_OWED)}
+        given = {row["key"]: row["given"] for row in await rows(_GIVEN_BACK)}
         ledger, renewals, alarms = await rows(_LEDGER), await rows(_RENEWALS), await rows("SELECT * FROM alarms")
         subs = await rows(
             "SELECT s.*, s.number AS subscription, c.time_zone FROM subscriptions s JOIN customers c USING (csn)"
         )
         terms, claims = await rows("SELECT * FROM terms ORDER BY starts_on"), await rows(_OPEN_CLAIMS)
         seats, lines = await rows(_SEATS), await rows(_LINES)
-    found = [*_money(ledger, alarms, owed, bank), *_orders(ledger, renewals), *_claims(claims, ledger)]
+    found = [*_money(ledger, alarms, owed, given, bank), *_orders(ledger, renewals), *_claims(claims, ledger)]
     found += [*_terms(terms, renewals, seats, alarms, subs), *_amounts(lines), *_phases(subs, ledger, alarms, now)]
     return found
 
 
 def _money(
-    ledger: Sequence[RowMapping], alarms: Sequence[RowMapping], owed: Mapping[str, int], bank: Bank
+    ledger: Sequence[RowMapping],
+    alarms: Sequence[RowMapping],
+    owed: Mapping[str, int],
+    given: Mapping[str, int],
+    bank: Bank,
 ) -> Iterator[str]:
-    """Money that the bank keeps is accounted for, and money that we count is at the bank."""
+    """Money that the bank keeps is accounted for, and money that we count is at the bank.
+
+    By attempt: `owed` is still to go back by itself, `given` has gone back of its price because an operator wanted it.
+    """
     ours = {row["key"]: row for row in ledger}
     told = {row["subject"] for row in alarms if row["kind"] == "paid_after_all"}
     kept = bank.kept()
@@ -86,11 +98,12 @@ def _money(
             yield f"the bank took money under {key}, which is no attempt of ours"
             continue
         asked_late = row["state"] == "expired" and row["next_at"] is not None
-        more = minor - owed.get(key, 0) - (row["amount"] if row["state"] == "paid" else 0)
+        price = row["amount"] - given.get(key, 0) if row["state"] == "paid" else 0
+        more = minor - owed.get(key, 0) - price
         if more and row["state"] not in UNANSWERED and not asked_late and key not in told:
             yield f"the bank keeps {more} of attempt {row['n']} ({row['way']}), which is {row['state']}: nobody knows"
     for key, row in ours.items():
-        if row["state"] == "paid" and kept.get(key, 0) < row["amount"]:
+        if row["state"] == "paid" and kept.get(key, 0) + given.get(key, 0) < row["amount"]:
             yield f"attempt {row['n']} ({row['way']}) counts as paid, the bank has {kept.get(key, 0)}"
         if key in bank.book and not row["amount"]:
             yield f"attempt {row['n']} of nothing went to the bank"

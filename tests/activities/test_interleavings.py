@@ -28,7 +28,7 @@ from tests.activities.world import World
 from tests.scenarios.diary import instant
 from tests.scenarios.portfolios import BUYER
 
-IN_CI = 44
+IN_CI = 50
 SEEDS = int(os.environ.get("PERENNIAL_INTERLEAVINGS", IN_CI))
 CARD = {"kind": "card", "token": "tok-other", "expires": "2033-08"}
 TRANSFER = {"kind": "bank_transfer", "token": "tok-transfer"}
@@ -169,6 +169,53 @@ async def the_truth_is_recorded(world: World) -> None:
         await record_answer(world.desk.sessions, world.number, doubt.id, Paid("hook"), world.now)
 
 
+def refund(**args: Any) -> Act:
+    async def act(world: World) -> None:
+        (row,) = await world.records.rows(
+            "SELECT DISTINCT order_id::text FROM order_lines WHERE subscription = :number"
+        )
+        await world.give("refund", by="operator:ana", order=row["order_id"], reason="they called", **args)
+
+    return act
+
+
+async def paid_by_card(world: World) -> None:
+    await early(world)
+    await world.give("renew", **CARD)
+    await world.rest()
+
+
+async def with_two_refunds_owed(world: World) -> None:
+    """The bank does not answer the first call of either."""
+    await paid_by_card(world)
+    for minor in (1_000, 2_000):
+        await refund(amount=minor)(world)
+    world.bank.silent = 2
+
+
+async def whose_voucher_was_paid(world: World) -> None:
+    await whose_voucher_is_paid(world)
+    await world.rest()
+
+
+async def send_back(world: World) -> None:
+    """All that is owed, by one of several workers of which each believes the others dead."""
+    owed = "SELECT id::text FROM refunds WHERE subscription = :number AND next_at IS NOT NULL ORDER BY amount"
+    for row in await world.records.rows(owed):
+        await world.run(world.desk.refunds.send_back, world.number, row["id"])
+
+
+async def more_is_paid(world: World) -> None:
+    """A web hook reports that a voucher was paid by too much, once it was paid."""
+    (row,) = await world.records.rows(
+        "SELECT a.id::text AS key, a.amount FROM attempts a JOIN order_lines l USING (order_id)"
+        " WHERE l.subscription = :number"
+    )
+    more = row["amount"] + 500
+    world.bank.book[row["key"]].come = more
+    await record_answer(world.desk.sessions, world.number, row["key"], Paid("hook", more), world.now)
+
+
 RENEW, RENEW_BY_CARD = command("renew"), command("renew", **CARD)
 CANCEL, RELEASE = command("cancel-auto-renew"), command("release-hold")
 RESOLVE = command("resolve-payment", by="operator:ana", outcome="paid", reason="looked")
@@ -204,6 +251,9 @@ SCENES: dict[str, tuple[Act, tuple[Act, ...]]] = {
         (RELEASE, about_the_quote("accept-quote", **CARD), about_the_quote("decline-quote")),
     ),
     "a quote's code paid as it runs out": (whose_quotes_code_was_paid_in_the_last_second, (end_hold, ask, RELEASE)),
+    "all refunded three times": (paid_by_card, (refund(), refund(), refund(amount=1_000))),
+    "sent back by two workers, and more refunded": (with_two_refunds_owed, (send_back, send_back, refund())),
+    "refunded as a surplus is reported": (whose_voucher_was_paid, (refund(), more_is_paid, more_is_paid, send_back)),
     "seats against renewal": (early, (command("add-seats", seats=2), RENEW_BY_CARD, command("reduce-seats", to=5))),
 }
 
