@@ -123,6 +123,7 @@ class Gateway(Protocol):
     async def refund(self, key: str, amount: Money, refund_key: str, now: datetime) -> Refunded | RefundRefused:
         """Send that much of the money of a charge back, once under a key.
 
-        A key that was seen before gets its first answer again. The parts of a voucher may go back one by one, each
-        under a key of its own. Raises `Unreachable`, `NoAnswer`.
+        A key that was seen before gets its first answer again, however long ago that was: an outage may lie between two
+        calls, and of a provider that forgets keys its refunds of that charge are to be asked for first. The parts of a
+        voucher may go back one by one, each under a key of its own. Raises `Unreachable`, `NoAnswer`.
         """
