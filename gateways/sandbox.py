@@ -178,8 +178,14 @@ class SandboxGateway:
             if await session.get(SandboxRefundRow, UUID(refund_key)) is None:
                 if await _gone_back(session, charged) + amount.minor > _come(charged, now):
                     return RefundRefused("more_than_was_paid")
-                row = {"key": UUID(refund_key), "charge_key": charged.key, "amount": amount.minor}
-                session.add(SandboxRefundRow(**row, currency=amount.currency, refunded_at=now))
+                sent = SandboxRefundRow(
+                    key=UUID(refund_key),
+                    charge_key=charged.key,
+                    amount=amount.minor,
+                    currency=amount.currency,
+                    refunded_at=now,
+                )
+                session.add(sent)
         return Refunded(f"sandbox-refund-{refund_key}")
 
 
