@@ -119,16 +119,18 @@ async def _close_as_sent(session: AsyncSession, ordered: Ordered, row: RefundRow
 
 
 async def _close_as_refused(session: AsyncSession, ordered: Ordered, row: RefundRow, says: str) -> None:
-    """Nothing moved, and asking again would not move it: an operator looks at the provider's book."""
+    """Asking again would not move it: an operator looks at the provider's book, more so where a call got no answer."""
     row.next_at, row.refused_at, row.refusal = None, ordered.now, _in_short(says)
     by, reason = await _who_and_why(session, row)
     for stored, share in ordered.shares_of(row.amount):
         data = {"amount": share, "currency": row.currency, "because": row.because}
         record(session, stored.row.number, stored.now, "refund_refused", data, by=by, reason=reason)
-    detail = f"{Money(row.amount, row.currency)} of attempt {row.attempt_id} were not sent back ({_cause(row)}): "
+    became = "may have gone all the same, as a call got no answer" if row.calls else "were not sent back"
+    detail = f"{Money(row.amount, row.currency)} of attempt {row.attempt_id} {became} ({_cause(row)}): "
     detail += f"the provider says “{row.refusal}”."
     number, subject = ordered.first.row.number, str(row.id)
     facts = {"attempt": str(row.attempt_id), "amount": row.amount, "currency": row.currency, "says": row.refusal}
+    facts |= {"unheard": row.calls} if row.calls else {}
     await raise_alarm(session, number, REFUND_REFUSED, detail, ordered.first.now, subject=subject, facts=facts)
 
 

@@ -45,6 +45,8 @@ def _variant(kind: str, facts: Mapping[str, Any]) -> str:
             return f"{kind}.partner"
         case "paid_after_all" if "because" in facts:
             return f"{kind}.refund"
+        case "refund_refused" if "unheard" in facts:
+            return f"{kind}.unheard"
         case "voucher_in_doubt" if "days" in facts:
             return f"{kind}.days"
         case "step_failed" if "quote" in facts:

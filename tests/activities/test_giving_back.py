@@ -204,7 +204,8 @@ async def test_a_refused_refund_is_told_by_an_alarm_on_the_record_and_in_the_led
     await desk.walk(LATER)
     (alarm,) = await desk.rows("SELECT kind, detail, facts FROM alarms WHERE kind LIKE 'refund%'")
     assert (alarm["kind"], alarm["facts"]["says"]) == ("refund_refused", "not refundable")
-    assert "EUR 10.00" in alarm["detail"]
+    assert "EUR 10.00 of attempt" in alarm["detail"]
+    assert "may have gone" not in alarm["detail"]
     (event,) = await desk.rows("SELECT data, caused_by, reason FROM events WHERE event LIKE 'refund%'")
     assert event["data"] == {"amount": 1000, "currency": "EUR", "because": "operator"}
     assert (event["caused_by"], event["reason"]) == ("operator:ana", "they called")
@@ -243,6 +244,8 @@ async def test_what_is_refused_after_a_call_without_an_answer_may_have_gone_and_
     await desk.walk(LATER)
     await desk.walk("2027-04-02 11:00")
     assert await desk.rows("SELECT refusal, calls FROM refunds") == [{"refusal": "already refunded", "calls": 1}]
+    (alarm,) = await desk.rows("SELECT detail, facts FROM alarms WHERE kind = 'refund_refused'")
+    assert (alarm["facts"]["unheard"], "may have gone" in alarm["detail"]) == (1, True)
     assert await desk.give("2027-04-02 11:01", "refund", order=order, amount=PRICE, **ANA) == "refused more_than_paid"
 
 

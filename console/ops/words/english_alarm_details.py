@@ -25,6 +25,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.paid_after_all.refund": "{amount} of attempt {attempt} could not be sent back: nobody answered, "
         "and it may have gone.",
         "alarm.said.refund_refused": "{amount} of attempt {attempt} were not sent back: the provider says “{says}”.",
+        "alarm.said.refund_refused.unheard": "{amount} of attempt {attempt} may have gone back all the same, as a call "
+        "got no answer: the provider says “{says}”.",
         "alarm.said.voucher_in_doubt": "The gateway does not say whether voucher {attempt} was paid; the renewal is "
         "held until it does.",
         "alarm.said.voucher_in_doubt.days": "The payment of voucher {attempt} has been under way for {days} days.",

@@ -29,6 +29,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "n’a répondu, et l’argent est peut-être parti.",
         "alarm.said.refund_refused": "{amount} de la tentative {attempt} n’ont pas été rendus ; le prestataire répond "
         "« {says} ».",
+        "alarm.said.refund_refused.unheard": "{amount} de la tentative {attempt} ont peut-être été rendus malgré tout, "
+        "car un appel est resté sans réponse ; le prestataire répond « {says} ».",
         "alarm.said.voucher_in_doubt": "Le prestataire ne dit pas si le bon {attempt} a été payé ; le renouvellement "
         "attend sa réponse.",
         "alarm.said.voucher_in_doubt.days": "Le paiement du bon {attempt} est en cours depuis {days} jours.",

@@ -132,6 +132,7 @@ SAID: dict[str, dict[str, Any]] = {
 FURTHER: Sequence[tuple[str, dict[str, Any]]] = (
     ("renewal_may_be_missed", SAID["renewal_may_be_missed"] | {"next_step_at": "2027-01-31T05:00:00+00:00"}),
     ("paid_after_all", {"attempt": "8", "amount": 123450, "currency": "EUR", "because": "paid_late"}),
+    ("refund_refused", SAID["refund_refused"] | {"unheard": 1}),
     ("voucher_in_doubt", {"attempt": "8", "days": 5}),
     ("quote_asked", {"quote": "Q-1001", "partner": "north-tools"}),
     ("step_failed", {"quote": "Q-1001", "error": "ValueError"}),
