@@ -1,14 +1,17 @@
 """What one operator may send back of an order, by the bound of the installation, is asked where it is decided about."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+import worker
 from models.refundable import large_refund
 from models.second_person import Decision, RequestRow, key_of
 from renewals.commands import Name, Refund
+from renewals.money import Money
 from settings import Settings
 from tests.activities.desk import PARIS, PRICE, Desk
 from tests.activities.test_giving_back import ANA, LATER, renewed, sent
@@ -78,3 +81,26 @@ async def test_what_two_have_agreed_on_is_done(desk: Desk, decision: Decision | 
 async def test_a_key_that_names_no_request_is_one_persons(desk: Desk, key: str) -> None:
     order = await renewed(desk)
     assert await desk.give(LATER, Name.REFUND, key=key, order=order, **ANA) == "refused second_person_needed"
+
+
+class _Enough(Exception):
+    """The worker is about to be built."""
+
+
+async def test_a_worker_measures_by_the_setting_of_the_installation(
+    monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    given = dict[str, Any]()
+
+    async def reached(settings: Settings) -> None: ...
+
+    def built(*_: object, **options: Any) -> None:
+        given.update(options)
+        raise _Enough
+
+    monkeypatch.setattr(worker, "reach", reached)
+    monkeypatch.setattr(worker, "build_worker", built)
+    with pytest.raises(_Enough):
+        await worker.run(Settings(database_url=database_url, second_person_refund="7,JPY=150000"), asyncio.Event())
+    sums = Money(700, "EUR"), Money(701, "EUR"), Money(150_000, "JPY"), Money(150_001, "JPY"), Money(7001, "KWD")
+    assert [given["refund_takes_two"](each) for each in sums] == [False, True, False, True, True]
