@@ -1,6 +1,7 @@
 """What the single kinds of letters say, and what they must not say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -143,6 +144,14 @@ def test_a_partners_customer_is_sent_to_the_partner(letter: MakeLetter, contacts
     assert "list price" not in said
     assert "prix catalogue" not in said
     assert "標準価格" not in said
+
+
+def test_whoever_can_be_asked_in_several_ways_has_a_link_for_each(letter: MakeLetter, contacts: Contacts) -> None:
+    reached = replace(contacts, support="help@vendor.example, https://vendor.example/chat, +33 1 23 45 67 89")
+    written = render(letter(Kind.REMINDER), reached)
+    assert reached.support in " ".join(written.text.split())
+    for link in ("mailto:help@vendor.example", "https://vendor.example/chat", "tel:+33123456789"):
+        assert f'<a href="{link}">' in written.html
 
 
 @pytest.mark.parametrize("kind", [Kind.WINDOW_OPEN, Kind.REMINDER, Kind.EXPIRED, Kind.LATE_WINDOW_CLOSING])
