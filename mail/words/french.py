@@ -16,6 +16,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "term": "Durée",
         "period": "Prochaine période",
         "lost_period": "Période non réglée",
+        "period_to_pay": "Période à régler",
         "renews_on": "Date de renouvellement",
         "expires_on": "Date d’expiration",
         "expired_on": "Expiré le",

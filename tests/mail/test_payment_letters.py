@@ -68,6 +68,15 @@ def test_a_store_code_says_what_to_pay_where_and_until_when(letter: MakeLetter, 
     assert "The renewal date does not change: the term starts on 31 March 2027, whenever you pay." in said
 
 
+@pytest.mark.parametrize(
+    ("locale", "charged"), [("en-GB", "charged"), ("fr-FR", "prélevé"), ("ja-JP", "請求")], ids=LOCALES
+)
+def test_that_nothing_is_charged_by_itself_is_said_once(
+    letter: MakeLetter, contacts: Contacts, locale: str, charged: str
+) -> None:
+    assert words(letter(Kind.VOUCHER_ISSUED, locale=locale, **BY_HAND), contacts).count(charged) == 1
+
+
 def test_a_bank_transfer_is_asked_for_to_the_cent_and_with_its_reference(
     letter: MakeLetter, contacts: Contacts
 ) -> None:
