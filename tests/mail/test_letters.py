@@ -40,9 +40,9 @@ def test_an_advance_charge_notice_says_all_that_the_law_asks(letter: MakeLetter,
 
 def test_the_french_advance_charge_notice_boxes_the_last_day_to_refuse(letter: MakeLetter, contacts: Contacts) -> None:
     written = render(letter(Kind.ADVANCE_CHARGE_NOTICE, locale="fr-FR"), contacts)
-    assert "Dernier jour pour refuser ce renouvellement\u202f: 30 mars 2027" in written.text
+    assert "Dernier jour pour refuser ce renouvellement\u202f: 30\u00a0mars 2027" in written.text
     boxed = written.html.partition('class="limit"')[2].partition("</td>")[0]
-    assert "30 mars 2027" in boxed
+    assert "30\u00a0mars 2027" in boxed
 
 
 @pytest.mark.parametrize("kind", [Kind.PAYMENT_FAILED, Kind.ACTION_REQUIRED])
@@ -285,7 +285,7 @@ def test_a_receipt_names_the_last_day_in_its_subject(letter: MakeLetter, contact
     said = letter(Kind.RENEWED, locale=locale)
     assert said.paid
     assert said.paid.renews_on == date(2027, 3, 31)
-    assert ENDED[locale] in render(said, contacts).subject
+    assert ENDED[locale] in " ".join(render(said, contacts).subject.split())
 
 
 @pytest.mark.parametrize(

@@ -278,7 +278,7 @@ def test_an_amount_that_the_formula_does_not_make_is_not_explained_by_it(
     ("locale", "subject"),
     [
         ("en-US", "Order O-2027-32: 100 subscriptions renewed"),
-        ("fr-FR", "Commande O-2027-32\u202f: renouvellement de 100 abonnements"),
+        ("fr-FR", "Commande O-2027-32\u202f: renouvellement de 100\u00a0abonnements"),
         ("ja-JP", "ご注文O-2027-32：サブスクリプション100件を更新いたしました"),
     ],
 )
