@@ -6,6 +6,7 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from cli.findings import Finding, Health, Unwell
+from renewals.addresses import ways_to_reach
 from settings import PREFIX, BadSettings, Settings
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -36,7 +37,7 @@ def _faults(settings: Settings) -> Iterator[str]:
         elif (parts.path, parts.query, parts.fragment) != (root, "", ""):
             yield f"{told} does not end in {root} right behind the host, where the pages are"
     for name in ("mail_from", "support_contact", "sales_contact", "partner_contact"):
-        if getattr(settings, name).endswith(_EXAMPLE):
+        if any(way.endswith(_EXAMPLE) for way, _ in ways_to_reach(getattr(settings, name))):
             yield f"{PREFIX}{name.upper()} is an example"
 
 

@@ -48,8 +48,11 @@ class Speech:
 
     def moment(self, at: datetime, zone_name: str) -> str:
         """An instant on the clock of that zone, to the minute."""
-        time = format_time(at.astimezone(zone(zone_name)), "short", locale=self.w.locale)
-        return self("at_time", day=self.day_of(at, zone_name), time=time)
+        return self("at_time", day=self.day_of(at, zone_name), time=self.clock(at.astimezone(zone(zone_name))))
+
+    def clock(self, local: datetime) -> str:
+        """The time of the day of an instant in its own zone."""
+        return str(format_time(local, "short", locale=self.w.locale))
 
 
 @lru_cache(maxsize=10_000)

@@ -152,8 +152,8 @@ VENDOR = "Perennial"
 class Contacts:
     """Whom to ask, and where the account is: settings of the installation.
 
-    `support`, `sales` and `partner` are mail addresses or web addresses; `partner` tells a customer who their
-    partner is.
+    `support`, `sales` and `partner` are ways to reach them (`renewals.addresses.ways_to_reach`); `partner` tells a
+    customer who their partner is.
     """
 
     account_url: str

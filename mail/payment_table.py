@@ -88,7 +88,7 @@ def _renewal(voucher: Voucher, w: Wording) -> tuple[Fact, ...]:
     return (
         ("seats", str(voucher.seats)),
         ("term", w.term(voucher.term)),
-        ("lost_period", w.span(voucher.starts_on, voucher.renews_on)),
+        ("period_to_pay", w.span(voucher.starts_on, voucher.renews_on)),
     )
 
 

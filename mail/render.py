@@ -21,7 +21,7 @@ from mail.lines import fill, padded, unfolded
 from mail.payment_table import line_rows
 from mail.table import rows
 from mail.wording import Wording, letter_locale
-from renewals.addresses import is_address
+from renewals.addresses import ways_to_reach
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "email_templates"
 TEXT_WIDTH = 72
@@ -122,7 +122,7 @@ def _html_code(code: str) -> Markup:
 
 
 def _html_contact(contact: str) -> Markup:
-    """A mail address or a web address as a link; any other text as it is."""
-    if is_address(contact):
-        return Markup('<a href="mailto:{0}">{0}</a>').format(contact)
-    return _html_link(contact) if contact.startswith(("https://", "http://")) else escape(contact)
+    """Each way to reach them, with a link where there is one to it."""
+    ways = ways_to_reach(contact)
+    shown = (Markup('<a href="{}">{}</a>').format(link, way) if link else escape(way) for way, link in ways)
+    return Markup(", ").join(shown)

@@ -59,9 +59,11 @@ class Wording:
         return WORDS[self.language][key].format(**parts)
 
     def day(self, day: date) -> str:
-        """A date in full; the first of a month is `1er` in French, which CLDR does not know."""
-        text = format_date(day, "long", locale=self.locale)
-        return f"1er{text[1:]}" if self.language == "fr" and day.day == 1 else text
+        """A date in full; in French no line ends before the month, and the first is `1er`, which CLDR does not know."""
+        text = str(format_date(day, "long", locale=self.locale))
+        if self.language != "fr":
+            return text
+        return f"1er\u00a0{text[2:]}" if day.day == 1 else text.replace(" ", "\u00a0", 1)
 
     def midnight(self, day: date) -> str:
         """The first instant of a day."""

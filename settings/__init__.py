@@ -129,7 +129,10 @@ class Settings(BaseSettings):
     """
 
     support_contact: Line = "support@example.com"
-    """Whom a refusal or letter names for everything that is not sales or a partner's."""
+    """Whom a refusal or letter names for everything that is not sales or a partner's.
+
+    As the other contacts: a mail address, a web address, a phone number, or several with a comma and a space between.
+    """
 
     sales_contact: Line = "sales@example.com"
     """Whom to ask to renew what cannot be renewed online."""

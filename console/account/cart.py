@@ -37,9 +37,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One order: paid at once. `place` tells its customer's fields apart from those of others."""
+    """One order, paid at once: what one customer renews in one currency and channel."""
 
     customer: str
+    csn: str
+    currency: str
     channel: str
     lines: tuple[Line, ...]
     total: str
@@ -133,6 +135,8 @@ def _group(order: OrderOf, by_number: Mapping[str, Stored], t: Speech) -> Group:
     stored = by_number[order.lines[0].number]
     return Group(
         customer=stored.customer.name,
+        csn=stored.customer.csn,
+        currency=stored.customer.currency,
         channel=t(f"cart.channel.{order.group.channel}"),
         lines=tuple(
             Line(

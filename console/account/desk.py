@@ -18,7 +18,7 @@ from console.account.unbroken import unbroken
 from console.account.words import LANGUAGES
 from mail.sender import Mailer
 from models.engine import Sessions
-from renewals.addresses import is_address
+from renewals.addresses import ways_to_reach
 from settings import Settings
 
 HOME = "/account/subscriptions"
@@ -49,7 +49,7 @@ def templates_of(folder: Path) -> Jinja2Templates:
     templates.env.undefined = StrictUndefined
     templates.env.trim_blocks = templates.env.lstrip_blocks = True
     templates.env.globals.update(
-        new_key=lambda: str(uuid4()), page_of=page_of, contact_link=contact_link, languages=LANGUAGES
+        new_key=lambda: str(uuid4()), page_of=page_of, ways_to_reach=ways_to_reach, languages=LANGUAGES
     )
     return templates
 
@@ -57,13 +57,6 @@ def templates_of(folder: Path) -> Jinja2Templates:
 def page_of(number: str) -> str:
     """The address of a subscription's page: that to which the letters link."""
     return f"{HOME}/{quote(number, safe='')}"
-
-
-def contact_link(contact: str) -> str | None:
-    """Where a mail address or web address of the settings leads to; None for any other text."""
-    if is_address(contact):
-        return f"mailto:{contact}"
-    return contact if contact.startswith(("https://", "http://")) else None
 
 
 def speech_for(request: Request) -> Speech:

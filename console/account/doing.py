@@ -32,15 +32,15 @@ _ORDER = (
 )
 """The commands that have a place of their own; a planned change is withdrawn where it is shown."""
 
-_ASK_SUPPORT = {"parked", "legacy_order", "sold_by_sales", "maintenance_plan", "product_retired", "country_not_served"}
-
-
+_ASK_SUPPORT = frozenset(
+    "parked legacy_order sold_by_sales maintenance_plan product_retired country_not_served term_not_offered".split()
+)
 _RENEWING = (c.Name.RENEW, c.Name.ASK_FOR_QUOTE, c.Name.ACCEPT_QUOTE)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Whom to ask: a phrase, and a mail or web address."""
+    """Whom to ask: a phrase, and the ways to reach them."""
 
     phrase: str
     contact: str

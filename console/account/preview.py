@@ -131,7 +131,7 @@ def preview_term(found: Found, term: Term | None, t: Speech, settings: Settings)
     stored, sub = found.stored, found.stored.as_found
     terms = other_terms(sub, t)
     if not terms:  # one can go back to a running term that is sold no more, which is withdrawing the pending one
-        return Preview(c.Name.CHANGE_TERM, why_not=sentence("term_not_offered", None, c.Name.CHANGE_TERM, found, t))
+        return _not_now(c.Name.CHANGE_TERM, Refused("term_not_offered", ""), found, t, settings)
     chosen = term or Term(terms[0][0])
     if chosen not in dict(terms):
         raise Wrong("term", "wrong.choice")
@@ -172,8 +172,10 @@ def _proof(shown: Shown, settings: Settings) -> str:
 
 def _refused(name: c.Name, found: Found, t: Speech, settings: Settings) -> Preview | None:
     answer = decisions(found)[name]
-    if not isinstance(answer, Refused):
-        return None
+    return _not_now(name, answer, found, t, settings) if isinstance(answer, Refused) else None
+
+
+def _not_now(name: c.Name, answer: Refused, found: Found, t: Speech, settings: Settings) -> Preview:
     words = sentence(answer.code, answer.possible_on, name, found, t)
     return Preview(name, why_not=words, ask=whom_to_ask(answer.code, name, found, t, settings))
 

@@ -13,6 +13,7 @@ from console.account.finding import Found, NotYours, find, methods_of, numbers_o
 from console.account.orders import code_in_words, voucher_in_words
 from console.account.preview import Choice, method_choices
 from console.account.speech import Speech
+from console.account.standing import listed
 from models.payments import OrderLineRow, OrderRow
 from models.quote_reading import ShownLine, ShownQuote, show_quote
 from models.quotes import QuoteLineRow, QuoteRow, find_quote
@@ -230,7 +231,7 @@ def _askable(stored: Stored, t: Speech, *, chosen: bool) -> Askable:
     return Askable(
         number=sub.number,
         product=stored.offering.name,
-        renews=t("renews" if sub.renews_automatically else "expires", day=t.w.day(sub.renews_on)),
+        renews=listed(stored, t).date,
         seats=sub.next_seats,
         term=sub.next_term,
         terms=tuple((term.value, t.w.term(term)) for term in Term if term in sub.prices),

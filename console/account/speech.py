@@ -1,10 +1,11 @@
 """How the account speaks: with its own words, as the letters do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from console import speech
 from console.account.words import LANGUAGES, WORDS
-from mail.wording import Wording, letter_locale
+from mail.wording import Wording, capital, letter_locale
 from renewals.payments import MethodKind, PaymentMethod
 
 
@@ -13,18 +14,24 @@ class Speech(speech.Speech):
     """Says the words of the account."""
 
     def method(self, method: PaymentMethod | None) -> str:
-        """A stored method, with its month of expiry if it has one."""
-        if method is None:
-            return self("no_method")
-        kind = self.w.method_as_label(method.kind)
+        """A stored method as a label, with its month of expiry if it has one."""
+        return self("no_method") if method is None else capital(self._method(method))
+
+    def _method(self, method: PaymentMethod) -> str:
+        kind = self.w.method(method.kind)
         if method.valid_through is None:
             return kind
         return self("valid_through", method=kind, day=self.w.day(method.valid_through))
 
     def named(self, label: str | None, method: PaymentMethod) -> str:
         """A stored method by the name that its buyer gave it, if any, and what it is."""
-        words = self.method(method)
-        return self("methods.named", name=label, method=words) if label else words
+        return self("methods.named", name=label, method=self._method(method)) if label else self.method(method)
+
+    def clock(self, local: datetime) -> str:
+        """As letters write it: in French with an h, and without minutes on the hour."""
+        if self.w.language != "fr":
+            return speech.Speech.clock(self, local)
+        return f"{local.hour}\u00a0h" + (f"\u00a0{local:%M}" if local.minute else "")
 
     def kinds(self) -> list[tuple[str, str]]:
         """Every kind of payment method, with its name."""

@@ -142,10 +142,12 @@ def sentences_for(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]
     if sub.hold and sub.hold.quote and sub.hold.ends_at:
         last_day = t.day_of(sub.hold.ends_at - timedelta(seconds=1), sub.time_zone)
         yield t("panel.quoted", quote=sub.hold.quote, day=last_day)
+        yield from _meanwhile(sub, t)
         if renewed_elsewhere(sub) is None:
             yield t("panel.quote_yields")
     elif sub.hold:
         yield t("panel.held")
+        yield from _meanwhile(sub, t)
     if sub.paid_ahead:
         ahead = last_paid_term(sub)
         span, seats = t.w.span(ahead.starts_on, ahead.renews_on), t.w.seats(ahead.seats)
@@ -161,6 +163,12 @@ def sentences_for(sub: Subscription, stored: Stored, t: Speech) -> Iterator[str]
         yield from _overdue(sub, stored, t)
     else:
         yield from _next(sub, stored.now, t)
+
+
+def _meanwhile(sub: Subscription, t: Speech) -> Iterator[str]:
+    """While something holds the term: of one that its buyer renews by hand, `_next` says that nothing is charged."""
+    if sub.renews_automatically:
+        yield t("panel.meanwhile")
 
 
 def _next(sub: Subscription, now: datetime, t: Speech) -> Iterator[str]:

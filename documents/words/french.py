@@ -38,8 +38,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "priced": "{factors} ({basis})",
         "priced_by_days": "{factors} ({basis}\u202f; {days})",
         "page": "Page {page} sur {pages}",
-        "binds": "Les prix sont garantis jusqu’à la fin du {day}. D’ici là, aucun de ces abonnements n’est prélevé "
-        "automatiquement.",
+        "binds": "Les prix sont garantis jusqu’à la fin du {day}. D’ici là, rien n’est prélevé automatiquement pour "
+        "ces abonnements.",
         "accept": "Vous l’acceptez dans votre compte, où il figure sous son numéro, en le réglant.",
         "accept_or_order": "Vous l’acceptez dans votre compte, où il figure sous son numéro\u00a0: en le réglant, ou "
         "par un bon de commande, qui donne lieu à une facture.",

@@ -16,6 +16,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "term": "Term",
         "period": "Next term",
         "lost_period": "Unpaid term",
+        "period_to_pay": "Term to be paid",
         "renews_on": "Renewal date",
         "expires_on": "Expiry date",
         "expired_on": "Expired on",

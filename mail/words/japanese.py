@@ -16,6 +16,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "term": "契約期間の長さ",
         "period": "次の契約期間",
         "lost_period": "未払いの契約期間",
+        "period_to_pay": "お支払い対象の契約期間",
         "renews_on": "更新日",
         "expires_on": "失効日",
         "expired_on": "失効日",

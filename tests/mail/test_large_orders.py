@@ -20,7 +20,7 @@ each_locale = pytest.mark.parametrize("locale", THREE)
 @pytest.mark.parametrize("kind", [Kind.VOUCHER_ISSUED, Kind.VOUCHER_EXPIRED])
 def test_a_voucher_for_many_lists_them_all_with_their_sum(letter: MakeLetter, kind: Kind, locale: str) -> None:
     written = render(letter(kind, locale=locale, voucher=OF_MANY), CONTACTS)
-    assert THREE[locale] in written.subject
+    assert THREE[locale] in " ".join(written.subject.split())
     for number in ("S-1001", "S-1002", "S-1003"):
         assert number in written.text
         assert number in written.html

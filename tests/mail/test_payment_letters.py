@@ -68,6 +68,15 @@ def test_a_store_code_says_what_to_pay_where_and_until_when(letter: MakeLetter, 
     assert "The renewal date does not change: the term starts on 31 March 2027, whenever you pay." in said
 
 
+@pytest.mark.parametrize(
+    ("locale", "charged"), [("en-GB", "charged"), ("fr-FR", "prélevé"), ("ja-JP", "請求")], ids=LOCALES
+)
+def test_that_nothing_is_charged_by_itself_is_said_once(
+    letter: MakeLetter, contacts: Contacts, locale: str, charged: str
+) -> None:
+    assert words(letter(Kind.VOUCHER_ISSUED, locale=locale, **BY_HAND), contacts).count(charged) == 1
+
+
 def test_a_bank_transfer_is_asked_for_to_the_cent_and_with_its_reference(
     letter: MakeLetter, contacts: Contacts
 ) -> None:
@@ -271,7 +280,7 @@ def test_an_amount_that_the_formula_does_not_make_is_not_explained_by_it(
     ("locale", "subject"),
     [
         ("en-US", "Order O-2027-32: 100 subscriptions renewed"),
-        ("fr-FR", "Commande O-2027-32\u202f: renouvellement de 100 abonnements"),
+        ("fr-FR", "Commande O-2027-32\u202f: renouvellement de 100\u00a0abonnements"),
         ("ja-JP", "ご注文O-2027-32：サブスクリプション100件を更新いたしました"),
     ],
 )

@@ -16,7 +16,7 @@ UNUSED = UnusedSeats(seats=12, used=7, days=90, told_on=date(2026, 11, 20))
 SAID = {
     "en-GB": "You have 12 seats; 7 of them were used in the 90 days up to 20 November 2026.",
     "fr-FR": "Vous avez 12 postes ; au cours des 90 jours allant jusqu’au 20 novembre 2026 inclus, 7 ont été utilisés.",
-    "ja-JP": "現在の12シートのうち、2026年11月20日までの90日間に使用されたのは7シートです。",
+    "ja-JP": "現在の12シートのうち、2026年11月20日までの90日間に利用されたのは7シートです。",
 }
 HOW = {
     "en-GB": "you can reduce the seats of the next term in your account",

@@ -31,7 +31,7 @@ def test_amounts_carry_their_iso_code_and_decimals_and_days_are_written_out(
     w = Wording(letter_locale(locale))
     amounts = [w.amount(Money(123450, currency)) for currency in ("EUR", "JPY", "KWD")]
     assert amounts == [text.replace(" ", NO_BREAK).replace("_", NARROW) for text in (euros, yen, dinars)]
-    assert w.day(date(2027, 3, 1)) == day
+    assert w.day(date(2027, 3, 1)) == (day.replace(" ", NO_BREAK, 1) if w.language == "fr" else day)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,8 @@ def test_the_letter_speaks_the_customers_language_or_else_english(customer: str,
 
 def test_a_term_is_named_by_its_first_and_last_day() -> None:
     begin, end = date(2027, 2, 1), date(2027, 3, 1)
-    assert Wording(letter_locale("fr-FR")).span(begin, end) == "du 1er février 2027 au 28 février 2027"
+    french = Wording(letter_locale("fr-FR")).span(begin, end)
+    assert french == f"du 1er{NO_BREAK}février 2027 au 28{NO_BREAK}février 2027"
     assert Wording(letter_locale("ja-JP")).span(begin, end) == "2027年2月1日から2027年2月28日まで"
 
 

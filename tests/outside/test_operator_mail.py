@@ -304,7 +304,7 @@ async def test_the_letter_of_the_morning_says_what_the_day_brings(office: Office
     assert "wrong &lt;b&gt;words&lt;/b&gt;" in html
     assert f'href="{OPS}/pauses"' in html
     french = next(each for each in office.letters if each["To"] == "mira@vendor.example")
-    assert "Renouvellements du 31 mars 2027" in str(french["Subject"])
+    assert "Renouvellements du 31\u00a0mars 2027" in str(french["Subject"])
     assert "Automatiques : 1" in text_of(french).replace("\xa0", " ") or "Automatiques: 1" in text_of(french)
 
 

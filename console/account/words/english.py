@@ -112,7 +112,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.not_live": "This subscription is being set up. Nothing is charged and no mail is sent yet.",
         "panel.in_doubt": "A payment has no answer yet. We keep asking and tell you by mail; nothing is charged twice.",
         "panel.paid": "The next term, {span}, is paid, for {seats}. Nothing is left to do before {day}.",
-        "panel.held": "The next term waits for a payment that has been begun. Until then nothing is charged by itself.",
+        "panel.held": "The next term waits for a payment that has been begun.",
+        "panel.meanwhile": "Until then nothing is charged by itself.",
         "panel.voucher": "To pay {amount}: {code}, until {until}.",
         "panel.voucher_rest": "{received} of {amount} has come. To pay the remaining {rest}: {code}, until {until}.",
         "panel.voucher_together": "{amount} is to be paid for this subscription until {until}, in one payment with "
@@ -224,7 +225,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.on-renewal-date": "on {day}, automatically",
         "preview.pay_with": "Pay with",
         "preview.new_method": "another method:",
-        "preview.current": "{method} (that of the subscription)",
+        "preview.current": "{method}, that of the subscription",
         "preview.confirm_renew": "Renew for {amount}",
         "preview.confirm_add-seats": "Buy for {amount}",
         "preview.confirm_change-term": "Change to {term}",

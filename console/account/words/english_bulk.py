@@ -19,7 +19,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cart.channel.direct_sales": "Bought from our sales team; paid at once as one order.",
         "cart.channel.partner": "Bought from a partner.",
         "cart.channel.legacy": "From an older system.",
-        "cart.pay_with": "Pay for {customer} with",
+        "cart.pay_with": "Pay for {customer} ({csn}) with",
         "cart.method_once": "The method pays this order only. Each subscription keeps its own for automatic renewal.",
         "cart.binding": "With the button you order and agree to pay. The renewal dates stay: each new term follows "
         "the one before.",

@@ -49,8 +49,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.expired_text": "It could be accepted until {day}. Its subscriptions go on as if there had been no "
         "quote.",
         "quote.void_text": "One of its subscriptions was renewed another way, so it is void.",
-        "panel.quoted": "Quote {quote} is open for the next term, until {day}. Until then nothing is charged by "
-        "itself.",
+        "panel.quoted": "Quote {quote} is open for the next term, until {day}.",
         "panel.quote_yields": "Renewing here makes the quote void.",
         "do.ask-for-quote": "Ask for a quote",
         "do.ask-for-quote_text": "With other seats or another term if you like, for one or more subscriptions; "

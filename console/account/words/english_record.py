@@ -124,7 +124,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "order.state.paid": "paid",
         "order.state.void": "void",
         "order.declined": "{count} × declined",
-        "order.store_code": "Store payment code {code}",
-        "order.transfer": "Transfer reference {code}",
+        "order.store_code": "store payment code {code}",
+        "order.transfer": "transfer reference {code}",
     }
 )

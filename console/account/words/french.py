@@ -21,7 +21,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused_form_text": "Le formulaire avait expiré ou provenait d’une autre page. Rien n’a été fait. Veuillez "
         "rouvrir la page.",
         # signing in
-        "sign_in": "Connexion",
+        "sign_in": "Se connecter",
         "sign_in_text": "Indiquez l’adresse à laquelle vous recevez nos messages. Nous vous envoyons un lien ; aucun "
         "mot de passe n’est nécessaire.",
         "email": "Adresse e-mail",
@@ -117,8 +117,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.in_doubt": "Le résultat d’un paiement n’est pas encore connu. Nous nous renseignons et vous écrirons ; "
         "rien n’est prélevé deux fois.",
         "panel.paid": "La prochaine période, {span}, est réglée pour {seats}. Vous n’avez rien à faire avant le {day}.",
-        "panel.held": "Un paiement est déjà en cours pour la prochaine période. Tant qu’il n’est pas terminé, rien "
-        "n’est prélevé automatiquement.",
+        "panel.held": "Un paiement est déjà en cours pour la prochaine période.",
+        "panel.meanwhile": "En attendant, rien n’est prélevé automatiquement.",
         "panel.voucher": "Pour payer {amount} : {code}, jusqu’au {until}.",
         "panel.voucher_rest": "{received} sur {amount} reçus. Reste à payer {rest} : {code}, jusqu’au {until}.",
         "panel.voucher_together": "À payer pour cet abonnement : {amount}, jusqu’au {until}, en un seul paiement avec "
@@ -171,14 +171,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "do.change-term": "Modifier la durée",
         "do.change-term_text": "Prend effet au prochain renouvellement. Vous gardez le prix de renouvellement.",
         "do.change-term_button": "Voir le prix et les dates",
-        "do.cancel-auto-renew": "Désactiver le renouvellement automatique",
+        "do.cancel-auto-renew": "Annuler le renouvellement automatique",
         "do.cancel-auto-renew_text": "Vous gardez l’accès jusqu’au {day} ; aucune nouvelle période n’est facturée.",
         "do.cancel-auto-renew_text_late": "La date de renouvellement est passée : l’abonnement expire aussitôt, et "
         "plus rien n’est prélevé.",
-        "do.cancel-auto-renew_button": "Désactiver",
-        "do.resume-auto-renew": "Activer le renouvellement automatique",
+        "do.cancel-auto-renew_button": "Annuler le renouvellement",
+        "do.resume-auto-renew": "Réactiver le renouvellement automatique",
         "do.resume-auto-renew_text": "La prochaine période est de nouveau prélevée à la date de renouvellement.",
-        "do.resume-auto-renew_button": "Activer",
+        "do.resume-auto-renew_button": "Réactiver",
         "do.set-payment-method": "Choisir le moyen de paiement",
         "do.set-payment-method_text": "Utilisé dès le prochain prélèvement. Si un paiement est en retard, il est "
         "essayé aussitôt.",
@@ -225,9 +225,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.applies": "Vos modifications prévues s’appliquent à cette période :",
         "preview.saving": "Avec une durée de {term}, cela coûterait {amount} de moins par an. Modifiez d’abord la "
         "durée pour en profiter.",
-        "preview.cheaper": "Par périodes de {term}, cela coûte {amount} de moins par an que par périodes de {planned}.",
-        "preview.dearer": "Par périodes de {term}, cela coûte {amount} de plus par an que par périodes de {planned}.",
-        "preview.as_dear": "Par périodes de {term}, cela coûte autant par an que par périodes de {planned}.",
+        "preview.cheaper": "Avec une durée de {term}, cela coûte {amount} de moins par an qu’avec {planned}.",
+        "preview.dearer": "Avec une durée de {term}, cela coûte {amount} de plus par an qu’avec {planned}.",
+        "preview.as_dear": "Avec une durée de {term}, cela coûte autant par an qu’avec {planned}.",
         "preview.from": "La période en cours reste inchangée. Le {day}, la nouvelle commence : {span}.",
         "preview.happens": "Ce qui se passe ensuite",
         "preview.planning": "Rien n’est débité maintenant. Ce bouton prévoit la modification à ce prix ; jusqu’au "
@@ -240,7 +240,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "preview.on-renewal-date": "le {day}, automatiquement",
         "preview.pay_with": "Payer avec",
         "preview.new_method": "un autre moyen de paiement :",
-        "preview.current": "{method} (celui de l’abonnement)",
+        "preview.current": "{method}, moyen de paiement de l’abonnement",
         "preview.confirm_renew": "Renouveler pour {amount}",
         "preview.confirm_add-seats": "Acheter pour {amount}",
         "preview.confirm_change-term": "Passer à une durée de {term}",
@@ -262,8 +262,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "command.reduce-seats": "moins de postes dès la prochaine période",
         "command.change-term": "changement de durée",
         "command.withdraw-pending": "annulation d’une modification prévue",
-        "command.cancel-auto-renew": "renouvellement automatique désactivé",
-        "command.resume-auto-renew": "renouvellement automatique activé",
+        "command.cancel-auto-renew": "annulation du renouvellement automatique",
+        "command.resume-auto-renew": "réactivation du renouvellement automatique",
         "command.set-payment-method": "choix du moyen de paiement",
         "command.release-hold": "abandon du paiement en cours",
         "command.hand-over-admin": "transmission du rôle d’administrateur",

@@ -5,22 +5,22 @@ from types import MappingProxyType
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "choose": "Choisir {product} {number}",
+        "choose": "Sélectionner {product} {number}",
         "refused.not_carried_out": "Une erreur de notre côté l’a empêché ; rien n’a été prélevé. Réessayez plus tard.",
-        "choose_every": "Choisir tout ce qui peut être renouvelé sur cette page",
-        "choose_more": "En choisir d’autres à la page suivante",
-        "chosen_elsewhere": "Choisis sur d’autres pages : {count}",
-        "renew_together": "Renouveler ensemble ce qui est choisi",
+        "choose_every": "Sélectionner tout ce qui peut être renouvelé sur cette page",
+        "choose_more": "En sélectionner d’autres à la page suivante",
+        "chosen_elsewhere": "Sélectionnés sur d’autres pages : {count}",
+        "renew_together": "Renouveler la sélection",
         "not_together": "Pas maintenant : {why}",
-        "cart": "Renouveler ensemble",
-        "cart.empty": "Rien n’est choisi. Revenez à vos abonnements et cochez ceux que vous voulez renouveler.",
+        "cart": "Renouveler plusieurs abonnements",
+        "cart.empty": "Rien n’est sélectionné. Revenez à vos abonnements et cochez ceux que vous voulez renouveler.",
         "cart.left": "Non retenus",
         "cart.channel.direct_online": "Achetés en ligne ; payés en une fois, par une seule commande.",
         "cart.channel.direct_sales": "Achetés auprès de notre équipe commerciale ; payés en une fois, par une seule "
         "commande.",
         "cart.channel.partner": "Achetés auprès d’un partenaire.",
         "cart.channel.legacy": "Issus d’un ancien système.",
-        "cart.pay_with": "Payer pour {customer} avec",
+        "cart.pay_with": "Payer pour {customer} ({csn}) avec",
         "cart.method_once": "Ce moyen de paiement ne sert qu’à cette commande. Chaque abonnement garde le sien pour "
         "le renouvellement automatique.",
         "cart.binding": "Ce bouton vaut commande avec obligation de paiement. Les dates de renouvellement ne changent "
@@ -42,8 +42,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "outcome.renewed": "renouvelé",
         "outcome.refused": "non retenu",
         "outcome.payment_failed": "échec du paiement",
-        "cart.over_100": "100 abonnements au plus peuvent être renouvelés ensemble ; vous en avez choisi {count}. "
-        "Choisissez-en moins.",
+        "cart.over_100": "100 abonnements au plus peuvent être renouvelés ensemble ; vous en avez sélectionné {count}. "
+        "Retirez-en.",
         "command.bulk-renew": "renouvellement avec d’autres",
         "order.way.bulk": "renouvellement avec d’autres",
     }

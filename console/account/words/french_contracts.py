@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "contract.legacy_text": "Ces commandes viennent d’un ancien système et ne se modifient pas ici.",
         "contract.admin_only": "Vous voyez ce contrat en tant qu’administrateur principal. Les modifications et les "
         "paiements reviennent au gestionnaire de contrat : {managers}.",
-        "contract.renew_together": "Renouveler ensemble ce qui peut l’être ({count})",
+        "contract.renew_together": "Renouveler tout ce qui peut l’être ({count})",
         "contract.older": "Commandes plus anciennes",
         "contract.newest": "Dernières commandes",
         "contract.add_seats": "Ajouter des postes",

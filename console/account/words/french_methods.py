@@ -24,8 +24,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "methods.replace": "Utiliser un autre moyen à la place",
         "methods.save_replace": "Utiliser celui-là",
         "methods.remove": "Supprimer",
-        "methods.remove_text": "Plus rien ne pourra être prélevé avec ce moyen de paiement. Les reçus gardent la trace "
-        "de ce qu’il a payé. Pour l’utiliser de nouveau, ajoutez-le encore une fois.",
+        "methods.remove_text": "Plus rien ne pourra être prélevé sur ce moyen de paiement. Les reçus gardent la trace "
+        "de ce qui a été payé ainsi. Pour l’utiliser de nouveau, ajoutez-le encore une fois.",
         "methods.save_remove": "Supprimer ce moyen de paiement",
         "methods.remove_later": "Il pourra être supprimé dès qu’aucun de vos abonnements ne l’utilisera plus.",
         "methods.add": "Ajouter un moyen de paiement",

@@ -38,8 +38,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.state.void": "caduc",
         "quote.asked_text": "Notre équipe commerciale a votre demande. Vous recevrez le devis par e-mail dès qu’il "
         "sera établi.",
-        "quote.issued_text": "Les prix valent jusqu’à la fin du {day}. D’ici là, aucun de ses abonnements n’est "
-        "prélevé automatiquement.",
+        "quote.issued_text": "Les prix valent jusqu’à la fin du {day}. D’ici là, rien n’est prélevé automatiquement "
+        "pour ses abonnements.",
         "quote.held_text": "Vous l’avez accepté, et nous attendons votre paiement. Dès sa réception, les périodes "
         "sont renouvelées ; s’il n’arrive pas à temps, le devis est de nouveau ouvert jusqu’à la fin du {day}.",
         "quote.release_text": "Le code de paiement devient caduc, et le devis est de nouveau ouvert : vous pouvez "
@@ -50,8 +50,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.expired_text": "Il pouvait être accepté jusqu’au {day}. Ses abonnements continuent comme s’il n’y "
         "avait pas eu de devis.",
         "quote.void_text": "Un de ses abonnements a été renouvelé autrement ; il est donc caduc.",
-        "panel.quoted": "Le devis {quote} est ouvert pour la prochaine période, jusqu’au {day}. D’ici là, rien "
-        "n’est prélevé automatiquement.",
+        "panel.quoted": "Le devis {quote} est ouvert pour la prochaine période, jusqu’au {day}.",
         "panel.quote_yields": "Un renouvellement ici rend le devis caduc.",
         "do.ask-for-quote": "Demander un devis",
         "do.ask-for-quote_text": "Avec d’autres postes ou une autre durée si vous le souhaitez, pour un ou "

@@ -29,18 +29,18 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.too_late.renew": "Il est trop tard pour cela. Renouvelez maintenant.",
         "refused.too_late.resume-auto-renew": "La date de renouvellement est arrivée. Renouvelez manuellement.",
         "refused.auto_renew_off": "Le nombre de postes ne se réduit que lors d’un renouvellement automatique. "
-        "Activez-le d’abord.",
-        "refused.method_cannot_auto_charge": "Choisissez un moyen de paiement qui peut être prélevé : carte, PayPal "
-        "ou prélèvement bancaire.",
-        "refused.method_cannot_auto_charge.resume-auto-renew": "Choisissez d’abord un moyen de paiement qui peut être "
-        "prélevé automatiquement : carte, PayPal ou prélèvement bancaire.",
+        "Réactivez-le d’abord.",
+        "refused.method_cannot_auto_charge": "Choisissez un moyen de paiement qui permet le prélèvement : carte, "
+        "PayPal ou prélèvement bancaire.",
+        "refused.method_cannot_auto_charge.resume-auto-renew": "Choisissez d’abord un moyen de paiement qui permet le "
+        "prélèvement automatique : carte, PayPal ou prélèvement bancaire.",
         "refused.method_cannot_auto_charge.renew": "Ce moyen de paiement ne permet pas de prélèvement automatique. "
         "Choisissez-en un autre, ou renouvelez maintenant.",
         "refused.method_not_accepted": "Ce moyen de paiement n’accepte pas un tel montant ou cette devise. "
         "Choisissez-en un autre.",
         "refused.term_not_offered": "Ce produit n’est pas vendu pour cette durée dans votre devise.",
         "refused.not_a_reduction": "Indiquez moins de postes qu’il n’y en a.",
-        "refused.below_one_seat": "Il doit rester au moins un poste. Pour mettre fin à l’abonnement, désactivez le "
+        "refused.below_one_seat": "Il doit rester au moins un poste. Pour mettre fin à l’abonnement, annulez le "
         "renouvellement automatique.",
         "refused.payment_declined": "Le paiement a été refusé. Choisissez un autre moyen de paiement.",
         "refused.preview_stale": "Le prix affiché n’est plus à jour. Vérifiez-le, puis confirmez.",
@@ -55,8 +55,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "kind.renewed": "Message : reçu du renouvellement",
         "kind.payment_failed": "Message : paiement refusé",
         "kind.action_required": "Message : action requise de votre part",
-        "kind.auto_renew_cancelled": "Message : renouvellement automatique désactivé",
-        "kind.auto_renew_resumed": "Message : renouvellement automatique activé",
+        "kind.auto_renew_cancelled": "Message : renouvellement automatique annulé",
+        "kind.auto_renew_resumed": "Message : renouvellement automatique réactivé",
         "kind.seats_reduction_scheduled": "Message : réduction du nombre de postes prévue",
         "kind.term_change_scheduled": "Message : changement de durée prévu",
         "kind.change_withdrawn": "Message : modification annulée",
@@ -71,7 +71,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "kind.order_confirmation": "Message : commande confirmée",
         "kind.refund": "Message : remboursement",
         "kind.quote_issued": "Message : devis",
-        "kind.quote_expiring": "Message : devis bientôt expiré",
+        "kind.quote_expiring": "Message : le devis prend bientôt fin",
         "coming.charge": "Prélèvement automatique de {amount}",
         "coming.hold_ends": "Fin du paiement en cours, s’il n’est pas réglé",
         "coming.phase.active": "Début d’une nouvelle période",
@@ -129,7 +129,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "order.state.paid": "réglé",
         "order.state.void": "annulé",
         "order.declined": "refusé {count} fois",
-        "order.store_code": "Code de paiement en magasin {code}",
-        "order.transfer": "Référence de virement {code}",
+        "order.store_code": "code de paiement en magasin {code}",
+        "order.transfer": "référence de virement {code}",
     }
 )

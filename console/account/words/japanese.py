@@ -113,7 +113,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "panel.in_doubt": "お支払いの結果を確認中です。確認でき次第メールでお知らせします。二重に請求されることはあり"
         "ません。",
         "panel.paid": "次の契約期間（{span}、{seats}）はお支払い済みです。{day}までにお手続きは必要ありません。",
-        "panel.held": "次の契約期間には、手続き中のお支払いがあります。その間、自動での請求はありません。",
+        "panel.held": "次の契約期間には、手続き中のお支払いがあります。",
+        "panel.meanwhile": "その間、自動での請求はありません。",
         "panel.voucher": "お支払い金額 {amount}、{code}、お支払い期限 {until}",
         "panel.voucher_rest": "{amount}のうち{received}ご入金済み。お支払いの残額 {rest}、{code}、お支払い期限 {until}",
         "panel.voucher_together": "このサブスクリプションの分は{amount}です。他の分とまとめてのお支払いになります（お支"

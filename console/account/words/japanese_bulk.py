@@ -19,7 +19,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "cart.channel.direct_sales": "営業窓口でのご購入分です。一つのご注文としてまとめてお支払いいただきます。",
         "cart.channel.partner": "販売パートナーからのご購入分です。",
         "cart.channel.legacy": "以前のシステムのご注文分です。",
-        "cart.pay_with": "{customer}様のお支払い方法",
+        "cart.pay_with": "{customer}様（{csn}）のお支払い方法",
         "cart.method_once": "この方法は今回のご注文にのみ使われます。"
         "自動更新には、各サブスクリプションのお支払い方法がそのまま使われます。",
         "cart.binding": "ボタンを押すとご注文が確定し、お支払いの義務が生じます。更新日は変わらず、新しい契約期間はそ"

@@ -50,7 +50,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "quote.expired_text": "有効期限は{day}まででした。対象のサブスクリプションは、お見積りがない場合と同じように継"
         "続します。",
         "quote.void_text": "対象のサブスクリプションの一つが別の方法で更新されたため、無効になりました。",
-        "panel.quoted": "次の期間について、見積書 {quote} が{day}まで有効です。それまで自動での請求はありません。",
+        "panel.quoted": "次の契約期間について、見積書 {quote} が{day}まで有効です。",
         "panel.quote_yields": "ここで更新すると、お見積りは無効になります。",
         "do.ask-for-quote": "お見積りを依頼する",
         "do.ask-for-quote_text": "シート数や期間の変更も、複数のサブスクリプションもまとめてご依頼いただけます。"
@@ -77,7 +77,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "頼ください。",
         "refused.method_not_accepted.accept-quote": "お選びのお支払い方法は、このお見積りにはご利用いただけません。別"
         "のお支払い方法をお選びください。",
-        "wrong.no_line": "サブスクリプションを1つ以上お選びください。",
+        "wrong.no_line": "サブスクリプションを1件以上お選びください。",
         "wrong.purchase_order": "発注書番号をご入力ください。",
         "preview.basis.quoted_price": "お見積り価格",
         "preview.basis.announced_price": "ご案内済みの価格",

@@ -91,7 +91,7 @@ async def test_a_transfer_shows_its_reference_and_until_when(browser: Browser) -
     await browser.sign_in()
     transfer = {"method-1": "new", "kind-1": "bank_transfer", "token-1": "voucher-never-paid"}
     result = words(await confirm(browser, await browser.page(ALL_THREE), **transfer))
-    assert re.search(r"To pay EUR 17,496.00: Transfer reference \d{4}-\d{4}-\d{4}, until 8 February 2027", result)
+    assert re.search(r"To pay EUR 17,496.00: transfer reference \d{4}-\d{4}-\d{4}, until 8 February 2027", result)
     assert result.count("to be paid by you") == 3
 
 
@@ -105,7 +105,7 @@ async def test_the_admin_of_one_line_sees_its_part_and_nothing_of_the_others(
     async with theatre.sessions.begin() as session:
         await session.execute(text(SENT_BACK))
     page = words(await browser.page(f"{SUBSCRIPTIONS}/{FIRST}"))
-    assert re.search(r"To pay EUR 17,496.00: Transfer reference \d{4}-\d{4}-\d{4}, until 8 February 2027", page)
+    assert re.search(r"To pay EUR 17,496.00: transfer reference \d{4}-\d{4}-\d{4}, until 8 February 2027", page)
     await browser.sign_in(ADMIN)
     page = words(await browser.page(f"{SUBSCRIPTIONS}/{FIRST}"))
     assert "EUR 5,832.00 is to be paid for this subscription until 8 February 2027" in page
@@ -200,6 +200,22 @@ async def test_a_method_that_cannot_be_read_brings_the_cart_back(
     assert f'id="field-{field}"' in answer.text
     assert said.lower() in words(answer.text).lower()
     assert await lives[0].rows("SELECT 1 FROM baskets") == []
+
+
+async def test_an_order_says_which_customer_currency_and_channel_its_lines_have_in_common(
+    theatre: Theatre, browser: Browser
+) -> None:
+    other: dict[str, Any] = {"csn": "C-2", "currency": "JPY", "channel": "direct_sales"}
+    for number, columns in ((FIRST, {}), (SECOND, other)):
+        life = await theatre.subscription(number, **BY_HAND | columns)
+        await life.move_to(NOON)
+    await browser.sign_in()
+    cart = words(await browser.page(f"{CART}?number={FIRST}&number={SECOND}"))
+    assert "Northwind Surveying LLC C-1, EUR Bought online; paid at once as one order." in cart
+    assert f"Draft Standard {FIRST} · Term 31 March 2027 to 30 March 2028" in cart
+    assert "Northwind Surveying LLC C-2, JPY Bought from our sales team; paid at once as one order." in cart
+    for csn in ("C-1", "C-2"):
+        assert f"Pay for Northwind Surveying LLC ({csn}) with" in cart
 
 
 @pytest.mark.usefixtures("lives")

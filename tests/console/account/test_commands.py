@@ -122,9 +122,10 @@ async def test_a_voucher_is_shown_with_its_code_and_given_up(theatre: Theatre, b
     assert "Begun: renewing" in said
     assert "The code to pay with stands below" in said
     page = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
-    assert "To pay JPY 257,400: Store payment code" in page
+    assert "To pay JPY 257,400: store payment code" in page
     assert "23 March 2027, 23:59" in page
     assert "A payment or a quote for the next term is open." in page
+    assert len(re.findall("[Nn]othing is charged by itself", page)) == 1
     assert "23:59 The open payment ends if nobody pays it" in page
     assert "It can be renewed now." not in page
     assert "Done: giving up the open payment" in await browser.do(PUNCTUAL, "release-hold")
@@ -134,8 +135,8 @@ async def test_a_voucher_is_shown_with_its_code_and_given_up(theatre: Theatre, b
 @pytest.mark.parametrize(
     ("locale", "said"),
     [
-        ("en-GB", "JPY 102,960 of JPY 257,400 has come. To pay the remaining JPY 154,440: Store payment code"),
-        ("fr-FR", "102 960 JPY sur 257 400 JPY reçus. Reste à payer 154 440 JPY : Code"),
+        ("en-GB", "JPY 102,960 of JPY 257,400 has come. To pay the remaining JPY 154,440: store payment code"),
+        ("fr-FR", "102 960 JPY sur 257 400 JPY reçus. Reste à payer 154 440 JPY : code"),
         ("ja-JP", "JPY 257,400のうちJPY 102,960ご入金済み。お支払いの残額 JPY 154,440、払込番号"),
     ],
 )
@@ -377,6 +378,23 @@ async def test_a_term_that_cannot_be_chosen_is_named_and_the_first_one_shown(
     assert "Choose one of the values." in words(answer.text)
     assert 'href="#field-term"' in answer.text
     assert "Change to 1 month" in words(answer.text)
+
+
+OTHER_TERMS_RETIRED = """
+    INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at)
+    SELECT gen_random_uuid(), sku, term, currency, 99, 'retired', list_price, renewal_price,
+        effective_at + interval '1 second'
+    FROM prices WHERE term <> 'year' AND version = 1
+"""
+
+
+async def test_what_is_sold_for_no_other_term_says_whom_to_ask(life: Life, browser: Browser) -> None:
+    async with life.sessions.begin() as session:
+        await session.execute(sa.text(OTHER_TERMS_RETIRED))
+    await browser.sign_in()
+    for path in ("", "/change-term"):
+        page = words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}{path}"))
+        assert "This product is not sold for such a term in your currency. Ask our support: support@" in page
 
 
 async def test_who_renews_by_hand_is_told_that_another_term_is_not_charged_by_itself(

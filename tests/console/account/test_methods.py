@@ -161,15 +161,15 @@ async def test_a_name_stays_with_its_card_whatever_its_expiry(life: Life, browse
     (old,) = await methods(life)
     page = await edit(browser, "name", old["id"], label="  Blue   card ")
     assert "The name is stored." in page
-    assert "Blue card (Card, valid through 31 August 2029) stored on" in page
-    assert "Blue card (Card" in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
-    assert "Blue card (Card" in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew"))
-    assert "Blue card (Card, valid through 31 January 2032)" in await edit(
+    assert "Blue card (card, valid through 31 August 2029) stored on" in page
+    assert "Blue card (card" in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
+    assert "Blue card (card" in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew"))
+    assert "Blue card (card, valid through 31 January 2032)" in await edit(
         browser, "expiry", old["id"], expires="2032-01"
     )
     page = await edit(browser, "remove", old["id"])
     assert "31 August 2029" not in page
-    assert "Blue card (Card, valid through 31 January 2032)" in page
+    assert "Blue card (card, valid through 31 January 2032)" in page
     (new,) = [each for each in await methods(life) if each["id"] != old["id"]]
     assert "Blue card" not in await edit(browser, "name", new["id"], label="")
     events = await life.rows("SELECT customer, data, caused_by FROM events WHERE event = 'method_named' ORDER BY id")

@@ -95,6 +95,13 @@ async def test_a_quote_cannot_be_asked_for_what_is_held(theatre: Theatre, browse
     assert "There is no subscription that a quote can be asked for now." in words(await browser.page(here))
 
 
+async def test_what_has_expired_is_said_to_have_where_a_quote_is_asked_for(theatre: Theatre, browser: Browser) -> None:
+    life = await theatre.subscription(auto_renew="no")
+    await life.until("2027-04-10 10:00")
+    await browser.sign_in()
+    assert f"{PUNCTUAL}, expired on 31 March 2027" in words(await browser.page(f"{QUOTES}/ask/{PUNCTUAL}"))
+
+
 async def test_an_open_quote_says_what_it_offers_and_its_subscription_that_it_waits(
     theatre: Theatre, browser: Browser
 ) -> None:
@@ -264,7 +271,7 @@ async def test_by_transfer_its_code_is_shown_until_it_is_given_up_and_the_quote_
     page = await browser.page(answer.headers["location"])
     assert told(page).startswith("Begun: accepting the quote.")
     assert "You have accepted it, and its payment is open." in words(page)
-    assert "To pay EUR 4,374.00: Transfer reference" in words(page)
+    assert "To pay EUR 4,374.00: transfer reference" in words(page)
     assert "8 February 2027, 23:59" in words(page)
     for action in ("/accept-quote", "/decline-quote"):
         assert f'action="{here}{action}"' not in page

@@ -177,7 +177,7 @@ async def test_elsewhere_than_on_the_local_stack_cookies_travel_encrypted_only(
 
 @pytest.mark.parametrize(
     ("asks_for", "language", "title"),
-    [("fr-CH, fr;q=0.9", "fr", "Connexion"), ("ja", "ja", "サインイン"), ("de, *;q=0.5", "en", "Sign in")],
+    [("fr-CH, fr;q=0.9", "fr", "Se connecter"), ("ja", "ja", "サインイン"), ("de, *;q=0.5", "en", "Sign in")],
 )
 async def test_whoever_is_not_known_yet_is_spoken_to_as_their_browser_asks(
     browser: Browser, asks_for: str, language: str, title: str
