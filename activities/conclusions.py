@@ -15,7 +15,7 @@ from activities.parts import count_part, owe_back
 from activities.phases import store_phase
 from activities.settling import settle
 from models.catalog import DeclineCodeRow
-from models.journal import SYSTEM, VOUCHER_IN_DOUBT, clear_alarm, record
+from models.journal import GATEWAY_FAILS, SYSTEM, VOUCHER_IN_DOUBT, clear_alarm, record
 from models.store import Stored
 from renewals.causes import Cause
 from renewals.decisions import Refused
@@ -57,11 +57,10 @@ async def settle_paid(
     attempt.state, attempt.code = AttemptState.PAID, None
     attempt.answered_at, attempt.next_at = ordered.now, None
     record_payment(session, ordered, AttemptState.PAID, None, by)
-    if attempt.expires_at:
-        await clear_alarm(session, ordered.first.row.number, VOUCHER_IN_DOUBT, ordered.now, subject=str(attempt.id))
-        if received is not None:
-            count_part(session, ordered, received)
-            await owe_back(session, ordered, "paid_too_much")
+    await _end_doubt(session, ordered)
+    if attempt.expires_at and received is not None:
+        count_part(session, ordered, received)
+        await owe_back(session, ordered, "paid_too_much")
     with session.no_autoflush:  # written at once, when the caller commits
         await settle(session, order, wall_now, known=ordered.subscriptions, reason=reason)
     await conclude_order(session, order, ordered.now)
@@ -84,8 +83,8 @@ async def settle_declined(
     attempt.answered_at, attempt.next_at = ordered.now, None
     record_payment(session, ordered, AttemptState.DECLINED, code, by)
     await release_claim(session, ordered.now, order.id)
+    await _end_doubt(session, ordered)
     if attempt.voucher_code:
-        await clear_alarm(session, ordered.first.row.number, VOUCHER_IN_DOUBT, ordered.now, subject=str(attempt.id))
         await owe_back(session, ordered, "paid_in_part")
     told = False
     if order.way != Way.AUTOMATIC:
@@ -96,6 +95,14 @@ async def settle_declined(
         await _tell_of_the_decline(session, ordered, what_follows)
     await enter_what_follows(session, ordered.subscriptions, by=by or SYSTEM, reason=reason)
     plan_again(ordered, wall_now)
+
+
+async def _end_doubt(session: AsyncSession, ordered: Ordered) -> None:
+    """What became of the attempt is known: the alarms that nobody says so are over. Few were ever asked about."""
+    attempt = ordered.attempt
+    if attempt.expires_at or attempt.questions:
+        for kind in (VOUCHER_IN_DOUBT, GATEWAY_FAILS):
+            await clear_alarm(session, ordered.first.row.number, kind, ordered.now, subject=str(attempt.id))
 
 
 async def give_up_unmade(session: AsyncSession, ordered: Ordered, wall_now: datetime) -> None:

@@ -12,6 +12,7 @@ from activities.clock import started_at
 from activities.offers import close_quote
 from activities.ordered import fellows_of
 from activities.planning import plan_of
+from activities.questions import asked
 from activities.releasing import give_up_unsent, release
 from activities.settling import is_due
 from activities.till import charge_of
@@ -78,7 +79,7 @@ class Holds:
         if hold and hold.quote:
             return await self._end_quote(number, hold.quote, wall_now, by, reason)
         if charge and stored:
-            said = await self._given_up(charge, stored.now)
+            said = await self._given_up(charge, stored.now, wall_now)
             if said is None:
                 return await self._postpone(number, wall_now, by)
             if isinstance(said, Paid | Pending):
@@ -119,10 +120,11 @@ class Holds:
                 await give_up_unsent(session, number, quote.order_id, wall_now, by=by, reason=reason)
         return Ended(released=True)
 
-    async def _given_up(self, charge: Charge, now: datetime) -> Paid | Pending | GivenUp | None:
+    async def _given_up(self, charge: Charge, now: datetime, wall_now: datetime) -> Paid | Pending | GivenUp | None:
         """What the gateway says; None if nobody knows whether the money came."""
+        question = self._gateway.give_up(charge.key, now)
         try:
-            return await self._gateway.give_up(charge.key, now)
+            return await asked(self._sessions, charge.subscription, charge.key, question, now, wall_now)
         except (Unreachable, NoAnswer):
             return None
 

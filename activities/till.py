@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.answers import record_answer, record_no_answer, record_not_made, record_unreachable
 from activities.late_money import record_given_up
 from activities.ordered import fellows_of
+from activities.questions import asked
 from gateways.port import Answer, Charge, Gateway, NoAnswer, NotReceived, Paid, Unreachable
 from models.engine import Sessions
 from models.parties import PaymentMethodRow
@@ -71,7 +72,10 @@ class Till:
             return
         number = stored.row.number
         try:
-            found: Answer | NotReceived = await self._gateway.look_up(charge.key, stored.now)
+            question = self._gateway.look_up(charge.key, stored.now)
+            found: Answer | NotReceived = await asked(
+                self._sessions, number, charge.key, question, stored.now, wall_now
+            )
         except (Unreachable, NoAnswer) as lost:
             await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=attempt.state)
             return
@@ -90,7 +94,8 @@ class Till:
     async def _give_up(self, charge: Charge, now: datetime, wall_now: datetime) -> None:
         """Tell the provider that nobody wants the code. Where it does not answer the plan tells it again."""
         try:
-            said = await self._gateway.give_up(charge.key, now)
+            question = self._gateway.give_up(charge.key, now)
+            said = await asked(self._sessions, charge.subscription, charge.key, question, now, wall_now)
         except (Unreachable, NoAnswer):
             said = None
         await record_given_up(self._sessions, charge.subscription, charge.key, said, wall_now)

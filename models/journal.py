@@ -27,6 +27,9 @@ REFUND_REFUSED = "refund_refused"
 VOUCHER_IN_DOUBT = "voucher_in_doubt"
 """The alarm that a provider does not say whether a voucher was paid whose time is up."""
 
+GATEWAY_FAILS = "gateway_fails"
+"""The alarm that a gateway raises what its port does not name when it is asked about an attempt."""
+
 
 def record(
     session: AsyncSession,

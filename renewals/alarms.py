@@ -41,6 +41,7 @@ _KINDS: Mapping[str, tuple[Gravity, EndedBy]] = {
     "parked": (Gravity.SERIOUS, EndedBy.RELEASE),
     "refund_refused": (Gravity.SERIOUS, EndedBy.HAND),
     "voucher_in_doubt": (Gravity.SERIOUS, EndedBy.HAND),
+    "gateway_fails": (Gravity.SERIOUS, EndedBy.HAND),
     "mail_rejected": (Gravity.SERIOUS, EndedBy.HAND),
     "cancelled_after_payment": (Gravity.SERIOUS, EndedBy.HAND),
     "cancelled_together": (Gravity.SERIOUS, EndedBy.HAND),

@@ -82,6 +82,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.refund_refused": "The payment provider refused to send money back; the buyer was not told.",
         "alarm.means.voucher_in_doubt": "The gateway has not said for an hour whether a voucher was paid that ran out, "
         "or for days only that its payment is under way.",
+        "alarm.means.gateway_fails": "The payment gateway fails oddly when it is asked what became of a payment; it is "
+        "asked again.",
         "alarm.means.seats_paid_late": "Seats were paid for a term that was over by then: offer a refund.",
         "alarm.means.legal_notice_missing": "Nothing that was sent or is planned meets a legal notice rule of the "
         "charge.",
@@ -109,6 +111,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "buyer.",
         "alarm.todo.voucher_in_doubt": "Look in the provider’s book or the bank’s statement, and resolve the payment: "
         "paid or declined.",
+        "alarm.todo.gateway_fails": "The worker’s log has the error. What became of the payment stands in the "
+        "provider’s book: resolve it if it cannot wait, and report the error to whoever keeps the gateway’s adapter.",
         "alarm.todo.seats_paid_late": "Offer the buyer a refund, or add the seats to the running term by an order of "
         "its "
         "own.",

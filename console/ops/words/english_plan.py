@@ -112,6 +112,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "command.re-plan": "planned again",
         "command.bulk-renew": "bulk checkout",
         "alarm.seats_paid_late": "seats paid late",
+        "alarm.gateway_fails": "gateway fails when asked",
         "alarm.voucher_in_doubt": "voucher in doubt",
         "alarm.cancelled_after_payment": "cancelled after payment",
     }

@@ -87,6 +87,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "prévenu.",
         "alarm.means.voucher_in_doubt": "Depuis une heure, le prestataire ne dit pas si un code de paiement expiré a "
         "été payé, ou dit depuis des jours seulement que son paiement est en cours.",
+        "alarm.means.gateway_fails": "Le prestataire de paiement échoue étrangement quand on lui demande ce qu’est "
+        "devenu un paiement ; la question est reposée.",
         "alarm.means.seats_paid_late": "Des postes ont été payés pour une période alors terminée : proposez un "
         "remboursement.",
         "alarm.means.legal_notice_missing": "Rien de ce qui a été envoyé ou prévu ne satisfait une règle d’avis légal "
@@ -115,6 +117,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "l’abonnement ; prévenez l’acheteur.",
         "alarm.todo.voucher_in_doubt": "Regardez les écritures du prestataire ou le relevé de banque, et tranchez : "
         "payé ou refusé.",
+        "alarm.todo.gateway_fails": "Le journal du worker a l’erreur. Les écritures du prestataire disent ce qu’est "
+        "devenu le paiement : tranchez s’il ne peut pas attendre, et signalez l’erreur à qui tient l’adaptateur.",
         "alarm.todo.seats_paid_late": "Proposez un remboursement, ou ajoutez les postes à la période en cours par une "
         "commande à part.",
         "alarm.todo.legal_notice_missing": "Mettez l’abonnement de côté avant le prélèvement si un juriste dit qu’il "

@@ -121,6 +121,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "command.re-plan": "planifié de nouveau",
         "command.bulk-renew": "achat groupé",
         "alarm.seats_paid_late": "postes payés trop tard",
+        "alarm.gateway_fails": "prestataire en échec quand on l’interroge",
         "alarm.voucher_in_doubt": "code de paiement sans réponse",
         "alarm.cancelled_after_payment": "résilié après paiement",
     }
