@@ -11,6 +11,7 @@ from sqlmodel import col
 from cli.checks_settings import addresses, examine_provider, mail_goes_in_the_clear, program
 from cli.checks_temporal import examine_temporal
 from cli.findings import Finding, Health, Unwell, look
+from cli.output import how_many
 from models import schema
 from models.operator_letters import recipients
 from models.pauses import paused_now
@@ -91,7 +92,10 @@ async def _clock(engine: AsyncEngine) -> str:
         theirs: datetime = (await connection.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
     apart = abs(theirs - datetime.now(UTC))
     if apart > CLOCKS_MAY_DIFFER_BY:
-        raise Unwell(f"{apart} apart from the database's", "Let both machines take their time from the same source.")
+        raise Unwell(
+            f"{apart.total_seconds():.1f} s apart from the database's",
+            "Let both machines take their time from the same source.",
+        )
     return f"{apart.total_seconds():.1f} s apart from the database's"
 
 
@@ -109,8 +113,12 @@ async def _portfolio(engine: AsyncEngine) -> Finding:
     )
     async with engine.connect() as connection:
         counts = [(await connection.execute(query)).scalar_one() for query in (late, alarms, unanswered)]
-    names = ("subscriptions late or unplanned", "alarms open", "commands unanswered")
-    seen = ", ".join(f"{count} {name}" for count, name in zip(counts, names, strict=True))
+    names = (
+        ("subscription late or unplanned", "subscriptions late or unplanned"),
+        ("alarm open", "alarms open"),
+        ("command unanswered", "commands unanswered"),
+    )
+    seen = ", ".join(how_many(count, *name) for count, name in zip(counts, names, strict=True))
     if any(counts):
         return Finding("portfolio", Health.WARN, seen, "Is a worker running? See the console and `perennial list`.")
     return Finding("portfolio", Health.OK, seen)
@@ -168,7 +176,7 @@ async def _webhooks(settings: Settings, engine: AsyncEngine) -> Finding:
         return Finding(part, Health.WARN, seen, "Set their key in PERENNIAL_SEAL_KEYS, or add them anew.")
     if seal and not all(seal.is_newest(row.secret or "") for row in rows):
         return Finding(part, Health.WARN, "some are closed under an older key", "Run `perennial operator reseal`.")
-    return Finding(part, Health.OK, f"{len(rows)} endpoints")
+    return Finding(part, Health.OK, how_many(len(rows), "endpoint"))
 
 
 async def _mail(settings: Settings) -> Finding | str:

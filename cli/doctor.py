@@ -1,5 +1,6 @@
 """`perennial doctor`: is everything that Perennial needs there and well, and what to do if not."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,7 +25,15 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON inst
     if any(each.health == "wrong" for each in findings):
         raise typer.Exit(1)
     if not as_json:
-        say("", "Everything that is needed is there.")
+        say("", in_short(findings))
+
+
+def in_short(findings: "Sequence[Finding]") -> str:
+    """What it comes to where nothing is wrong."""
+    warned = [each.part for each in findings if each.health == "warn"]
+    if not warned:
+        return "Everything that is needed is there."
+    return f"Everything that is needed is there, but somebody should see to: {', '.join(warned)}."
 
 
 async def _findings(settings: Settings) -> "list[Finding]":

@@ -8,7 +8,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli import desk
-from cli.output import print_json, print_table, say
+from cli.output import how_many, print_json, print_table, say
 from models.compliance import Proof, kept_of
 from models.history import in_utc
 from models.rules import rulebook_now
@@ -51,7 +51,7 @@ def _print_rules(rows: Sequence[Mapping[str, Any]]) -> None:
         )
         for row in rows
     )
-    print_table(f"{len(rows)} rules in force", columns, cells, empty="No rule is in force.")
+    print_table(how_many(len(rows), "rule in force", "rules in force"), columns, cells, empty="No rule is in force.")
 
 
 def _print_duties(number: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """Commands that only look: `show`, `list`."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +9,7 @@ from sqlmodel import col
 
 from cli import desk
 from cli.coming import print_coming
-from cli.output import print_diary, print_json, print_table, say
+from cli.output import how_many, print_diary, print_json, print_table, say
 from cli.pausing import say_what_is_paused
 from models.history import events_of, in_utc
 from models.parties import CustomerRow
@@ -73,8 +74,17 @@ def described(stored: Stored) -> dict[str, Any]:
         "access until": in_utc(stored.access_until),
         "time zone": sub.time_zone,
         "its own time": in_utc(stored.now),
-        "clock ahead by": str(stored.row.shift) if stored.row.shift else None,
+        "clock ahead by": str(_whole_seconds(stored.row.shift)) if stored.row.shift else None,
     }
+
+
+def _whole_seconds(ahead: timedelta) -> timedelta:
+    """Without the fraction of a second.
+
+    >>> print(_whole_seconds(timedelta(days=40, seconds=7, microseconds=123456)))
+    40 days, 0:00:07
+    """
+    return ahead - timedelta(microseconds=ahead.microseconds)
 
 
 def _held(stored: Stored) -> str | None:
@@ -126,7 +136,7 @@ def list_subscriptions(
         )
         for r in rows
     )
-    print_table(f"{len(rows)} subscriptions", columns, cells, empty="No subscription matches.")
+    print_table(how_many(len(rows), "subscription"), columns, cells, empty="No subscription matches.")
 
 
 async def _list(phase: Phase | None, customer: str | None, after: str | None, limit: int) -> list[dict[str, Any]]:

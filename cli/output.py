@@ -71,6 +71,15 @@ def say(*lines: str) -> None:
         _OUT.print(Text(visible(line)))
 
 
+def how_many(count: int, one: str, many: str = "") -> str:
+    """So many of something; `many` where the plural is not `one` with an s.
+
+    >>> how_many(1, "subscription"), how_many(0, "alarm open", "alarms open")
+    ('1 subscription', '0 alarms open')
+    """
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 def why_not(hint: str | None, possible_on: date | None) -> str:
     """The sentence of a refusal, with the local day from which on time will have cured it, unless it names that itself.
 

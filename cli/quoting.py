@@ -10,7 +10,7 @@ from activities.papers import quote_paper
 from cli import desk
 from cli.buying import Expires, Kind, Stored, Token, paid_with
 from cli.giving import By, Json, Key, Reason, give
-from cli.output import fail, print_json, print_table, say
+from cli.output import fail, how_many, print_json, print_table, say
 from cli.whole_numbers import whole_number
 from documents.pdf import pdf_of
 from mail.letter import VENDOR
@@ -119,7 +119,7 @@ def quotes(
         )
         for each in found
     )
-    print_table(f"{len(found)} quotes", columns, rows, empty="No quote matches.")
+    print_table(how_many(len(found), "quote"), columns, rows, empty="No quote matches.")
 
 
 def show_one_quote(

@@ -15,9 +15,10 @@ from cli.output import spell_out_what_stdout_lacks, visible, warn
 class ToldToStop(SystemExit):
     """A signal came while a command worked: what it left open is closed on the way, then the process ends at once."""
 
+    code: int
+
     def __init__(self, number: int) -> None:
         super().__init__(128 + number)
-        self.status = 128 + number
 
 
 class Commands(TyperGroup):
@@ -52,14 +53,18 @@ class Commands(TyperGroup):
             warn("Interrupted.")
             raise typer.Exit(130) from None
         except ToldToStop as told:
-            _end_at_once(told.status)
+            _end_at_once(told)
 
 
-def _end_at_once(status: int) -> NoReturn:
-    """End without Python's clearing up: with a call to Temporal cut off, that now and then waits for ever."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+def _end_at_once(told: ToldToStop) -> NoReturn:
+    """End without Python's clearing up: with a call to Temporal cut off, that now and then waits for ever.
+
+    What is left to print and cannot be, into a pipe that nobody reads or a full disk, keeps nobody from ending.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(told.code)
 
 
 def _is_text(argument: str) -> bool:

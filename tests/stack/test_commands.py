@@ -135,6 +135,7 @@ def test_the_list_is_filtered_and_paged(terminal: Terminal) -> None:
     assert terminal("list", "--phase", phase, "--json").json == [row for row in rows if row["phase"] == phase]
     assert {row["number"] for row in terminal("list", "--customer", "5100000001", "--json").json} >= {"S-1001"}
     assert terminal("list", "--phase", "lapsed").out == "No subscription matches.\n"
+    assert terminal("list", "--limit", "1").out.startswith("1 subscription\n")
 
 
 @pytest.mark.parametrize("command", [("list",), ("ledger",), ("ledger", "--format", "csv"), ("usage", "report")])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer
 
-from cli import explaining, output
+from cli import explaining, looking, output
 
 HOSTILE = [
     pytest.param(r"x\[/b] [red]y", r"x\[/b] [red]y", id="markup after a backslash"),
@@ -55,4 +55,5 @@ def test_a_refusal_names_the_day_that_cures_it_once() -> None:
 
 
 def test_the_examples_hold() -> None:
-    assert doctest.testmod(output) == (0, 2)
+    assert doctest.testmod(output) == (0, 3)
+    assert doctest.testmod(looking) == (0, 1)

@@ -191,6 +191,21 @@ def test_what_a_command_left_open_is_closed_on_ctrl_c(tmp_path: Path) -> None:
     assert (said.returncode, said.stdout, said.stderr) == (130, "closed\n", "Interrupted.\n")
 
 
+@pytest.mark.parametrize("elsewhere", [">/dev/full", "| true"], ids=["a full disk", "a reader that has gone"])
+def test_what_cannot_be_printed_keeps_no_command_from_ending_on_a_signal(elsewhere: str, tmp_path: Path) -> None:
+    """Ends at once, not by Python's clearing up, which may wait for ever."""
+    program, status = tmp_path / "program.py", tmp_path / "status"
+    program.write_text(
+        "import asyncio, atexit, os, signal, sys, time\nfrom cli import desk\nfrom cli.main import app\n"
+        "atexit.register(lambda: print('cleared up', file=sys.stderr))\n"
+        "async def work():\n  sys.stdout.write('x' * 99)\n  time.sleep(1)\n  os.kill(os.getpid(), signal.SIGTERM)\n"
+        "  await asyncio.sleep(60)\n"
+        "app.command('long')(lambda: desk.run(work()))\napp(['long'])\n"
+    )
+    said = shell(f"({sys.executable} {program}; echo $? >{status}) {elsewhere}", tmp_path)
+    assert (status.read_text(), said.stderr) == ("143\n", "")
+
+
 def test_an_error_of_our_own_is_not_hidden() -> None:
     async def broken() -> None:
         raise RuntimeError("broken")
