@@ -6,7 +6,7 @@ million subscriptions is as fast as one with ten thousand, and says as of when i
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -15,7 +15,7 @@ from fastapi import BackgroundTasks
 
 from console.ops.desk import Desk
 from console.ops.fields import Wrong
-from models.snapshots import alone_at, keep_snapshot, snapshot
+from models.snapshots import SnapshotRow, alone_at, keep_snapshot, note_given_up, snapshot
 
 FEW = 2_000
 """What is taken over no more than these is taken anew for each page: that takes some hundredths of a second."""
@@ -30,8 +30,9 @@ class Kept(Generic[Taken]):
     """What is kept under a name: how it is taken, how many it is over, and how it is written down and read again.
 
     Without `over` it is only ever taken over many.
-    From `fresh` on it is taken anew once a page was sent; after `stale` whoever comes first waits for it, and is shown
-    the old one, with its age, only where that takes too long. So waits who finds what cannot be read.
+    From `fresh` on it is taken anew once a page was sent; after `stale` whoever comes first waits for it, and others are
+    shown the old one meanwhile, with its age. Where it took too long nobody waits any more: the old one is shown until
+    it is taken after a page, which is tried once in `fresh`. Who finds none, or one that cannot be read, waits.
     """
 
     name: str
@@ -53,25 +54,33 @@ class Kept(Generic[Taken]):
         except (KeyError, TypeError, ValueError):  # another version of the program may have written it
             _log.warning("what is kept cannot be read, and is taken anew: %s", self.name)
             return now, await self._take(desk, now, keep=True)
-        is_old = last.taken_at < now - self.fresh
-        if last.taken_at >= now - self.stale and (self.over is None or self.over(found) > FEW):
-            if is_old:
-                tasks.add_task(self.renew, desk, now)
-            return last.taken_at, found
-        try:
-            return now, await self._take(desk, now, keep=is_old)
-        except Wrong:
-            _log.warning("it took too long to take anew, and what was taken before is shown: %s", self.name)
-            return last.taken_at, found
+        if self.over is not None and self.over(found) <= FEW:
+            try:
+                return now, await self._take(desk, now, keep=last.taken_at < now - self.fresh)
+            except Wrong:
+                _log.warning("it took too long to take anew, and what was taken before is shown: %s", self.name)
+                return last.taken_at, found
+        if last.taken_at < now - self.stale and last.gave_up_at is None:
+            if anew := await self.renew(desk, now):
+                return now, anew[0]
+        elif self._wants_renewing(last, now):
+            tasks.add_task(self.renew, desk, now)
+        return last.taken_at, found
 
-    async def renew(self, desk: Desk, now: datetime) -> None:
-        """Take it anew, unless somebody else is about it. What takes too long is not renewed."""
+    def _wants_renewing(self, last: SnapshotRow, now: datetime) -> bool:
+        """Is it old, and did nobody try in vain a moment ago?"""
+        return max(last.taken_at, last.gave_up_at or last.taken_at) < now - self.fresh
+
+    async def renew(self, desk: Desk, now: datetime) -> Sequence[Taken]:
+        """Take it anew, unless somebody else is about it, or that takes too long: then there is none."""
         try:
             async with desk.sessions.begin() as session:
-                if await alone_at(session, self.name):
-                    await self._take(desk, now, keep=True)
+                return [await self._take(desk, now, keep=True)] if await alone_at(session, self.name) else []
         except Wrong:
-            _log.warning("it took too long to take anew: %s", self.name)
+            _log.warning("it took too long to take anew, and what was taken before is shown: %s", self.name)
+        async with desk.sessions.begin() as session:
+            await note_given_up(session, self.name, now)
+        return []
 
     async def _take(self, desk: Desk, now: datetime, *, keep: bool) -> Taken:
         began = time.monotonic()

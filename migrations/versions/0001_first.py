@@ -479,6 +479,7 @@ def _create_tables() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("took_ms", sa.Integer(), nullable=False),
+        sa.Column("gave_up_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("data", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_snapshots"),
     )

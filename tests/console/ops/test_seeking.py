@@ -10,8 +10,9 @@ from console.ops import keeping, seeking
 from console.ops.fields import Wrong
 from models.at_risk import Cause
 from models.engine import Sessions
-from models.finds import Sought, find
+from models.finds import Sought, find, name_of
 from models.listing import Asked, Sort, listing
+from models.snapshots import alone_at
 from models.troubles import Trouble
 from renewals.roles import Role
 from tests.console.ops.plans import assert_by_index, heard
@@ -117,11 +118,37 @@ async def test_what_takes_too_long_to_find_anew_is_shown_as_it_was_found_with_it
         assert "That takes too long" in (await mira.client.get(address)).text
     await mira.page(address)
     await run(sessions, "UPDATE snapshots SET taken_at = '2026-05-06 07:08:00+00'", PARKED_LONG_AGO.format("S-1005"))
+    tries = list[object]()
+
+    async def slowly(*asked: object) -> None:
+        tries.append(asked)
+        await endless()
+
     with monkeypatch.context() as slow:
-        slow.setattr(seeking, "find", endless)
-        page = await mira.page(address)
-        assert rows(page) == ["S-1004"]
-        assert "as of May 6, 2026" in words(page)
+        slow.setattr(seeking, "find", slowly)
+        for _ in range(3):
+            page = await mira.page(address)
+            assert rows(page) == ["S-1004"]
+            assert "as of May 6, 2026" in words(page)
+        assert len(tries) == 1, "whoever comes next does not wait for what took too long a moment ago"
+    await run(sessions, "UPDATE snapshots SET gave_up_at = gave_up_at - interval '61 seconds'")
+    assert rows(await mira.page(address)) == ["S-1004"], "and nobody from then on: it is taken once a page was sent"
+    assert rows(await mira.page(address)) == ["S-1004", "S-1005"]
+
+
+@pytest.mark.usefixtures("_portfolio")
+async def test_who_finds_somebody_taking_what_is_stale_does_not_wait_for_it(
+    people: People, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, mira = f"{LIST}?trouble=parked_long", await people.signed_in("mira", Role.VIEWER)
+    await run(sessions, PARKED_LONG_AGO.format("S-1004"))
+    monkeypatch.setattr(keeping, "FEW", -2)
+    await mira.page(address)
+    await run(sessions, "UPDATE snapshots SET taken_at = taken_at - interval '2 hours'")
+    async with sessions.begin() as session:
+        assert await alone_at(session, name_of(Trouble.PARKED_LONG))
+        await run(sessions, PARKED_LONG_AGO.format("S-1005"))
+        assert rows(await mira.page(address)) == ["S-1004"]
     assert rows(await mira.page(address)) == ["S-1004", "S-1005"]
 
 
