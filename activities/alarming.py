@@ -22,10 +22,12 @@ from activities.waves import cancelled_together, many_cancelled, many_declines, 
 from models.engine import Sessions, limit_statements
 from models.journal import clear_alarm, raise_alarm
 from models.records import AlarmRow
+from models.standing import clear_what_is_well, has_alarm
 from models.subscriptions import SubscriptionRow
 from models.troubles import locked_though_paid
 
 MOST_AT_ONCE = 1_000
+"""Of how many that are locked one look tells at most; the others wait for the next one."""
 PATIENCE_MS, PATIENCE_SECONDS = 10_000, 30.0
 """How long a statement of a question may take, and all of it: silent for two minutes, the watchdog is believed dead."""
 
@@ -109,13 +111,9 @@ async def _was_told(session: AsyncSession, noticed: Noticed, now: datetime) -> b
 
 async def _locked(session: AsyncSession, now: datetime) -> int:
     row, raised = SubscriptionRow, 0
-    open_ones = select(col(AlarmRow.subscription)).where(
-        col(AlarmRow.kind) == LOCKED, col(AlarmRow.cleared_at).is_(None)
-    )
     locked = locked_though_paid(now)
-    for well in await session.scalars(select(row).where(col(row.number).in_(open_ones), not_(locked))):
-        await clear_alarm(session, well.number, LOCKED, now + well.shift)
-    for each in await session.scalars(select(row).where(locked).limit(MOST_AT_ONCE)):
+    await clear_what_is_well(session, LOCKED, locked, now)
+    for each in await session.scalars(select(row).where(locked, not_(has_alarm(LOCKED))).limit(MOST_AT_ONCE)):
         since = (each.suspended_at or each.access_until).date()
         detail = f"{each.phase}, paid up to {each.renews_on}, and without access since {since}"
         facts = {"phase": each.phase, "renews_on": each.renews_on.isoformat(), "since": since.isoformat()}

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, and_, exists, func, literal, not_, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import col
 from temporalio import activity
 from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError
@@ -21,28 +21,22 @@ from activities.alarming import alarm_together
 from activities.clock import started_at
 from activities.delivery import deliver
 from activities.forgetting import forget_days_of_use, forget_deliveries, forget_sign_ins
+from activities.missed import alarm_missed
 from activities.planning import NEVER
 from activities.starting import AT_ONCE, STARTABLE, Startable, follow, start_bulk_checkout, start_or_wake
 from models.baskets import BasketRow
 from models.engine import Sessions
-from models.journal import clear_alarm, raise_alarm
-from models.pauses import resumed_since
-from models.payments import UNANSWERED, AttemptRow, OrderLineRow
 from models.quotes import QuoteRow, reference_of
-from models.records import AlarmRow, CommandRow
+from models.records import CommandRow
 from models.rules import rulebook_now
 from models.second_person import expire_requests
 from models.staff import free_alarms
 from models.subscriptions import SubscriptionRow
-from renewals.facts import Phase
 
 _log = logging.getLogger(__name__)
 
 OVERDUE_AFTER = timedelta(minutes=2)
 """A step this late was not taken by its workflow; a command this old got no answer."""
-
-STUCK_AFTER = timedelta(hours=1)
-"""A step this late in spite of being woken needs an operator."""
 
 SIGN_INS_KEPT = timedelta(days=30)
 """How long a sign-in that is over is kept unless a setting says otherwise."""
@@ -55,9 +49,6 @@ TRIES_KEPT = timedelta(days=30)
 
 PER_ITEM = timedelta(seconds=20)
 """How long one start or redelivery may take; it must not keep the others waiting."""
-
-MAY_BE_MISSED = "renewal_may_be_missed"
-"""The alarm of what nobody would otherwise be told of."""
 
 NOT_NOW = (RPCError, RPCTimeoutOrCancelledError, WorkflowUpdateFailedError, TimeoutError, ValueError)
 """How one item fails by itself. The client's own error comes in place of `TimeoutError` where an update hangs."""
@@ -102,7 +93,7 @@ class Watch:
         found by comparing takes longer: that comes once everybody is awake.
         """
         now = started_at()
-        alarms = await self._alarm(now)
+        alarms = await alarm_missed(self._sessions, now, activity.heartbeat)
         woken = await self._each(await self._overdue(now), self._wake)
         redelivered = await self._each(await self._undecided(now), self._redeliver)
         woken += await self._each(await self._unwatched_quotes(now), self._follow)
@@ -188,26 +179,6 @@ class Watch:
     async def _redeliver(self, command_id: UUID) -> None:
         await deliver(self._client, self._sessions, command_id, started_at())
 
-    async def _alarm(self, now: datetime) -> int:
-        """Alarm what may be missed without anyone being told, and clear the alarm of what is in order again."""
-        row, raised = SubscriptionRow, 0
-        missed = _may_be_missed(now)
-        alarmed = select(col(AlarmRow.subscription)).where(
-            col(AlarmRow.kind) == MAY_BE_MISSED, col(AlarmRow.cleared_at).is_(None)
-        )
-        async with self._sessions.begin() as session:
-            in_order = select(row).where(col(row.number).in_(alarmed), not_(missed))
-            for well in (await session.execute(in_order)).scalars():
-                await clear_alarm(session, well.number, MAY_BE_MISSED, now + well.shift)
-            for stuck in (await session.execute(select(row).where(missed).limit(PER_LOOK))).scalars():
-                step = stuck.next_step_at
-                detail = f"{stuck.phase}, renewal date {stuck.renews_on}, next step {step or 'not planned'}"
-                planned = step.isoformat() if step and step != NEVER else None
-                facts = {"phase": stuck.phase, "renews_on": stuck.renews_on.isoformat(), "next_step_at": planned}
-                at = now + stuck.shift
-                raised += await raise_alarm(session, stuck.number, MAY_BE_MISSED, detail, at, facts=facts)
-        return raised
-
     async def _each(self, items: Sequence[Item], work: Callable[[Item], Awaitable[None]]) -> int:
         """Do the work for each item, a few at a time, telling Temporal that we live; for how many it was done.
 
@@ -227,25 +198,3 @@ class Watch:
                 return True
 
         return sum(await asyncio.gather(*(one(item) for item in items)))
-
-
-def _may_be_missed(now: datetime) -> ColumnElement[bool]:
-    """The renewal date has passed, by the subscription's own clock, and nothing is planned; or a step is not taken."""
-    row = SubscriptionRow
-    next_step_at = col(row.next_step_at)
-    lately = now - STUCK_AFTER
-    waits_for_its_plan = and_(
-        next_step_at.is_(None), or_(func.coalesce(col(row.live_at), now) > lately, resumed_since(lately))
-    )
-    asked_for = (  # of an order of many lines the first one's plan asks; the others have nothing to plan meanwhile
-        exists()
-        .where(
-            col(OrderLineRow.subscription) == col(row.number), col(OrderLineRow.order_id) == col(AttemptRow.order_id)
-        )
-        .where(col(AttemptRow.state).in_(UNANSWERED), col(AttemptRow.next_at).is_not(None))
-    )
-    nothing_planned = and_(func.coalesce(next_step_at, NEVER) == NEVER, not_(or_(waits_for_its_plan, asked_for)))
-    date_passed = col(row.renews_on) < func.date(literal(now, DateTime(timezone=True)) + col(row.shift))
-    not_taken = func.coalesce(next_step_at, NEVER) < now - STUCK_AFTER
-    unrenewed = col(row.phase).in_([Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED, Phase.PAST_DUE])
-    return and_(unrenewed, col(row.parked_at).is_(None), or_(and_(date_passed, nothing_planned), not_taken))

@@ -30,9 +30,9 @@ class Kept(Generic[Taken]):
     """What is kept under a name: how it is taken, how many it is over, and how it is written down and read again.
 
     Without `over` it is only ever taken over many.
-    From `fresh` on it is taken anew once a page was sent; after `stale` whoever comes first waits for it, and others are
-    shown the old one meanwhile, with its age. Where it took too long nobody waits any more: the old one is shown until
-    it is taken after a page, which is tried once in `fresh`. Who finds none, or one that cannot be read, waits.
+    From `fresh` on it is taken anew once a page was sent; after `stale` whoever comes first waits for it, and others
+    are shown the old one meanwhile, with its age. Where it took too long nobody waits any more: the old one is shown
+    until it is taken after a page, which is tried once in `fresh`. Who finds none, or one that cannot be read, waits.
     """
 
     name: str

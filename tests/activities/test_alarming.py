@@ -206,6 +206,21 @@ async def test_access_that_is_locked_though_paid_is_told_and_planning_again_give
     assert await open_alarms(live) == []
 
 
+async def test_more_that_are_locked_than_one_look_tells_of_are_told_by_the_next(
+    live: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live.change(
+        "INSERT INTO subscriptions SELECT (jsonb_populate_record(s, jsonb_build_object('number', 'T-' || n))).*"
+        " FROM subscriptions s, generate_series(1, 4) n WHERE number = :number"
+    )
+    await live.change("UPDATE subscriptions SET suspended_at = '2027-02-09'")
+    monkeypatch.setattr(alarming, "MOST_AT_ONCE", 2)
+    assert [await told(live) for _ in range(4)] == [2, 2, 1, 0]
+    await live.change("UPDATE subscriptions SET suspended_at = NULL")
+    assert await told(live) == 0
+    assert await open_alarms(live) == []
+
+
 @pytest.mark.parametrize(("ends_at", "alarms"), [("2027-02-10 23:00+00", 0), ("2027-02-09 23:00+00", 1)])
 async def test_a_term_that_ends_in_a_zone_ahead_of_ours_is_not_locked_where_its_step_is_late(
     live: Desk, ends_at: str, alarms: int

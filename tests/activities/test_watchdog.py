@@ -8,12 +8,14 @@ from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateRPCTimeoutOrCancelledError
 
-from activities import watch
+from activities import missed, watch
 from activities.watch import Watch, Watched
 from models.inbox import store_command
 from tests.activities.desk import Desk
+from tests.console.ops.plans import heard
 from tests.scenarios.portfolios import BUYER
 from tests.scenarios.theatre import PATIENCE, Life, Theatre
 from workflows import contract
@@ -211,6 +213,59 @@ async def test_an_alarm_is_raised_once_cleared_when_all_is_well_and_raised_anew(
     assert await open_alarms(desk) == []
     await desk.change("UPDATE subscriptions SET next_step_at = '2027-02-10 09:00Z'")
     assert (await look(desk)).alarms == 1
+
+
+STUCK = "UPDATE subscriptions SET next_step_at = '2027-02-10 09:00Z'"
+
+
+async def copies(desk: Desk, count: int) -> None:
+    """So many more subscriptions that stand as this one does."""
+    await desk.change(
+        "INSERT INTO subscriptions SELECT (jsonb_populate_record(s, jsonb_build_object('number', 'T-' || n))).*"
+        " FROM subscriptions s, generate_series(1, CAST(:count AS int)) n WHERE number = :number",
+        count=count,
+    )
+
+
+async def test_more_than_one_look_tells_of_are_told_by_the_next_ones(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await planned(desk)
+    await desk.change(STUCK)
+    await copies(desk, 4)
+    monkeypatch.setattr(missed, "MOST_AT_ONCE", 2)
+    assert [(await look(desk)).alarms for _ in range(4)] == [2, 2, 1, 0]
+    assert await open_alarms(desk) == ["renewal_may_be_missed"] * 5
+
+
+async def test_many_alarms_are_written_a_few_at_a_time_and_heard_of(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look that wrote all of them at once would be silent for so long that it counts as dead, and begins anew."""
+    await planned(desk)
+    await desk.change(STUCK)
+    await copies(desk, 4)
+    monkeypatch.setattr(missed, "TOLD_TOGETHER", 2)
+
+    def cut_off(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(watch.activity, "heartbeat", cut_off)
+    with pytest.raises(asyncio.CancelledError):
+        await look(desk)
+    assert len(await open_alarms(desk)) == 2, "what was written stays"
+
+
+async def test_however_many_are_well_again_one_statement_says_so(desk: Desk, engine: AsyncEngine) -> None:
+    await planned(desk)
+    await desk.change(STUCK)
+    await copies(desk, 4)
+    await look(desk)
+    await desk.change("UPDATE subscriptions SET next_step_at = '2027-02-11', access_until = '2027-03-31'")
+    async with heard(engine) as asked:
+        await look(desk)
+    assert await open_alarms(desk) == []
+    assert len([each for each, _ in asked if each.startswith("UPDATE alarms") and "FROM subscriptions" in each]) == 2
 
 
 async def test_alarms_are_raised_when_temporal_is_in_trouble(desk: Desk) -> None:
