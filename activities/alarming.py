@@ -1,7 +1,7 @@
 """Alarms that nobody's own step would raise: what only shows when many rows are held beside each other.
 
 The watchdog asks at each look, once it has woken what it is to wake. What is to be ended by hand is told once for its
-subject, whether or not it goes on.
+subject, whether or not it goes on, and again only when it has grown.
 """
 
 import asyncio
@@ -30,6 +30,9 @@ MOST_AT_ONCE = 1_000
 """Of how many that are locked one look tells at most; the others wait for the next one."""
 PATIENCE_MS, PATIENCE_SECONDS = 10_000, 30.0
 """How long a statement of a question may take, and all of it: silent for two minutes, the watchdog is believed dead."""
+
+GROWN = 5
+"""A wave so many times what was told of it is another matter for whoever saw to that, or has ended it."""
 
 LOCKED = "locked_though_paid"
 NOT_COMPARED = "not_compared"
@@ -90,23 +93,38 @@ async def _compared(sessions: Sessions, kind: str, compare: Compare, now: dateti
 async def _tell(question: Question, session: AsyncSession, now: datetime) -> int:
     raised = 0
     async for each in question(session, now):
-        if not await _was_told(session, each, now):
+        if await _is_news(session, each, now):
             raised += await raise_alarm(
                 session, each.subscription, each.kind, each.detail, now, subject=each.subject, facts=each.facts
             )
     return raised
 
 
-async def _was_told(session: AsyncSession, noticed: Noticed, now: datetime) -> bool:
-    """Under its subject; or, of what is counted, under that of a day before, so lately that it is still the same."""
+async def _is_news(session: AsyncSession, noticed: Noticed, now: datetime) -> bool:
+    """Was it not told yet? A wave that has grown far beyond what was told of it is, and takes the place of that."""
+    told = await _told(session, noticed, now)
+    if told is None:
+        return True
+    if noticed.counted is None or noticed.facts["count"] < told.facts["count"] * GROWN:
+        return False
+    await clear_alarm(session, noticed.subscription, noticed.kind, now, subject=told.subject)
+    return True
+
+
+async def _told(session: AsyncSession, noticed: Noticed, now: datetime) -> AlarmRow | None:
+    """Under its subject; or, of what is counted, under that of a day before, so lately that it is still the same.
+
+    Of several the one that told of most.
+    """
     row = AlarmRow
     same = col(row.subject) == noticed.subject
     if noticed.counted:
         earlier = [of_day(noticed.counted.of, now - A_DAY * days) for days in (1, 2)]
         lately = col(row.raised_at) > now - 2 * noticed.counted.over
         same = or_(same, and_(col(row.subject).in_(earlier), lately))
-    told = select(col(row.id)).where(col(row.kind) == noticed.kind, same)
-    return (await session.execute(told.limit(1))).first() is not None
+    most_first = col(row.facts)["count"].as_integer().desc().nulls_last()
+    told = select(row).where(col(row.kind) == noticed.kind, same).order_by(most_first)
+    return (await session.scalars(told.limit(1))).first()
 
 
 async def _locked(session: AsyncSession, now: datetime) -> int:

@@ -55,14 +55,14 @@ async def leaping_prices(session: AsyncSession, now: datetime) -> AsyncIterator[
     leaping = (await session.scalars(select(prices.c.id).where(before))).all()
     if not leaping:
         return
-    for sku, term, currency, price, count, first in await session.execute(_by_price(now, leaping)):
+    for version, sku, term, currency, price, count, first in await session.execute(_by_price(now, leaping)):
         detail = (
             f"{sku}, {term}: {Money(price, currency)} a seat, against what was paid last; "
             f"{count} are charged by it within {NEAR} days, the first on {first}."
         )
         facts = {"sku": sku, "term": term, "price": price, "currency": currency, "count": int(count), "days": NEAR}
         facts |= {"first": first.isoformat()}
-        yield Noticed(PRICE_LEAPS, detail, f"{sku}/{term}/{currency}/{price}", facts=facts)
+        yield Noticed(PRICE_LEAPS, detail, _of(sku, term, currency, version, price), facts=facts)
 
 
 async def _leaps_to_come(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
@@ -80,7 +80,12 @@ async def _leaps_to_come(session: AsyncSession, now: datetime) -> AsyncIterator[
         )
         facts = {"sku": each.sku, "term": each.term, "price": price, "before_price": before, "currency": each.currency}
         facts |= {"effective_on": on}
-        yield Noticed(PRICE_LEAPS, detail, f"{each.sku}/{each.term}/{each.currency}/{price}", facts=facts)
+        yield Noticed(PRICE_LEAPS, detail, _of(each.sku, each.term, each.currency, each.version, price), facts=facts)
+
+
+def _of(sku: str, term: str, currency: str, version: int, price: int) -> str:
+    """What is told once: a version, and what by it a seat costs, which is less for whom a lower price was announced."""
+    return f"{sku}/{term}/{currency}/{version}: {price}"
 
 
 def _leaps(price: Any, other: Any) -> ColumnElement[bool]:
@@ -93,10 +98,10 @@ def _by_price(now: datetime, leaping: Sequence[UUID]) -> Any:
 
     def columns(prices: CTE) -> tuple[Any, ...]:
         of_price = col(SubscriptionRow.sku), prices.c.term, col(CustomerRow.currency), next_seat_price(prices)
-        return *of_price, func.count(), func.min(DUE_ON)
+        return prices.c.version, *of_price, func.count(), func.min(DUE_ON)
 
     found = priced(now.date(), now, NEAR, version_leaps, columns)
-    return found.group_by(text("1, 2, 3, 4")).order_by(text("1, 2, 3, 4"))
+    return found.group_by(text("1, 2, 3, 4, 5")).order_by(text("2, 3, 4, 5"))
 
 
 async def odd_policies(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:

@@ -259,6 +259,15 @@ async def test_a_price_to_come_that_leaps_is_told_once_as_soon_as_it_is_there(
     )
 
 
+async def test_a_price_that_leaps_again_to_what_it_was_once_corrected_from_is_told_again(live: Desk) -> None:
+    await run(live, PRICE, at=NOW + timedelta(days=60))
+    assert await told(live) == 1
+    await live.change("UPDATE alarms SET cleared_at = raised_at")
+    await run(live, PRICE.replace("* 10", "/ 10"), at=NOW + timedelta(days=60))
+    await run(live, PRICE, at=NOW + timedelta(days=90))
+    assert [await told(live) for _ in range(2)] == [1, 0]
+
+
 async def test_an_odd_price_of_one_buyer_is_no_alarm_where_another_price_leaps(live: Desk) -> None:
     await live.change(
         "INSERT INTO prices (id, sku, term, currency, version, status, list_price, renewal_price, effective_at)"
@@ -304,6 +313,22 @@ async def test_what_is_counted_is_told_once_past_midnight_and_the_next_wave_anew
     later = evening + timedelta(days=3)
     await declines(live, LEAST_DECLINES, later - timedelta(hours=1))
     assert await told(live, later) == 1
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["open", "ended by hand"])
+async def test_a_wave_that_grows_far_beyond_what_was_told_is_told_anew_in_its_place(live: Desk, ended: bool) -> None:
+    at = NOW - timedelta(hours=2)
+    await declines(live, LEAST_DECLINES, at)
+    assert await told(live) == 1
+    if ended:
+        await live.change("UPDATE alarms SET cleared_at = raised_at")
+    await declines(live, 3 * LEAST_DECLINES, at)
+    assert await told(live) == 0
+    await declines(live, LEAST_DECLINES, at)
+    tomorrow = NOW + timedelta(hours=13)
+    assert [await told(live, when) for when in (NOW, NOW, tomorrow)] == [1, 0, 0]
+    (alarm,) = await live.rows("SELECT facts FROM alarms WHERE cleared_at IS NULL")
+    assert alarm["facts"]["count"] == 5 * LEAST_DECLINES
 
 
 async def test_as_many_as_usual_are_not_nor_are_retries(live: Desk) -> None:
