@@ -4,10 +4,12 @@ What is to be told is written down first, once for each address; then it is sent
 same bytes. Grave alarms are gathered for some minutes, so that thirty-seven of them are one letter.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from types import MappingProxyType
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import func, select
@@ -40,8 +42,12 @@ NAMED = 10
 LEASE = timedelta(minutes=5)
 """How long a letter that is being sent is left to whoever sends it; longer than the mail server may take."""
 FIRST_RESEND, LONGEST_RESEND = timedelta(minutes=1), timedelta(hours=1)
-GIVEN_UP_AFTER = timedelta(hours=24)
-"""A letter of the morning that could not be sent for so long says nothing any more."""
+GIVEN_UP_AFTER: Mapping[str, timedelta] = MappingProxyType({"digest": timedelta(hours=24), "alert": timedelta(days=7)})
+"""A letter of the morning that could not be sent for so long says nothing any more; of grave alarms it still does."""
+
+GREETING_SECONDS = 120.0
+GREETS_AGAIN_AFTER = timedelta(minutes=10)
+"""How long the facts of a morning may take, and when they are asked for again where that was not enough, or failed."""
 
 ALERTS = "alerts"
 _log = logging.getLogger(__name__)
@@ -78,14 +84,16 @@ class OperatorMail:
     ) -> None:
         self._sessions, self._mailer, self._telling, self._clock = sessions, mailer, telling, clock
         self._settled = Settled()
+        self._greets_from: datetime | None = None
 
     async def turn(self) -> None:
         """Write down what is to be told, and send what waits. A letter that cannot be made keeps no other waiting.
 
-        Raises what went wrong first, once all the rest is done.
+        Grave alarms go out before the morning is counted, which takes long where there are many subscriptions. Raises
+        what went wrong first, once all the rest is done.
         """
         failed: list[Exception] = []
-        for part in (self.gather_alarms, self.greet, self.send):
+        for part in (self.gather_alarms, self.send, self._greet_in_time, self.send):
             try:
                 await part()
             except Exception as error:  # odd facts of the morning must not silence grave alarms
@@ -115,6 +123,15 @@ class OperatorMail:
         to = await recipients(session, "alert", self._telling.alert_to)
         facts = {"kinds": raised.kinds, "newest": raised.newest}
         await write_letters(session, "alert", str(raised.last), to, facts, now)
+
+    async def _greet_in_time(self) -> None:
+        now = self._clock()
+        if self._greets_from and now < self._greets_from:
+            return
+        self._greets_from = now + GREETS_AGAIN_AFTER
+        async with asyncio.timeout(GREETING_SECONDS):
+            await self.greet()
+        self._greets_from = None
 
     async def greet(self) -> None:
         """Write the letter of this morning down, once for each address; also for whoever asks for it later that day."""
@@ -229,5 +246,5 @@ def _write_down(row: OperatorLetterRow, delivery: Delivery, now: datetime) -> No
         case TryAgain(reason):
             row.reply = reason
             row.next_at = now + min(FIRST_RESEND * (1 << min(row.tries - 1, 10)), LONGEST_RESEND)
-            if now >= row.made_at + GIVEN_UP_AFTER:
+            if now >= row.made_at + GIVEN_UP_AFTER[row.kind]:
                 row.outcome, row.next_at = "failed", None

@@ -66,14 +66,15 @@ class JournalReaderRow(SQLModel, table=True):
 async def recipients(session: AsyncSession, kind: str, addresses: Mapping[str, str]) -> dict[str, str]:
     """Who gets letters of that kind: the address of each with its language. `addresses` are those of the settings.
 
-    Operators tick it for themselves; whoever is disabled gets nothing.
+    Operators tick it for themselves; whoever is disabled gets nothing. Nobody is written to twice for capital letters.
     """
     wants = col(OperatorRow.wants_alerts if kind == "alert" else OperatorRow.wants_digest)
     query = select(col(OperatorRow.email), col(OperatorRow.language)).where(
         wants, col(OperatorRow.disabled_at).is_(None)
     )
     ticked = {email: language or "en" for email, language in (await session.execute(query)).all()}
-    return dict(addresses) | ticked
+    theirs = {email.lower() for email in ticked}
+    return {address: language for address, language in addresses.items() if address.lower() not in theirs} | ticked
 
 
 async def write_letters(

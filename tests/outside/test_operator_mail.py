@@ -1,5 +1,6 @@
 """Operators are written to: once for many grave alarms, once each morning, and never a flood."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
@@ -213,6 +214,54 @@ async def test_a_mail_server_that_is_away_is_tried_again_for_a_day(office: Offic
     assert len(office.told) == 1
 
 
+@pytest.mark.parametrize(("days", "told"), [(3, 1), (8, 0)])
+async def test_a_letter_on_grave_alarms_outlasts_a_weekend_without_a_mail_server(
+    office: Office, days: int, told: int
+) -> None:
+    await office.alarm("step_failed", "S-1001")
+    await office.pass_()
+    office.post.answers.extend([TryAgain("away")] * 30 * days)
+    await office.pass_(minutes=2)
+    for _ in range(24 * days):
+        await office.pass_(hours=1)
+    office.post.answers.clear()
+    await office.pass_(hours=1)
+    assert len(office.told) == told
+
+
+async def test_a_morning_that_hangs_silences_no_alarm_and_is_tried_again_later(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = list[None]()
+
+    async def hangs(*_: object) -> None:
+        tries.append(None)
+        await asyncio.Event().wait()
+
+    office.digest_to["ops@vendor.example"] = "en"
+    with monkeypatch.context() as hung:
+        hung.setattr(activities.operator_mail, "morning_facts", hangs)
+        hung.setattr(activities.operator_mail, "GREETING_SECONDS", 0.2)
+        with pytest.raises(TimeoutError):
+            await office.pass_()
+        await office.alarm("paid_twice", "S-1001")
+        for _ in range(3):
+            await office.pass_(minutes=2)
+        assert [subject for _, subject in office.told] == ["1 × Paid twice"]
+        assert len(tries) == 1, "no turn waits for it again so soon"
+    await office.pass_(minutes=10)
+    assert [subject for _, subject in office.told][1:] == ["Renewals of March 30, 2027"]
+
+
+async def test_an_address_of_the_settings_that_an_operator_has_too_is_written_to_once(office: Office) -> None:
+    office.alert_to["Mira@vendor.example"] = "en"
+    await office.operator("mira", wants_alerts=True)
+    await office.alarm("step_failed", "S-1001")
+    await office.pass_()
+    await office.pass_(minutes=2)
+    assert sorted(to for to, _ in office.told) == ["mira@vendor.example", "ops@vendor.example"]
+
+
 async def odd(*_: object) -> None:
     raise LookupError("odd facts")
 
@@ -221,9 +270,9 @@ async def test_a_morning_that_cannot_be_told_silences_no_alarm(office: Office, m
     office.digest_to["ops@vendor.example"] = "en"
     monkeypatch.setattr(activities.operator_mail, "morning_facts", odd)
     await office.alarm("paid_twice", "S-1001")
-    for _ in range(2):
-        with pytest.raises(LookupError):
-            await office.pass_(minutes=3)
+    with pytest.raises(LookupError):
+        await office.pass_(minutes=3)
+    await office.pass_(minutes=3)
     assert [subject for _, subject in office.told] == ["1 × Paid twice"]
 
 
