@@ -1,7 +1,7 @@
 """Many that lapse, or are locked, at about the same time, with the version of a policy that explains it."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from activities.noticed import A_DAY, Noticed, wave
-from activities.waves import TIMES_USUAL, USUAL_DAYS
+from activities.waves import LEAST_USUAL, TIMES_USUAL, USUAL_DAYS
 from models.catalog import PolicyRow
 from models.parties import CustomerRow
-from models.subscriptions import SubscriptionRow
+from models.subscriptions import SubscriptionRow, TermRow
 from models.versions import version_of
 from renewals.facts import Channel, Phase
 from renewals.plan import Do, Step, in_words
@@ -31,27 +31,39 @@ LOOKED_BACK = timedelta(days=180)
 
 _S = SubscriptionRow
 
+_LIVE_WHEN_DUE = func.date(col(_S.live_at)) < col(_S.renews_on)
+
 Kind = tuple[str, str, str]
 """The offering, the customer's country and the channel: what policies are for."""
 
 
 async def many_lapse(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
-    """By the version of a policy that has lately taken effect for them; and all others together."""
-    lapsing = await _counted(session, or_(_lapsed(now - A_DAY, now), _about_to_lapse(now)))
-    if lapsing.total() < LEAST_LAPSING:
+    """By the version of a policy that has lately taken effect for them; and all others together.
+
+    What was about to lapse when it went live is no wave, unless by a version that was made since. Of the others more
+    than usual must lapse of those that were due, too: on some days ten times as many are.
+    """
+    lapsing = or_(_lapsed(now - A_DAY, now), _about_to_lapse(now))
+    earlier = _lapsed(now - A_DAY * (USUAL_DAYS + 1), now - A_DAY)
+    if (await _counted(session, lapsing)).total() < LEAST_LAPSING:
         return
-    usual = await _counted(session, _lapsed(now - A_DAY * (USUAL_DAYS + 1), now - A_DAY))
+    explained: set[Kind] = set()
     for version in await _lately(session, now, "late_window_days"):
-        its = {kind for kind in lapsing | usual if _is_for(version, kind, now)}
-        count, before = (sum(found[kind] for kind in its) for found in (lapsing, usual))
+        live = col(_S.live_at) < version.set_at
+        found, usual = [await _counted(session, and_(such, live)) for such in (lapsing, earlier)]
+        its = {kind for kind in found | usual if _is_for(version, kind, now)} - explained
+        count, before = (sum(each[kind] for kind in its) for each in (found, usual))
         if _is_wave(count, before):
             detail = f"{_said(count, before)} {_named(version)} closes late windows otherwise."
             facts = _facts(count, before) | _facts_of(version)
             yield wave(MANY_LAPSE, detail, f"policy {version.id}", A_DAY, now, facts)
-            lapsing, usual = (Counter({k: n for k, n in each.items() if k not in its}) for each in (lapsing, usual))
-    count, before = lapsing.total(), usual.total()
+            explained |= its
+    found, usual = [await _counted(session, and_(such, _LIVE_WHEN_DUE)) for such in (lapsing, earlier)]
+    count, before = (sum(each[kind] for kind in each.keys() - explained) for each in (found, usual))
     if _is_wave(count, before):
-        yield wave(MANY_LAPSE, _said(count, before), "all", A_DAY, now, _facts(count, before))
+        due, due_before = [await _due(session, such, explained) for such in (lapsing, earlier)]
+        if _is_larger_part(count, due, before, due_before):
+            yield wave(MANY_LAPSE, _said(count, before), "all", A_DAY, now, _facts(count, before))
 
 
 async def many_locked(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
@@ -92,6 +104,13 @@ def _is_wave(count: int, before: int) -> bool:
     return count >= LEAST_LAPSING and count * USUAL_DAYS > before * span * TIMES_USUAL
 
 
+def _is_larger_part(count: int, due: int, before: int, due_before: int) -> bool:
+    """Is it half as large a part again of what was due as before; or, where few were due before, most of it?"""
+    if due_before < LEAST_USUAL:
+        return count * 2 > due
+    return count * due_before * 2 > before * due * 3
+
+
 def _said(count: int, before: int) -> str:
     return (
         f"{count} subscriptions have lapsed within a day, or lapse within {AHEAD.days} days; "
@@ -124,6 +143,21 @@ async def _counted(session: AsyncSession, such: ColumnElement[bool]) -> Counter[
     query = select(*kind, func.count()).join(CustomerRow, col(CustomerRow.csn) == col(_S.csn))
     found = await session.execute(query.where(such).group_by(*kind))
     return Counter({(sku, country, channel): int(count) for sku, country, channel, count in found})
+
+
+async def _due(session: AsyncSession, such: ColumnElement[bool], but: Collection[Kind]) -> int:
+    """How many terms ended on the days on which such ones did, whatever became of them, but of those kinds."""
+    days = (await session.scalars(select(col(_S.renews_on)).where(such, _LIVE_WHEN_DUE).distinct())).all()
+    kind, ends_on = (col(_S.sku), col(CustomerRow.country), col(_S.channel)), col(TermRow.renews_on)
+    query = (
+        select(*kind, func.count())
+        .select_from(TermRow)
+        .join(_S, col(_S.number) == col(TermRow.subscription))
+        .join(CustomerRow, col(CustomerRow.csn) == col(_S.csn))
+        .where(ends_on.in_(days), func.date(col(_S.live_at)) < ends_on)
+        .group_by(*kind)
+    )
+    return sum(count for *its, count in await session.execute(query) if tuple(its) not in but)
 
 
 async def _lately(session: AsyncSession, now: datetime, value: str) -> Sequence[PolicyRow]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, func, literal_column, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import String
 from sqlmodel import col
@@ -33,6 +33,8 @@ LEAST_CANCELS = 10
 """So many subscriptions of one customer that are cancelled in a day are looked at."""
 LEAST_LEAVING = 20
 """So many customers who cancel one offering in a day, and `TIMES_USUAL` as many as on a usual one, are a wave."""
+LEAVING_ONE_IN = 20
+"""So large a part of the customers of what went live lately, who cancel it in a day, is a wave."""
 LEAST_REJECTED, HALF = 10, 2
 """So many mails of a day to one domain that did not arrive, and at least half of those to it, are one fault."""
 
@@ -104,28 +106,47 @@ async def cancelled_together(session: AsyncSession, now: datetime) -> AsyncItera
 
 
 async def many_cancelled(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
-    """By offering: the customers who cancelled it in a day, against those of the four weeks before."""
+    """By offering: the customers who cancelled it in a day, against those of the four weeks before.
+
+    What went live within these weeks has no usual day: it is held beside how many customers it has.
+    """
     today = await _leaving(session, now - A_DAY, now)
     many = {sku: count for sku, count in today.items() if count >= LEAST_LEAVING}
     if not many:
         return
-    usual = await _leaving(session, now - A_DAY * (USUAL_DAYS + 1), now - A_DAY)
+    since = now - A_DAY * (USUAL_DAYS + 1)
+    settled, fresh = col(SubscriptionRow.live_at) <= since, col(SubscriptionRow.live_at) > since
+    known, new = [await _leaving(session, now - A_DAY, now, each) for each in (settled, fresh)]
+    usual = await _leaving(session, since, now - A_DAY, settled)
+    earlier = await _leaving(session, since, now - A_DAY)
     for sku, count in many.items():
-        before = usual.get(sku, 0)
-        if count * USUAL_DAYS > before * TIMES_USUAL:
+        is_wave = known.get(sku, 0) >= LEAST_LEAVING and known[sku] * USUAL_DAYS > usual.get(sku, 0) * TIMES_USUAL
+        if not is_wave and new.get(sku, 0) >= LEAST_LEAVING:
+            is_wave = new[sku] * LEAVING_ONE_IN > await _customers(session, sku, fresh)
+        if is_wave:
+            before = earlier.get(sku, 0)
             detail = f"{count} customers cancelled {sku} within a day; in the four weeks before, {before} did."
             yield wave(MANY_CANCELLED, detail, sku, A_DAY, now, {"sku": sku, "count": count, "before": before})
 
 
-async def _leaving(session: AsyncSession, since: datetime, until: datetime) -> dict[str, int]:
-    """How many customers switched auto-renew off, by offering."""
+async def _customers(session: AsyncSession, sku: str, such: ColumnElement[bool]) -> int:
+    """How many customers have such subscriptions of the offering."""
+    csn = col(SubscriptionRow.csn)
+    query = select(func.count(csn.distinct())).where(col(SubscriptionRow.sku) == sku, such)
+    return (await session.execute(query)).scalar_one()
+
+
+async def _leaving(
+    session: AsyncSession, since: datetime, until: datetime, *such: ColumnElement[bool]
+) -> dict[str, int]:
+    """How many customers switched auto-renew off for such subscriptions, by offering."""
     row, sku = CommandRow, col(SubscriptionRow.sku)
     query = (
         select(sku, func.count(col(SubscriptionRow.csn).distinct()))
         .select_from(row)
         .join(SubscriptionRow, col(SubscriptionRow.number) == col(row.subscription))
         .where(col(row.name) == fixed(Name.CANCEL_AUTO_RENEW.value), col(row.outcome) == "done")
-        .where(col(row.stored_at) >= since, col(row.stored_at) < until)
+        .where(col(row.stored_at) >= since, col(row.stored_at) < until, *such)
         .group_by(sku)
     )
     return {found: int(count) for found, count in await session.execute(query)}

@@ -378,7 +378,7 @@ async def test_many_that_are_cancelled_together_are_told(live: Desk, count: int,
     assert await told(live, NOW + timedelta(days=2)) == 0
 
 
-async def left(desk: Desk, count: int, at: datetime) -> None:
+async def left(desk: Desk, count: int, at: datetime, *, live_at: datetime = NOW - timedelta(days=400)) -> None:
     """So many customers cancel one subscription each, of the same offering."""
     await run(
         desk,
@@ -386,8 +386,8 @@ async def left(desk: Desk, count: int, at: datetime) -> None:
         " FROM customers c JOIN subscriptions s USING (csn), generate_series(1, CAST(:count AS int)) n"
         " WHERE s.number = :number;"
         " INSERT INTO subscriptions SELECT (jsonb_populate_record(s, jsonb_build_object('number', :mark || n,"
-        " 'csn', :mark || n))).* FROM subscriptions s, generate_series(1, CAST(:count AS int)) n"
-        " WHERE number = :number;"
+        " 'csn', :mark || n, 'live_at', CAST(:live_at AS timestamptz)))).*"
+        " FROM subscriptions s, generate_series(1, CAST(:count AS int)) n WHERE number = :number;"
         " INSERT INTO commands (id, client_key, subscription, name, args, given_by, received_at, stored_at, decided_at,"
         " outcome) SELECT gen_random_uuid(), number, number, 'cancel-auto-renew', '{}', 'x@y.example', :at, :at, :at,"
         " 'done' FROM subscriptions WHERE starts_with(number, :mark)",
@@ -395,6 +395,7 @@ async def left(desk: Desk, count: int, at: datetime) -> None:
         count=count,
         number=desk.number,
         at=at,
+        live_at=live_at,
     )
 
 
@@ -411,6 +412,19 @@ async def test_as_many_as_usually_cancel_are_no_wave(live: Desk) -> None:
     await left(live, LEAST_LEAVING, NOW - timedelta(hours=3))
     await left(live, 10 * LEAST_LEAVING, NOW - timedelta(days=9))
     assert await told(live) == 0
+
+
+@pytest.mark.parametrize(
+    ("others", "alarms"), [pytest.param(500, 0, id="of many"), pytest.param(0, 1, id="nearly all of them")]
+)
+async def test_what_went_live_lately_has_no_usual_day_and_is_held_beside_its_customers(
+    live: Desk, others: int, alarms: int
+) -> None:
+    """Of a large portfolio some cancel each day, from the first day on."""
+    lately = NOW - timedelta(days=2)
+    await left(live, LEAST_LEAVING, NOW - timedelta(hours=3), live_at=lately)
+    await left(live, others, NOW - timedelta(days=40), live_at=lately)
+    assert await told(live) == alarms
 
 
 async def mails(desk: Desk, outcome: str, domain: str, count: int) -> None:

@@ -19,8 +19,13 @@ COPIES = """
     INSERT INTO subscriptions SELECT (jsonb_populate_record(s, jsonb_build_object('number', CAST(:mark AS text) || n,
         'phase', CAST(:phase AS text), 'phase_since', CAST(:since AS timestamptz),
         'renews_on', CAST(:renews_on AS date), 'starts_on', CAST(:renews_on AS date) - 365,
-        'next_step', CAST(:step AS text), 'next_step_at', CAST(:step_at AS timestamptz)))).*
+        'next_step', CAST(:step AS text), 'next_step_at', CAST(:step_at AS timestamptz),
+        'live_at', CAST(:live_at AS timestamptz)))).*
     FROM subscriptions s, generate_series(1, CAST(:count AS int)) n WHERE number = :number
+"""
+TERMS = """
+    INSERT INTO terms (subscription, starts_on, renews_on, term, seats, began_at)
+    SELECT number, starts_on, renews_on, 'year', 1, starts_on FROM subscriptions WHERE starts_with(number, :mark)
 """
 POLICY = """
     INSERT INTO policies (id, sku, country, channel, version, effective_on, values, set_by, reason, set_at)
@@ -38,13 +43,22 @@ async def live(desk: Desk) -> Desk:
 
 
 async def copies(
-    desk: Desk, count: int, phase: Phase, since: datetime, *, due_days_ago: int, lapses_at: datetime | None = None
+    desk: Desk,
+    count: int,
+    phase: Phase,
+    since: datetime,
+    *,
+    due_days_ago: int,
+    lapses_at: datetime | None = None,
+    live_at: datetime = NOW - timedelta(days=400),
 ) -> None:
+    """So many that were due on one day, each with the term that ended then; one that is active has renewed."""
     step = in_words(Step(NOW, Do.ENTER_PHASE, phase=Phase.LAPSED)) if lapses_at else None
     renews_on = TODAY - timedelta(days=due_days_ago)
     mark = f"{phase}-{due_days_ago}-"
-    values = {"renews_on": renews_on, "step": step, "step_at": lapses_at, "number": desk.number}
+    values = {"renews_on": renews_on, "step": step, "step_at": lapses_at, "live_at": live_at, "number": desk.number}
     await run(desk, COPIES, mark=mark, phase=phase.value, since=since, count=count, **values)
+    await run(desk, TERMS, mark=mark)
 
 
 async def policy(desk: Desk, country: str) -> None:
@@ -74,6 +88,28 @@ async def test_as_many_as_usual_are_not(live: Desk) -> None:
     await copies(live, LEAST_LAPSING, Phase.LAPSED, NOW - timedelta(hours=3), due_days_ago=46)
     await copies(live, 4 * LEAST_LAPSING, Phase.LAPSED, NOW - timedelta(days=9), due_days_ago=55)
     assert await told(live) == []
+
+
+@pytest.mark.parametrize(
+    ("renewed", "alarms"), [pytest.param(180, 0, id="one in ten, as ever"), pytest.param(10, 1, id="two in three")]
+)
+async def test_a_day_on_which_many_began_is_no_wave_unless_more_of_them_lapse(
+    live: Desk, renewed: int, alarms: int
+) -> None:
+    """On the first of a month, or of a year, ten times as many end as on another day."""
+    for count, of, days in ((LEAST_LAPSING, renewed, 46), (6, 54, 60)):
+        await copies(live, count, Phase.LAPSED, NOW - timedelta(days=days - 45, hours=-21), due_days_ago=days)
+        await copies(live, of, Phase.ACTIVE, NOW - timedelta(days=days), due_days_ago=days)
+    assert len(await told(live)) == alarms
+
+
+@pytest.mark.parametrize(("country", "alarms"), [("DE", 0), ("FR", 1)], ids=["as they were", "by a policy made since"])
+async def test_what_was_about_to_lapse_when_it_went_live_is_no_wave(live: Desk, country: str, alarms: int) -> None:
+    await policy(live, country)
+    soon, since = NOW + timedelta(days=1), NOW - timedelta(days=44)
+    live_at = NOW - timedelta(days=1)
+    await copies(live, 3 * LEAST_LAPSING, Phase.EXPIRED, since, due_days_ago=44, lapses_at=soon, live_at=live_at)
+    assert len(await told(live)) == alarms
 
 
 @pytest.mark.parametrize(("country", "explains"), [("FR", True), ("DE", False)])
