@@ -119,8 +119,9 @@ async def _told(session: AsyncSession, noticed: Noticed, now: datetime) -> Alarm
     row = AlarmRow
     same = col(row.subject) == noticed.subject
     if noticed.counted:
-        earlier = [of_day(noticed.counted.of, now - A_DAY * days) for days in (1, 2)]
-        lately = col(row.raised_at) > now - 2 * noticed.counted.over
+        twice = 2 * noticed.counted.over
+        earlier = [of_day(noticed.counted.of, now - A_DAY * days) for days in range(1, max(twice.days, 1) + 1)]
+        lately = col(row.raised_at) > now - twice
         same = or_(same, and_(col(row.subject).in_(earlier), lately))
     most_first = col(row.facts)["count"].as_integer().desc().nulls_last()
     told = select(row).where(col(row.kind) == noticed.kind, same).order_by(most_first)

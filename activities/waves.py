@@ -22,9 +22,14 @@ CANCELLED_TOGETHER = "cancelled_together"
 MANY_CANCELLED = "many_cancelled"
 MANY_REJECTED = "many_rejected"
 
+PAID = ""
+"""Stands for the code of what was paid."""
+
 USUAL_DAYS = 28
 LEAST_DECLINES, TIMES_USUAL = 20, 3
 """So many first charges declined with one code in a day, and so many times its usual share, are a wave."""
+LEAST_OF_FEW, A_WEEK = 5, timedelta(days=7)
+"""So few first charges in a week are too few for a share; that none of them was paid is not."""
 LEAST_USUAL, ONE_IN = 50, 5
 """Fewer first charges in four weeks say nothing of what is usual: then this part of a day's is a wave."""
 LEAST_REFUNDS, WITHIN = 20, timedelta(hours=1)
@@ -40,11 +45,16 @@ LEAST_REJECTED, HALF = 10, 2
 
 
 async def many_declines(session: AsyncSession, now: datetime) -> AsyncIterator[Noticed]:
-    """By code: the share of a day's first charges that it declined, against that of the four weeks before."""
+    """By code: the share of a day's first charges that it declined, against that of the four weeks before.
+
+    Where a day has too few for that: whether any of a week was paid.
+    """
     today = await _first_charges(session, now - A_DAY, now)
     answered = sum(today.values())
     many = {code: count for code, count in today.items() if code and count >= LEAST_DECLINES}
     if not many:
+        if answered and PAID not in today and (week := await _nothing_paid(session, now)):
+            yield week
         return
     usual = await _first_charges(session, now - A_DAY * (USUAL_DAYS + 1), now - A_DAY)
     usually = sum(usual.values())
@@ -60,10 +70,26 @@ async def many_declines(session: AsyncSession, now: datetime) -> AsyncIterator[N
             yield wave(MANY_DECLINES, detail, code, A_DAY, now, facts)
 
 
+async def _nothing_paid(session: AsyncSession, now: datetime) -> Noticed | None:
+    """Of the first charges of a week, where a day has too few of them to be a wave: with the code of most."""
+    row = AttemptRow
+    was_paid = select(col(row.id)).where(col(row.state) == fixed(AttemptState.PAID.value))
+    if (await session.execute(was_paid.where(col(row.called_at) >= now - A_WEEK).limit(1))).first():
+        return None
+    week = await _first_charges(session, now - A_WEEK, now)
+    answered = sum(week.values())
+    if answered < LEAST_OF_FEW:
+        return None
+    code, count = max(week.items(), key=lambda each: each[1])
+    detail = f"None of {answered} first charges of a week was paid; {count} were declined with {code}."
+    facts = {"code": code, "count": count, "answered": answered, "days": A_WEEK.days}
+    return wave(MANY_DECLINES, detail, "all", A_WEEK, now, facts)
+
+
 async def _first_charges(session: AsyncSession, since: datetime, until: datetime) -> dict[str, int]:
     """First charges that were answered, by the code of their decline; paid ones have none."""
     row = AttemptRow
-    code = func.coalesce(col(row.code), "").label("code")
+    code = func.coalesce(col(row.code), PAID).label("code")
     answered = (AttemptState.PAID.value, AttemptState.DECLINED.value)
     query = (
         select(code, func.count())

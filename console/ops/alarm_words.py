@@ -53,6 +53,8 @@ def _variant(kind: str, facts: Mapping[str, Any]) -> str:
             return f"{kind}.quote"
         case "step_failed" if "basket" in facts:
             return f"{kind}.ungrouped" if "refused" in facts else f"{kind}.basket"
+        case "many_declines" if "days" in facts:
+            return f"{kind}.week"
         case "many_lapse" if "version" in facts:
             return f"{kind}.policy"
         case "price_leaps" if "effective_on" in facts:

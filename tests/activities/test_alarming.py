@@ -15,6 +15,7 @@ from activities.waves import (
     LEAST_CANCELS,
     LEAST_DECLINES,
     LEAST_LEAVING,
+    LEAST_OF_FEW,
     LEAST_REFUNDS,
     LEAST_REJECTED,
     MANY_CANCELLED,
@@ -294,6 +295,26 @@ async def test_many_declines_with_one_code_are_told(live: Desk) -> None:
     assert [await told(live) for _ in range(2)] == [1, 0]
     (alarm,) = await live.rows("SELECT detail FROM alarms")
     assert alarm["detail"].startswith("20 of 80 first charges of a day were declined with processing_error;")
+
+
+@pytest.mark.parametrize(
+    ("declined", "one_is_paid", "alarms"),
+    [
+        pytest.param(LEAST_OF_FEW - 1, False, 0, id="too few"),
+        pytest.param(LEAST_OF_FEW, False, 1, id="none is paid"),
+        pytest.param(LEAST_OF_FEW, True, 0, id="one is paid"),
+    ],
+)
+async def test_of_a_small_portfolio_a_week_without_a_single_payment_is_told(
+    live: Desk, declined: int, one_is_paid: bool, alarms: int
+) -> None:
+    for day in range(declined):
+        await declines(live, 1, NOW - timedelta(days=day, hours=3), code="processing_error" if day else "lost_card")
+    await paid(live, int(one_is_paid), NOW - timedelta(days=6))
+    assert [await told(live, NOW + timedelta(days=days)) for days in (0, 0, 1, 2)] == [alarms, 0, 0, 0]
+    found = await live.rows("SELECT detail, subject FROM alarms")
+    said = "None of 5 first charges of a week was paid; 4 were declined with processing_error."
+    assert [dict(each) for each in found] == [{"detail": said, "subject": "all 2027-02-10"}] * alarms
 
 
 async def test_on_the_first_day_of_an_installation_ordinary_declines_are_not(live: Desk) -> None:

@@ -25,9 +25,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from temporalio.client import Client
 
-from activities.watch import Watch
+from activities.missed import alarm_missed
 from cli.stack_postgres import database_named, run_sql
 from mail.sender import Accepted, Rejected, TryAgain
 from models.engine import create_engine, sessions_of
@@ -38,7 +37,6 @@ from renewals.preview import preview, token_of
 from renewals.pricing import NotPriced
 from tests.activities.bank import Fate
 from tests.activities.never import broken
-from tests.activities.test_watchdog import Doorbell
 from tests.activities.world import World
 from tests.scenarios.portfolios import BUYER
 from tests.scenarios.theatre import SIGNING_KEY
@@ -362,8 +360,7 @@ class Lives(RuleBasedStateMachine):
         world = self.world
         plug, world.plug.at = world.plug.at, None
         await world.rest()
-        watch = Watch(world.plain, cast("Client", Doorbell()))
-        await world.run(watch._alarm, world.now)  # its look starts workflows; here only what it tells
+        await alarm_missed(world.plain, world.now, lambda: None)
         found = await broken(world.plain, world.bank, world.now, world.number)
         found += world.faults + [f"mailed twice: {raw[:200]!r}" for raw in world.post.twice]
         undecided = await self._rows("SELECT name FROM commands WHERE outcome IS NULL")

@@ -14,8 +14,9 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateRPC
 from activities import missed, watch
 from activities.watch import Watch, Watched
 from models.inbox import store_command
-from tests.activities.desk import Desk
+from tests.activities.desk import PARIS, Desk
 from tests.console.ops.plans import heard
+from tests.scenarios.diary import instant
 from tests.scenarios.portfolios import BUYER
 from tests.scenarios.theatre import PATIENCE, Life, Theatre
 from workflows import contract
@@ -247,12 +248,11 @@ async def test_many_alarms_are_written_a_few_at_a_time_and_heard_of(
     await copies(desk, 4)
     monkeypatch.setattr(missed, "TOLD_TOGETHER", 2)
 
-    def cut_off(*_: object) -> None:
+    def cut_off() -> None:
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(watch.activity, "heartbeat", cut_off)
     with pytest.raises(asyncio.CancelledError):
-        await look(desk)
+        await missed.alarm_missed(desk.sessions, instant(NOON, PARIS), cut_off)
     assert len(await open_alarms(desk)) == 2, "what was written stays"
 
 

@@ -43,6 +43,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "{before_price} now.",
         "alarm.said.many_declines": "{count} of {answered} first charges of a day were declined with {code}; in the "
         "four weeks before, {before} of {usually}.",
+        "alarm.said.many_declines.week": "None of {answered} first charges of a week was paid; {count} were declined "
+        "with {code}.",
         "alarm.said.many_refunds": "{by} gave {count} refunds within an hour.",
         "alarm.said.many_cancelled": "{count} customers cancelled {sku} within a day; in the four weeks before, "
         "{before} did.",

@@ -136,7 +136,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.locked_though_paid": "A paid term runs, and access has ended or is suspended all the same.",
         "alarm.means.price_leaps": "Renewals are about to be charged at twice their last price or more, or at half "
         "of it or less.",
-        "alarm.means.many_declines": "One code declines far more first charges of a day than is usual for it.",
+        "alarm.means.many_declines": "One code declines far more first charges of a day than is usual for it, or not "
+        "one of a week was paid.",
         "alarm.means.many_refunds": "An operator gave at least 20 refunds within an hour.",
         "alarm.means.cancelled_together": "At least 10 subscriptions of one customer were cancelled within a day.",
         "alarm.means.many_cancelled": "Far more customers cancelled one product in a day than is usual for it.",

@@ -48,6 +48,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "{before_price} aujourd’hui.",
         "alarm.said.many_declines": "{count} des {answered} premiers prélèvements d’un jour ont été refusés avec "
         "{code} ; les quatre semaines d’avant, {before} sur {usually}.",
+        "alarm.said.many_declines.week": "Aucun des {answered} premiers prélèvements d’une semaine n’a été payé ; "
+        "{count} ont été refusés avec {code}.",
         "alarm.said.many_refunds": "{by} a accordé {count} remboursements en une heure.",
         "alarm.said.many_cancelled": "{count} clients ont résilié {sku} en un jour ; {before} dans les quatre semaines "
         "précédentes.",

@@ -141,7 +141,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.means.locked_though_paid": "Une période payée court, et l’accès a pourtant pris fin ou est suspendu.",
         "alarm.means.price_leaps": "Des renouvellements vont être prélevés au double de leur dernier prix ou plus, "
         "ou à la moitié ou moins.",
-        "alarm.means.many_declines": "Un code refuse bien plus de premiers prélèvements d’un jour que d’habitude.",
+        "alarm.means.many_declines": "Un code refuse bien plus de premiers prélèvements d’un jour que d’habitude, ou "
+        "pas un seul d’une semaine n’a été payé.",
         "alarm.means.many_refunds": "Un opérateur a donné au moins 20 remboursements en une heure.",
         "alarm.means.cancelled_together": "Au moins 10 abonnements d’un client ont été résiliés en un jour.",
         "alarm.means.many_cancelled": "Bien plus de clients que d’habitude ont résilié un produit en un jour.",

@@ -135,6 +135,7 @@ FURTHER: Sequence[tuple[str, dict[str, Any]]] = (
     ("paid_after_all", {"attempt": "8", "amount": 123450, "currency": "EUR", "because": "paid_late"}),
     ("refund_refused", SAID["refund_refused"] | {"unheard": 1}),
     ("voucher_in_doubt", {"attempt": "8", "days": 5}),
+    ("many_declines", {"code": "lost_card", "count": 4, "answered": 5, "days": 7}),
     ("quote_asked", {"quote": "Q-1001", "partner": "north-tools"}),
     ("step_failed", {"quote": "Q-1001", "error": "ValueError"}),
     ("step_failed", {"what": "paying", "basket": "7", "error": "ValueError"}),
