@@ -28,7 +28,7 @@ from models.history import last_event
 from models.journal import record
 from models.operator_letters import JournalReaderRow, OperatorLetterRow, recipients, write_letters
 from models.records import EventRow
-from models.settled import Settled
+from models.settled import SettledInTime
 from renewals.alarms import GRAVE
 from renewals.calendar import at_local, local_date
 
@@ -36,6 +36,8 @@ GATHER = timedelta(minutes=2)
 """How long further grave alarms are waited for after the first, to tell of them together."""
 BETWEEN = timedelta(minutes=15)
 """How long at least after a letter on grave alarms the next one is sent."""
+HELD_UP_AT_MOST = timedelta(minutes=5)
+"""How long an alarm waits for others that may have been raised before it, in a transaction that is not over yet."""
 NAMED = 10
 """How many of the alarms a letter names; the others it counts."""
 
@@ -83,7 +85,7 @@ class OperatorMail:
         self, sessions: Sessions, mailer: Mailer, telling: Telling, *, clock: Clock = lambda: datetime.now(UTC)
     ) -> None:
         self._sessions, self._mailer, self._telling, self._clock = sessions, mailer, telling, clock
-        self._settled = Settled()
+        self._settled = SettledInTime(HELD_UP_AT_MOST)
         self._greets_from: datetime | None = None
 
     async def turn(self) -> None:
@@ -103,7 +105,8 @@ class OperatorMail:
 
     async def gather_alarms(self) -> None:
         """Tell of grave alarms that were raised since the last time, together."""
-        up_to, now = await self._settled.up_to(self._sessions), self._clock()
+        now = self._clock()
+        up_to = await self._settled.up_to(self._sessions, now)
         async with self._sessions.begin() as session:
             reader = await _reader(session, ALERTS)
             if reader.position >= up_to:

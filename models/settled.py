@@ -9,6 +9,7 @@ No transaction id is stored: a restored database counts from another one.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,6 +49,26 @@ class Settled:
             elif newest < self._candidate.xid:
                 self._candidate = None
         return self._known
+
+
+class SettledInTime:
+    """The same for who would rather miss what a long transaction commits than be silent for as long as it runs."""
+
+    def __init__(self, patience: timedelta) -> None:
+        self._patience, self._settled = patience, Settled()
+        self._seen: tuple[int, datetime] | None = None
+        self._old = 0
+
+    async def up_to(self, sessions: Sessions, now: datetime) -> int:
+        """The last event up to which the record is settled, or that was seen so long ago."""
+        settled = await self._settled.up_to(sessions)
+        if self._seen is None or now >= self._seen[1] + self._patience:
+            async with sessions() as session:
+                last = await last_event(session)
+            self._old, self._seen = (self._seen[0] if self._seen else 0), (last, now)
+            if last < self._old:  # another database stands behind the same address
+                self._old = 0
+        return max(settled, self._old)
 
 
 async def _xid(session: AsyncSession) -> int:

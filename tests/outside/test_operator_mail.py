@@ -152,6 +152,19 @@ async def test_what_is_not_grave_waits_for_the_morning(office: Office) -> None:
     assert alarms_in_code() >= GRAVE - {"charges_stopped"}
 
 
+async def test_a_transaction_that_stays_open_silences_no_grave_alarm(office: Office) -> None:
+    """An import that takes an hour, or somebody who has left psql open: webhooks wait for it, to keep their order."""
+    async with office.sessions.begin() as forgotten:
+        await forgotten.execute(sa.text("UPDATE subscriptions SET shift = '0' WHERE number = 'S-1001'"))
+        for number in ("S-1002", "S-1003"):
+            await office.alarm("step_failed", number)
+            for _ in range(24):
+                await office.pass_(minutes=1)
+        assert [subject for _, subject in office.told] == ["1 × Step failed"] * 2
+    await office.pass_(hours=1)
+    assert len(office.told) == 2, "and none comes twice once it is over"
+
+
 async def test_operators_who_ticked_it_are_told_in_their_language_and_nobody_else(office: Office) -> None:
     await office.operator("mira", wants_alerts=True, language="fr")
     await office.operator("nils")
