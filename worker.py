@@ -30,6 +30,7 @@ from activities.foreseeing import Foreseeing
 from activities.holds import Holds
 from activities.notices import Notices
 from activities.operator_mail import OperatorMail, Telling
+from activities.overlooked import Listener
 from activities.phases import Phases
 from activities.planning import Planning
 from activities.posting import Posting
@@ -62,6 +63,8 @@ WORKFLOWS = [SubscriptionWorkflow, BulkCheckoutWorkflow, QuoteWorkflow, Foresigh
 DATABASE_CONNECTIONS = 20
 POST_EVERY, WRITE_EVERY = timedelta(seconds=1), timedelta(seconds=10)
 """How often the record is looked at for other systems, and for the operators."""
+LISTEN_EVERY = timedelta(minutes=1)
+"""How often it is asked whether the watchdog has looked."""
 DATA_SECONDS = 100.0
 """How long the mail server may take to accept a mail's body; after that the same bytes are sent again."""
 
@@ -95,6 +98,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             turns = beside(
                 again_and_again("webhooks", posting.turn, POST_EVERY),
                 again_and_again("letters to operators", letters.turn, WRITE_EVERY),
+                again_and_again("the watchdog", Listener(sessions, every).turn, LISTEN_EVERY),
             )
             async with worker, turns:
                 await _keep_watching(client, every, stop)

@@ -5,8 +5,9 @@ This is the one place that starts subscription workflows. An import only writes 
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -22,6 +23,7 @@ from activities.clock import started_at
 from activities.delivery import deliver
 from activities.forgetting import forget_days_of_use, forget_deliveries, forget_sign_ins
 from activities.missed import alarm_missed
+from activities.overlooked import note_look
 from activities.planning import NEVER
 from activities.starting import AT_ONCE, STARTABLE, Startable, follow, start_bulk_checkout, start_or_wake
 from models.baskets import BasketRow
@@ -92,7 +94,7 @@ class Watch:
         What may be missed is told first: Temporal in trouble, or a command that hangs, silences none of it. What is
         found by comparing takes longer: that comes once everybody is awake.
         """
-        now = started_at()
+        now, began = started_at(), time.monotonic()
         alarms = await alarm_missed(self._sessions, now, activity.heartbeat)
         woken = await self._each(await self._overdue(now), self._wake)
         redelivered = await self._each(await self._undecided(now), self._redeliver)
@@ -101,7 +103,9 @@ class Watch:
         activity.heartbeat()
         alarms += await alarm_together(self._sessions, now, activity.heartbeat)
         await self._tidy(now)
-        return Watched(woken, redelivered, alarms, await self._forget(now))
+        watched = Watched(woken, redelivered, alarms, await self._forget(now))
+        await note_look(self._sessions, now, timedelta(seconds=time.monotonic() - began), asdict(watched))
+        return watched
 
     async def _tidy(self, now: datetime) -> None:
         """End what waits for somebody who did not answer, and let others take what somebody can see to no more."""

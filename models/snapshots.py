@@ -12,7 +12,7 @@ from models.columns import instant, json
 
 
 class SnapshotRow(SQLModel, table=True):
-    """The figures of a page as they were at `taken_at`, and how long it took to get them.
+    """The figures of a page, or of the watchdog's last look, as they were at `taken_at`; how long it took to get them.
 
     `gave_up_at` is when it last took too long to take them anew, if that was since.
     """

@@ -29,6 +29,7 @@ class EndedBy(StrEnum):
 _KINDS: Mapping[str, tuple[Gravity, EndedBy]] = {
     "charges_stopped": (Gravity.GRAVE, EndedBy.RESUME),
     "renewal_may_be_missed": (Gravity.GRAVE, EndedBy.ITSELF),
+    "watchdog_silent": (Gravity.GRAVE, EndedBy.ITSELF),
     "paid_after_all": (Gravity.GRAVE, EndedBy.HAND),
     "legal_notice_missing": (Gravity.GRAVE, EndedBy.ITSELF),
     "step_failed": (Gravity.GRAVE, EndedBy.HAND),

@@ -32,6 +32,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.voucher_in_doubt.days": "The payment of voucher {attempt} has been under way for {days} days.",
         "alarm.said.gateway_fails": "The gateway fails when it is asked about attempt {attempt} ({error}). It is asked "
         "again; the worker’s log says where.",
+        "alarm.said.watchdog_silent": "For {minutes} minutes no look of the watchdog has come to its end.",
         "alarm.said.seats_paid_late": "Order {order} paid {amount} for {seats} seats of a term that was over by then.",
         "alarm.said.legal_notice_missing": "No charge notice meets {duties}. The term from {renews_on} is about to be "
         "charged.",

@@ -131,6 +131,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.many_rejected": "one domain takes no mail",
         "alarm.policy_date_odd": "policy with an odd date",
         "alarm.not_compared": "not compared",
+        "alarm.watchdog_silent": "watchdog silent",
         "alarms.elsewhere": "See what it is about",
         "alarm.means.paid_twice": "Two orders, or two attempts, have paid the same term.",
         "alarm.means.locked_though_paid": "A paid term runs, and access has ended or is suspended all the same.",
@@ -150,6 +151,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "than a year.",
         "alarm.means.not_compared": "A comparison of the watchdog fails, or takes too long: what it would tell is not "
         "known.",
+        "alarm.means.watchdog_silent": "The watchdog came through no look for long: what does not run is not started, "
+        "and nobody is told of it.",
+        "alarm.todo.watchdog_silent": "Run perennial doctor: does Temporal answer, and does the watchdog look? The "
+        "worker’s log, or its workflow in Temporal, has the last error.",
         "alarm.todo.not_compared": "The worker’s log says which error and when. Where the database is slow, see to "
         "that; else report the error.",
         "alarm.todo.paid_twice": "Look at its orders, and refund one of them, unless two terms were meant.",

@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.said.voucher_in_doubt.days": "Le paiement du bon {attempt} est en cours depuis {days} jours.",
         "alarm.said.gateway_fails": "Le prestataire échoue quand on l’interroge sur la tentative {attempt} ({error}). "
         "La question est reposée ; le journal du worker dit où.",
+        "alarm.said.watchdog_silent": "Depuis {minutes} minutes, aucun tour du chien de garde n’est allé à son terme.",
         "alarm.said.seats_paid_late": "La commande {order} a payé {amount} pour {seats} postes d’une période alors "
         "terminée.",
         "alarm.said.legal_notice_missing": "Aucun avis de prélèvement ne satisfait {duties}. La période à partir du "

@@ -136,6 +136,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alarm.many_rejected": "un domaine n’accepte aucun courriel",
         "alarm.policy_date_odd": "règle à une date étrange",
         "alarm.not_compared": "pas comparé",
+        "alarm.watchdog_silent": "chien de garde muet",
         "alarms.elsewhere": "Voir de quoi il s’agit",
         "alarm.means.paid_twice": "Deux commandes, ou deux tentatives, ont payé la même période.",
         "alarm.means.locked_though_paid": "Une période payée court, et l’accès a pourtant pris fin ou est suspendu.",
@@ -155,6 +156,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "commence que dans plus d’un an.",
         "alarm.means.not_compared": "Une comparaison du chien de garde échoue, ou prend trop de temps : ce qu’elle "
         "dirait n’est pas connu.",
+        "alarm.means.watchdog_silent": "Depuis longtemps, le chien de garde n’a terminé aucun tour : ce qui ne tourne "
+        "pas n’est pas lancé, et personne n’en est averti.",
+        "alarm.todo.watchdog_silent": "Lancez perennial doctor : Temporal répond-il, le chien de garde regarde-t-il ? "
+        "Le journal du worker, ou son workflow dans Temporal, a la dernière erreur.",
         "alarm.todo.not_compared": "Le journal du worker dit quelle erreur et quand. Si la base est lente, voyez-y ; "
         "sinon signalez l’erreur.",
         "alarm.todo.paid_twice": "Regardez ses commandes, et remboursez-en une, sauf si deux périodes étaient voulues.",

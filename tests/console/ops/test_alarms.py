@@ -95,6 +95,7 @@ SAID: dict[str, dict[str, Any]] = {
     },
     "refund_refused": {"attempt": "8", "amount": 123450, "currency": "EUR", "says": "already refunded"},
     "voucher_in_doubt": {"attempt": "8"},
+    "watchdog_silent": {"minutes": 40},
     "gateway_fails": {"attempt": "8", "error": "HTTPStatusError"},
     "seats_paid_late": {"order": "7", "amount": 123450, "currency": "EUR", "seats": 3},
     "legal_notice_missing": {
