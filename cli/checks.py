@@ -13,7 +13,7 @@ from cli.checks_temporal import examine_temporal
 from cli.findings import Finding, Health, Unwell, look
 from cli.output import how_many
 from models import schema
-from models.operator_letters import recipients
+from models.operator_letters import not_reached, recipients
 from models.pauses import paused_now
 from models.records import AlarmRow, CommandRow
 from models.sealing import seal_of
@@ -140,10 +140,17 @@ async def _operators(settings: Settings, engine: AsyncEngine) -> Finding:
     async with async_sessionmaker(engine)() as session:
         rows = [row for row in await every_operator(session) if row.disabled_at is None]
         told = await recipients(session, "alert", dict.fromkeys(settings.addresses(settings.alert_to), "en"))
+        lost = await not_reached(session, told)
     if settings.oidc_issuer is None and not any(row.role == Role.ADMIN for row in rows):
         return Finding(part, Health.WARN, "there is no admin: nobody lets people in", "Run `perennial operator add`.")
     if not (told or settings.local_stack):
         return Finding(part, Health.WARN, "grave alarms are mailed to nobody", "Set PERENNIAL_ALERT_TO.")
+    if lost:
+        seen, cure = (
+            f"the last letter did not reach {', '.join(lost)}",
+            "Correct the address; or see the mail server's log.",
+        )
+        return Finding(part, Health.WARN, seen, cure)
     return Finding(part, Health.OK, f"{len(rows)} let in")
 
 

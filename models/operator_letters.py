@@ -4,13 +4,13 @@ A letter of the morning and one about grave alarms differ only in their facts. A
 them has read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, UniqueConstraint, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -75,6 +75,18 @@ async def recipients(session: AsyncSession, kind: str, addresses: Mapping[str, s
     ticked = {email: language or "en" for email, language in (await session.execute(query)).all()}
     theirs = {email.lower() for email in ticked}
     return {address: language for address, language in addresses.items() if address.lower() not in theirs} | ticked
+
+
+async def not_reached(session: AsyncSession, addresses: Collection[str]) -> list[str]:
+    """Those of the addresses to whom the last letter was refused, or could not be sent until it said nothing more."""
+    row = OperatorLetterRow
+    last = (
+        select(col(row.recipient), col(row.outcome))
+        .ext(distinct_on(col(row.recipient)))
+        .where(col(row.recipient).in_(addresses), col(row.outcome).is_not(None))
+        .order_by(col(row.recipient), col(row.made_at).desc())
+    )
+    return [address for address, outcome in await session.execute(last) if outcome == "failed"]
 
 
 async def write_letters(

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 import activities.operator_mail
 from activities.operator_mail import OperatorMail, Telling
+from cli import checks
 from docs.source import alarms_in_code
-from mail.sender import TryAgain
+from mail.sender import Rejected, TryAgain
 from mail.to_operators import Desk
 from mail.words.operators import WORDS
 from models.at_risk import Cause
@@ -27,6 +28,7 @@ from models.pipeline import Path as Way
 from portfolio.golive import go_live
 from portfolio.importing import import_portfolio
 from renewals.alarms import GRAVE
+from settings import Settings
 from tests.activities.bank import PostOffice
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "portfolio"
@@ -273,6 +275,22 @@ async def test_an_address_of_the_settings_that_an_operator_has_too_is_written_to
     await office.pass_()
     await office.pass_(minutes=2)
     assert sorted(to for to, _ in office.told) == ["mira@vendor.example", "ops@vendor.example"]
+
+
+async def test_a_doctor_names_who_the_last_letter_did_not_reach(office: Office) -> None:
+    await office.operator("mira", wants_alerts=True)
+    settings = Settings(alert_to="ops@vendor.example", oidc_issuer="https://id.vendor.example")
+    engine = office.sessions.kw["bind"]
+    for refused, health, seen in (
+        (True, "warn", "the last letter did not reach mira@vendor.example, ops@vendor.example"),
+        (False, "ok", "1 let in"),
+    ):
+        office.post.answers.extend([Rejected(550, "no such user")] * 2 * refused)
+        await office.alarm("step_failed", "S-1001" if refused else "S-1002")
+        await office.pass_()
+        await office.pass_(minutes=16)
+        found = await checks._operators(settings, engine)
+        assert (found.health, found.seen) == (health, seen)
 
 
 async def odd(*_: object) -> None:
