@@ -3,19 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, null, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, literal_column, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.columns import fixed
 from models.journal import PAID_AFTER_ALL, REFUND_REFUSED
-from models.payments import BY_OPERATOR, AttemptRow, OrderLineRow, OrderRow, RefundRow
+from models.payments import BY_OPERATOR, LATE, AttemptRow, OrderLineRow, OrderRow, RefundRow
 from models.records import AlarmRow, CommandRow
 from renewals.payments import AttemptState
 
 
 def paid_twice(since: datetime) -> Select[*tuple[Any, ...]]:
-    """Renewals for which money came by an attempt since then, and which another order or attempt has paid as well.
+    """Renewals for which money came since then, and which another order or attempt has paid as well.
 
     What was sent back, or is about to be, is no longer there twice. That is asked of those few alone: asked of every
     payment it would take minutes where there are millions.
@@ -29,10 +29,12 @@ def paid_twice(since: datetime) -> Select[*tuple[Any, ...]]:
         col(line.order_id).label("order_id"),
         col(line.amount).label("amount"),
     )
+    waited: ColumnElement[Any] = col(attempt.answered_at) - col(attempt.called_at)  # type: ignore[operator]
+    late = and_(col(attempt.answered_at) >= since, waited > literal_column(LATE))
     taken: Select[Any] = (
         select(*its)
         .join(attempt, col(attempt.order_id) == col(line.order_id))
-        .where(col(attempt.called_at) >= since, col(attempt.state) == fixed(AttemptState.PAID.value))
+        .where(or_(col(attempt.called_at) >= since, late), col(attempt.state) == fixed(AttemptState.PAID.value))
         .where(col(line.renewal_id).is_not(None))
     )
     elsewhere = (

@@ -74,6 +74,11 @@ class OrderLineRow(SQLModel, table=True):
     receipt: dict[str, Any] = json()
 
 
+LATE = "'24:00:00'::interval"
+"""So long after the call the money of few attempts comes: of debits that were under way, of vouchers."""
+_PAID_LATE = f"state = 'paid' AND answered_at - called_at > {LATE}"
+
+
 class AttemptRow(SQLModel, table=True):
     """One try to pay an order; its id is the gateway's idempotency key, so it is written before the gateway is called.
 
@@ -97,6 +102,7 @@ class AttemptRow(SQLModel, table=True):
         CheckConstraint("state NOT IN ('issued', 'expired') OR voucher_code IS NOT NULL", name="voucher_code"),
         Index("ix_attempts_called_at", "called_at", "id"),
         Index("ix_attempts_by_state", "state", "called_at", "id"),
+        Index("ix_attempts_paid_late", "answered_at", postgresql_where=text(_PAID_LATE)),
         Index(
             "uq_attempts_unanswered",
             "order_id",

@@ -943,6 +943,12 @@ def _create_tables() -> None:
     op.create_index("ix_attempts_by_state", "attempts", ["state", "called_at", "id"])
     op.create_index("ix_attempts_called_at", "attempts", ["called_at", "id"])
     op.create_index(
+        "ix_attempts_paid_late",
+        "attempts",
+        ["answered_at"],
+        postgresql_where=sa.text("state = 'paid' AND answered_at - called_at > '24:00:00'::interval"),
+    )
+    op.create_index(
         "uq_attempts_unanswered",
         "attempts",
         ["order_id"],

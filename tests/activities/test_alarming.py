@@ -169,6 +169,21 @@ async def test_a_term_that_was_paid_twice_is_told_once_even_when_somebody_has_en
     assert await told(desk, at) == 0
 
 
+async def test_a_term_whose_second_payment_was_under_way_for_days_is_told_once_its_money_came(desk: Desk) -> None:
+    """A direct debit that was called a week ago, and is paid only now."""
+    await desk.open()
+    await desk.wait_for_renewal_date()
+    await desk.charge()
+    await run(desk, SECOND_ORDER)
+    await desk.change("UPDATE attempts SET called_at = called_at - interval '7 days'")
+    at = instant("2027-04-03 12:00", "Europe/Paris")
+    assert await told(desk, at) == 0
+    await desk.change(
+        "UPDATE attempts SET answered_at = '2027-04-02' WHERE order_id = '00000000-0000-4000-8000-000000000002'"
+    )
+    assert [await told(desk, at) for _ in range(2)] == [1, 0]
+
+
 @pytest.mark.parametrize(("back", "told_of"), [("amount", 0), ("amount - 1", 1)], ids=["all of it", "a part of it"])
 async def test_what_was_paid_twice_is_in_order_once_all_of_one_order_goes_back(
     desk: Desk, back: str, told_of: int
