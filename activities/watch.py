@@ -120,7 +120,7 @@ class Watch:
             return signed_in + told + await forget_days_of_use(session, (now - self._days_of_use_kept).date(), now)
 
     async def _overdue(self, now: datetime) -> list[Startable]:
-        """Never planned, planned under other rules, or with a step that is long due."""
+        """Never planned, what is due first before all; planned under other rules, or with a step that is long due."""
         next_step_at = col(SubscriptionRow.next_step_at)
         async with self._sessions() as session:
             rulebook = await rulebook_now(session)
@@ -133,7 +133,7 @@ class Watch:
                         col(SubscriptionRow.planned_under) != rulebook.in_effect(now),
                     )
                 )
-                .order_by(next_step_at.nulls_first(), col(SubscriptionRow.number))
+                .order_by(next_step_at.nulls_first(), col(SubscriptionRow.renews_on), col(SubscriptionRow.number))
                 .limit(PER_LOOK)
             )
             return [Startable.of(row) for row in (await session.execute(query)).all()]

@@ -29,7 +29,7 @@ def paid_twice(since: datetime) -> Select[*tuple[Any, ...]]:
         col(line.order_id).label("order_id"),
         col(line.amount).label("amount"),
     )
-    waited: ColumnElement[Any] = col(attempt.answered_at) - col(attempt.called_at)  # type: ignore[operator]
+    waited: ColumnElement[Any] = col(attempt.answered_at) - col(attempt.called_at)
     late = and_(col(attempt.answered_at) >= since, waited > literal_column(LATE))
     taken: Select[Any] = (
         select(*its)

@@ -239,6 +239,20 @@ async def test_more_than_one_look_tells_of_are_told_by_the_next_ones(
     assert await open_alarms(desk) == ["renewal_may_be_missed"] * 5
 
 
+async def test_of_what_waits_for_its_plan_the_first_is_what_is_due_first(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large portfolio that went live is planned in many looks: what is late must not wait for next year."""
+    await planned(desk)
+    await copies(desk, 1)
+    await desk.change("UPDATE subscriptions SET next_step_at = NULL, renews_on = '2027-11-30' WHERE number = :number")
+    await desk.change("UPDATE subscriptions SET next_step_at = NULL, renews_on = '2027-02-01' WHERE number <> :number")
+    monkeypatch.setattr(watch, "PER_LOOK", 1)
+    bell = Doorbell()
+    await look(desk, bell=bell)
+    assert bell.rung == ["subscription-T-1"]
+
+
 async def test_many_alarms_are_written_a_few_at_a_time_and_heard_of(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
