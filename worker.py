@@ -131,8 +131,8 @@ def build_worker(
     Workflows run outside Temporal's own sandbox unless another runner is given: the tests that guard them do (ADR 12).
     """
     gateway = gateway or SandboxGateway(sessions)
-    charging, holds = Charging(sessions, gateway, breaker), Holds(sessions, gateway)
-    notices, phases = Notices(sessions, mailer, contacts, sender), Phases(sessions)
+    charging, holds = Charging(sessions, gateway, signing_key, breaker), Holds(sessions, gateway)
+    notices, phases = Notices(sessions, mailer, contacts, sender), Phases(sessions, signing_key)
     watch_ = Watch(
         sessions, client, sign_ins_kept=sign_ins_kept, days_of_use_kept=days_of_use_kept, tries_kept=tries_kept
     )

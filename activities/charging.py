@@ -10,6 +10,7 @@ from activities.clock import started_at
 from activities.orders import begin_attempt
 from activities.planning import plan_of
 from activities.till import Till, charge_of
+from activities.waiting import decide_waiting
 from gateways.port import Charge, Gateway
 from models.engine import Sessions
 from models.payments import AttemptRow
@@ -22,9 +23,12 @@ from workflows.contract import TermPlan
 class Charging:
     """Charges the next term, and asks what became of attempts that got no answer."""
 
-    def __init__(self, sessions: Sessions, gateway: Gateway, breaker: Breaker | None = None) -> None:
-        """Without a breaker nothing stops charges by itself: a rehearsal has no usual hour."""
-        self._sessions, self._till, self._breaker = sessions, Till(sessions, gateway), breaker
+    def __init__(
+        self, sessions: Sessions, gateway: Gateway, signing_key: bytes, breaker: Breaker | None = None
+    ) -> None:
+        """`signing_key` is that of previews. Without a breaker charges go on: a rehearsal has no usual hour."""
+        self._sessions, self._till = sessions, Till(sessions, gateway)
+        self._signing_key, self._breaker = signing_key, breaker
 
     @activity.defn
     async def charge(self, number: str) -> TermPlan:
@@ -37,8 +41,9 @@ class Charging:
         return planned or await plan_of(self._sessions, number, wall_now)
 
     async def _begin(self, number: str, wall_now: datetime) -> tuple[Stored, Charge] | None:
-        """Write or resume the attempt; None when nothing is due."""
+        """Write or resume the attempt; None when nothing is due, once what came before is decided."""
         async with self._sessions.begin() as session:
+            await decide_waiting(session, number, wall_now, self._signing_key)
             stored = await load(session, number, wall_now, lock=True)
             if stored is None:
                 return None

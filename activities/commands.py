@@ -18,6 +18,7 @@ from activities.holds import Ended, Holds
 from activities.outcomes import answer_of, conclude
 from activities.planning import plan_after, plan_of
 from activities.till import Till
+from activities.waiting import decide_earlier
 from gateways.port import Gateway
 from models.engine import Sessions
 from models.inbox import store_command
@@ -49,6 +50,7 @@ class Commands:
         What an allowed command needs of the gateway is done between two transactions.
         """
         async with self._sessions.begin() as session:
+            await decide_earlier(session, command_id, wall_now, self._signing_key)
             decided = await decide_in(session, command_id, wall_now, self._signing_key, self._takes_two)
             planned = await plan_after(session, number, wall_now) if isinstance(decided, Answer) else None
         match decided:

@@ -12,8 +12,8 @@ from activities.orders import release_claim
 from activities.outbox import queue
 from activities.outcomes import conclude_order
 from activities.parts import count_part, owe_back
-from activities.phases import store_phase
 from activities.settling import settle
+from activities.standing import store_phase
 from models.catalog import DeclineCodeRow
 from models.journal import GATEWAY_FAILS, SYSTEM, VOUCHER_IN_DOUBT, clear_alarm, record
 from models.store import Stored

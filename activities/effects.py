@@ -15,9 +15,9 @@ from activities.ordered import locked
 from activities.orders import abandon_unsent, call_off, new_order
 from activities.outbox import queue
 from activities.people import change_buyer, change_contact
-from activities.phases import set_parked, store_phase
 from activities.releasing import release
 from activities.settling import settle
+from activities.standing import set_parked, store_phase
 from models.journal import raise_alarm, record
 from models.parties import PaymentMethodRow
 from models.reading import fact_of_method

@@ -1,19 +1,21 @@
 """A command is a row: stored first, under its sender's key, before anybody is told of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import literal, select
+from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
 from renewals.cards import NOT_KEPT, holds_card_number, kept, may_be_card_number
+from renewals.commands import BEARS_ON_THE_CHARGE, Name, When
 
 LONGEST = 500
 """Characters of one text of a command that are kept. What is cut is longer still by its ellipsis, and so is refused."""
@@ -77,6 +79,35 @@ async def store_command(
     if not is_same or (stored.subscription, stored.name, stored.given_by) != (subscription, name, by):
         raise KeyReused(f"The key {client_key!r} was used for {stored.name} of {stored.subscription}: use another.")
     return stored.id
+
+
+async def waiting_for(session: AsyncSession, number: str) -> Sequence[UUID]:
+    """The commands of a subscription that wait and bear on its next charge, in the order in which they came."""
+    return (await session.execute(_WAITING.where(col(CommandRow.subscription) == number))).scalars().all()
+
+
+async def waiting_before(session: AsyncSession, command_id: UUID) -> Sequence[UUID]:
+    """Those of them that came before that command, if it is one itself."""
+    later = aliased(CommandRow)
+    earlier = and_(
+        col(later.subscription) == col(CommandRow.subscription), col(later.received_at) > col(CommandRow.received_at)
+    )
+    query = _WAITING.join(later, earlier).where(col(later.id) == command_id, _bears_on_the_charge(later))
+    return (await session.execute(query)).scalars().all()
+
+
+def _bears_on_the_charge(command: type[CommandRow]) -> ColumnElement[bool]:
+    planned = and_(
+        col(command.name) == Name.RENEW.value, col(command.args)["when"].astext == When.ON_RENEWAL_DATE.value
+    )
+    return or_(col(command.name).in_([name.value for name in BEARS_ON_THE_CHARGE]), planned)
+
+
+_WAITING = (
+    select(col(CommandRow.id))
+    .where(col(CommandRow.outcome).is_(None), _bears_on_the_charge(CommandRow))
+    .order_by(col(CommandRow.received_at), col(CommandRow.id))
+)
 
 
 def _bounded(args: Mapping[str, Any]) -> dict[str, Any]:

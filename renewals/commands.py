@@ -49,6 +49,24 @@ ABOUT_QUOTES = frozenset(
 )
 """Commands that may concern several subscriptions; each is given for one of them."""
 
+BEARS_ON_THE_CHARGE = frozenset(
+    {
+        Name.CANCEL_AUTO_RENEW,
+        Name.RESUME_AUTO_RENEW,
+        Name.REDUCE_SEATS,
+        Name.CHANGE_TERM,
+        Name.WITHDRAW_PENDING,
+        Name.SET_PAYMENT_METHOD,
+        Name.RECORD_RENEWAL,
+        Name.PARK,
+        Name.RELEASE,
+    }
+)
+"""Commands that say whether, for how much and with what the next term is charged, and charge nothing themselves.
+
+To renew on the renewal date is one of them, too.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Cancel:

@@ -51,7 +51,7 @@ class Desk:
 
     @property
     def charging(self) -> Charging:
-        return Charging(self.sessions, self.gateway)
+        return Charging(self.sessions, self.gateway, SIGNING_KEY)
 
     @property
     def notices(self) -> Notices:
@@ -59,7 +59,7 @@ class Desk:
 
     @property
     def phases(self) -> Phases:
-        return Phases(self.sessions)
+        return Phases(self.sessions, SIGNING_KEY)
 
     @property
     def holds(self) -> Holds:

@@ -14,6 +14,7 @@ from models.pauses import Pausable, paused_now, resume
 from renewals.breaker import Accepted, Bounds, Seen
 from tests.activities.desk import DUE, PARIS, Desk, run_at
 from tests.scenarios.diary import instant
+from tests.scenarios.theatre import SIGNING_KEY
 
 NOW = instant(DUE, PARIS)
 BOUNDS = Bounds(least=10, declines_floor=40, declines_factor=300, volume_floor=50, volume_factor=200)
@@ -65,7 +66,7 @@ async def paused(sessions: Sessions) -> list[str]:
 
 async def charge(desk: Desk, its: Breaker | None = None, at: datetime = NOW) -> int:
     """Let the charge that is due be made; how many reached the gateway in all."""
-    await run_at(at, Charging(desk.sessions, desk.gateway, its or breaker(desk)).charge, desk.number)
+    await run_at(at, Charging(desk.sessions, desk.gateway, SIGNING_KEY, its or breaker(desk)).charge, desk.number)
     return len(desk.gateway.charges)
 
 

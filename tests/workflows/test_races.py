@@ -59,6 +59,17 @@ async def test_a_cancel_in_the_second_of_the_charge_comes_before_it_or_after_it(
     assert await money(life) == charged
 
 
+async def test_a_cancel_that_waited_while_temporal_was_away_comes_before_the_charge(theatre: Theatre) -> None:
+    life = await theatre.subscription()
+    await life.move_to("2027-03-30 23:00")
+    await life.catch_up()
+    waits = await stored(life, "cancel-auto-renew")
+    await life.until("2027-03-31 12:00")
+    assert await money(life) == []
+    assert (await life.row())["phase"] == "expired"
+    assert await delivered(life, waits) == ["done"]
+
+
 async def test_of_two_checkouts_at_once_one_pays(theatre: Theatre) -> None:
     life = await theatre.subscription(auto_renew="no")
     await life.move_to("2027-03-01 12:00")

@@ -1,0 +1,37 @@
+"""What waits to be decided comes before the step or the command that came after it (ADR 9)."""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.deciding import decide_in
+from models.inbox import waiting_before, waiting_for
+
+_log = logging.getLogger(__name__)
+
+
+async def decide_waiting(session: AsyncSession, number: str, wall_now: datetime, signing_key: bytes) -> bool:
+    """Decide what bears on the next charge and got no answer while somebody was away; was there anything?
+
+    So nobody is charged who cancelled in time, nor with a method that was replaced. In the caller's transaction, before
+    it locks anything. `signing_key` is that of previews.
+    """
+    waiting = await waiting_for(session, number)
+    for command_id in waiting:
+        await decide_in(session, command_id, wall_now, signing_key)
+    return bool(waiting)
+
+
+async def decide_earlier(session: AsyncSession, command_id: UUID, wall_now: datetime, signing_key: bytes) -> None:
+    """The same for what came before a command of that kind: the last word that was given is the one that counts.
+
+    One that fails is left to its own delivery, which tells of it, and keeps no later one waiting.
+    """
+    for earlier in await waiting_before(session, command_id):
+        try:
+            async with session.begin_nested():
+                await decide_in(session, earlier, wall_now, signing_key)
+        except Exception as odd:
+            _log.warning("command %s, which came before %s, failed: %s", earlier, command_id, type(odd).__name__)
