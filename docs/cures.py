@@ -27,7 +27,7 @@ CURES = {
     " `record-renewal` and `extend-late-window` the first day of the paid term; none for a quote or code of that term",
     "window_not_open": "**yes**: the day on which the early window opens; none for a term that is not sold",
     "term_not_paid": "**yes**, if the first term has not begun: its first day. Else no: somebody pays",
-    "too_late": "no: it does not come again before the term is renewed",
+    "too_late": "no: it does not come again before the term is renewed; seats of a term that is over are ordered anew",
     "day_out_of_range": _OTHERWISE,
     "auto_renew_off": _BUYER,
     "method_cannot_auto_charge": _OTHERWISE,

@@ -38,7 +38,7 @@ REFUSALS = {
     "already_renewed": "Nothing; the next term is paid. The one after it can be recorded once that term has begun.",
     "window_not_open": "Come back on the day that the answer names.",
     "term_not_paid": "`perennial renew` first; seats are added to a term that is paid.",
-    "too_late": "Renew inside the late window: `perennial record-renewal`.",
+    "too_late": "Renew inside the late window: `perennial record-renewal`. Seats are ordered for the term that runs.",
     "day_out_of_range": "Name a day inside the span that the answer names.",
     "auto_renew_off": "`perennial resume-auto-renew` first.",
     "method_cannot_auto_charge": "`perennial set-payment-method` with a card, PayPal or a direct debit first.",

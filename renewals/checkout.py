@@ -12,6 +12,7 @@ from renewals.facts import Phase, Subscription
 from renewals.money import Money
 from renewals.payments import MethodKind, PaymentMethod
 from renewals.pricing import NotPriced, checkout_line, seats_lines
+from renewals.renewing import last_paid_term
 from renewals.windows import late_window_closes_at, today, window_opens_on
 
 KONBINI_TAKES = Money(120, "JPY"), Money(300_000, "JPY")
@@ -20,11 +21,21 @@ KONBINI_TAKES = Money(120, "JPY"), Money(300_000, "JPY")
 _LAST_SECOND = time(23, 59, 59)
 
 
-def may_add_seats(sub: Subscription, at: datetime, method: PaymentMethod | None) -> Refused | None:
-    """Why no seats can be added to the running term at `at`, if so."""
-    day = today(sub, at)
-    if sub.phase in (Phase.PAST_DUE, Phase.EXPIRED) or not sub.starts_on <= day < sub.renews_on:
+def may_add_seats(
+    sub: Subscription, at: datetime, method: PaymentMethod | None, *, handled_at: datetime | None = None
+) -> Refused | None:
+    """Why no seats can be added to the running term at `at`, if so.
+
+    `handled_at` is when the order is placed, if that is later: of a term that is over by then nothing is left to sell,
+    and what its seats would cost in the one that runs nobody has been shown.
+    """
+    ordered_on, day = today(sub, at), today(sub, handled_at or at)
+    still_runs = sub.starts_on <= ordered_on and day < sub.renews_on
+    next_runs = any(ordered_on < term.starts_on <= day < term.renews_on for term in (sub, last_paid_term(sub)))
+    if sub.phase in (Phase.PAST_DUE, Phase.EXPIRED) or not (still_runs or next_runs):
         return Refused("term_not_paid", "No paid term is running; seats can be added once one is.")
+    if not still_runs:
+        return Refused("too_late", "The term that these seats were for is over; order them for the one that runs.")
     if method is None or not method.kind.charges_automatically:
         return Refused("method_cannot_auto_charge", "Seats are paid at once; choose a card, PayPal or direct debit.")
     try:

@@ -73,7 +73,8 @@ def _already_true(sub: Subscription, request: Request) -> bool:
             return request.same_person
         case c.Renew(when=c.When.ON_RENEWAL_DATE):
             same = request.same_method or request.pays_with == sub.method
-            return sub.renews_automatically and same and sub.paid_ahead is None
+            to_come = sub.paid_ahead is None and sub.phase not in (Phase.PAST_DUE, Phase.EXPIRED)
+            return sub.renews_automatically and same and to_come
         case c.RecordRenewal():
             return request.same_reference
         case c.Park():
@@ -106,7 +107,7 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
         return others
     match command:
         case c.AddSeats():
-            return may_add_seats(sub, request.received_at, request.pays_with)
+            return may_add_seats(sub, request.received_at, request.pays_with, handled_at=request.handled_at)
         case c.Renew():
             return may_renew(
                 sub,

@@ -200,17 +200,31 @@ async def test_seats_are_added_to_a_paid_term_that_an_outage_kept_from_beginning
     )
 
 
-async def test_what_came_before_a_paid_term_began_is_decided_on_the_term_of_then(desk: Desk) -> None:
+@pytest.mark.parametrize("begun_by", [None, "2027-03-31 00:00"], ids=["not begun yet", "begun meanwhile"])
+async def test_seats_that_were_ordered_for_a_term_that_is_over_are_not_sold(desk: Desk, begun_by: str | None) -> None:
     await desk.open()
     await desk.walk("2027-02-01 12:00")
     assert await desk.give("2027-02-01 12:00", "renew") == "done"
     command_id = await desk.store("2027-03-30 23:00", "add-seats", seats=2)
-    assert await handled(desk, "2027-04-02 10:00", command_id) == "done"
-    lines = await desk.rows("SELECT * FROM order_lines WHERE purpose <> 'renewal' ORDER BY purpose DESC")
-    assert [(line["purpose"], line["days"], line["amount"]) for line in lines] == [
-        ("seats", 1, 296),
-        ("next_seats", None, 97200),
-    ]
+    if begun_by:
+        await desk.walk(begun_by)
+    applied = await desk.at("2027-04-02 10:00", desk.commands.apply_command, desk.number, str(command_id))
+    assert (applied.answer.code, applied.answer.hint) == (
+        "too_late",
+        "The term that these seats were for is over; order them for the one that runs.",
+    )
+    assert await desk.rows("SELECT 1 FROM order_lines WHERE purpose <> 'renewal'") == []
+    assert await desk.give("2027-04-02 10:05", "add-seats", seats=2) == "done"
+    assert (await desk.row())["seats"] == 14
+
+
+async def test_nor_are_they_while_nobody_has_paid_the_next_one(desk: Desk) -> None:
+    await desk.open()
+    await desk.wait_for_renewal_date()
+    command_id = await desk.store("2027-03-30 23:00", "add-seats", seats=2)
+    assert await handled(desk, "2027-03-31 00:05", command_id) == "refused"
+    assert [row["code"] for row in await desk.rows("SELECT code FROM commands")] == ["term_not_paid"]
+    assert desk.gateway.charges == []
 
 
 async def test_a_month_that_an_outage_kept_from_beginning_is_no_reason_to_refuse_the_next(desk: Desk) -> None:

@@ -243,7 +243,9 @@ def oracle(sub: Subscription, given: Given, actor: str, now: datetime) -> str:
     names_it = sub.hold is not None and (shown == sub.hold.id if shown else held_by is None)
     true_already = {
         N.ADD_SEATS: False,
-        N.RENEW: on_date and sub.auto_renew and charged_by_itself and sold_direct and sub.paid_ahead is None,
+        N.RENEW: on_date
+        and (sub.auto_renew and charged_by_itself and sold_direct)
+        and (sub.paid_ahead is None and sub.phase not in (Phase.PAST_DUE, Phase.EXPIRED)),
         N.RELEASE_HOLD: sub.hold is None,
         N.HAND_OVER_ADMIN: given.repeats,
         N.CANCEL_AUTO_RENEW: not sub.auto_renew,

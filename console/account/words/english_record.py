@@ -25,6 +25,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.term_not_paid": "The running term is not paid. Renew first, then add seats.",
         "refused.too_late": "The subscription has expired. Renew it first.",
         "refused.too_late.renew": "It is too late for that. Renew now instead.",
+        "refused.too_late.add-seats": "The term that you ordered seats for is over. Order them for the one that runs.",
         "refused.too_late.resume-auto-renew": "The renewal date has come. Renew by hand instead.",
         "refused.auto_renew_off": "Seats are reduced at an automatic renewal. Switch automatic renewal on first.",
         "refused.method_cannot_auto_charge": "Choose a method that can be charged: a card, PayPal or direct debit.",

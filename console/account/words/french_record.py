@@ -27,6 +27,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "refused.term_not_paid": "La période en cours n’est pas réglée. Renouvelez d’abord, puis ajoutez des postes.",
         "refused.too_late": "L’abonnement a expiré. Renouvelez-le d’abord.",
         "refused.too_late.renew": "Il est trop tard pour cela. Renouvelez maintenant.",
+        "refused.too_late.add-seats": "La période pour laquelle vous avez commandé ces postes est terminée. "
+        "Commandez-les pour la période en cours.",
         "refused.too_late.resume-auto-renew": "La date de renouvellement est arrivée. Renouvelez manuellement.",
         "refused.auto_renew_off": "Le nombre de postes ne se réduit que lors d’un renouvellement automatique. "
         "Réactivez-le d’abord.",

@@ -28,6 +28,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "い。",
         "refused.too_late": "すでに失効しています。先に更新してください。",
         "refused.too_late.renew": "期限を過ぎました。今すぐ更新してください。",
+        "refused.too_late.add-seats": "ご注文のシートの契約期間は終了しました。現在の契約期間で改めてご注文ください。",
         "refused.too_late.resume-auto-renew": "更新日になりました。手動で更新してください。",
         "refused.auto_renew_off": "シート数は自動更新の際に減らせます。先に自動更新をオンにしてください。",
         "refused.method_cannot_auto_charge": "カード、PayPal、口座振替のいずれかをお選びください。",
