@@ -1,5 +1,6 @@
 """Commands that only look: `show`, `list`."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -12,8 +13,9 @@ from cli.coming import print_coming
 from cli.output import how_many, print_diary, print_json, print_table, say
 from cli.pausing import say_what_is_paused
 from models.history import events_of, in_utc
-from models.parties import CustomerRow
+from models.parties import CustomerRow, PaymentMethodRow
 from models.pauses import paused_now
+from models.pipeline import IS_CHARGED_BY_ITSELF
 from models.store import Stored, load
 from models.subscriptions import SubscriptionRow
 from portfolio.coming import a_year_on
@@ -64,7 +66,7 @@ def described(stored: Stored) -> dict[str, Any]:
         "pending seats": sub.pending_seats,
         "pending term": sub.pending_term,
         "auto-renew": "on" if sub.auto_renew else "off",
-        "renews automatically": "yes" if sub.renews_automatically else "no",
+        "renews automatically": "yes" if sub.is_charged_by_itself else "no",
         "payment method": sub.method.kind.value if sub.method else None,
         "early window from": window_opens_on(sub).isoformat(),
         "late window to": late_window_last_day(sub).isoformat(),
@@ -130,7 +132,7 @@ def list_subscriptions(
             r["seats"],
             r["term"],
             r["renews_on"],
-            r["auto_renew"],
+            _auto(r),
             r["next_step"],
             r["next_step_at"] and r["next_step_at"][:16].replace("T", " "),
         )
@@ -139,10 +141,17 @@ def list_subscriptions(
     print_table(how_many(len(rows), "subscription"), columns, cells, empty="No subscription matches.")
 
 
+def _auto(row: Mapping[str, Any]) -> str:
+    """Auto-renew of a line; that it is on is no promise of a charge."""
+    stays_on = row["auto_renew"] == "on" and row["renews_automatically"] == "no"
+    return "on, not charged" if stays_on else str(row["auto_renew"])
+
+
 async def _list(phase: Phase | None, customer: str | None, after: str | None, limit: int) -> list[dict[str, Any]]:
     query = (
-        select(SubscriptionRow, col(CustomerRow.name))
+        select(SubscriptionRow, col(CustomerRow.name), IS_CHARGED_BY_ITSELF)
         .join(CustomerRow, col(CustomerRow.csn) == col(SubscriptionRow.csn))
+        .outerjoin(PaymentMethodRow, col(PaymentMethodRow.id) == col(SubscriptionRow.method_id))
         .order_by(col(SubscriptionRow.number))
         .limit(limit)
     )
@@ -165,10 +174,11 @@ async def _list(phase: Phase | None, customer: str | None, after: str | None, li
             "term": row.term,
             "renews_on": row.renews_on.isoformat(),
             "auto_renew": "on" if row.auto_renew else "off",
+            "renews_automatically": "yes" if charged else "no",
             "next_step": row.next_step,
             "next_step_at": _next_step_at(row),
         }
-        for row, name in rows
+        for row, name, charged in rows
     ]
 
 

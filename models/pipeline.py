@@ -62,6 +62,12 @@ DIRECT = col(_S.channel).in_([Channel.DIRECT_ONLINE.value, Channel.DIRECT_SALES.
 CHARGEABLE = col(PaymentMethodRow.kind).in_([kind.value for kind in MethodKind if kind.charges_automatically])
 RENEWS_AUTOMATICALLY = and_(col(_S.auto_renew), DIRECT, func.coalesce(CHARGEABLE, False))
 """`Subscription.renews_automatically`, over a left join to the payment method."""
+IS_CHARGED_BY_ITSELF = and_(
+    RENEWS_AUTOMATICALLY,
+    col(_S.parked_at).is_(None),
+    col(_S.phase).not_in([Phase.EXPIRED.value, Phase.LAPSED.value]),
+)
+"""`Subscription.is_charged_by_itself`, likewise."""
 
 _BY_CHANNEL = (
     (col(_S.channel) == Channel.PARTNER.value, Path.PARTNER.value),

@@ -194,6 +194,12 @@ class Subscription:
         return self.auto_renew and self.method_charges and self.channel in (Channel.DIRECT_ONLINE, Channel.DIRECT_SALES)
 
     @property
+    def is_charged_by_itself(self) -> bool:
+        """Does it renew automatically as it stands? While parked nothing is charged, and nothing more once expired."""
+        ended = self.phase in (Phase.EXPIRED, Phase.LAPSED)
+        return self.renews_automatically and not self.parked and not ended
+
+    @property
     def may_be_charged(self) -> bool:
         """May the system charge at all now? Before go-live, while parked or paused it may not."""
         return self.live_at is not None and not self.parked and not self.charges_paused

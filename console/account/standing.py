@@ -91,7 +91,7 @@ def _way(sub: Subscription, t: Speech) -> str:
         return t("way.none")
     if sub.parked:
         return t("way.stopped")
-    if sub.renews_automatically and sub.method:
+    if sub.is_charged_by_itself and sub.method:
         return t("way.automatic", method=t.w.method(sub.method.kind))
     return t(f"way.{renewed_elsewhere(sub) or 'by_hand'}")
 
@@ -109,7 +109,7 @@ def facts(found: Found, t: Speech, email: str, method: str) -> list[tuple[str, s
         ("term", w.term(sub.term)),
         ("running_term", w.span(sub.starts_on, sub.renews_on)),
         ("renews_on" if sub.renews_automatically and not over else "expires_on", w.day(ahead.renews_on)),
-        ("auto_renew", t("on" if sub.auto_renew else "off")),
+        ("auto_renew", _auto_renew(sub, t)),
         ("method", method),
         ("buyer", _name(stored.buyer.name, stored.buyer.email, email, t)),
         ("admin", _name(found.admin.name, found.admin.email, email, t)),
@@ -117,6 +117,13 @@ def facts(found: Found, t: Speech, email: str, method: str) -> list[tuple[str, s
     if sub.phase is Phase.PAST_DUE:
         rows.insert(7, ("access_until", w.midnight(local_date(stored.access_until, sub.time_zone))))
     return rows
+
+
+def _auto_renew(sub: Subscription, t: Speech) -> str:
+    """Whether it is on; a buyer who reads that it is must not wait for a charge that does not come."""
+    if not sub.auto_renew:
+        return t("off")
+    return t("on" if sub.is_charged_by_itself else "on_but")
 
 
 def _name(name: str, address: str, email: str, t: Speech) -> str:

@@ -38,7 +38,7 @@ def subscription_of(stored: Stored) -> s.Subscription:
         renews_on=sub.renews_on,
         access_until=stored.access_until,
         auto_renew=sub.auto_renew,
-        way_of_renewal="automatic" if sub.renews_automatically else "by_hand",
+        way_of_renewal="automatic" if sub.is_charged_by_itself else "by_hand",
         payment_method=method_of(stored.method),
         pending=pending_of(sub),
         next_term=_next_term(sub),

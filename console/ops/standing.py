@@ -116,7 +116,9 @@ def _person(contact: ContactRow) -> str:
 def _auto_renew(sub: Subscription, t: Speech) -> str:
     if not sub.auto_renew:
         return t("auto_renew.off")
-    return t("auto_renew.on" if sub.renews_automatically else "auto_renew.on_but")
+    if not sub.renews_automatically:
+        return t("auto_renew.on_but")
+    return t("auto_renew.on" if sub.is_charged_by_itself else "auto_renew.on_stopped")
 
 
 def pending(sub: Subscription, t: Speech) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from renewals.facts import Phase, Subscription, Term
+from renewals.facts import Channel, OfferingStatus, Phase, Subscription, Term
 from renewals.payments import AttemptState, DeclineClass, MethodKind
 from renewals.windows import (
     access_until,
@@ -397,3 +397,22 @@ def test_suspension_is_at_midnight_of_day_fifteen() -> None:
 
 def test_a_card_that_ended_still_renews_automatically() -> None:
     assert subscription(method=card(valid_through=date(2027, 1, 31))).renews_automatically
+
+
+@pytest.mark.parametrize(
+    ("sub", "charged"),
+    [
+        pytest.param(subscription(), True, id="by card"),
+        pytest.param(subscription(offering_status=OfferingStatus.RETIRED), True, id="retired"),
+        pytest.param(manual(), False, id="off"),
+        pytest.param(subscription(method=KONBINI), False, id="Konbini"),
+        pytest.param(subscription(method=None), False, id="no method"),
+        pytest.param(subscription(channel=Channel.LEGACY), False, id="legacy"),
+        pytest.param(subscription(channel=Channel.PARTNER), False, id="partner"),
+        pytest.param(subscription(parked=True), False, id="parked"),
+        pytest.param(subscription(phase=Phase.PAST_DUE), True, id="past due"),
+        pytest.param(subscription(phase=Phase.EXPIRED), False, id="expired"),
+    ],
+)
+def test_that_auto_renew_is_on_is_no_promise_of_a_charge(sub: Subscription, charged: bool) -> None:
+    assert sub.is_charged_by_itself is charged

@@ -138,6 +138,14 @@ def test_the_list_is_filtered_and_paged(terminal: Terminal) -> None:
     assert terminal("list", "--limit", "1").out.startswith("1 subscription\n")
 
 
+def test_the_list_says_of_what_is_on_where_nothing_is_charged(terminal: Terminal) -> None:
+    rows = {row["number"]: row for row in terminal("list", "--json").json}
+    by_partner, by_card = rows["S-1006"], rows["S-1005"]
+    assert (by_partner["auto_renew"], by_partner["renews_automatically"]) == ("on", "no")
+    assert (by_card["auto_renew"], by_card["renews_automatically"]) == ("on", "yes")
+    assert "on, not charged" in terminal("list", "--customer", "5100000003").out
+
+
 @pytest.mark.parametrize("command", [("list",), ("ledger",), ("ledger", "--format", "csv"), ("usage", "report")])
 @pytest.mark.parametrize(("csn", "shown"), [("nobody", "nobody"), ("", "''")], ids=["unknown", "blank"])
 def test_an_unknown_customer_is_no_empty_list(

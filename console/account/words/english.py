@@ -82,6 +82,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "access_until": "Access until",
         "auto_renew": "Automatic renewal",
         "on": "on",
+        "on_but": "on, but nothing is charged automatically",
         "off": "off",
         "method": "Payment method",
         "no_method": "none stored",

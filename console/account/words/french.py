@@ -84,6 +84,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "access_until": "Accès jusqu’au",
         "auto_renew": "Renouvellement automatique",
         "on": "activé",
+        "on_but": "activé, mais rien n’est prélevé automatiquement",
         "off": "désactivé",
         "method": "Moyen de paiement",
         "no_method": "aucun enregistré",

@@ -82,6 +82,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "access_until": "ご利用期限",
         "auto_renew": "自動更新",
         "on": "オン",
+        "on_but": "オン（自動での請求はありません）",
         "off": "オフ",
         "method": "お支払い方法",
         "no_method": "登録なし",

@@ -77,8 +77,9 @@ class Subscription(Resource):
     access_until: Instant
     """When the product must lock if nothing more happens."""
     auto_renew: bool
+    """Whether it is switched on; whether anything is charged says `way_of_renewal`."""
     way_of_renewal: Literal["automatic", "by_hand"]
-    """`automatic`: auto-renew is on, with a method that can be charged, in a direct channel."""
+    """`automatic`: auto-renew is on, with a method that can be charged, in a direct channel, and not parked or over."""
     payment_method: Method | None
     pending: Pending
     next_term: NextTerm | None

@@ -99,7 +99,12 @@ async def test_one_subscription_shows_its_facts_what_is_coming_and_what_happened
         pytest.param(
             "2027-02-01 10:00",
             {"channel": "partner"},
-            ["Your partner renews this subscription", "You bought this subscription from a partner.", "partners@"],
+            [
+                "Your partner renews this subscription",
+                "Automatic renewal on, but nothing is charged automatically",
+                "You bought this subscription from a partner.",
+                "partners@",
+            ],
             id="partner",
         ),
         pytest.param(
