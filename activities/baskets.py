@@ -19,7 +19,7 @@ from activities.conclusions import give_up_unmade
 from activities.filling import fill, given_at, place
 from activities.ordered import Ordered, locked
 from activities.outcomes import tell_line
-from activities.settling import in_its_term
+from activities.settling import in_its_term, renewal_meant
 from activities.starting import wake_all
 from activities.till import Till, charge_of
 from gateways.port import Charge, Gateway
@@ -207,9 +207,9 @@ async def _in_its_term(
     session: AsyncSession, stored: Stored, basket: BasketRow, line: BasketLineRow, wall_now: datetime
 ) -> Stored:
     """The subscription in the term in which the basket found it; its line means the renewal after that one."""
-    begun = await in_its_term(session, stored, given_at(basket, stored), wall_now)
-    if begun is not stored:
-        line.renews_on = begun.row.renews_on
+    at = given_at(basket, stored)
+    begun = await in_its_term(session, stored, at, wall_now)
+    line.renews_on = await renewal_meant(session, begun, line.renews_on, at)
     return begun
 
 

@@ -19,7 +19,7 @@ from activities.ordered import fellows_of
 from activities.outcomes import answer_of, conclude
 from activities.quoting import decide_about_quote, lock_lines
 from activities.requests import request_of
-from activities.settling import in_its_term
+from activities.settling import in_its_term, renewal_meant
 from activities.till import charge_of
 from gateways.port import Charge
 from models.engine import Sessions
@@ -97,9 +97,8 @@ async def decide_in(
         return await _resumed(session, stored, row)
     if stored:
         row.received_at = min(row.received_at, stored.now)  # its sender's clock may be fast
-        begun = await in_its_term(session, stored, row.received_at, wall_now)
-        if begun is not stored:
-            stored, row.renews_on = begun, begun.row.renews_on  # that of the term which its sender was in
+        stored = await in_its_term(session, stored, row.received_at, wall_now)
+        row.renews_on = await renewal_meant(session, stored, row.renews_on, row.received_at)
     try:
         if stored and row.name in c.ABOUT_QUOTES:
             return await _about_quote(session, stored, row, wall_now)

@@ -6,10 +6,10 @@ at once.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -21,6 +21,7 @@ from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.records import NoticeRow
 from models.store import Stored, load, load_all, write
 from models.subscriptions import ClaimRow, RenewalRow, TermRow
+from renewals.calendar import midnight
 from renewals.causes import Cause
 from renewals.effects import with_more_seats
 from renewals.facts import PaidAhead, Subscription, Term
@@ -180,6 +181,22 @@ async def in_its_term(session: AsyncSession, stored: Stored, at: datetime, wall_
     begun = await load(session, stored.row.number, wall_now)
     assert begun is not None, "it is locked"
     return begun
+
+
+async def renewal_meant(session: AsyncSession, begun: Stored, renews_on: date | None, at: datetime) -> date | None:
+    """The renewal date meant by an order that came at `at`, when the next one on record was `renews_on`.
+
+    It is a later one if a term that was paid by then was running already, and nobody had begun it yet.
+    """
+    facts = begun.facts
+    if renews_on != facts.starts_on or midnight(facts.starts_on, facts.time_zone) >= at:
+        return renews_on
+    paid_by_then = (
+        exists()
+        .where(col(RenewalRow.subscription) == facts.number, col(RenewalRow.term_starts_on) == facts.starts_on)
+        .where(col(RenewalRow.settled_at) < at)
+    )
+    return facts.renews_on if await session.scalar(select(paid_by_then)) else renews_on
 
 
 async def _begin(session: AsyncSession, stored: Stored) -> None:

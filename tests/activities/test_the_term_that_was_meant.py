@@ -49,3 +49,35 @@ async def test_a_bulk_checkout_that_was_forestalled_by_another_pays_nothing(desk
     assert await counter.carry_out(first, AT) == ["renewed"] * 3
     assert await counter.carry_out(second, AT) == ["refused already_renewed"] * 3
     assert len(counter.first.gateway.moved) == 1
+
+
+async def test_a_month_that_an_outage_kept_from_beginning_was_running_whoever_begins_it(desk: Desk) -> None:
+    await desk.open(**MONTHLY, auto_renew="no")
+    await desk.walk("2027-03-01 12:00")
+    assert await desk.give("2027-03-01 12:00", "renew") == "done"
+    command = await desk.store("2027-04-02 10:00", "renew")
+    await desk.walk("2027-04-02 10:05")
+    applied = await desk.at("2027-04-02 10:06", desk.commands.apply_command, desk.number, str(command))
+    assert (applied.answer.outcome, applied.answer.code) == ("done", None)
+    assert (await desk.row())["renews_on"].isoformat() == "2027-04-30"
+    assert len(desk.gateway.moved) == 2
+
+
+async def test_the_month_that_was_paid_while_an_order_waited_is_the_one_that_it_meant(desk: Desk) -> None:
+    await desk.open(**MONTHLY, auto_renew="no")
+    await desk.walk("2027-03-30 12:00")
+    command = await desk.store("2027-03-31 05:00", "renew")
+    assert await desk.give("2027-03-31 05:10", "renew") == "done"
+    applied = await desk.at("2027-03-31 05:20", desk.commands.apply_command, desk.number, str(command))
+    assert applied.answer.code == "already_renewed"
+    assert len(desk.gateway.moved) == 1
+
+
+async def test_a_bulk_checkout_too_means_the_month_after_one_that_was_running_already(desk: Desk) -> None:
+    counter = await open_counter(desk, "2027-03-01 12:00", **MONTHLY, auto_renew="no")
+    first = await counter.stored("2027-03-01 12:00")
+    assert await counter.carry_out(first, "2027-03-01 12:00") == ["renewed"] * 3
+    second = await counter.stored("2027-04-02 10:00")
+    await counter.first.walk("2027-04-02 10:05")
+    assert await counter.carry_out(second, "2027-04-02 10:06") == ["renewed"] * 3
+    assert await counter.paid_terms() == 6
