@@ -90,7 +90,7 @@ _NEXT_SIZE: tuple[_Column, ...] = (
     ("seats", lambda letter, w: str(letter.next_seats)),
     ("term", lambda letter, w: w.term(letter.next_term)),
 )
-_RENEWS: _Column = ("renews_on", lambda letter, w: w.day(letter.renews_on))
+_RENEWS: _Column = ("renews_on", lambda letter, w: w.day(letter.runs_until))
 _EXPIRES: _Column = ("expires_on", lambda letter, w: w.day(letter.runs_until))
 _EXPIRED: _Column = ("expired_on", lambda letter, w: w.day(letter.renews_on))
 _PERIOD: _Column = ("period", lambda letter, w: w.span(letter.next_starts_on, letter.next_renews_on))

@@ -222,6 +222,15 @@ def test_a_term_that_is_paid_ahead_counts_as_paid(letter: MakeLetter, contacts: 
     assert "The subscription expires on 31 March 2028" in said
 
 
+def test_a_change_beside_a_paid_term_names_the_renewal_at_which_it_applies(
+    letter: MakeLetter, contacts: Contacts
+) -> None:
+    ahead = {"next_starts_on": date(2028, 3, 31), "next_renews_on": date(2029, 3, 31), "charge_on": date(2028, 3, 31)}
+    said = words(letter(Kind.SEATS_REDUCTION_SCHEDULED, next_seats=9, **ahead), contacts)
+    assert "Renewal date: March 31, 2028" in said
+    assert "March 31, 2027" not in said
+
+
 def test_the_eve_is_called_tomorrow(letter: MakeLetter, contacts: Contacts) -> None:
     eve = letter(Kind.REMINDER, today=date(2027, 3, 30), **BY_HAND)
     assert "EXPIRES TOMORROW" in render(eve, contacts).text
