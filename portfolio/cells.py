@@ -16,9 +16,14 @@ Value = TypeVar("Value")
 _LOST = "\ufffd"
 
 
+def many_digits(text: str) -> bool:
+    """Could it be a card number, or hold one?"""
+    return sum(character.isdigit() for character in text) >= 13
+
+
 def shown(text: str) -> str:
     """The value as a sentence may quote it: short, and never what could be a card number."""
-    if sum(character.isdigit() for character in text) >= 13:
+    if many_digits(text):
         return "a text with many digits"
     return repr(text if len(text) <= 40 else f"{text[:40]}…")
 

@@ -15,20 +15,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from portfolio.headers import MOST_COLUMNS, TOO_MANY_COLUMNS, faults_of
 from portfolio.problems import Problem, Problems
-from renewals.characters import escaped, is_blank
 
 LONGEST_FIELD = 10_000
 _LONGEST_RECORD = 128 * 1024  # bytes; the csv module takes no longer field
 _MOST_LINES = 100
-_MOST_COLUMNS = 100
 LARGEST_FILE = 512 * 1024**2  # bytes
 MOST_RECORDS = 500_000  # an import takes 2 kB for a subscription with a customer of its own: about 1 GB in all
 
 _TOO_LONG = f"is longer than {LONGEST_FIELD:,} characters; shorten it."
-_TOO_MANY_COLUMNS = f"has too many columns, more than {_MOST_COLUMNS}; keep those that the file needs."
 _NO_NUL = "contains a NUL byte; remove it, or export the file again as plain UTF-8 text."
 _NO_UTF8 = "is not valid UTF-8; save the file as UTF-8."
+_OTHER_FILES = {
+    b"PK\x03\x04": "is not valid UTF-8 but a ZIP archive or a workbook; export it as CSV.",
+    b"\x1f\x8b": "is not valid UTF-8 but compressed; unpack it.",
+    codecs.BOM_UTF16_LE: "is not valid UTF-8 but UTF-16; save the file as UTF-8.",
+    codecs.BOM_UTF16_BE: "is not valid UTF-8 but UTF-16; save the file as UTF-8.",
+}
+"""By what they begin with: files that are taken for CSV by their name alone."""
 _LONE_RETURN = "contains a carriage return that ends no line; save the file with LF or CRLF line ends."
 _BAD_QUOTES = (
     "the quotation marks of this line do not match; put the whole field in quotation marks and double those inside it."
@@ -68,11 +73,14 @@ class CsvFile:
                 self._refuse(None, None, "is not a file; put the CSV file itself there.")
                 return
             with self.path.open("rb") as source:
-                size = os.fstat(source.fileno()).st_size
-                if size > LARGEST_FILE:
-                    self._refuse(None, None, _too_large(size, self.too_much))
+                found = os.fstat(source.fileno())
+                if found.st_size > LARGEST_FILE:
+                    self._refuse(None, None, _too_large(found.st_size, self.too_much))
                     return
                 yield from self._read(_Lines(source, self.digest))
+                left = os.fstat(source.fileno())
+                if (left.st_size, left.st_mtime_ns) != (found.st_size, found.st_mtime_ns):
+                    self._refuse(None, None, "changed while it was read; let it be written to its end and try again.")
         except FileNotFoundError:
             self._refuse(None, None, f"there is no such file in {self.path.parent.absolute()}.")
         except OSError as error:
@@ -110,24 +118,10 @@ class CsvFile:
             self._refuse(None, None, f"is empty; its first line must be {','.join(self.columns)}")
 
     def _header_holds(self, line: int, header: list[str]) -> bool:
-        before = self.problems.count
-        if len(header) > _MOST_COLUMNS:
-            self._refuse(line, None, _TOO_MANY_COLUMNS)
-            return False
-        if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-            self._refuse(line, None, "its columns are not separated by commas; export the file with commas.")
-            return False
-        for name in self.columns:
-            if name not in header:
-                self._refuse(line, name, "is missing in the header; add the column.")
-        for position, name in enumerate(header):
-            if is_blank(name):
-                self._refuse(line, None, f"column {position + 1} has no name; name it or remove it.")
-            elif name not in self.columns and name not in self.optional:
-                self._refuse(line, escaped(name[:60]), f"is no column of this file; use {', '.join(self.columns)}.")
-            elif name in header[:position]:
-                self._refuse(line, name, "stands in the header twice; keep one of the two columns.")
-        return self.problems.count == before
+        faults = list(faults_of(header, self.columns, self.optional))
+        for column, reason in faults:
+            self._refuse(line, column, reason)
+        return not faults
 
     def _fields(self, first: "_Line", lines: "_Lines", header: list[str]) -> list[str] | None:
         """The fields of the record that starts with `first`, or None and a problem."""
@@ -135,13 +129,14 @@ class CsvFile:
         raw = b"\n".join(part.content for part in parts)
         if first.too_long:
             split = _split(raw)
-            reason = _TOO_MANY_COLUMNS if not header and len(split) > _MOST_COLUMNS else _TOO_LONG
+            reason = TOO_MANY_COLUMNS if not header and len(split) > MOST_COLUMNS else _TOO_LONG
             self._refuse(first.number, _long_column(split, header), reason)
             return None
         try:
             text = raw.decode()
         except UnicodeDecodeError as error:
-            self._refuse(first.number, _column_of(raw[: error.start], header), _NO_UTF8)
+            known = (told for begin, told in _OTHER_FILES.items() if first.number == 1 and raw.startswith(begin))
+            self._refuse(first.number, _column_of(raw[: error.start], header), next(known, _NO_UTF8))
             return None
         if "\0" in text:
             self._refuse(first.number, _column_of(raw[: raw.index(0)], header), _NO_NUL)

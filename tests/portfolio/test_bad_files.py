@@ -1,9 +1,11 @@
 """Files and lines that cannot be read at all are named as well, and nothing is written."""
 
 import gzip
+import io
 import os
 import time
 import tracemalloc
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +13,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from portfolio import records
+from portfolio.files import CUSTOMERS as CUSTOMER_COLUMNS
 from portfolio.problems import LISTED
 from portfolio.reading import read_portfolio
-from portfolio.records import LARGEST_FILE
+from portfolio.records import LARGEST_FILE, CsvFile
 from tests.portfolio.folders import Folder
 from tests.portfolio.imports import CATALOG, CUSTOMERS, SUBSCRIPTIONS, refused
 
@@ -60,11 +63,11 @@ BAD_FILES: list[Any] = [
     ),
     pytest.param(
         lambda f: f.write(CATALOG, gzip.compress(f.text(CATALOG).encode())),
-        CATALOG, 1, None, "not valid UTF-8", id="compressed",
+        CATALOG, 1, None, "not valid UTF-8 but compressed; unpack it", id="compressed",
     ),
     pytest.param(
         lambda f: f.write(CATALOG, "<!DOCTYPE html>\n<title>502 Bad Gateway</title>\n"),
-        CATALOG, 1, "sku", "missing", id="page-of-an-error",
+        CATALOG, 1, None, "is no header, but the first line must be sku,name", id="page-of-an-error",
     ),
     pytest.param(
         lambda f: f.write(CUSTOMERS, f.text(CUSTOMERS) * 2), CUSTOMERS, 8, "country", "ISO 3166", id="header-again"
@@ -89,7 +92,58 @@ BAD_FILES: list[Any] = [
         CATALOG, 1, None, "not separated by commas", id="semicolons",
     ),
     pytest.param(
-        lambda f: f.write(CATALOG, f.text(CATALOG).encode("utf-16")), CATALOG, 1, None, "not valid UTF-8", id="utf-16"
+        lambda f: f.write(CATALOG, f.text(CATALOG).encode("utf-16")), CATALOG, 1, None, "but UTF-16", id="utf-16"
+    ),
+    pytest.param(
+        lambda f: f.write(CATALOG, f.text(CATALOG).encode("utf-16-le")), CATALOG, 1, None, "NUL byte", id="utf-16-bare"
+    ),
+    pytest.param(
+        lambda f: f.write(CATALOG, _zipped(f.text(CATALOG))),
+        CATALOG, 1, None, "a ZIP archive or a workbook; export it as CSV", id="zip-archive",
+    ),
+    pytest.param(
+        lambda f: f.write(CATALOG, f.text(CATALOG).replace(",", "|")),
+        CATALOG, 1, None, "not separated by commas", id="bars",
+    ),
+    pytest.param(
+        lambda f: f.write(CATALOG, "sep=,\r\n" + f.text(CATALOG)), CATALOG, 1, None, "is no header", id="note-to-excel"
+    ),
+    pytest.param(
+        lambda f: f.write(CUSTOMERS, '[{"csn": "5100000001"}]'), CUSTOMERS, 1, None, "is no header", id="json"
+    ),
+    pytest.param(
+        lambda f: f.write(CUSTOMERS, "\n" * 100_000), CUSTOMERS, 1, None, "is no header", id="blank-lines-alone"
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "country", "c\u043euntry"),
+        CUSTOMERS, 1, "country", "missing", id="column-with-a-letter-that-looks-alike",
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, "audience\n", '"audi\nence"\n'),
+        CUSTOMERS, 1, None, "quotation marks", id="line-break-in-the-header",
+    ),
+    pytest.param(
+        lambda f: f.write(CUSTOMERS, "\ufeff\ufeff" + f.text(CUSTOMERS)),
+        CUSTOMERS, 1, "csn", "missing", id="byte-order-mark-twice",
+    ),
+    pytest.param(
+        lambda f: f.replace(CUSTOMERS, b"Northwind", b"North\xed\xa0\xbd\xed\xb8\x80wind"),
+        CUSTOMERS, 2, "name", "not valid UTF-8", id="surrogates",
+    ),
+    pytest.param(
+        lambda f: f.write(CUSTOMERS, f.text(CUSTOMERS) + ",,,,,,,\n"), CUSTOMERS, 8, "csn", "blank", id="commas-alone"
+    ),
+    pytest.param(
+        lambda f: f.write(CUSTOMERS, f.text(CUSTOMERS).replace("\n", ",,\n")),
+        CUSTOMERS, 1, None, "column 9 has no name", id="commas-behind-every-line",
+    ),
+    pytest.param(
+        lambda f: (
+            [(f.path / file).unlink() for file in (CUSTOMERS, SUBSCRIPTIONS)],
+            (f.path / CUSTOMERS).symlink_to(SUBSCRIPTIONS),
+            (f.path / SUBSCRIPTIONS).symlink_to(CUSTOMERS),
+        ),
+        CUSTOMERS, None, None, "Too many levels of symbolic links", id="links-to-each-other",
     ),
     pytest.param(
         lambda f: f.replace(CUSTOMERS, "Lumière".encode(), "Lumière".encode("latin-1")),
@@ -131,6 +185,13 @@ BAD_FILES: list[Any] = [
         lambda f: f.add(CUSTOMERS, 2, name="Northwind"), CUSTOMERS, 8, "csn", "stands in line 2 already", id="csn-twice"
     ),
 ]  # fmt: skip
+
+
+def _zipped(text: str) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("sheet", text)
+    return archive.getvalue()
 
 
 @pytest.mark.parametrize(("spoil", "file", "line", "column", "reason"), BAD_FILES)
@@ -176,6 +237,49 @@ async def test_the_name_of_an_unknown_column_cannot_steer_the_screen(
     (problem,) = (await refused(connection, folder)).problems
     assert problem.column == shown
     assert str(problem).isprintable()
+
+
+async def test_a_column_of_other_letters_that_look_alike_is_told_by_the_letter(
+    connection: AsyncConnection, folder: Folder
+) -> None:
+    folder.replace(CUSTOMERS, "country", "c\u043euntry")
+    missing, unknown = (await refused(connection, folder)).problems
+    assert str(missing) == f"{CUSTOMERS}:1: country: is missing in the header; add the column."
+    assert unknown.reason.startswith("is no column of this file, as it has a U+043E; use csn, name,")
+
+
+async def test_a_file_without_its_header_is_one_sentence_that_repeats_nothing_of_it(
+    connection: AsyncConnection, folder: Folder
+) -> None:
+    folder.set(SUBSCRIPTIONS, 2, method_token="4242424242424242")
+    folder.write(SUBSCRIPTIONS, folder.text(SUBSCRIPTIONS).partition("\n")[2])
+    (problem,) = (await refused(connection, folder)).problems
+    assert str(problem).startswith(f"{SUBSCRIPTIONS}:1: is no header, but the first line must be number,csn,sku,")
+
+
+async def test_a_card_number_for_a_column_is_not_repeated(connection: AsyncConnection, folder: Folder) -> None:
+    folder.replace(SUBSCRIPTIONS, "method_expires\n", "method_expires,4242 4242 4242 4242\n")
+    (problem,) = (await refused(connection, folder)).problems
+    assert str(problem).startswith(f"{SUBSCRIPTIONS}:1: column 16 is no column of this file; use number,")
+
+
+def test_mixed_line_ends_are_read(folder: Folder) -> None:
+    ends = ("\r\n", "\n")
+    lines = folder.text(CUSTOMERS).splitlines()
+    folder.write(CUSTOMERS, "".join(f"{line}{ends[place % 2]}" for place, line in enumerate(lines)))
+    portfolio = read_portfolio(folder.path)
+    assert (portfolio.problems.count, len(portfolio.customers.good)) == (0, len(lines) - 1)
+
+
+@pytest.mark.parametrize("tail", ["5100000099,North", ""], ids=["grows", "shrinks"])
+def test_a_file_that_changes_while_it_is_read_is_refused(folder: Folder, tail: str) -> None:
+    file = CsvFile(folder.path / CUSTOMERS, CUSTOMER_COLUMNS.columns)
+    records = file.records()
+    next(records)
+    folder.write(CUSTOMERS, folder.text(CUSTOMERS) + tail if tail else folder.text(CUSTOMERS).partition("\n")[0])
+    list(records)
+    told = f"{CUSTOMERS}: changed while it was read; let it be written to its end and try again."
+    assert str(file.problems.listed[-1]) == told
 
 
 @pytest.mark.parametrize("file", [CATALOG, CUSTOMERS, SUBSCRIPTIONS])
