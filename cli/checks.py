@@ -10,9 +10,11 @@ from sqlmodel import col
 
 from cli.checks_settings import addresses, examine_provider, mail_goes_in_the_clear, program
 from cli.checks_temporal import examine_temporal
+from cli.desk import TO_GRANT
 from cli.findings import Finding, Health, Unwell, look
 from cli.output import how_many
 from models import schema
+from models.grants import lacking
 from models.operator_letters import not_reached, recipients
 from models.pauses import paused_now
 from models.records import AlarmRow, CommandRow
@@ -27,6 +29,8 @@ from worker import mailer_of
 
 CLOCKS_MAY_DIFFER_BY = timedelta(seconds=5)
 OLDEST_POSTGRES = 15
+MOST_NAMED = 3
+ONE_MEGABYTE = "CREATE TEMPORARY TABLE room ON COMMIT DROP AS SELECT * FROM generate_series(1, 30000)"
 
 
 async def examine(settings: Settings, engine: AsyncEngine) -> list[Finding]:
@@ -48,6 +52,7 @@ async def examine(settings: Settings, engine: AsyncEngine) -> list[Finding]:
             await look("clock", lambda: _clock(engine), "Let both machines take their time from the same source."),
         ]
         if findings[-2].health is Health.OK:
+            findings.append(await look("writing", lambda: _writing(engine), "See what else the database does."))
             findings.append(await look("portfolio", lambda: _portfolio(engine), "See `perennial list`."))
             findings.append(await look("pauses", lambda: _pauses(engine), "See `perennial pauses`."))
             findings.append(
@@ -72,8 +77,10 @@ async def _database(engine: AsyncEngine) -> str:
         raise Unwell(f"PostgreSQL {found}", f"Move to PostgreSQL {OLDEST_POSTGRES} or later.")
     if read_only:
         raise Unwell(f"PostgreSQL {found}, which only reads", "Name the primary server in PERENNIAL_DATABASE_URL.")
-    if encoding != "UTF8":
-        raise Unwell(f"PostgreSQL {found}, which keeps texts in {encoding}", "Move to a database in UTF8.")
+    if encoding != schema.ENCODING:
+        raise Unwell(
+            f"PostgreSQL {found}, which keeps texts in {encoding}", f"Move to a database in {schema.ENCODING}."
+        )
     return f"PostgreSQL {found}"
 
 
@@ -90,13 +97,25 @@ async def _schema(settings: Settings) -> str:
 async def _clock(engine: AsyncEngine) -> str:
     async with engine.connect() as connection:
         theirs: datetime = (await connection.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
-    apart = abs(theirs - datetime.now(UTC))
+    ahead = datetime.now(UTC) - theirs
+    apart = abs(ahead)
     if apart > CLOCKS_MAY_DIFFER_BY:
-        raise Unwell(
-            f"{apart.total_seconds():.1f} s apart from the database's",
-            "Let both machines take their time from the same source.",
-        )
+        far = timedelta(seconds=round(apart.total_seconds()))
+        seen = f"{far} {'ahead of' if ahead == apart else 'behind'} the database's"
+        raise Unwell(seen, "Let both machines take their time from the same source.")
     return f"{apart.total_seconds():.1f} s apart from the database's"
+
+
+async def _writing(engine: AsyncEngine) -> str:
+    """May this role write what is written, and has the database's disk room for it? Nothing of it stays."""
+    async with engine.connect() as connection:
+        role = (await connection.exec_driver_sql("SELECT current_user")).scalar_one()
+        missing = await lacking(connection)
+        if missing:
+            more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+            raise Unwell(f"{role} lacks {', '.join(missing[:MOST_NAMED])}{more}", TO_GRANT)
+        await connection.exec_driver_sql(ONE_MEGABYTE)
+    return f"{role} may, and there is room for it"
 
 
 async def _portfolio(engine: AsyncEngine) -> Finding:
@@ -119,8 +138,10 @@ async def _portfolio(engine: AsyncEngine) -> Finding:
         ("command unanswered", "commands unanswered"),
     )
     seen = ", ".join(how_many(count, *name) for count, name in zip(counts, names, strict=True))
-    if any(counts):
+    if counts[0] or counts[2]:
         return Finding("portfolio", Health.WARN, seen, "Is a worker running? See the console and `perennial list`.")
+    if counts[1]:
+        return Finding("portfolio", Health.WARN, seen, "See `perennial alarms list`.")
     return Finding("portfolio", Health.OK, seen)
 
 
@@ -192,6 +213,10 @@ async def _mail(settings: Settings) -> Finding | str:
     if problem:
         raise Unwell(problem, "Start it, or correct the PERENNIAL_SMTP_… settings.")
     seen = f"{settings.smtp_host}:{settings.smtp_port} takes mail, TLS {settings.smtp_tls}"
+    if settings.smtp_password and not settings.smtp_username:
+        return Finding(
+            "mail server", Health.WARN, seen, "Set PERENNIAL_SMTP_USERNAME: a password alone logs nobody in."
+        )
     if mail_goes_in_the_clear(settings):
         return Finding("mail server", Health.WARN, seen, "Set PERENNIAL_SMTP_TLS: the network can read the letters.")
     return seen

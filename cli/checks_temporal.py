@@ -53,21 +53,27 @@ async def _attributes(client: Client) -> str:
     other = [each for each in there if types[each.name] != int(each.indexed_value_type)]
     if other:
         seen = f"of another type: {', '.join(each.name for each in other)}"
-        removed = " && ".join(f"temporal operator search-attribute remove --name {each.name}" for each in other)
-        raise Unwell(seen, f"Run: {removed} && {_created(other)}")
+        removed = [f"temporal operator search-attribute remove --name {each.name}" for each in other]
+        raise Unwell(seen, _to_run(client, *removed, *_creating(other)))
     missing = [each for each in SEARCH_ATTRIBUTES if each.name not in types]
     if missing:
-        raise Unwell(f"{len(missing)} of {len(SEARCH_ATTRIBUTES)} missing", f"Run: {_created(missing)}")
+        raise Unwell(f"{len(missing)} of {len(SEARCH_ATTRIBUTES)} missing", _to_run(client, *_creating(missing)))
     return f"{len(SEARCH_ATTRIBUTES)} of {len(SEARCH_ATTRIBUTES)}"
 
 
-def _created(attributes: Sequence[SearchAttributeKey[Any]]) -> str:
+def _creating(attributes: Sequence[SearchAttributeKey[Any]]) -> list[str]:
     """The commands that create them."""
-    return " && ".join(
+    return [
         f"temporal operator search-attribute create --name {each.name} --type "
         f"{each.indexed_value_type.name.capitalize()}"
         for each in attributes
-    )
+    ]
+
+
+def _to_run(client: Client, *commands: str) -> str:
+    """What to copy into a terminal: Temporal's command line asks the environment alone where to go."""
+    server = f"TEMPORAL_ADDRESS={client.service_client.config.target_host}"
+    return f"Run: {' && '.join((f'export {server} TEMPORAL_NAMESPACE={client.namespace}', *commands))}"
 
 
 async def _worker(client: Client) -> str:
@@ -87,7 +93,7 @@ async def _worker(client: Client) -> str:
 async def _watchdog(client: Client, settings: Settings) -> str:
     description = await client.get_schedule_handle(WATCHDOG_SCHEDULE).describe()
     if description.schedule.state.paused:
-        raise Unwell("paused", f"Run: temporal schedule toggle --schedule-id {WATCHDOG_SCHEDULE} --unpause")
+        raise Unwell("paused", _to_run(client, f"temporal schedule toggle --schedule-id {WATCHDOG_SCHEDULE} --unpause"))
     if not description.info.recent_actions:
         raise Unwell("never looked", "Start `perennial worker`.")
     last = description.info.recent_actions[-1].started_at

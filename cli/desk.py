@@ -37,7 +37,7 @@ def settings_or_fail() -> Settings:
     try:
         return load()
     except BadSettings as bad:
-        fail(str(bad))
+        fail(*str(bad).splitlines())
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
@@ -54,10 +54,13 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
         fail(*sentence.splitlines())
 
 
+TO_GRANT = "Grant its role what docs/operations.md grants, or name another role in PERENNIAL_DATABASE_URL."
+
+
 def cure_of(error: DBAPIError, otherwise: str) -> str:
     """What to do about what the database answered; `otherwise` where that names no cause of its own."""
     if lacks_grant(error):
-        return "Grant its role what docs/operations.md grants, or name another role in PERENNIAL_DATABASE_URL."
+        return TO_GRANT
     if is_full(error):
         return "Make room on its disk, then try again."
     if is_on_its_way(error):

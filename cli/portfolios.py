@@ -25,7 +25,7 @@ from portfolio.importing import ImportReport, import_portfolio
 from portfolio.problems import Problem
 from renewals.roles import May
 from settings import Settings
-from workflows.client import connect, let_watchdog_look
+from workflows.client import NoTemporal, connect, let_watchdog_look
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Folder = Annotated[Path, typer.Argument(help="Folder with catalog.csv, customers.csv and subscriptions.csv.")]
@@ -79,7 +79,7 @@ async def tell_watchdog(settings: Settings) -> None:
     """Let the watchdog look now instead of at its next turn; without Temporal it will look when it is back."""
     try:
         await let_watchdog_look(await connect(settings))
-    except (RPCError, RuntimeError):
+    except (NoTemporal, RPCError, RuntimeError):
         warn("Temporal cannot be reached now; the watchdog will see to it when the worker runs.")
 
 

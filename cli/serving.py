@@ -102,6 +102,6 @@ async def _migrate(settings: Settings) -> str:
     try:
         before = await schema.state(settings.database)
         await schema.upgrade(settings.database)
-    except schema.NewerSchema as newer:
-        fail(str(newer))
+    except schema.UnfitDatabase as unfit:
+        fail(str(unfit))
     return before

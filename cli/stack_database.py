@@ -10,7 +10,7 @@ _NAME = "perennial"
 
 
 async def migrated_database(server: str) -> tuple[str, str]:
-    """Its address on the server of this address, and what was done. Raises StackFailed when it is a newer version's."""
+    """Its address on the server of this address, and what was done. Raises StackFailed when it cannot be used."""
     url = database_named(server, _NAME)
     async with await psycopg.AsyncConnection.connect(plain_address(server)) as connection:
         found = await connection.execute("SELECT FROM pg_database WHERE datname = %s", [_NAME])
@@ -20,6 +20,6 @@ async def migrated_database(server: str) -> tuple[str, str]:
     before = await schema.state(url)
     try:
         await schema.upgrade(url)
-    except schema.NewerSchema as error:
+    except schema.UnfitDatabase as error:
         raise StackFailed(str(error)) from None
     return url, {"empty": "created", "older": "brought up to this version"}.get(before, "found as it was left")

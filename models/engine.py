@@ -15,7 +15,7 @@ SHARED = "shared"
 
 
 def create_engine(url: str, *, connections: int = 10, pre_ping: bool = True) -> AsyncEngine:
-    """An engine for `postgresql://…`; instants come back in UTC whatever the server's zone is, or the address asks for.
+    """An engine for `postgresql://…`: instants in UTC and texts in UTF-8, whatever server, host or address ask for.
 
     `pre_ping` asks a connection whether it is alive before each use; who tries again anyway saves that. The connection
     that was used last is used next: the server has prepared on it what is asked.
@@ -32,7 +32,7 @@ def create_engine(url: str, *, connections: int = 10, pre_ping: bool = True) -> 
         pool_use_lifo=True,
         pool_pre_ping=pre_ping,
         hide_parameters=True,
-        connect_args={"options": " ".join(options)},
+        connect_args={"options": " ".join(options), "client_encoding": "UTF8"},
     )
     event.listen(engine.sync_engine, "handle_error", _hide_values)
     return engine

@@ -11,10 +11,9 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 import migrations
+from models.engine import create_engine
 
 State = Literal["empty", "older", "current", "newer"]
 
@@ -22,13 +21,25 @@ _LOCK = 0x50657265
 """Advisory lock key: of two processes that migrate at once, one waits and then finds nothing to do."""
 
 
-class NewerSchema(Exception):
-    """The database was written by a later version of Perennial; its text is one sentence."""
+ENCODING = "UTF8"
+"""The only one that holds every name; PostgreSQL never changes that of a database."""
+
+
+class UnfitDatabase(Exception):
+    """Nothing may be written to the database; its text is one sentence."""
+
+
+class NewerSchema(UnfitDatabase):
+    """It was written by a later version of Perennial."""
+
+
+class OtherEncoding(UnfitDatabase):
+    """It would lose letters of names."""
 
 
 async def state(url: str) -> State:
     """Which version the database at `postgresql+psycopg://…` has; `newer` is one that this version does not know."""
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = create_engine(url, connections=1)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_state)
@@ -37,8 +48,8 @@ async def state(url: str) -> State:
 
 
 async def upgrade(url: str) -> None:
-    """Bring the database up to this version, in one transaction. Raises NewerSchema, and changes nothing then."""
-    engine = create_async_engine(url, poolclass=NullPool)
+    """Bring the database up to this version, in one transaction. Raises UnfitDatabase, and changes nothing then."""
+    engine = create_engine(url, connections=1)
     try:
         async with engine.begin() as connection:
             await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
@@ -66,6 +77,12 @@ def _state(connection: sa.Connection) -> State:
 
 
 def _upgrade(connection: sa.Connection) -> None:
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != ENCODING:
+        raise OtherEncoding(
+            f"The database keeps texts in {encoding}, which lacks letters of names: create one by CREATE DATABASE … "
+            f"ENCODING '{ENCODING}' TEMPLATE template0."
+        )
     if _state(connection) == "newer":
         raise NewerSchema(
             "The database was written by a newer version of Perennial: run that one, or restore a backup of this one's."

@@ -38,6 +38,8 @@ def database_address(url: str) -> str:
 
 def _that_can_be_called(url: str) -> str:
     """Asked of the library that will read the address; what it says of a bad one may quote the password."""
+    if "@" in url.partition("?")[0].partition("@")[2]:
+        raise ValueError("has a second @: write one that belongs to the password or user as %40")
     try:
         parts = make_url(url)
         port = parts.port or 1

@@ -54,9 +54,10 @@ async def reach(settings: Settings) -> Client:
     try:
         client = await Client.connect(**options)
     except RuntimeError:
+        secured = " and, as it is called with TLS, the TEMPORAL_… variables" if options.get("tls") else ""
         raise NoTemporal(
             f"Temporal cannot be reached at {address}",
-            "check PERENNIAL_TEMPORAL_ADDRESS, or start it (`perennial up` on a machine of your own).",
+            f"check PERENNIAL_TEMPORAL_ADDRESS{secured}, or start it (`perennial up` on a machine of your own).",
         ) from None
     try:
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
@@ -64,19 +65,20 @@ async def reach(settings: Settings) -> Client:
         if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
             raise NoTemporal(
                 f"Temporal at {address} has no namespace {namespace[:100]}",
-                "correct PERENNIAL_TEMPORAL_NAMESPACE, or create it with `temporal operator namespace create`.",
+                "correct PERENNIAL_TEMPORAL_NAMESPACE, or create it with `temporal operator namespace create --address "
+                f"{address} --namespace {namespace[:100]}`.",
             ) from None
         raise
     return client
 
 
 async def connect(settings: Settings) -> Client:
-    """A client of the configured namespace, whether or not that is there. Raises RuntimeError."""
+    """A client of the configured namespace, whether or not that is there. Raises RuntimeError or NoTemporal."""
     return await Client.connect(**_options(settings))
 
 
 def _options(settings: Settings) -> dict[str, Any]:
-    """What `Client.connect` wants. A setting that was given wins over the profile."""
+    """What `Client.connect` wants. A setting that was given wins over the profile. Raises NoTemporal."""
     ours = {
         "target_host": settings.temporal_address,
         "namespace": settings.temporal_namespace,
@@ -84,7 +86,14 @@ def _options(settings: Settings) -> dict[str, Any]:
     }
     if settings.local_stack:
         return ours
-    profile = ClientConfig.load_client_connect_config()
+    try:
+        profile = ClientConfig.load_client_connect_config()
+    except (OSError, RuntimeError) as error:
+        said = str(error).partition("\n")[0]  # further lines quote the profile, which may hold a key
+        raise NoTemporal(
+            f"Temporal's own settings cannot be read ({said})",
+            "correct the TEMPORAL_… variables, or the profile and the files that they name.",
+        ) from None
     given = settings.model_fields_set
     if "temporal_address" in given or not profile.get("target_host"):
         profile["target_host"] = settings.temporal_address

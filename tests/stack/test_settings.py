@@ -102,9 +102,10 @@ def test_a_bad_setting_is_one_sentence(monkeypatch: pytest.MonkeyPatch, name: st
         ("postgresql://u:secret@localhost:99999/db", "has a host or port that cannot be read: write postgresql://"),
         ("postgresql://u:secret@[::1/db", "has a host or port that cannot be read: write postgresql://"),
         ("postgresql://u:secret@a..b/db", "names a host that cannot exist: write postgresql://"),
+        ("postgresql://u:my@secret/x@localhost/db", "has a second @: write one that belongs to the password or user"),
         ("postgresql://u:secret\udcff@localhost/db", "has a line break or another character that cannot be printed:"),
     ],
-    ids=["port no number", "port too high", "bracket open", "host", "bytes that are no UTF-8"],
+    ids=["port no number", "port too high", "bracket open", "host", "at in the password", "bytes that are no UTF-8"],
 )
 def test_a_database_address_that_cannot_be_called_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, url: str, sentence: str
