@@ -9,11 +9,15 @@ def main() -> None:
     before = signal.signal(signal.SIGINT, _leave)
     zone = os.environ.pop("TZ", None)  # Babel reads it as it is loaded, and fails on an odd one; no rule here uses it
     from cli.main import app
+    from cli.usage import end_at_once
 
     if zone is not None:
         os.environ["TZ"] = zone
     signal.signal(signal.SIGINT, before)
-    app()
+    try:
+        app()
+    except SystemExit as ended:
+        end_at_once(ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

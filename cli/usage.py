@@ -53,18 +53,20 @@ class Commands(TyperGroup):
             warn("Interrupted.")
             raise typer.Exit(130) from None
         except ToldToStop as told:
-            _end_at_once(told)
+            end_at_once(told.code)
 
 
-def _end_at_once(told: ToldToStop) -> NoReturn:
-    """End without Python's clearing up: with a call to Temporal cut off, that now and then waits for ever.
+def end_at_once(status: int) -> NoReturn:
+    """End without Python's clearing up, in which a thread of Temporal's client now and then aborts or waits for ever.
 
-    What is left to print and cannot be, into a pipe that nobody reads or a full disk, keeps nobody from ending.
+    https://github.com/temporalio/sdk-python/issues/300: what was done would come out as status 134. What is left to
+    print and cannot be, into a pipe that nobody reads or a full disk, keeps nobody from ending.
     """
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(told.code)
+            if stream is not None:
+                stream.flush()
+    os._exit(status)
 
 
 def _is_text(argument: str) -> bool:

@@ -98,6 +98,21 @@ def test_a_number_is_written_in_plain_digits(words: tuple[str, str], typed: str)
     assert "it must be a whole number such as 12." in said.stderr
 
 
+def test_what_was_done_does_not_end_as_an_abort_of_python(tmp_path: Path) -> None:
+    """A thread of Temporal's client may call into Python while that clears up, and the process aborts (status 134)."""
+    aborts = "import atexit, os; atexit.register(os.abort); from cli.entry import main; main()"
+    said = shell(f'{sys.executable} -c "{aborts}" --help', tmp_path)
+    assert (said.returncode, said.stdout.startswith("Usage: "), said.stderr) == (0, True, "")
+
+
+def test_each_bad_setting_has_a_line_of_its_own(tmp_path: Path) -> None:
+    said = shell(f"PERENNIAL_SMTP_PORT=0 PERENNIAL_BREAKER=maybe {PERENNIAL} list", tmp_path)
+    first, second = said.stderr.splitlines()
+    assert (said.returncode, said.stdout) == (1, "")
+    assert first.startswith("PERENNIAL_SMTP_PORT must be a whole number")
+    assert second.startswith("PERENNIAL_BREAKER must be true or false")
+
+
 def test_ctrl_c_before_anything_is_loaded_is_one_line() -> None:
     pressed = "if name == 'cli.main': os.kill(os.getpid(), signal.SIGINT)"
     slow = f"import os, signal, sys\nclass Slow:\n  def find_spec(self, name, *rest):\n    {pressed}\n"
