@@ -44,8 +44,8 @@ def lacks_grant(error: DBAPIError) -> bool:
 
 
 def is_full(error: DBAPIError) -> bool:
-    """Did PostgreSQL find no room on its disk?"""
-    return isinstance(error.orig, psycopg.errors.DiskFull)
+    """Did PostgreSQL find no room on its disk? A connection that it refuses for that has no code, only words."""
+    return isinstance(error.orig, psycopg.errors.DiskFull) or "No space left on device" in str(error.orig)
 
 
 def is_on_its_way(error: DBAPIError) -> bool:

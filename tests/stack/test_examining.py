@@ -9,11 +9,13 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
 from cli import checks, checks_temporal
+from cli.desk import cure_of
 from cli.findings import Health
 from cli.stack_postgres import database_named, plain_address
 from docs.source import ROOT
@@ -98,6 +100,11 @@ def test_a_full_disk_is_told_before_anything_is_lost(terminal: Terminal, monkeyp
     assert (said.status, finding(said, "writing")) == (
         1, ("wrong", "could not extend file: No space left on device", "Make room on its disk, then try again."),
     )  # fmt: skip
+
+
+def test_a_disk_too_full_for_a_connection_is_told_as_such() -> None:
+    refused = psycopg.OperationalError("connection failed: FATAL:  could not write init file: No space left on device")
+    assert cure_of(OperationalError("", {}, refused), "Start it.") == "Make room on its disk, then try again."
 
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
