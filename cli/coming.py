@@ -27,6 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 def show_forecast(
     number: Annotated[str | None, typer.Argument(help="One subscription; without it the whole portfolio.")] = None,
     until: Annotated[date | None, typer.Option(parser=day, metavar=AS_WRITTEN, help="Last local day.")] = None,
+    resumed: Annotated[bool, typer.Option("--resumed", help="As if nothing were paused.")] = False,
     as_json: Json = False,
 ) -> None:
     """Dates and amounts of every coming mail and charge, if every charge is paid and nobody gives a command."""
@@ -35,7 +36,7 @@ def show_forecast(
         if until < days_after(today, -1):  # some customers' today is still our yesterday
             raise typer.BadParameter(f"{until} is past; name a day to come.", param_hint="--until")
         within_reach(until, today, "--until")
-    coming = desk.run(_forecast(number, until))
+    coming = desk.run(_forecast(number, until, resumed))
     if as_json:
         print_json([{"subscription": sub, **asdict(each)} for sub, _, each in coming])
         return
@@ -45,13 +46,14 @@ def show_forecast(
         say(f"charges in all: {total}")
 
 
-async def _forecast(number: str | None, until: date | None) -> list[tuple[str, str, Coming]]:
+async def _forecast(number: str | None, until: date | None, resumed: bool) -> list[tuple[str, str, Coming]]:
     """Number, time zone and what is coming, in order of time."""
     found: list[tuple[str, str, Coming]] = []
     async with desk.facts(desk.settings_or_fail()) as sessions:
         numbers = await _chosen(sessions, number)
         with progress_bar("subscriptions") as progress:
-            async for sub, coming in forecasts(sessions, numbers, desk.wall_now(), until, progress):
+            walked = forecasts(sessions, numbers, desk.wall_now(), until, progress, resumed=resumed)
+            async for sub, coming in walked:
                 found.extend((sub.number, sub.time_zone, each) for each in coming)
     return sorted(found, key=lambda each: (each[2].at, each[0]))
 

@@ -87,6 +87,8 @@ def event_in_words(event: str, data: Mapping[str, Any]) -> str:
             return f"refund of {Money(amount, currency)}: refused by the provider"
         case "admin", _:
             return "another primary admin"
+        case "parked", _:
+            return "parked"  # why stands beside it
         case "alarm", {"kind": kind}:
             return f"alarm: {plain(kind)}"
         case "alert", {"kinds": kinds}:

@@ -1,6 +1,7 @@
 """What is coming to a portfolio: the forecast of each subscription, read and walked a batch at a time."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from models.ahead import turns
@@ -20,10 +21,13 @@ async def forecasts(
     wall_now: datetime,
     until: date | None,
     progress: Callable[[int, int], None],
+    *,
+    resumed: bool = False,
 ) -> AsyncIterator[tuple[Subscription, list[Coming]]]:
     """By number: what comes to each of the subscriptions up to the end of the local day `until` (None: `a_year_on`).
 
-    `progress` is told how many of how many are done. Raises `pricing.NotPriced`.
+    With `resumed` it is what would come if nothing were paused. `progress` is told how many of how many are done.
+    Raises `pricing.NotPriced`.
     """
     for start in range(0, len(numbers), _BATCH):
         batch = numbers[start : start + _BATCH]
@@ -32,8 +36,9 @@ async def forecasts(
         for stored in found:
             last = until or a_year_on(stored.now)
             ends_at = midnight(days_after(last, 1), stored.facts.time_zone)
-            ahead = turns(stored.rulebook, stored.facts, stored.now, ends_at)
-            yield stored.facts, list(forecast(stored.facts, stored.now, last, ahead))
+            facts = replace(stored.facts, charges_paused=False, mails_paused=False) if resumed else stored.facts
+            ahead = turns(stored.rulebook, facts, stored.now, ends_at)
+            yield facts, list(forecast(facts, stored.now, last, ahead))
         progress(start + len(batch), len(numbers))
 
 

@@ -263,6 +263,8 @@ def test_charges_are_paused_shown_everywhere_and_resumed(terminal: Terminal) -> 
         assert shown.json
         assert "ALL CHARGES ARE PAUSED" in shown.err
         assert "operator:ana: migration" in shown.err
+    assert "charge" not in {each["what"] for each in terminal("forecast", "S-1001", "--json").json}
+    assert "charge" in {each["what"] for each in terminal("forecast", "S-1001", "--resumed", "--json").json}
     assert "all charges by operator:ana: migration" in terminal("doctor").out
     assert terminal("resume", "charges", *why).status == 0
     assert terminal("list").err == ""
