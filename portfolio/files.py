@@ -13,6 +13,9 @@ from renewals.facts import Channel, OfferingKind, OfferingStatus, Term
 from renewals.legal import Audience
 from renewals.payments import MethodKind
 
+LONGEST_TERM_YEARS = 10
+"""A first term may have an odd length, but a longer one is a slip of the year: its renewal would come for nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogLine:
@@ -153,6 +156,9 @@ def _settle_term(values: dict[str, Any]) -> Iterator[Complaint]:
         return
     if starts_on >= renews_on:
         yield "renews_on", f"is {renews_on}, not after starts_on ({starts_on}); correct one of the two."
+    elif renews_on > add_months(starts_on, LONGEST_TERM_YEARS * 12, starts_on.day):
+        told = f"more than {LONGEST_TERM_YEARS} years after starts_on ({starts_on})"
+        yield "renews_on", f"is {renews_on}, {told}; correct one of the two."
     values.setdefault("anchor_day", None)
     if anchor is None:
         values["anchor_day"] = anchor_of_import(starts_on, renews_on)

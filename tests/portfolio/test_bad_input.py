@@ -99,6 +99,7 @@ BAD_FIELDS = [
     pytest.param(SUBSCRIPTIONS, 2, "starts_on", "2026-02-30", "a date such as 2027-03-31", id="no-such-day"),
     pytest.param(SUBSCRIPTIONS, 2, "starts_on", "1026-03-31", "between 1990 and 2199", id="year-out-of-range"),
     pytest.param(SUBSCRIPTIONS, 2, "renews_on", "2026-03-31", "not after starts_on (2026-03-31)", id="empty-term"),
+    pytest.param(SUBSCRIPTIONS, 2, "renews_on", "2072-03-31", "more than 10 years after", id="year-turned-round"),
     pytest.param(SUBSCRIPTIONS, 2, "auto_renew", "true", "must be yes or no", id="auto-renew-true"),
     pytest.param(SUBSCRIPTIONS, 2, "channel", "shop", "one of direct_online", id="unknown-channel"),
     pytest.param(SUBSCRIPTIONS, 2, "buyer_name", " Ada Quill", "spaces at its beginning or end", id="space-before"),
