@@ -21,7 +21,7 @@ from cli.output import fail, print_json, print_table, progress_bar, warn, why_no
 from models.checkouts import ALL_OTHERS, BasketTold, LineTold, basket_told, store_basket
 from models.engine import Sessions
 from models.subscriptions import SubscriptionRow
-from portfolio.numbers_file import read_numbers, unknown_among
+from portfolio.numbers_file import content_of, read_numbers, unknown_among
 from portfolio.problems import Problems
 from renewals.actors import parse_actor
 from renewals.basket import Outcome, asked_once, parse_choice, size_refused
@@ -76,9 +76,10 @@ def bulk_renew(
 def _read_file(path: Path) -> tuple[str, bytes]:
     """How messages call the file, and what it holds."""
     if str(path) == "-":
-        return "stdin", sys.stdin.buffer.read()
+        return "stdin", content_of(sys.stdin.buffer)
     try:
-        return path.name, path.read_bytes()
+        with path.open("rb") as source:
+            return path.name, content_of(source)
     except OSError as error:
         fail(f"{path.name}: cannot be read ({error.strerror}); check the path.")
 

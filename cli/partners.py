@@ -14,7 +14,7 @@ from models.audit import audit
 from models.history import in_utc
 from models.parties import CODE, PartnerRow
 from models.partners import NotSoldByPartners, entrust, every_partner, open_quotes_of
-from portfolio.numbers_file import read_numbers
+from portfolio.numbers_file import content_of, read_numbers
 from portfolio.problems import Problems
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -100,7 +100,8 @@ def _entrust(code: str | None, by: str, reason: str, numbers: list[str] | None, 
 def _read(file: Path) -> list[str]:
     problems = Problems()
     try:
-        found = read_numbers(file.read_bytes(), file.name, problems)
+        with file.open("rb") as source:
+            found = read_numbers(content_of(source), file.name, problems)
     except OSError as error:
         fail(f"{file.name}: cannot be read ({error.strerror}); check the path.")
     if problems.count:

@@ -6,16 +6,27 @@ Of a CSV file the column `subscription` or `number` counts, if its first line na
 import csv
 import io
 from collections.abc import Collection, Iterator
+from typing import BinaryIO
 
 from portfolio import fields
 from portfolio.problems import Problem, Problems
 
 _HEADERS = ("subscription", "number")
+LARGEST_FILE = 16 * 1024**2  # bytes: a million numbers and more, in ten times as much memory
+
+
+def content_of(source: BinaryIO) -> bytes:
+    """What it holds; of what is too large, or has no end, no more than `read_numbers` needs to say so."""
+    return source.read(LARGEST_FILE + 1)
 
 
 def read_numbers(content: bytes, name: str, problems: Problems) -> dict[str, int]:
     """The numbers with their lines, in the order of the file; every bad line becomes a problem."""
     found: dict[str, int] = {}
+    if len(content) > LARGEST_FILE:
+        told = f"is larger than {LARGEST_FILE // 1024**2} MB; write one number in each line, and split what is longer."
+        problems.add(Problem(name, None, None, told))
+        return found
     try:
         for line, text in _cells(content.decode("utf-8-sig")):
             try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portfolio.numbers_file import read_numbers, unknown_among
+from portfolio.numbers_file import LARGEST_FILE, content_of, read_numbers, unknown_among
 from portfolio.problems import Problems
 
 
@@ -46,6 +46,16 @@ def test_every_bad_line_is_named_with_its_reason() -> None:
 def test_a_file_without_numbers_says_so(content: str | bytes, reason: str) -> None:
     _, (problem,) = read(content)
     assert problem.startswith(f"mine.txt: {reason}")
+
+
+def test_a_file_without_end_is_refused_without_being_read_to_it() -> None:
+    problems = Problems()
+    with open("/dev/zero", "rb") as endless:
+        content = content_of(endless)
+    assert len(content) == LARGEST_FILE + 1
+    assert read_numbers(content, "mine.txt", problems) == {}
+    told = "mine.txt: is larger than 16 MB; write one number in each line, and split what is longer."
+    assert [str(problem) for problem in problems.listed] == [told]
 
 
 def test_a_number_that_nobody_has_is_a_bad_line() -> None:
