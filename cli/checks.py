@@ -90,6 +90,9 @@ async def _schema(settings: Settings) -> str:
             return "current"
         case "newer":
             raise Unwell("written by a newer version of Perennial", "Run that version, or restore a backup.")
+        case "foreign":
+            cure = "Name an empty database in PERENNIAL_DATABASE_URL, or restore the backup whole."
+            raise Unwell("tables, and no record of a version of Perennial", cure)
         case state:
             raise Unwell(state, "Run `perennial migrate`.")
 

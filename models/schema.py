@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 import migrations
 from models.engine import create_engine
 
-State = Literal["empty", "older", "current", "newer"]
+State = Literal["empty", "older", "current", "newer", "foreign"]
 
 _LOCK = 0x50657265
 """Advisory lock key: of two processes that migrate at once, one waits and then finds nothing to do."""
@@ -33,12 +33,19 @@ class NewerSchema(UnfitDatabase):
     """It was written by a later version of Perennial."""
 
 
+class ForeignTables(UnfitDatabase):
+    """It holds tables, and no record of a version of Perennial."""
+
+
 class OtherEncoding(UnfitDatabase):
     """It would lose letters of names."""
 
 
 async def state(url: str) -> State:
-    """Which version the database at `postgresql+psycopg://…` has; `newer` is one that this version does not know."""
+    """Which version the database at `postgresql+psycopg://…` has; `newer` is one that this version does not know.
+
+    `foreign` are tables without a record of a version: of another program, or of a backup that is not whole.
+    """
     engine = create_engine(url, connections=1)
     try:
         async with engine.connect() as connection:
@@ -64,12 +71,19 @@ def _config() -> Config:
     return config
 
 
+_TABLES = """
+    SELECT count(*) FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+       AND relname <> 'alembic_version'
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = c.oid AND classid = 'pg_class'::regclass AND deptype = 'e')
+"""
+"""Those of extensions do not count."""
+
+
 def _state(connection: sa.Connection) -> State:
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return "empty"
-    revision = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    recorded = sa.inspect(connection).has_table("alembic_version")
+    revision = connection.scalar(sa.text("SELECT version_num FROM alembic_version")) if recorded else None
     if revision is None:
-        return "empty"
+        return "foreign" if connection.scalar(sa.text(_TABLES)) else "empty"
     scripts = ScriptDirectory.from_config(_config())
     if revision == scripts.get_current_head():
         return "current"
@@ -83,7 +97,13 @@ def _upgrade(connection: sa.Connection) -> None:
             f"The database keeps texts in {encoding}, which lacks letters of names: create one by CREATE DATABASE … "
             f"ENCODING '{ENCODING}' TEMPLATE template0."
         )
-    if _state(connection) == "newer":
+    before = _state(connection)
+    if before == "foreign":
+        raise ForeignTables(
+            "The database holds tables, and no record of a version of Perennial: name an empty one in "
+            "PERENNIAL_DATABASE_URL, or restore the backup whole."
+        )
+    if before == "newer":
         raise NewerSchema(
             "The database was written by a newer version of Perennial: run that one, or restore a backup of this one's."
         )

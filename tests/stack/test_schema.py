@@ -84,6 +84,25 @@ async def test_a_database_of_a_newer_version_is_named_as_such_and_left_alone(dat
         await schema.upgrade(database_url)
 
 
+@pytest.mark.parametrize("of_whom", ["another program", "a backup that is not whole"])
+async def test_a_database_of_somebody_else_is_left_alone(empty_url: str, of_whom: str) -> None:
+    if of_whom == "another program":
+        await run_sql(empty_url, "CREATE TABLE orders (id int)")
+    else:
+        await schema.upgrade(empty_url)
+        await run_sql(empty_url, "DELETE FROM alembic_version")
+    assert await schema.state(empty_url) == "foreign"
+    with pytest.raises(schema.ForeignTables, match="name an empty one in PERENNIAL_DATABASE_URL"):
+        await schema.upgrade(empty_url)
+
+
+async def test_tables_of_an_extension_are_nobody_elses(empty_url: str) -> None:
+    await run_sql(empty_url, "CREATE EXTENSION pg_trgm")
+    await run_sql(empty_url, "CREATE TABLE spatial_ref_sys (id int)")
+    await run_sql(empty_url, "ALTER EXTENSION pg_trgm ADD TABLE spatial_ref_sys")
+    assert await schema.state(empty_url) == "empty"
+
+
 @pytest.mark.parametrize(
     "change",
     ["UPDATE events SET reason = 'another'", "DELETE FROM events", "TRUNCATE events"],
