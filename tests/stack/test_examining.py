@@ -20,6 +20,7 @@ from cli.findings import Health
 from cli.stack_postgres import database_named, plain_address
 from docs.source import ROOT
 from mail.sink import Sink
+from models.grants import DELETED_FROM
 from settings import Settings
 from tests.stack.test_commands import Terminal
 from tests.stack.test_outside_world import finding
@@ -62,6 +63,10 @@ def app_url(database_url: str) -> Iterator[str]:
 def test_what_the_handbook_grants_is_enough(terminal: Terminal, app_url: str) -> None:
     said = terminal("doctor", "--json", PERENNIAL_DATABASE_URL=app_url)
     assert finding(said, "writing") == ("ok", f"{APP} may, and there is room for it", "")
+    with psycopg.connect(plain_address(app_url)) as connection:
+        tables = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        deletable = connection.execute(f"{tables} AND has_table_privilege(oid, 'DELETE')".encode())
+        assert {name for (name,) in deletable} == DELETED_FROM
 
 
 @pytest.mark.parametrize(
