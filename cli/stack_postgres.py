@@ -38,10 +38,10 @@ async def running_postgres(data: Path, log: Path, *, throw_away: bool = False) -
     """
     if not (data / "PG_VERSION").exists():
         await _create(data, throw_away)
-    elif (data / "postmaster.pid").exists():
+    await asyncio.to_thread(_prepare, data)
+    if (data / "postmaster.pid").exists():
         with contextlib.suppress(StackFailed):
             await _run("pg_ctl", "stop", "-w", "-m", "fast", data=data)
-    await asyncio.to_thread(_prepare, data)
     sockets = _socket_directory(data)
     command = [_binary("postgres"), "-D", str(data), "-h", "", "-k", str(sockets), "-c", "timezone=UTC"]
     child = await Child.start(

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import sys
 import time
 from pathlib import Path
@@ -110,6 +111,18 @@ async def test_after_a_stack_was_killed_the_next_one_clears_up_and_runs(stacks: 
     await until_all_is_planned(again)
     assert await again.stopped() == 0
     assert await nothing_is_left_of(again)
+
+
+async def test_a_server_left_behind_below_a_folder_that_was_closed_is_stopped_first(tmp_path: Path) -> None:
+    """Root's PostgreSQL runs as `nobody`, who must be let through to stop it as well."""
+    above = tmp_path / "above"
+    above.mkdir()
+    async with running_postgres(above / "postgres", tmp_path / "log", throw_away=True) as (_, left_behind):
+        above.chmod(stat.S_IRWXU)
+        async with running_postgres(above / "postgres", tmp_path / "log", throw_away=True) as (url, _):
+            with pytest.raises(StackFailed, match="PostgreSQL ended with exit status 0"):
+                await asyncio.wait_for(left_behind.ended(), PATIENCE_SECONDS)
+            await run_sql(url, "SELECT 1")
 
 
 async def test_stopping_while_it_starts_leaves_nothing(stacks: Stacks) -> None:
