@@ -86,11 +86,13 @@ class _Session(AsyncSession):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None and self.in_transaction():
-            self.expunge_all()  # what nobody committed is not written now
-            with suppress(SQLAlchemyError):  # a read has nothing to lose
-                await self.commit()
-        await super().__aexit__(kind, error, trace)
+        try:
+            if kind is None and self.in_transaction():
+                self.expunge_all()  # what nobody committed is not written now
+                with suppress(SQLAlchemyError):  # a read has nothing to lose
+                    await self.commit()
+        finally:
+            await super().__aexit__(kind, error, trace)
 
 
 def sessions_of(engine: AsyncEngine) -> Sessions:
