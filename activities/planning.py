@@ -50,10 +50,7 @@ async def plan_of(sessions: Sessions, number: str, wall_now: datetime) -> TermPl
         stored = await load(session, number, wall_now, lock=True)
         if stored is None:
             raise ApplicationError(f"there is no subscription {number}", type=UNKNOWN_SUBSCRIPTION, non_retryable=True)
-        answer = plan_stored(stored)
-        await _note(session, stored, answer)
-        await watch_legal_notices(session, stored)
-    return answer
+        return await _planned(session, stored)
 
 
 async def plan_after(session: AsyncSession, number: str, wall_now: datetime) -> TermPlan | None:
@@ -64,26 +61,26 @@ async def plan_after(session: AsyncSession, number: str, wall_now: datetime) -> 
     """
     try:
         stored = await load(session, number, wall_now)
-        answer = plan_stored(stored) if stored else None
+        return await _planned(session, stored) if stored else None
     except SQLAlchemyError:
         raise
     except Exception:
         return None
-    if stored and answer:
-        await _note(session, stored, answer)
-        await watch_legal_notices(session, stored)
-    return answer
 
 
 async def plans_of(sessions: Sessions, numbers: Sequence[str], wall_now: datetime) -> dict[str, TermPlan]:
     """The plans of several subscriptions, made in one transaction. Raises what the facts of any of them raise."""
     async with sessions.begin() as session:
         found = await load_all(session, sorted(numbers), wall_now, lock=True)
-        made = {stored.row.number: plan_stored(stored) for stored in found}
-        for stored in found:
-            await _note(session, stored, made[stored.row.number])
-            await watch_legal_notices(session, stored)
-    return made
+        return {stored.row.number: await _planned(session, stored) for stored in found}
+
+
+async def _planned(session: AsyncSession, stored: Stored) -> TermPlan:
+    """The plan, noted once nothing is left that the facts could make impossible: `plan_after` may not note half."""
+    answer = plan_stored(stored)
+    await watch_legal_notices(session, stored)
+    await _note(session, stored, answer)
+    return answer
 
 
 def plan_stored(stored: Stored) -> TermPlan:

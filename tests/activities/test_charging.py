@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
+from typing import NoReturn
 
 import pytest
 
-from activities import planning, till
+from activities import legal, planning, till
 from gateways.port import Answer, Declined, Paid, Unreachable
 from models.store import Stored
+from renewals.facts import Subscription
 from renewals.pricing import NotPriced
 from tests.activities.desk import PRICE, Desk, PulledPlug
 from workflows.contract import TermPlan
@@ -143,6 +145,22 @@ async def test_a_payment_stands_though_what_follows_from_it_cannot_be_planned(
             await desk.charge()
     assert await desk.attempts() == [(1, "paid", None)]
     assert list(desk.gateway.moved.values()) == [PRICE]
+    assert (await desk.plan("2027-03-31 06:02")).renews_on == date(2028, 3, 31)
+
+
+async def test_a_payment_stands_though_nobody_can_say_what_the_law_wants_of_what_follows(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.open()
+
+    def cannot_be_said(sub: Subscription, now: datetime) -> NoReturn:
+        raise NotPriced(sub.sku, sub.term, sub.currency)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(legal, "standings", cannot_be_said)
+        with pytest.raises(NotPriced):
+            await desk.charge()
+    assert await desk.attempts() == [(1, "paid", None)]
     assert (await desk.plan("2027-03-31 06:02")).renews_on == date(2028, 3, 31)
 
 
