@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from models.audit import AuditRow
 from models.columns import among
+from models.engine import FOR_THESE_VALUES
 from models.keyset import Beside, Found, Place, found_in
 from models.records import BY_STAFF, DEED, EventRow
 from models.searching import part
@@ -137,7 +138,7 @@ async def acts_page(session: AsyncSession, wanted: Wanted, limit: int, beside: B
     keys = (both.c.at, both.c.source, both.c.id)
     falling = beside.before is None
     query = select(both).order_by(*(key.desc() if falling else key for key in keys)).limit(limit + 1)
-    acts = [Act(*row) for row in await session.execute(query)]
+    acts = [Act(*row) for row in await session.execute(query, execution_options=FOR_THESE_VALUES)]
     return found_in([(act, act.place) for act in acts], limit, beside)
 
 

@@ -2,9 +2,11 @@
 
 from contextlib import suppress
 from types import TracebackType
+from typing import Any
 
 import psycopg
 from sqlalchemy import ExceptionContext, event, make_url, text
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -35,6 +37,7 @@ def create_engine(url: str, *, connections: int = 10, pre_ping: bool = True) -> 
         connect_args={"options": " ".join(options), "client_encoding": "UTF8"},
     )
     event.listen(engine.sync_engine, "handle_error", _hide_values)
+    event.listen(engine.sync_engine, "do_execute", _leave_unprepared)
     return engine
 
 
@@ -65,6 +68,28 @@ async def limit_statements(session: AsyncSession, milliseconds: int | None) -> N
 def took_too_long(error: DBAPIError) -> bool:
     """Did PostgreSQL end a statement because its time was up?"""
     return isinstance(error.orig, psycopg.errors.QueryCanceled)
+
+
+FOR_THESE_VALUES = {"for_these_values": True}
+"""The execution options of a statement that PostgreSQL plans each time, for the very values that it comes with.
+
+A plan of what is prepared serves all values. It finds nothing by how it begins, as no index helps with a pattern that
+is not known, and a LIMIT makes reading a whole table look cheap: lists that people search and filter are asked so.
+"""
+
+
+def _leave_unprepared(cursor: Any, statement: str, values: Any, context: ExecutionContext) -> bool:
+    """Execute such a statement as it stands; says whether it did, else SQLAlchemy executes it."""
+    if not context.execution_options.get("for_these_values"):
+        return False
+    connection = context.root_connection.connection.driver_connection
+    assert isinstance(connection, psycopg.AsyncConnection)
+    usual, connection.prepare_threshold = connection.prepare_threshold, None
+    try:
+        cursor.execute(statement, values)
+    finally:
+        connection.prepare_threshold = usual
+    return True
 
 
 def _hide_values(context: ExceptionContext) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.engine import FOR_THESE_VALUES
+
 Place = tuple[Any, ...]
 """The keys of a row, in the order that the list is sorted by."""
 
@@ -46,7 +48,8 @@ class Found:
 
 async def page_of(session: AsyncSession, query: Select[Any], by: Keyset, limit: int, beside: Beside) -> Found:
     """Up to `limit` rows of the query beyond a place, each as a tuple of the query's own columns."""
-    rows = (await session.execute(beyond(query, by, limit + 1, beside))).all()
+    wanted = beyond(query, by, limit + 1, beside)
+    rows = (await session.execute(wanted, execution_options=FOR_THESE_VALUES)).all()
     return found_in([(tuple(row[: -len(by.keys)]), tuple(row[-len(by.keys) :])) for row in rows], limit, beside)
 
 

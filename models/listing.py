@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.at_risk import Cause
+from models.engine import FOR_THESE_VALUES
 from models.finds import Sought, is_sought, was_found
 from models.parties import CustomerRow, PaymentMethodRow
 from models.pipeline import PATH, Path
@@ -112,7 +113,7 @@ class Listing:
                 tuple_(*(literal(part, key.type) for part, key in zip(edge, keys, strict=True))),
             )
             query = query.where(here < there if falling else here > there)
-        found = [tuple(row) for row in await session.execute(query)]
+        found = [tuple(row) for row in await session.execute(query, execution_options=FOR_THESE_VALUES)]
         beyond, found = len(found) > limit, found[:limit]
         if back:
             found.reverse()
@@ -128,7 +129,8 @@ class Listing:
     async def count(self, session: AsyncSession, most: int) -> int:
         """How many there are; `most` + 1 if there are more than `most`, for a large list is not counted."""
         few = self._wanted(col(_S.number)).limit(most + 1).subquery()
-        return (await session.execute(select(func.count()).select_from(few))).scalar_one()
+        counted = select(func.count()).select_from(few)
+        return (await session.execute(counted, execution_options=FOR_THESE_VALUES)).scalar_one()
 
     def _wanted(self, *columns: Any) -> Select[Any]:
         query = select(*columns).select_from(_S).where(*self._conditions())

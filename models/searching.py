@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.columns import one_of_these
+from models.engine import FOR_THESE_VALUES
 from models.parties import ContactRow, CustomerRow
 from models.subscriptions import SubscriptionRow
 
@@ -42,9 +43,9 @@ async def meant_by(session: AsyncSession, text: str) -> Meant:
         select(csn).where(name.like(part(text))).limit(MOST + 1),
     )
     people = select(col(ContactRow.id)).where(func.lower(col(ContactRow.email)).like(part(text))).limit(MOST + 1)
-    return Meant(
-        tuple((await session.scalars(customers.limit(MOST + 1))).all()), tuple((await session.scalars(people)).all())
-    )
+    csns = await session.scalars(customers.limit(MOST + 1), execution_options=FOR_THESE_VALUES)
+    contacts = await session.scalars(people, execution_options=FOR_THESE_VALUES)
+    return Meant(tuple(csns.all()), tuple(contacts.all()))
 
 
 def is_meant(text: str, meant: Meant) -> ColumnElement[bool]:

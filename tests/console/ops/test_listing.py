@@ -15,8 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from console.ops.addresses import place_text
 from console.ops.asking import Column, View, place_of, view_in
 from console.ops.fields import Wrong
+from models.acts import Wanted as Acts
+from models.acts import acts_page
 from models.at_risk import Cause
-from models.engine import Sessions
+from models.customers import Wanted as Customers
+from models.customers import customers_page
+from models.engine import Sessions, create_engine, sessions_of
+from models.keyset import Beside
 from models.listed import listed
 from models.listing import Asked, Place, Sort, listing
 from models.pipeline import Path as Way
@@ -312,3 +317,21 @@ def test_a_place_that_is_none_is_refused(place: str) -> None:
     view = View(replace(Asked(), sort=Sort.NEXT_STEP))
     with pytest.raises(Wrong):
         place_of(view, place)
+
+
+@pytest.mark.usefixtures("_portfolio")
+async def test_a_search_is_planned_for_what_it_looks_for_however_often_people_search(database_url: str) -> None:
+    """A plan that serves every text reads the whole table for each."""
+    engine = create_engine(database_url, connections=1)
+    try:
+        sessions = sessions_of(engine)
+        for _ in range(7):  # psycopg has the server prepare a statement when it comes for the sixth time
+            await numbers(sessions, Asked(text="survey"))
+            async with sessions() as session:
+                await customers_page(session, Customers("survey"), 10, Beside())
+                await acts_page(session, Acts(why="survey"), 10, Beside())
+        async with sessions() as session:
+            prepared = (await session.scalars(sa.text("SELECT statement FROM pg_prepared_statements"))).all()
+        assert [each for each in prepared if "LIKE" in each] == []
+    finally:
+        await engine.dispose()
