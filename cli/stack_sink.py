@@ -12,13 +12,18 @@ from pathlib import Path
 from cli.stack_process import StackFailed
 from mail.sink import Sink
 
+_OUR_CODE = Path(__file__).parents[1]
+"""Where it runs: `-m` looks for modules where it runs first, and somebody's folder may hold a `cli.py` of their own."""
+
 
 @asynccontextmanager
 async def passing_sink(mails: Path) -> AsyncIterator[int]:
-    """A sink that keeps its mails in the folder, on any free port: that port. Raises StackFailed."""
+    """A sink that keeps its mails in the folder (absolute), on any free port: that port. Raises StackFailed."""
     command = (sys.executable, "-m", "cli.stack_sink", str(mails))
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, start_new_session=True)
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=pipe, stdout=pipe, cwd=_OUR_CODE, start_new_session=True
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     try:
