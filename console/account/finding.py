@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, any_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -33,9 +33,9 @@ class Found:
 
 def numbers_of(email: str) -> Select[str]:
     """The subscriptions of which a person is the buyer or the primary admin."""
-    contacts = select(col(ContactRow.id)).where(has_address(email))
+    person = func.array(select(col(ContactRow.id)).where(has_address(email)).scalar_subquery())  # read once, and first
     return select(col(SubscriptionRow.number)).where(
-        or_(col(SubscriptionRow.buyer_id).in_(contacts), col(SubscriptionRow.primary_admin_id).in_(contacts))
+        or_(col(SubscriptionRow.buyer_id) == any_(person), col(SubscriptionRow.primary_admin_id) == any_(person))
     )
 
 
