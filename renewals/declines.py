@@ -48,6 +48,11 @@ def next_try_at(sub: Subscription) -> datetime | None:
     return next(iter(retries_left(sub, last)), None)
 
 
+def waits_for_another_method(sub: Subscription) -> bool:
+    """Was the next term declined so that no try comes by itself any more?"""
+    return sub.last_decline is not None and next_try_at(sub) is None
+
+
 def retries_left(sub: Subscription, last: Attempt) -> tuple[datetime, ...]:
     """The retry dates after the decline of the `last` attempt was known."""
     return tuple(at for at in retry_dates(sub) if at > (last.answered_at or last.called_at))

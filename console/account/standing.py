@@ -8,6 +8,7 @@ from console.account.finding import Found
 from console.account.speech import Speech
 from models.store import Stored
 from renewals.calendar import local_date
+from renewals.declines import waits_for_another_method
 from renewals.facts import Channel, OfferingKind, OfferingStatus, Phase, Subscription
 from renewals.money import Money
 from renewals.payments import Way
@@ -123,7 +124,7 @@ def _auto_renew(sub: Subscription, t: Speech) -> str:
     """Whether it is on; a buyer who reads that it is must not wait for a charge that does not come."""
     if not sub.auto_renew:
         return t("off")
-    return t("on" if sub.is_charged_by_itself else "on_but")
+    return t("on" if sub.is_charged_by_itself and not waits_for_another_method(sub) else "on_but")
 
 
 def _name(name: str, address: str, email: str, t: Speech) -> str:

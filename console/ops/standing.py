@@ -13,6 +13,7 @@ from babel.dates import format_timedelta
 from console.speech import Speech
 from models.parties import ContactRow, PaymentMethodRow
 from models.store import Stored
+from renewals.declines import waits_for_another_method
 from renewals.facts import Phase, Subscription
 from renewals.money import Money
 from renewals.payments import MethodKind
@@ -118,7 +119,9 @@ def _auto_renew(sub: Subscription, t: Speech) -> str:
         return t("auto_renew.off")
     if not sub.renews_automatically:
         return t("auto_renew.on_but")
-    return t("auto_renew.on" if sub.is_charged_by_itself else "auto_renew.on_stopped")
+    if not sub.is_charged_by_itself:
+        return t("auto_renew.on_stopped")
+    return t("auto_renew.on_declined" if waits_for_another_method(sub) else "auto_renew.on")
 
 
 def pending(sub: Subscription, t: Speech) -> list[str]:

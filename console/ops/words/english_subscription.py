@@ -41,6 +41,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "auto_renew.on": "on: it is charged by itself",
         "auto_renew.on_but": "on, but it cannot be charged by itself: the method or the channel forbids it",
         "auto_renew.on_stopped": "on, but nothing is charged: it is parked or has ended",
+        "auto_renew.on_declined": "on, but this method was declined and is not tried again",
         "auto_renew.off": "off",
         "fact.method": "Payment method",
         "fact.valid_through": "{method}, valid through {day}",

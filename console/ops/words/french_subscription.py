@@ -42,6 +42,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "auto_renew.on": "activé : prélevé automatiquement",
         "auto_renew.on_but": "activé, mais impossible à prélever : le moyen ou le canal ne le permet pas",
         "auto_renew.on_stopped": "activé, mais rien n’est prélevé : il est mis de côté ou terminé",
+        "auto_renew.on_declined": "activé, mais ce moyen a été refusé et n’est plus tenté",
         "auto_renew.off": "désactivé",
         "fact.method": "Moyen de paiement",
         "fact.valid_through": "{method}, valable jusqu’au {day}",

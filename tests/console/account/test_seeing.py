@@ -119,13 +119,21 @@ async def test_one_subscription_shows_its_facts_what_is_coming_and_what_happened
         pytest.param(
             "2027-04-10 10:00",
             {"method_token": "insufficient_funds"},
-            ["The payment for the term 31 March 2027 to", "We try again on 14 April 2027: EUR 5,832.00, card."],
+            [
+                "The payment for the term 31 March 2027 to",
+                "We try again on 14 April 2027: EUR 5,832.00, card.",
+                "Automatic renewal on Payment method",
+            ],
             id="past due",
         ),
         pytest.param(
             "2027-04-10 10:00",
             {"method_token": "lost_card"},
-            ["That method is not tried again.", "Payment of EUR 5,832.00: declined State"],
+            [
+                "That method is not tried again.",
+                "Payment of EUR 5,832.00: declined State",
+                "Automatic renewal on, but nothing is charged automatically",
+            ],
             id="a hard decline is not named",
         ),
         pytest.param(
