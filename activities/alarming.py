@@ -22,7 +22,7 @@ from activities.waves import cancelled_together, many_cancelled, many_declines, 
 from models.engine import Sessions, limit_statements
 from models.journal import clear_alarm, raise_alarm
 from models.records import AlarmRow
-from models.standing import clear_what_is_well, has_alarm
+from models.standing_alarms import clear_what_is_well, has_alarm
 from models.subscriptions import SubscriptionRow
 from models.troubles import locked_though_paid
 

@@ -14,7 +14,7 @@ from models.engine import Sessions
 from models.journal import raise_alarm
 from models.pauses import resumed_since
 from models.payments import UNANSWERED, AttemptRow, OrderLineRow
-from models.standing import clear_what_is_well, has_alarm
+from models.standing_alarms import clear_what_is_well, has_alarm
 from models.subscriptions import SubscriptionRow
 from renewals.facts import Phase
 

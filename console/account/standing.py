@@ -92,7 +92,7 @@ def _way(sub: Subscription, t: Speech) -> str:
         return t("way.none")
     if sub.parked:
         return t("way.stopped")
-    if sub.is_charged_by_itself and sub.method:
+    if _charge_comes(sub) and sub.method:
         return t("way.automatic", method=t.w.method(sub.method.kind))
     return t(f"way.{renewed_elsewhere(sub) or 'by_hand'}")
 
@@ -124,7 +124,11 @@ def _auto_renew(sub: Subscription, t: Speech) -> str:
     """Whether it is on; a buyer who reads that it is must not wait for a charge that does not come."""
     if not sub.auto_renew:
         return t("off")
-    return t("on" if sub.is_charged_by_itself and not waits_for_another_method(sub) else "on_but")
+    return t("on" if _charge_comes(sub) else "on_but")
+
+
+def _charge_comes(sub: Subscription) -> bool:
+    return sub.is_charged_by_itself and not waits_for_another_method(sub)
 
 
 def _name(name: str, address: str, email: str, t: Speech) -> str:
