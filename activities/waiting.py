@@ -1,4 +1,4 @@
-"""What waits to be decided comes before the step or the command that came after it (ADR 9)."""
+"""Commands that are decided out of their workflow's turn: on arrival, or before the step that came after them (ADR 9)."""
 
 import logging
 from datetime import datetime
@@ -6,8 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.deciding import decide_in
-from models.inbox import waiting_before, waiting_for
+from activities.deciding import decide_in, decide_locked
+from activities.ordered import DUE_SINCE
+from models.inbox import decidable_on_arrival, waiting_before, waiting_for
+from models.records import CommandRow
+from models.store import load, lock_all
+from workflows.contract import Answer
 
 _log = logging.getLogger(__name__)
 
@@ -35,3 +39,23 @@ async def decide_earlier(session: AsyncSession, command_id: UUID, wall_now: date
                 await decide_in(session, earlier, wall_now, signing_key)
         except Exception as odd:
             _log.warning("command %s, which came before %s, failed: %s", earlier, command_id, type(odd).__name__)
+
+
+async def decide_on_arrival(
+    session: AsyncSession, number: str, command_id: UUID, wall_now: datetime
+) -> CommandRow | None:
+    """A stored command of that subscription, decided where it arrives; None if its workflow is to decide it in its turn.
+
+    What it changes is to be planned by the workflow; until that has been told, the watchdog knows of it.
+    """
+    await lock_all(session, [number])
+    row = await decidable_on_arrival(session, command_id)
+    stored = await load(session, number, wall_now) if row else None
+    if row is None or stored is None:
+        return None
+    answer = await decide_locked(session, stored, row, wall_now)
+    if not isinstance(answer, Answer):
+        raise ValueError(f"command {command_id} charges nothing, and yet a gateway is to be asked")
+    if answer.outcome == "done":
+        stored.row.next_step_at = wall_now - DUE_SINCE
+    return row

@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from models.payments import AttemptRow, OrderLineRow
 from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
 from renewals.cards import NOT_KEPT, holds_card_number, kept, may_be_card_number
 from renewals.commands import BEARS_ON_THE_CHARGE, Name, When
+from renewals.payments import AttemptState
 
 LONGEST = 500
 """Characters of one text of a command that are kept. What is cut is longer still by its ellipsis, and so is refused."""
@@ -96,6 +98,15 @@ async def waiting_before(session: AsyncSession, command_id: UUID) -> Sequence[UU
     return (await session.execute(query)).scalars().all()
 
 
+async def decidable_on_arrival(session: AsyncSession, command_id: UUID) -> CommandRow | None:
+    """The command, locked, if whoever brings it may decide it; to be asked once its subscription is locked.
+
+    It bears on the next charge, charges nothing itself and binds no preview, whose token the worker alone can read. No
+    earlier one of its kind waits, and no call to a gateway is under way, whose answer it would rather be told after.
+    """
+    return (await session.execute(_DECIDABLE, {"id": command_id})).scalar_one_or_none()
+
+
 def _bears_on_the_charge(command: type[CommandRow]) -> ColumnElement[bool]:
     planned = and_(
         col(command.name) == Name.RENEW.value, col(command.args)["when"].astext == When.ON_RENEWAL_DATE.value
@@ -107,6 +118,27 @@ _WAITING = (
     select(col(CommandRow.id))
     .where(col(CommandRow.outcome).is_(None), _bears_on_the_charge(CommandRow))
     .order_by(col(CommandRow.received_at), col(CommandRow.id))
+)
+
+
+_EARLIER = aliased(CommandRow)
+_AN_EARLIER_ONE_WAITS = exists().where(
+    col(_EARLIER.subscription) == col(CommandRow.subscription),
+    col(_EARLIER.outcome).is_(None),
+    col(_EARLIER.received_at) < col(CommandRow.received_at),
+    _bears_on_the_charge(_EARLIER),
+)
+_A_CALL_IS_UNDER_WAY = exists().where(
+    col(OrderLineRow.subscription) == col(CommandRow.subscription),
+    col(AttemptRow.order_id) == col(OrderLineRow.order_id),
+    col(AttemptRow.state) == AttemptState.OPEN.value,
+    col(AttemptRow.next_at).is_(None),
+)
+_DECIDABLE = (
+    select(CommandRow)
+    .where(col(CommandRow.id) == bindparam("id"), _bears_on_the_charge(CommandRow))
+    .where(~col(CommandRow.args).has_key("preview"), ~_AN_EARLIER_ONE_WAITS, ~_A_CALL_IS_UNDER_WAY)
+    .with_for_update(of=CommandRow)
 )
 
 

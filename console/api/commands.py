@@ -96,9 +96,7 @@ async def given(
         if isinstance(command, Refund):
             await _check_size(session, room, number, command, client_key)
         command_id = await _store(session, number, asked, acting, client_key)
-    await _decided(room, command_id)
-    async with room.sessions() as session:
-        return await session.get_one(CommandRow, command_id)
+    return await _decided(room, command_id)
 
 
 def told_to_caller(row: CommandRow, request: Request, response: Response, *, stands_at: str | None = None) -> s.Command:
@@ -120,7 +118,8 @@ async def _check_tag(session: AsyncSession, number: str, client_key: str, if_mat
     It stays locked until the command is stored. Raises `Problem`.
     """
     if if_match is None:
-        if await session.get(SubscriptionRow, number) is None:
+        known = select(col(SubscriptionRow.number)).where(col(SubscriptionRow.number) == number)
+        if (await session.execute(known)).first() is None:
             raise no_such_subscription(number)
         return
     stored = await found(session, number, lock=True)
@@ -155,11 +154,11 @@ async def _store(
         raise Problem(409, "key_reused", detail) from None
 
 
-async def _decided(room: Room, command_id: UUID) -> None:
+async def _decided(room: Room, command_id: UUID) -> CommandRow:
     """Wait for the outcome, but not for ever: what is stored will be applied, as the watchdog delivers it again."""
     try:
         async with asyncio.timeout(room.patience_seconds):
-            await deliver(room.client, room.sessions, command_id, wall_now())
+            return await deliver(room.client, room.sessions, command_id, wall_now())
     except (
         RPCError,
         RPCTimeoutOrCancelledError,
@@ -168,6 +167,8 @@ async def _decided(room: Room, command_id: UUID) -> None:
         TimeoutError,
     ) as late:
         _LOG.warning("command %s is not decided yet (%s)", command_id, type(late).__name__)
+    async with room.sessions() as session:
+        return await session.get_one(CommandRow, command_id)
 
 
 @routes.get("/commands/{id}")
