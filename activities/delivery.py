@@ -78,6 +78,7 @@ _ADDRESSED = (
             col(CommandRow.name).in_([str(name) for name in OF_LAPSED_TOO]),
         )
     )
+    .with_for_update(of=SubscriptionRow)
 )
 
 

@@ -10,7 +10,7 @@ from activities.deciding import decide_in, decide_locked
 from activities.ordered import DUE_SINCE
 from models.inbox import decidable_on_arrival, waiting_before, waiting_for
 from models.records import CommandRow
-from models.store import load, lock_all
+from models.store import load
 from workflows.contract import Answer
 
 _log = logging.getLogger(__name__)
@@ -46,9 +46,9 @@ async def decide_on_arrival(
 ) -> CommandRow | None:
     """A stored command of that subscription, decided where it arrives; None if its workflow is to decide it in its turn.
 
-    What it changes is to be planned by the workflow; until that has been told, the watchdog knows of it.
+    The caller holds the subscription's lock. What was changed the workflow is to plan; until it has been told to, the
+    watchdog knows.
     """
-    await lock_all(session, [number])
     row = await decidable_on_arrival(session, command_id)
     stored = await load(session, number, wall_now) if row else None
     if row is None or stored is None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, or_, sel
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from models.payments import AttemptRow, OrderLineRow
 from models.records import CommandRow
@@ -28,6 +28,13 @@ _LONGEST_LIST = 20_000
 _LISTS = ("lines", "prices")
 
 _MOST_ARGUMENTS = 20  # no command has as many: one that gives more is refused by those that are kept
+
+
+_NEW = (
+    insert(SQLModel.metadata.tables[CommandRow.__tablename__])
+    .on_conflict_do_nothing(index_elements=["client_key"])
+    .returning(col(CommandRow.id))
+)
 
 
 class KeyReused(Exception):
@@ -56,21 +63,19 @@ async def store_command(
     subscription = subscription if known else _cut(kept(subscription))
     reason = args.get("reason")
     new = await session.execute(
-        insert(CommandRow)
-        .values(
-            id=new_id or uuid4(),
-            client_key=client_key,
-            subscription=subscription,
-            name=name,
-            args=args,
-            given_by=by,
-            reason=reason if isinstance(reason, str) else None,
-            received_at=wall_now + known.shift if known else wall_now,
-            stored_at=wall_now,
-            renews_on=known.renews_on if known else None,
-        )
-        .on_conflict_do_nothing(index_elements=["client_key"])
-        .returning(col(CommandRow.id))
+        _NEW,
+        {
+            "id": new_id or uuid4(),
+            "client_key": client_key,
+            "subscription": subscription,
+            "name": name,
+            "args": args,
+            "given_by": by,
+            "reason": reason if isinstance(reason, str) else None,
+            "received_at": wall_now + known.shift if known else wall_now,
+            "stored_at": wall_now,
+            "renews_on": known.renews_on if known else None,
+        },
     )
     command_id: UUID | None = new.scalar_one_or_none()
     if command_id is not None:
