@@ -1,4 +1,4 @@
-"""Commands that are decided out of their workflow's turn: on arrival, or before the step that came after them (ADR 9)."""
+"""Commands decided out of their workflow's turn: on arrival, or before the step that came after them (ADR 9)."""
 
 import logging
 from datetime import datetime
@@ -44,7 +44,7 @@ async def decide_earlier(session: AsyncSession, command_id: UUID, wall_now: date
 async def decide_on_arrival(
     session: AsyncSession, number: str, command_id: UUID, wall_now: datetime
 ) -> CommandRow | None:
-    """A stored command of that subscription, decided where it arrives; None if its workflow is to decide it in its turn.
+    """A stored command, decided where it arrives; None if the subscription's workflow has to decide it in its turn.
 
     The caller holds the subscription's lock. What was changed the workflow is to plan; until it has been told to, the
     watchdog knows.

@@ -14,6 +14,7 @@ from sqlmodel import col
 from temporalio.client import Client, WithStartWorkflowOperation
 
 from activities.delivery import deliver
+from activities.outcomes import answer_of
 from activities.planning import NEVER
 from activities.starting import STARTABLE, Startable, quote_options, with_start
 from cli.stack_process import StackFailed
@@ -81,7 +82,7 @@ class Stage:
             command_id = await store_command(
                 session, client_key=key, subscription=self._number, name=name, args=args, by=by, wall_now=wall_now
             )
-        return await deliver(self._client, self._sessions, command_id, wall_now)
+        return answer_of(await deliver(self._client, self._sessions, command_id, wall_now))
 
     async def next_step_at(self) -> datetime | None:
         """When the next step is due, in the subscription's own time; None when nothing is."""

@@ -37,6 +37,10 @@ _NEW = (
 )
 
 
+class UnknownNumber(Exception):
+    """A command names a subscription that there is not."""
+
+
 class KeyReused(Exception):
     """A client key names another command; its text is one sentence."""
 
@@ -51,15 +55,18 @@ async def store_command(
     by: str,
     wall_now: datetime,
     new_id: UUID | None = None,
+    known_only: bool = False,
 ) -> UUID:
     """Store a command as received now, in the subscription's own time; a known `client_key` gives the row it has.
 
     It is `new_id` only if it was stored by this very call. Rubbish is kept up to a bound only. Raises `KeyReused` when
-    that row asks for something else.
+    that row asks for something else, and `UnknownNumber` when only a `known_only` number is to be stored.
     """
     name, by, args = _cut(name), _cut(by), _bounded(args)
     stands = select(col(SubscriptionRow.shift), col(SubscriptionRow.renews_on))
     known = (await session.execute(stands.where(col(SubscriptionRow.number) == subscription))).one_or_none()
+    if known is None and known_only:
+        raise UnknownNumber(subscription)
     subscription = subscription if known else _cut(kept(subscription))
     reason = args.get("reason")
     new = await session.execute(
@@ -142,7 +149,7 @@ _A_CALL_IS_UNDER_WAY = exists().where(
 _DECIDABLE = (
     select(CommandRow)
     .where(col(CommandRow.id) == bindparam("id"), _bears_on_the_charge(CommandRow))
-    .where(~col(CommandRow.args).has_key("preview"), ~_AN_EARLIER_ONE_WAITS, ~_A_CALL_IS_UNDER_WAY)
+    .where(col(CommandRow.args)["preview"].astext.is_(None), ~_AN_EARLIER_ONE_WAITS, ~_A_CALL_IS_UNDER_WAY)
     .with_for_update(of=CommandRow)
 )
 
