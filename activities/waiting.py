@@ -49,7 +49,7 @@ async def decide_on_arrival(
     The caller holds the subscription's lock. What was changed the workflow is to plan; until it has been told to, the
     watchdog knows.
     """
-    row = await decidable_on_arrival(session, command_id)
+    row = await decidable_on_arrival(session, command_id, wall_now)
     stored = await load(session, number, wall_now) if row else None
     if row is None or stored is None:
         return None

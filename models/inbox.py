@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
 from models.payments import AttemptRow, OrderLineRow
-from models.records import CommandRow
+from models.records import CommandRow, NoticeRow
 from models.subscriptions import SubscriptionRow
 from renewals.cards import NOT_KEPT, holds_card_number, kept, may_be_card_number
 from renewals.commands import BEARS_ON_THE_CHARGE, Name, When
@@ -110,13 +110,14 @@ async def waiting_before(session: AsyncSession, command_id: UUID) -> Sequence[UU
     return (await session.execute(query)).scalars().all()
 
 
-async def decidable_on_arrival(session: AsyncSession, command_id: UUID) -> CommandRow | None:
+async def decidable_on_arrival(session: AsyncSession, command_id: UUID, wall_now: datetime) -> CommandRow | None:
     """The command, locked, if whoever brings it may decide it; to be asked once its subscription is locked.
 
     It bears on the next charge, charges nothing itself and binds no preview, whose token the worker alone can read. No
-    earlier one of its kind waits, and no call to a gateway is under way, whose answer it would rather be told after.
+    earlier one of its kind waits, no call to a gateway is under way, whose answer it would rather be told after, and no
+    mail, which it might make untrue.
     """
-    return (await session.execute(_DECIDABLE, {"id": command_id})).scalar_one_or_none()
+    return (await session.execute(_DECIDABLE, {"id": command_id, "wall_now": wall_now})).scalar_one_or_none()
 
 
 def _bears_on_the_charge(command: type[CommandRow]) -> ColumnElement[bool]:
@@ -146,10 +147,18 @@ _A_CALL_IS_UNDER_WAY = exists().where(
     col(AttemptRow.state) == AttemptState.OPEN.value,
     col(AttemptRow.next_at).is_(None),
 )
+_A_MAIL_IS_UNDER_WAY = exists().where(
+    col(NoticeRow.subscription) == col(CommandRow.subscription),
+    col(NoticeRow.outcome).is_(None),
+    col(NoticeRow.raw).is_not(None),
+    col(SubscriptionRow.number) == col(CommandRow.subscription),
+    col(NoticeRow.next_at) <= bindparam("wall_now") + col(SubscriptionRow.shift),
+)
 _DECIDABLE = (
     select(CommandRow)
     .where(col(CommandRow.id) == bindparam("id"), _bears_on_the_charge(CommandRow))
-    .where(col(CommandRow.args)["preview"].astext.is_(None), ~_AN_EARLIER_ONE_WAITS, ~_A_CALL_IS_UNDER_WAY)
+    .where(col(CommandRow.args)["preview"].astext.is_(None), ~_AN_EARLIER_ONE_WAITS)
+    .where(~_A_CALL_IS_UNDER_WAY, ~_A_MAIL_IS_UNDER_WAY)
     .with_for_update(of=CommandRow)
 )
 
