@@ -3,7 +3,7 @@
 import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import bindparam, or_
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.deciding import decide_command
-from activities.starting import STARTABLE, Startable, follow, start_bulk_checkout, start_or_wake, with_start
+from activities.starting import STARTABLE, Startable, ask_subscription, follow, start_bulk_checkout, start_or_wake
 from activities.waiting import decide_on_arrival
 from models.engine import Sessions
 from models.quotes import quote_asked_in
@@ -46,13 +46,7 @@ async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now
             await _wake(client, addressed)
         return decided
     else:
-        await client.execute_update_with_start_workflow(
-            contract.APPLY_UPDATE,
-            str(command_id),
-            start_workflow_operation=with_start(addressed),
-            id=f"{command_id}:{uuid4()}",  # an id that failed once would fail for the rest of the run
-            result_type=Answer,
-        )
+        await ask_subscription(client, addressed, contract.APPLY_UPDATE, str(command_id), result=Answer)
     async with sessions() as session:
         command = await session.get_one(CommandRow, command_id)
     if addressed and command.outcome == "done":

@@ -34,7 +34,7 @@ class Exchange:
     async def start_workflow(self, *_: object, id: str, **__: object) -> None:  # the client's own name
         self.sent.append((id, "start"))
 
-    async def execute_update_with_start_workflow(self, update: str, *_: object, **__: object) -> None:
+    async def execute_update_with_start_workflow(self, update: str, **_: object) -> None:
         self.sent.append(("", update))
 
 
