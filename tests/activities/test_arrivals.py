@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities import waiting
+from activities import deciding, waiting
 from activities.delivery import deliver
 from models.records import CommandRow
 from tests.activities.desk import PARIS, Desk
@@ -120,10 +120,13 @@ async def test_what_binds_a_preview_is_for_the_workflow(desk: Desk) -> None:
     assert (row.outcome, exchange.sent) == (None, TOLD)
 
 
-async def test_while_a_charge_is_made_its_answer_is_waited_for(desk: Desk) -> None:
+async def test_while_a_charge_is_made_its_answer_is_waited_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await at_rest(desk)
     await desk.wait_for_renewal_date()
-    desk.gateway.charge = hangs = Hangs()  # type: ignore[method-assign]
+    hangs = Hangs()
+    monkeypatch.setattr(desk.gateway, "charge", hangs)
     charging = asyncio.create_task(desk.charge())
     await hangs.called.wait()
     exchange, at = Exchange(), "2027-03-31 08:01"
@@ -169,7 +172,7 @@ async def test_one_that_cannot_be_decided_is_left_to_the_workflow_which_tells(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await at_rest(desk)
-    before, decide = await desk.row(), waiting.decide_locked
+    before, decide = await desk.row(), deciding.decide_locked
 
     async def decide_and_fail(*args: Any) -> None:
         await decide(*args)
