@@ -16,6 +16,7 @@ from activities.questions import asked
 from activities.releasing import give_up_unsent, release
 from activities.settling import is_due
 from activities.till import charge_of
+from activities.waiting import decide_about_quotes
 from gateways.port import Charge, Gateway, GivenUp, NoAnswer, Paid, Pending, Unreachable
 from models.engine import Sessions
 from models.journal import SYSTEM, VOUCHER_IN_DOUBT, raise_alarm
@@ -53,8 +54,9 @@ class Holds:
 
     @activity.defn
     async def end_hold(self, number: str) -> TermPlan:
-        """Release the hold whose time is up; the charge that waited for it goes on."""
+        """Release the hold whose time is up, once what waits about a quote is decided; a charge that waited goes on."""
         wall_now = started_at()
+        await decide_about_quotes(self._sessions, [number], wall_now)
         async with self._sessions() as session:
             stored = await load(session, number, wall_now)
         if stored and is_due(stored, Do.END_HOLD):
