@@ -132,7 +132,8 @@ def build_worker(
     """
     gateway = gateway or SandboxGateway(sessions)
     charging, holds = Charging(sessions, gateway, signing_key, breaker), Holds(sessions, gateway)
-    notices, phases = Notices(sessions, mailer, contacts, sender), Phases(sessions, signing_key)
+    notices = Notices(sessions, mailer, contacts, sender, signing_key)
+    phases = Phases(sessions, signing_key)
     watch_ = Watch(
         sessions, client, sign_ins_kept=sign_ins_kept, days_of_use_kept=days_of_use_kept, tries_kept=tries_kept
     )
