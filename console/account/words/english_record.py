@@ -125,6 +125,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "order.state.paid": "paid",
         "order.state.void": "void",
         "order.declined": "{count} × declined",
+        "order.refunded": "Refund of {amount} on {day}",
         "order.store_code": "store payment code {code}",
         "order.transfer": "transfer reference {code}",
     }

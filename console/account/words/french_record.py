@@ -131,6 +131,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "order.state.paid": "réglé",
         "order.state.void": "annulé",
         "order.declined": "refusé {count} fois",
+        "order.refunded": "Remboursement de {amount} le {day}",
         "order.store_code": "code de paiement en magasin {code}",
         "order.transfer": "référence de virement {code}",
     }

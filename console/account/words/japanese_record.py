@@ -128,6 +128,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "order.state.paid": "お支払い済み",
         "order.state.void": "無効",
         "order.declined": "不成立{count}回",
+        "order.refunded": "{day}に{amount}を返金",
         "order.store_code": "払込番号 {code}",
         "order.transfer": "振込用の参照番号 {code}",
     }
