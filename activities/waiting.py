@@ -7,9 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.deciding import decide_command, decide_in
+from activities.deciding import Placed, decide_command, decide_in
+from activities.till import Till
 from models.engine import Sessions
 from models.inbox import waiting_about_quotes, waiting_before, waiting_for
+from renewals.payments import AttemptState
 
 _log = logging.getLogger(__name__)
 
@@ -43,15 +45,21 @@ async def decide_earlier(session: AsyncSession, command_id: UUID, wall_now: date
 
 
 async def decide_about_quotes(
-    sessions: Sessions, numbers: Sequence[str], wall_now: datetime, before: datetime | None = None
-) -> bool:
-    """Decide what waits about the open quotes for these subscriptions, each in its own transaction; was there anything?
+    sessions: Sessions,
+    numbers: Sequence[str],
+    wall_now: datetime,
+    *,
+    before: datetime | None = None,
+    till: Till | None = None,
+) -> None:
+    """Decide what waits about the open quotes for these subscriptions, each in its own transaction.
 
     So a quote that was accepted in time neither ends nor yields to a checkout. Those stored `before`, in the world's
-    time; None: all.
+    time; None: all. What is accepted by paying it is paid by the `till`; without one by the plan of its subscriptions.
     """
     async with sessions() as session:
         waiting = await waiting_about_quotes(session, numbers, before)
     for command_id in waiting:
-        await decide_command(sessions, command_id, wall_now)
-    return bool(waiting)
+        decided = await decide_command(sessions, command_id, wall_now)
+        if till and isinstance(decided, Placed) and decided.resumed is None:
+            await till.pay(decided.stored, decided.charge, wall_now, seen=AttemptState.OPEN)

@@ -138,9 +138,14 @@ _ABOUT_QUOTES = (
     .join(QuoteRow, col(QuoteRow.id) == col(_LINE.quote_id))
     .join(_HELD, col(_HELD.quote_id) == col(QuoteRow.id))
     .where(col(QuoteRow.state).in_(STATES_OF_OPEN), col(CommandRow.name).in_([name.value for name in ABOUT_QUOTES]))
-    .where(col(CommandRow.args)["quote"].astext == func.concat("Q-", col(QuoteRow.id)))
+    .where(
+        col(CommandRow.order_id).is_(None), col(CommandRow.args)["quote"].astext == func.concat("Q-", col(QuoteRow.id))
+    )
 )
-"""What waits about an open quote, with all its lines as `_HELD`. What asks for one names none, and is not among it."""
+"""What waits about an open quote, with all its lines as `_HELD`.
+
+Not what asks for one, as that names none, nor what has placed its order already.
+"""
 
 _FOR = _in_order(
     _BEARING.where(col(CommandRow.subscription) == bindparam("number")),

@@ -351,7 +351,7 @@ async def test_what_goes_back_of_many_in_parts_is_on_record_with_each_for_no_mor
     (order,) = await desk.rows("SELECT id::text FROM orders")
     for minute, amount in enumerate((1, 1, 1, PRICE + 1, None)):
         at = f"2027-02-02 10:0{minute}"
-        args = {} if amount is None else {"amount": amount}
+        args: dict[str, Any] = {} if amount is None else {"amount": amount}
         assert await desk.give(at, "refund", order=order["id"], **args, **ANA) == "done"
         await counter.first.walk(at)
     told = await desk.rows("SELECT subscription, data FROM events WHERE event = 'refund' ORDER BY at, subscription")

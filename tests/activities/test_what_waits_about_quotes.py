@@ -74,8 +74,8 @@ async def test_nor_is_it_refused_where_the_quotes_own_workflow_comes_first(desk:
 async def test_what_was_accepted_by_paying_it_costs_what_was_quoted(desk: Desk, woken: Woken, first: str) -> None:
     reference = await held_beyond_the_renewal_date(desk)
     command = await desk.store(IN_TIME, "accept-quote", quote=reference)
-    desk.gateway.truths.append(NotReceived())
     if first == "quote":
+        desk.gateway.truths.append(NotReceived())
         assert (await look(desk, woken, TOO_LATE, reference)).state == "issued"
     await desk.walk(TOO_LATE)
     assert await delivered(desk, command) == "done"
@@ -157,3 +157,17 @@ async def test_a_bulk_checkout_that_came_later_charges_nothing_that_was_accepted
         "renewed",
     ]
     assert await delivered(desk, accepted, "2027-02-03 11:01") == "done"
+
+
+async def test_what_was_accepted_by_paying_it_is_paid_though_the_late_window_closed_with_the_quote(
+    sessions: Sessions, mailer: Mailer, tmp_path: Path
+) -> None:
+    desk = Desk(sessions, FakeGateway(), mailer, tmp_path)
+    await desk.open(term="month", starts_on="2027-02-28", auto_renew="no")
+    reference = await ask(desk, at="2027-03-10 10:00")
+    assert await desk.give("2027-03-10 11:00", "issue-quote", quote=reference, expires_on="2027-04-29", **ANA) == "done"
+    await desk.walk("2027-04-29 12:00")
+    command = await desk.store("2027-04-29 23:59", "accept-quote", quote=reference)
+    await desk.walk("2027-04-30 00:00")
+    assert await delivered(desk, command, "2027-04-30 00:05") == "done"
+    assert await paid_terms(desk) == {PUNCTUAL: 1}
