@@ -19,10 +19,11 @@ from renewals.decisions import Refused
 from renewals.effects import after_command
 from renewals.eligibility import decide
 from renewals.facts import Subscription, Term
-from renewals.payments import MethodKind, PaymentMethod, Purpose
+from renewals.payments import Purpose
 from renewals.plan import next_charge_at
 from renewals.preview import Preview, preview, token_of
 from renewals.pricing import Line, NotPriced
+from renewals.purchase import purchase_of
 from renewals.renewing import last_paid_term
 from renewals.request import Request
 from renewals.savings import Saving, longer_terms
@@ -66,7 +67,9 @@ async def preview_of_term(session: AsyncSession, stored: Stored, term: Term, key
 def _allowed(stored: Stored, name: c.Name, command: c.Command) -> Subscription:
     """The facts that the command would be decided on. Without a stored method the buyer chooses one that is taken."""
     sub = stored.as_found
-    usable = sub.method if sub.method and (name is c.Name.RENEW or sub.method_charges) else _any_method(sub, stored.now)
+    purchase = purchase_of(name, sub)
+    pays = sub.method is not None and (purchase is None or purchase.bar(sub.method.kind) is None)
+    usable = sub.method if pays or purchase is None else purchase.stand_in(stored.now)
     decision = decide(
         sub,
         Request(
@@ -81,11 +84,6 @@ def _allowed(stored: Stored, name: c.Name, command: c.Command) -> Subscription:
     if isinstance(decision, Refused):
         raise Refusal(decision.code, decision.hint, decision.possible_on)
     return sub
-
-
-def _any_method(sub: Subscription, now: datetime) -> PaymentMethod:
-    kinds = [kind for kind in sub.policy.methods if kind.charges_automatically]
-    return PaymentMethod("", kinds[0] if kinds else MethodKind.CARD, now)
 
 
 def _preview(

@@ -1,8 +1,6 @@
 """From facts to what goes over the wire: a subscription, its tag, and what its buyer may do."""
 
 import hashlib
-from collections.abc import Mapping
-from datetime import date
 from uuid import UUID
 
 from console.api import schemas as s
@@ -119,17 +117,16 @@ def options_of(stored: Stored, settings: Settings) -> s.Options:
     """The answer to each command of buyers, were this one's buyer to give it now; what `perennial explain` says."""
     answers = options(stored.facts, Person(stored.buyer.email), is_buyer=True, at=stored.now)
     return s.Options(
-        items=[_option(name, answers, last_day(stored.facts, name), settings) for name in c.Name if name in BUYER_MAY]
+        items=[_option(name, answers[name], stored.facts, settings) for name in c.Name if name in BUYER_MAY]
     )
 
 
-def _option(name: c.Name, answers: Mapping[c.Name, Decision], until: date | None, settings: Settings) -> s.Option:
-    decision = answers[name]
+def _option(name: c.Name, decision: Decision, sub: Subscription, settings: Settings) -> s.Option:
     if not isinstance(decision, Refused):
         if isinstance(decision, AlreadyTrue):
             return s.Option(command=name, answer="already_so")
-        return s.Option(command=name, answer="allowed", until=until)
-    who = whom_to_ask(name, decision)
+        return s.Option(command=name, answer="allowed", until=last_day(sub, name))
+    who = whom_to_ask(name, decision.code, sub.channel)
     return s.Option(
         command=name,
         answer="refused",
