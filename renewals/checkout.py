@@ -104,10 +104,10 @@ def not_accepted(amount: Money, kind: MethodKind) -> Refused | None:
 
 def currency_not_taken(currency: str, kind: MethodKind) -> Refused | None:
     """Why a method of this kind does not take any amount in that currency, if so."""
-    theirs = KONBINI_TAKES[1].currency
-    if kind is not MethodKind.KONBINI or currency == theirs:
+    _, largest = KONBINI_TAKES
+    if kind is not MethodKind.KONBINI or currency == largest.currency:
         return None
-    return Refused("method_not_accepted", f"Stores take {theirs} only; choose another payment method.")
+    return Refused("method_not_accepted", f"Stores take {largest.currency} only; choose another payment method.")
 
 
 def voucher_over(sub: Subscription, kind: MethodKind, at: datetime, handled_at: datetime) -> Refused | None:

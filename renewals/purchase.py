@@ -16,6 +16,9 @@ from renewals.money import Money
 from renewals.payments import MethodKind, PaymentMethod
 from renewals.pricing import NotPriced, checkout_line
 
+CURED_BY_A_METHOD = frozenset({"method_cannot_auto_charge", "method_not_accepted"})
+"""The refusals that another method may cure."""
+
 
 class Bar(StrEnum):
     """Why a kind of method cannot pay: the policy, the currency, the sum, or that nobody waits for its money."""

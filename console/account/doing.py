@@ -12,7 +12,7 @@ from renewals.actors import Person
 from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.eligibility import decide
 from renewals.facts import Phase, Subscription, Term
-from renewals.payments import MethodKind, PaymentMethod
+from renewals.purchase import purchase_of
 from renewals.renewing import last_paid_term
 from renewals.request import Request
 from renewals.windows import today
@@ -75,8 +75,9 @@ def decisions(found: Found) -> Mapping[c.Name, Decision]:
     answers = options.options(stored.facts, actor, is_buyer=found.is_buyer, at=stored.now)
     for name in (c.Name.RENEW, c.Name.ADD_SEATS):
         command = options.example(stored.facts, name, stored.now)
-        card = PaymentMethod("", MethodKind.CARD, stored.now)
-        asked = Request(command, name, actor, found.is_buyer, stored.now, pays_with=card)
+        purchase = purchase_of(name, stored.as_found)
+        later = purchase.stand_in(stored.now) if purchase else None
+        asked = Request(command, name, actor, found.is_buyer, stored.now, pays_with=later)
         answers[name] = decide(stored.as_found, asked)
     return answers
 
