@@ -16,6 +16,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "no_kind": "No other payment method is offered here. Our support can help.",
         "methods.stored": "stored on {day}",
         "methods.used_by": "Used by",
+        "methods.used_by_many": "Used by {count} of your subscriptions",
         "methods.unused": "Used by none of your subscriptions.",
         "methods.edit": "Edit",
         "methods.name": "Name",

@@ -17,6 +17,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "no_kind": "Aucun autre moyen de paiement n’est proposé ici. Notre assistance peut vous aider.",
         "methods.stored": "enregistrement le {day}",
         "methods.used_by": "Utilisé par",
+        "methods.used_by_many": "Utilisé par {count} de vos abonnements",
         "methods.unused": "Aucun de vos abonnements ne l’utilise.",
         "methods.edit": "Modifier",
         "methods.name": "Nom",

@@ -17,6 +17,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "no_kind": "ここでご利用いただける他のお支払い方法はありません。サポート窓口にお問い合わせください。",
         "methods.stored": "登録日：{day}",
         "methods.used_by": "使用中：",
+        "methods.used_by_many": "{count}件のサブスクリプションで使用中",
         "methods.unused": "使用しているサブスクリプションはありません。",
         "methods.edit": "編集",
         "methods.name": "名前",

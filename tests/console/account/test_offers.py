@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from models.engine import Sessions
-from tests.console.account.browser import SUBSCRIPTIONS, Browser, words
+from tests.console.account.browser import SUBSCRIPTIONS, Browser, form, words
 from tests.scenarios.portfolios import PUNCTUAL, SECOND
 from tests.scenarios.theatre import Life, Theatre
 
+CART = "/account/cart"
 AT = "2027-02-01 10:00"
 ANA = {"by": "operator:ana", "reason": "as agreed"}
 TOKYO: dict[str, Any] = {"country": "JP", "currency": "JPY", "time_zone": "Asia/Tokyo", "locale": "en-GB"}
@@ -55,7 +56,7 @@ async def test_stores_are_offered_to_nobody_who_pays_in_euro(theatre: Theatre, b
     in_euro = [kind for kind in EVERY_KIND if kind != "konbini"]
     for path in (f"{SUBSCRIPTIONS}/{PUNCTUAL}", f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew", "/account/payment-methods"):
         assert offered(await browser.page(path)) == in_euro
-    assert offered(await browser.page(f"/account/cart?number={PUNCTUAL}")) == in_euro
+    assert offered(await browser.page(f"{CART}?number={PUNCTUAL}")) == in_euro
     seats = await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/add-seats")
     assert offered(seats) == ["card", "paypal", "direct_debit"]
     assert len(stored(seats, "checked")) == 1
@@ -73,7 +74,7 @@ async def test_a_store_is_offered_up_to_what_it_takes(
 ) -> None:
     await begin(theatre, **BY_STORE, seats=seats)
     await browser.sign_in()
-    for path in (f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew", f"/account/cart?number={PUNCTUAL}"):
+    for path in (f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew", f"{CART}?number={PUNCTUAL}"):
         page = await browser.page(path)
         assert offered(page) == kinds
         assert len(stored(page, "disabled")) == barred
@@ -84,10 +85,27 @@ async def test_a_cart_adds_up_what_a_store_would_have_to_take(theatre: Theatre, 
     for number in (PUNCTUAL, SECOND):
         await begin(theatre, number, **BY_STORE, seats="4")
     await browser.sign_in()
-    assert "konbini" in offered(await browser.page(f"/account/cart?number={PUNCTUAL}"))
-    together = await browser.page(f"/account/cart?number={PUNCTUAL}&number={SECOND}")
+    assert "konbini" in offered(await browser.page(f"{CART}?number={PUNCTUAL}"))
+    together = await browser.page(f"{CART}?number={PUNCTUAL}&number={SECOND}")
     assert "konbini" not in offered(together)
     assert TAKES_YEN in words(together)
+
+
+async def test_a_cart_is_paid_with_a_new_method_by_the_fields_that_its_page_has(
+    theatre: Theatre, browser: Browser
+) -> None:
+    await begin(theatre)
+    await browser.sign_in()
+    asked = form(await browser.page(f"{CART}?number={PUNCTUAL}"), CART)
+    new = {"method-1": "new", "kind-1": "paypal", "token-1": "", "expires-1": "2031-04"}
+    assert new.keys() <= asked.fields.keys()
+    refused = await browser.send(asked, **new)
+    again = form(refused.text, CART)
+    assert (refused.status_code, "Write the provider's token." in words(refused.text)) == (422, True)
+    assert {name: again.fields[name] for name in new} == new
+    assert 'aria-invalid="true"' in refused.text
+    answer = await browser.send(again, **{"token-1": "ok"})
+    assert "1 of 1" in words(await browser.page(answer.headers["location"]))
 
 
 async def test_a_quote_is_paid_with_what_takes_its_sum(theatre: Theatre, browser: Browser) -> None:
@@ -113,7 +131,7 @@ async def test_what_the_policy_does_not_take_is_shown_with_the_reason_and_cannot
     await begin(theatre)
     await take_only(theatre.sessions, "paypal", "bank_transfer")
     await browser.sign_in()
-    for path in (f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew", f"/account/cart?number={PUNCTUAL}"):
+    for path in (f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew", f"{CART}?number={PUNCTUAL}"):
         page = await browser.page(path)
         assert offered(page) == ["paypal", "bank_transfer"]
         assert (len(stored(page, "disabled")), stored(page, "checked")) == (1, [])
