@@ -134,6 +134,7 @@ async def test_what_the_policy_does_not_take_is_shown_with_the_reason_and_cannot
     for path in (f"{SUBSCRIPTIONS}/{PUNCTUAL}/renew", f"{CART}?number={PUNCTUAL}"):
         page = await browser.page(path)
         assert offered(page) == ["paypal", "bank_transfer"]
+        assert 'name="expires' not in page  # no card is taken
         assert (len(stored(page, "disabled")), stored(page, "checked")) == (1, [])
         assert "that of the subscription Not offered for this purchase." in words(page)
     seats = await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}/add-seats")
