@@ -255,6 +255,7 @@ async def test_an_order_says_which_customer_currency_and_channel_its_lines_have_
 async def test_more_than_a_hundred_are_too_many(browser: Browser) -> None:
     await browser.sign_in()
     numbers = "&".join(f"number=S-{n}" for n in range(101))
+    assert f'href="{SUBSCRIPTIONS}?{numbers}"' in html.unescape(await browser.page(f"{CART}?{numbers}"))
     assert "At most 100 subscriptions are renewed together, these are 101." in words(
         await browser.page(f"{CART}?{numbers}")
     )
