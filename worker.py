@@ -47,7 +47,7 @@ from mail.to_operators import Desk
 from models.engine import Sessions, create_engine, sessions_of
 from models.sealing import seal_of
 from renewals.breaker import Bounds
-from renewals.refunding import TakesTwo, one_is_enough
+from renewals.refunding import TakesTwo
 from settings import Settings
 from workflows import contract
 from workflows.bulk_checkout import BulkCheckoutWorkflow
@@ -113,6 +113,7 @@ def build_worker(
     contacts: Contacts,
     sender: str,
     *,
+    refund_takes_two: TakesTwo,
     gateway: Gateway | None = None,
     signing_key: bytes = b"",
     sign_ins_kept: timedelta = SIGN_INS_KEPT,
@@ -120,7 +121,6 @@ def build_worker(
     ops_zone: str = "UTC",
     tries_kept: timedelta = TRIES_KEPT,
     breaker: Breaker | None = None,
-    refund_takes_two: TakesTwo = one_is_enough,
     **options: Any,
 ) -> Worker:
     """A worker of the task queue `renewals`, with the sandbox gateway unless another is given.
@@ -132,7 +132,8 @@ def build_worker(
     """
     gateway = gateway or SandboxGateway(sessions)
     charging, holds = Charging(sessions, gateway, signing_key, breaker), Holds(sessions, gateway)
-    notices, phases = Notices(sessions, mailer, contacts, sender), Phases(sessions, signing_key)
+    notices = Notices(sessions, mailer, contacts, sender, signing_key)
+    phases = Phases(sessions, signing_key)
     watch_ = Watch(
         sessions, client, sign_ins_kept=sign_ins_kept, days_of_use_kept=days_of_use_kept, tries_kept=tries_kept
     )

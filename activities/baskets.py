@@ -22,6 +22,7 @@ from activities.outcomes import tell_line
 from activities.settling import in_its_term, renewal_meant
 from activities.starting import wake_all
 from activities.till import Till, charge_of
+from activities.waiting import decide_about_quotes
 from gateways.port import Charge, Gateway
 from models.baskets import BasketLineRow, BasketRow
 from models.engine import Sessions
@@ -62,9 +63,10 @@ class Baskets:
     async def reserve_order(self, basket_id: str, group: Group) -> str | None:
         """Reserve the lines of a group that can be bought, name the rest; its attempt, None if there is nothing to pay.
 
-        One transaction; whoever comes again finds the order placed.
+        One transaction; whoever comes again finds the order placed. What came earlier about their quotes comes first.
         """
         wall_now = started_at()
+        await self._decide_earlier(UUID(basket_id), wall_now)
         async with self._sessions.begin() as session:
             basket = await session.get_one(BasketRow, UUID(basket_id))
             groups = await _groups_of(session, [line.subscription for line in await _lines(session, basket.id)])
@@ -82,6 +84,12 @@ class Baskets:
                 if stored.row.number in lines
             ]
             return await self._decided(session, basket, found, lines) if found else None
+
+    async def _decide_earlier(self, basket_id: UUID, wall_now: datetime) -> None:
+        async with self._sessions() as session:
+            basket = await session.get_one(BasketRow, basket_id)
+            numbers = [line.subscription for line in await _lines(session, basket.id) if line.order_id is None]
+        await decide_about_quotes(self._sessions, numbers, wall_now, before=basket.received_at)
 
     async def _decided(
         self,

@@ -26,16 +26,14 @@ from models.records import CommandRow
 from models.store import load
 from renewals.decisions import Decision, Eligible, Refused
 from renewals.payments import AttemptState
-from renewals.refunding import TakesTwo, one_is_enough
+from renewals.refunding import TakesTwo
 from workflows.contract import SIGNAL_SENDER, Answer, Applied, ReceivedSignal
 
 
 class Commands:
     """Applies commands. `takes_two` says of which refunds two people must agree."""
 
-    def __init__(
-        self, sessions: Sessions, gateway: Gateway, signing_key: bytes, takes_two: TakesTwo = one_is_enough
-    ) -> None:
+    def __init__(self, sessions: Sessions, gateway: Gateway, signing_key: bytes, takes_two: TakesTwo) -> None:
         self._sessions, self._signing_key, self._takes_two = sessions, signing_key, takes_two
         self._till, self._holds = Till(sessions, gateway), Holds(sessions, gateway)
 

@@ -33,7 +33,7 @@ from renewals.facts import Subscription
 from renewals.payments import Attempt, AttemptState
 from renewals.preview import Previewed, bound_lines, lines_of
 from renewals.pricing import Line, NotPriced
-from renewals.refunding import TakesTwo, one_is_enough
+from renewals.refunding import TakesTwo, two_are_needed
 from renewals.renewing import just_before
 from renewals.request import Request
 from workflows.contract import Answer
@@ -74,11 +74,11 @@ async def decide_in(
     command_id: UUID,
     wall_now: datetime,
     signing_key: bytes = b"",
-    takes_two: TakesTwo = one_is_enough,
+    takes_two: TakesTwo = two_are_needed,
 ) -> Answer | Placed | GivingUp:
     """The same in the caller's transaction, which commits whatever is decided.
 
-    `takes_two` says of which refunds two people must agree.
+    `takes_two` says of which refunds two people must agree: of each, where the caller does not know.
     """
     row = await session.get(CommandRow, command_id)
     if row is None:
@@ -100,7 +100,7 @@ async def decide_locked(
     row: CommandRow,
     wall_now: datetime,
     signing_key: bytes = b"",
-    takes_two: TakesTwo = one_is_enough,
+    takes_two: TakesTwo = two_are_needed,
 ) -> Answer | Placed | GivingUp:
     """The same, of a command whose row is locked, as is all that it is about."""
     if row.outcome is not None:

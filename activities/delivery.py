@@ -11,9 +11,9 @@ from sqlmodel import col
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.arriving import decide_on_arrival
 from activities.deciding import decide_command
 from activities.starting import STARTABLE, Startable, ask_subscription, follow, start_bulk_checkout, start_or_wake
-from activities.waiting import decide_on_arrival
 from models.engine import Sessions
 from models.quotes import quote_asked_in
 from models.records import CommandRow

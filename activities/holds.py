@@ -15,7 +15,8 @@ from activities.planning import plan_of
 from activities.questions import asked
 from activities.releasing import give_up_unsent, release
 from activities.settling import is_due
-from activities.till import charge_of
+from activities.till import Till, charge_of
+from activities.waiting import decide_about_quotes
 from gateways.port import Charge, Gateway, GivenUp, NoAnswer, Paid, Pending, Unreachable
 from models.engine import Sessions
 from models.journal import SYSTEM, VOUCHER_IN_DOUBT, raise_alarm
@@ -50,11 +51,13 @@ class Holds:
 
     def __init__(self, sessions: Sessions, gateway: Gateway) -> None:
         self._sessions, self._gateway = sessions, gateway
+        self._till = Till(sessions, gateway)
 
     @activity.defn
     async def end_hold(self, number: str) -> TermPlan:
-        """Release the hold whose time is up; the charge that waited for it goes on."""
+        """Release the hold whose time is up, once what waits about a quote is decided; a charge that waited goes on."""
         wall_now = started_at()
+        await decide_about_quotes(self._sessions, [number], wall_now, till=self._till)
         async with self._sessions() as session:
             stored = await load(session, number, wall_now)
         if stored and is_due(stored, Do.END_HOLD):

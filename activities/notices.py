@@ -21,6 +21,7 @@ from activities.clock import started_at
 from activities.dealings import enclosed
 from activities.letters import letter_of
 from activities.planning import plan_after, plan_of
+from activities.waiting import decide_waiting
 from documents.pdf import pdf_of
 from documents.sheet import file_name
 from mail.letter import Contacts
@@ -66,14 +67,17 @@ class Envelope:
 class Notices:
     """Sends the mails of a plan."""
 
-    def __init__(self, sessions: Sessions, mailer: Mailer, contacts: Contacts, sender: str) -> None:
+    def __init__(self, sessions: Sessions, mailer: Mailer, contacts: Contacts, sender: str, signing_key: bytes) -> None:
+        """`signing_key` is that of previews."""
         self._sessions, self._mailer, self._contacts, self._sender = sessions, mailer, contacts, sender
+        self._signing_key = signing_key
 
     @activity.defn
     async def send_notice(self, number: str, notice: NoticeRef) -> TermPlan:
-        """Send a dated notice, if it is still the one to send."""
+        """Send a dated notice, if it is still the one to send once what came before it is decided."""
         wall_now = started_at()
         async with self._sessions.begin() as session:
+            await decide_waiting(session, number, wall_now, self._signing_key)
             stored = await load(session, number, wall_now, lock=True)
             envelope = (
                 await self._claim_dated(session, stored, notice) if stored and stored.facts.may_be_mailed else None

@@ -16,7 +16,7 @@ from models.reading import hold_of
 from models.store import Stored, load_all
 from models.subscriptions import ClaimRow
 from renewals.facts import Subscription
-from renewals.parts import shares
+from renewals.parts import shares_in_turn
 from renewals.payments import Hold, Way
 
 DUE_SINCE = timedelta(minutes=3)
@@ -55,10 +55,10 @@ class Ordered:
     def amount_of(self, stored: Stored) -> int:
         return self.amounts[stored.row.number] if self.is_large else self.attempt.amount
 
-    def shares_of(self, minor: int) -> list[tuple[Stored, int]]:
-        """Each subscription with its share of a sum that came, or goes back."""
-        parts = shares(minor, [self.amount_of(stored) for stored in self.subscriptions])
-        return list(zip(self.subscriptions, parts, strict=True))
+    def shares_of(self, minor: int, after: Sequence[int] = ()) -> list[tuple[Stored, int]]:
+        """Each subscription with its share of a sum that came, or goes back `after` others."""
+        told = shares_in_turn([*after, minor], [self.amount_of(stored) for stored in self.subscriptions])
+        return list(zip(self.subscriptions, told[-1], strict=True))
 
 
 async def locked(session: AsyncSession, number: str, key: str, wall_now: datetime) -> Ordered:

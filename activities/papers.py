@@ -13,6 +13,7 @@ from models.catalog import OfferingRow
 from models.parties import ContactRow, CustomerRow, PaymentMethodRow
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.quotes import QuoteLineRow, QuoteRow, quote_lines
+from models.sent_back import refunds_of
 from models.subscriptions import RenewalRow, SubscriptionRow
 from renewals.calendar import local_date
 from renewals.facts import Channel, Term
@@ -46,13 +47,14 @@ async def quote_paper(session: AsyncSession, quote: QuoteRow, vendor: str) -> Qu
 
 
 async def receipt_paper(session: AsyncSession, order: OrderRow, vendor: str) -> ReceiptPaper | None:
-    """The receipt of an order; None while it is not settled."""
+    """The receipt of an order, with what of it went back since; None while it is not settled."""
     if order.state != "paid":
         return None
     lines = await _rows_of(session, order.id)
     customer = await session.get_one(CustomerRow, order.csn)
     attempt, method = await _payment(session, order)
     settled_at = await _settled_at(session, order, attempt)
+    refunds = await refunds_of(session, order.id)
     return ReceiptPaper(
         reference=str(order.id),
         locale=customer.locale,
@@ -60,7 +62,7 @@ async def receipt_paper(session: AsyncSession, order: OrderRow, vendor: str) -> 
         customer=customer.name,
         csn=customer.csn,
         buyer=await _buyer(session, lines[0].subscription),
-        made_at=settled_at,
+        made_at=max(settled_at, *(at for _, at in refunds)) if refunds else settled_at,
         dated_on=local_date(settled_at, customer.time_zone),
         lines=await _lines_of(session, lines, order.currency),
         way=Way(order.way),
@@ -68,6 +70,7 @@ async def receipt_paper(session: AsyncSession, order: OrderRow, vendor: str) -> 
         ordered_as=order.reference,
         voucher=attempt.voucher_code if attempt else None,
         quote=next((str(line.receipt["quote"]) for line in lines if "quote" in line.receipt), None),
+        refunds=tuple((money, local_date(at, customer.time_zone)) for money, at in refunds),
     )
 
 

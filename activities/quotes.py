@@ -14,6 +14,7 @@ from activities.offers import close_quote, payment_of
 from activities.outbox import queue
 from activities.planning import NEVER
 from activities.starting import wake_all
+from activities.waiting import decide_about_quotes
 from models.engine import Sessions
 from models.journal import SYSTEM, raise_alarm
 from models.quotes import STATES_OF_OPEN, QuoteRow, clock_ahead, find_quote, numbers_of
@@ -41,10 +42,18 @@ class Quotes:
     async def look_at_quote(self, reference: str) -> QuoteLook:
         """Do what is due for the quote, wake whom it concerns, and say when to look again."""
         wall_now = started_at()
+        await self._decide_waiting(reference, wall_now)
         async with self._sessions.begin() as session:
             concerned, look = await _look(session, reference, wall_now)
         await wake_all(self._client, self._sessions, concerned, wall_now)
         return look
+
+    async def _decide_waiting(self, reference: str, wall_now: datetime) -> None:
+        """What came before a step of the quote is decided before it."""
+        async with self._sessions() as session:
+            quote = await find_quote(session, reference)
+        if quote and (quote.next_step_at is None or quote.next_step_at <= wall_now):
+            await decide_about_quotes(self._sessions, [quote.subscription], wall_now)
 
     @activity.defn
     async def report_quote_failure(self, reference: str, error: str) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from activities.checkout import pays_with
 from activities.outcomes import conclude
@@ -14,6 +16,7 @@ from models.payments import AttemptRow
 from models.quotes import QuoteLineRow, find_quote, numbers_of, quote_lines
 from models.records import CommandRow
 from models.store import Stored, load_all, lock_all
+from models.subscriptions import RenewalRow, SubscriptionRow
 from renewals import commands as c
 from renewals.actors import Actor, is_person, parse_actor
 from renewals.arguments import parse_command
@@ -98,7 +101,11 @@ async def _decide(session: AsyncSession, asked: Asked, actor: Actor) -> Decision
     sellers = {(each.customer.csn, each.facts.channel, each.facts.partner) for each in asked.found.values()}
     if len(sellers) > 1 and isinstance(asked.command, c.AskForQuote | c.IssueQuote):  # it can change until it is over
         raise c.BadArguments("A quote is for one customer, purchase mode and partner; ask for one for each.")
-    answers = {number: decide(*await _question(session, asked, each, actor)) for number, each in asked.found.items()}
+    paid_since = await _paid_since(session, asked) if isinstance(asked.command, c.AskForQuote) else {}
+    answers = {
+        number: decide(*await _question(session, asked, each, actor, paid_since.get(number)))
+        for number, each in asked.found.items()
+    }
     refusals = [_named(number, answer, answers) for number, answer in answers.items() if isinstance(answer, Refused)]
     refused = first_that_applies(refusals, c.Name(asked.row.name))
     if refused or AlreadyTrue() not in answers.values():
@@ -133,7 +140,23 @@ def _named(number: str, refused: Refused, answers: Mapping[str, Decision]) -> Re
     return Refused(refused.code, hint, refused.possible_on)
 
 
-async def _question(session: AsyncSession, asked: Asked, each: Stored, actor: Actor) -> tuple[Subscription, Request]:
+async def _paid_since(session: AsyncSession, asked: Asked) -> dict[str, date]:
+    """By number: the first day of the term that was the next one when the command came, and was paid since."""
+    settled_at = col(RenewalRow.settled_at) - col(SubscriptionRow.shift)
+    query = (
+        select(col(RenewalRow.subscription), func.min(col(RenewalRow.term_starts_on)).label("starts_on"))
+        .join(SubscriptionRow, col(SubscriptionRow.number) == col(RenewalRow.subscription))
+        .where(
+            col(RenewalRow.subscription).in_(asked.found), settled_at >= asked.row.received_at - asked.home.row.shift
+        )
+        .group_by(col(RenewalRow.subscription))
+    )
+    return {row.subscription: row.starts_on for row in (await session.execute(query)).all()}
+
+
+async def _question(
+    session: AsyncSession, asked: Asked, each: Stored, actor: Actor, meant: date | None
+) -> tuple[Subscription, Request]:
     number, received_at = each.row.number, asked.received_at(each)
     request = Request(
         command=asked.command,
@@ -144,6 +167,7 @@ async def _question(session: AsyncSession, asked: Asked, each: Stored, actor: Ac
         pays_with=await pays_with(session, asked.home, asked.command, received_at),
         quote=asked.terms(number),
         wish=asked.wishes[number],
+        renews_on=meant,
         handled_at=each.now,
     )
     return just_before(each.facts, received_at), request

@@ -22,6 +22,7 @@ from models.engine import Sessions
 from models.journal import PAID_AFTER_ALL, REFUND_REFUSED, SYSTEM, clear_alarm, raise_alarm, record
 from models.payments import RefundRow
 from models.records import CommandRow
+from models.sent_back import sent_before
 from models.store import Stored, load
 from renewals.causes import Cause
 from renewals.declines import call_again_at
@@ -101,9 +102,10 @@ async def _record(
 
 async def _close_as_sent(session: AsyncSession, ordered: Ordered, row: RefundRow, reference: str) -> None:
     """It goes on the record of each subscription that the order was for, and the buyer is told."""
+    before = await sent_before(session, row)
     row.next_at, row.sent_at, row.reference = None, ordered.now, reference
     by, reason = await _who_and_why(session, row)
-    for stored, share in ordered.shares_of(row.amount):
+    for stored, share in ordered.shares_of(row.amount, after=before):
         data = {"amount": share, "currency": row.currency, "reference": reference, "because": row.because}
         record(session, stored.row.number, stored.now, "refund", data, by=by, reason=reason)
     await queue(

@@ -22,7 +22,7 @@ from renewals.arguments import parse_command
 from renewals.calendar import midnight
 from renewals.named import check_method_not_over, check_named_renewal, methods_equal
 from renewals.payments import AttemptState, MethodKind
-from renewals.refunding import TakesTwo, one_is_enough
+from renewals.refunding import TakesTwo
 from renewals.request import Request
 
 REPEATED_WITHIN = timedelta(days=7)
@@ -30,7 +30,7 @@ REPEATED_WITHIN = timedelta(days=7)
 
 
 async def request_of(
-    session: AsyncSession, stored: Stored | None, row: CommandRow, takes_two: TakesTwo = one_is_enough
+    session: AsyncSession, stored: Stored | None, row: CommandRow, takes_two: TakesTwo
 ) -> Request | None:
     """What the row asks; None for a subscription that does not exist. Raises `BadArguments`.
 

@@ -1,17 +1,17 @@
-"""Commands decided out of their workflow's turn: on arrival, or before the step that came after them (ADR 9)."""
+"""What waits to be decided comes before the step or the command that came after it (ADR 9)."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.deciding import decide_in, decide_locked
-from activities.ordered import DUE_SINCE
-from models.inbox import decidable_on_arrival, waiting_before, waiting_for
-from models.records import CommandRow
-from models.store import load
-from workflows.contract import Answer
+from activities.deciding import Placed, decide_command, decide_in
+from activities.till import Till
+from models.engine import Sessions
+from models.inbox import waiting_about_quotes, waiting_before, waiting_for
+from renewals.payments import AttemptState
 
 _log = logging.getLogger(__name__)
 
@@ -19,8 +19,9 @@ _log = logging.getLogger(__name__)
 async def decide_waiting(session: AsyncSession, number: str, wall_now: datetime, signing_key: bytes) -> bool:
     """Decide what bears on the next charge and got no answer while somebody was away; was there anything?
 
-    So nobody is charged who cancelled in time, nor with a method that was replaced. In the caller's transaction, before
-    it locks anything. `signing_key` is that of previews.
+    So nobody is charged who cancelled in time, nor with a method that was replaced. A quote that is accepted by paying
+    it is ordered from, and paid as an order that was cut off. In the caller's transaction, before it locks anything.
+    `signing_key` is that of previews.
     """
     waiting = await waiting_for(session, number)
     for command_id in waiting:
@@ -30,6 +31,8 @@ async def decide_waiting(session: AsyncSession, number: str, wall_now: datetime,
 
 async def decide_earlier(session: AsyncSession, command_id: UUID, wall_now: datetime, signing_key: bytes) -> None:
     """The same for what came before a command of that kind: the last word that was given is the one that counts.
+
+    And of what two commands do to the same quote, the first.
 
     One that fails is left to its own delivery, which tells of it, and keeps no later one waiting.
     """
@@ -41,21 +44,22 @@ async def decide_earlier(session: AsyncSession, command_id: UUID, wall_now: date
             _log.warning("command %s, which came before %s, failed: %s", earlier, command_id, type(odd).__name__)
 
 
-async def decide_on_arrival(
-    session: AsyncSession, number: str, command_id: UUID, wall_now: datetime
-) -> CommandRow | None:
-    """A stored command, decided where it arrives; None if the subscription's workflow has to decide it in its turn.
+async def decide_about_quotes(
+    sessions: Sessions,
+    numbers: Sequence[str],
+    wall_now: datetime,
+    *,
+    before: datetime | None = None,
+    till: Till | None = None,
+) -> None:
+    """Decide what waits about the open quotes for these subscriptions, each in its own transaction.
 
-    The caller holds the subscription's lock. What was changed the workflow is to plan; until it has been told to, the
-    watchdog knows.
+    So a quote that was accepted in time neither ends nor yields to a checkout. Those stored `before`, in the world's
+    time; None: all. What is accepted by paying it is paid by the `till`; without one by the plan of its subscriptions.
     """
-    row = await decidable_on_arrival(session, command_id, wall_now)
-    stored = await load(session, number, wall_now) if row else None
-    if row is None or stored is None:
-        return None
-    answer = await decide_locked(session, stored, row, wall_now)
-    if not isinstance(answer, Answer):
-        raise ValueError(f"command {command_id} charges nothing, and yet a gateway is to be asked")
-    if answer.outcome == "done":
-        stored.row.next_step_at = wall_now - DUE_SINCE
-    return row
+    async with sessions() as session:
+        waiting = await waiting_about_quotes(session, numbers, before)
+    for command_id in waiting:
+        decided = await decide_command(sessions, command_id, wall_now)
+        if till and isinstance(decided, Placed) and decided.resumed is None:
+            await till.pay(decided.stored, decided.charge, wall_now, seen=AttemptState.OPEN)

@@ -111,7 +111,7 @@ async def _whole_path(url: str, sessions: Sessions, mailer: Mailer, count: int) 
     queued = await _queue_one_each(sessions)
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, started_time=NOW)
-    notices = Notices(sessions, mailer, CONTACTS, SENDER)
+    notices = Notices(sessions, mailer, CONTACTS, SENDER, b"")
     rate = await _rate(len(queued), CONNECTIONS * 4, lambda n: environment.run(notices.send_queued, *queued[n]))
     async with sessions() as session:
         sent = (

@@ -23,6 +23,7 @@ from mail.sender import Mailer
 from mail.sink import Sink
 from models.engine import Sessions, create_engine, sessions_of
 from portfolio.importing import import_portfolio
+from renewals.refunding import one_is_enough
 from worker import build_worker
 from workflows.client import DATA_CONVERTER
 from workflows.contract import SEARCH_ATTRIBUTES, workflow_id
@@ -79,7 +80,8 @@ async def a_year(**worker_options: Any) -> list[HistoryEvent]:
         async with databases("year") as (url,), skipping_temporal() as server, Sink(Path(place) / "mails") as sink:
             engine, mailer = create_engine(url), Mailer(sink.host, sink.port, tls="none")
             try:
-                async with build_worker(server.client, sessions_of(engine), mailer, CONTACTS, SENDER, **worker_options):
+                options = {"refund_takes_two": one_is_enough, **worker_options}
+                async with build_worker(server.client, sessions_of(engine), mailer, CONTACTS, SENDER, **options):
                     await _live(server, sessions_of(engine), Path(place) / "portfolio")
                 runs = await runs_of(server.client, workflow_id(NUMBER))
             finally:

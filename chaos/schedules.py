@@ -38,6 +38,7 @@ from models import schema
 from models.engine import Sessions, create_engine, sessions_of
 from portfolio.importing import import_portfolio
 from renewals.calendar import at_local, days_after
+from renewals.refunding import one_is_enough
 from workflows.client import DATA_CONVERTER
 from workflows.contract import workflow_id
 
@@ -202,7 +203,9 @@ async def _work(
 ) -> None:
     """A worker, until cancelled; a new one, which remembers nothing, whenever a fault says so."""
     while True:
-        async with worker.build_worker(client, sessions, mailer, CONTACTS, SENDER, gateway=gateway):
+        async with worker.build_worker(
+            client, sessions, mailer, CONTACTS, SENDER, gateway=gateway, refund_takes_two=one_is_enough
+        ):
             await restart.wait()
             restart.clear()
 

@@ -10,6 +10,7 @@ from models.store import load
 from renewals import commands as c
 from renewals.actors import Actor, Operator, is_person, parse_actor
 from renewals.decisions import Decision, Eligible, Refused
+from renewals.facts import Channel
 from renewals.options import last_day, options, whom_to_ask
 from renewals.permission import BUYER_MAY, OPERATOR_MAY
 from settings import Settings
@@ -59,7 +60,8 @@ async def explained(number: str, command: c.Name | None, by: str | None) -> list
     theirs = OPERATOR_MAY if isinstance(actor, Operator) else BUYER_MAY
     chosen = [name for name in c.Name if name in theirs] if command is None else [command]
     days = {name: last_day(stored.facts, name) for name in chosen}
-    return [{"command": name.value, **_told(name, answers[name], days[name], settings)} for name in chosen]
+    channel = stored.facts.channel
+    return [{"command": name.value, **_told(name, answers[name], days[name], channel, settings)} for name in chosen]
 
 
 def _actor(by: str) -> Actor:
@@ -69,11 +71,11 @@ def _actor(by: str) -> Actor:
         fail(str(bad))
 
 
-def _told(name: c.Name, decision: Decision, until: Any, settings: Settings) -> dict[str, Any]:
+def _told(name: c.Name, decision: Decision, until: Any, channel: Channel, settings: Settings) -> dict[str, Any]:
     if not isinstance(decision, Refused):
         allowed = isinstance(decision, Eligible)
         return {"answer": "allowed", "until": until} if allowed else {"answer": "already so"}
-    who = whom_to_ask(name, decision)
+    who = whom_to_ask(name, decision.code, channel)
     ask = {"who": who.value, "contact": settings.reached_at(who)} if who else None
     told = {"code": decision.code, "hint": decision.hint, "possible_on": decision.possible_on, "ask": ask}
     return {"answer": "refused", **told}

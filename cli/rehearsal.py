@@ -29,6 +29,7 @@ from models.parties import CustomerRow
 from models.subscriptions import SubscriptionRow
 from portfolio.commands_file import ScheduledCommand
 from renewals.calendar import days_after, midnight
+from renewals.refunding import one_is_enough
 from workflows.client import DATA_CONVERTER
 
 BY = "operator:rehearsal"
@@ -76,7 +77,8 @@ async def throw_away_servers(**worker_options: Any) -> AsyncIterator[Servers]:
             mailer = Mailer(HOST, smtp_port, tls="none")
             try:
                 sessions = sessions_of(engine)
-                async with build_worker(client, sessions, mailer, CONTACTS, SENDER, **worker_options):
+                options = {"refund_takes_two": one_is_enough, **worker_options}
+                async with build_worker(client, sessions, mailer, CONTACTS, SENDER, **options):
                     yield Servers(client, sessions, url)
             finally:
                 await mailer.close()

@@ -81,7 +81,8 @@ class QuotePaper(Paper):
 class ReceiptPaper(Paper):
     """An order that is settled: paid with a method, or ordered under a number of the customer's or partner's own.
 
-    `voucher` is the code that was paid with, `quote` the offer that was accepted.
+    `voucher` is the code that was paid with, `quote` the offer that was accepted. `refunds` are what of it went back
+    since, and on which days.
     """
 
     way: Way
@@ -89,3 +90,4 @@ class ReceiptPaper(Paper):
     ordered_as: str | None = None
     voucher: str | None = None
     quote: str | None = None
+    refunds: tuple[tuple[Money, date], ...] = ()

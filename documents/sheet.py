@@ -90,6 +90,8 @@ def _payment(paper: ReceiptPaper, w: Wording) -> Iterator[Fact]:
         yield words["purchase_order" if paper.way is Way.QUOTE else "ordered_as"], paper.ordered_as
     if paper.quote:
         yield words["of_quote"], paper.quote
+    for money, day in paper.refunds:
+        yield words["refunded"], words["refunded_on"].format(amount=w.amount(money), day=w.day(day))
 
 
 def _row(line: PaperLine, w: Wording) -> SheetRow:

@@ -6,18 +6,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
-from models.payments import AttemptRow, OrderLineRow
-from models.records import CommandRow, NoticeRow
+from models.quotes import STATES_OF_OPEN, QuoteLineRow, QuoteRow
+from models.records import CommandRow
 from models.subscriptions import SubscriptionRow
 from renewals.cards import NOT_KEPT, holds_card_number, kept, may_be_card_number
-from renewals.commands import BEARS_ON_THE_CHARGE, Name, When
-from renewals.payments import AttemptState
+from renewals.commands import ABOUT_QUOTES, BEARS_ON_THE_CHARGE, Name, When
 
 LONGEST = 500
 """Characters of one text of a command that are kept. What is cut is longer still by its ellipsis, and so is refused."""
@@ -96,71 +107,77 @@ async def store_command(
 
 
 async def waiting_for(session: AsyncSession, number: str) -> Sequence[UUID]:
-    """The commands of a subscription that wait and bear on its next charge, in the order in which they came."""
-    return (await session.execute(_WAITING.where(col(CommandRow.subscription) == number))).scalars().all()
+    """The commands that wait and bear on the next charge of a subscription, in the order in which they came."""
+    return await _found(session, _FOR, number=number)
 
 
 async def waiting_before(session: AsyncSession, command_id: UUID) -> Sequence[UUID]:
-    """Those of them that came before that command, if it is one itself."""
-    later = aliased(CommandRow)
-    earlier = and_(
-        col(later.subscription) == col(CommandRow.subscription), col(later.received_at) > col(CommandRow.received_at)
-    )
-    query = _WAITING.join(later, earlier).where(col(later.id) == command_id, _bears_on_the_charge(later))
-    return (await session.execute(query)).scalars().all()
+    """Those of them that came before that command: if it is one itself, or meets the quotes that they are about."""
+    return await _found(session, BEFORE, later=command_id)
 
 
-async def decidable_on_arrival(session: AsyncSession, command_id: UUID, wall_now: datetime) -> CommandRow | None:
-    """The command, locked, if whoever brings it may decide it; to be asked once its subscription is locked.
+async def waiting_about_quotes(
+    session: AsyncSession, numbers: Sequence[str], before: datetime | None = None
+) -> Sequence[UUID]:
+    """The commands that wait about open quotes for any of these subscriptions, through whichever line they were given.
 
-    It bears on the next charge, charges nothing itself and binds no preview, whose token the worker alone can read. No
-    earlier one of its kind waits, no call to a gateway is under way, whose answer it would rather be told after, and no
-    mail, which it might make untrue.
+    `before` is in the world's time.
     """
-    return (await session.execute(_DECIDABLE, {"id": command_id, "wall_now": wall_now})).scalar_one_or_none()
+    query = _ABOUT_QUOTES.where(col(_HELD.subscription).in_(numbers))
+    return await _found(session, _in_order(query.where(col(CommandRow.stored_at) < before) if before else query))
 
 
-def _bears_on_the_charge(command: type[CommandRow]) -> ColumnElement[bool]:
+async def _found(session: AsyncSession, query: Executable, **values: object) -> Sequence[UUID]:
+    return [command_id for _, command_id in (await session.execute(query, values)).all()]
+
+
+def bears_on_the_charge(command: type[CommandRow]) -> ColumnElement[bool]:
+    """Does it say whether, for how much and with what the next term is charged, and charges nothing itself?"""
     planned = and_(
         col(command.name) == Name.RENEW.value, col(command.args)["when"].astext == When.ON_RENEWAL_DATE.value
     )
     return or_(col(command.name).in_([name.value for name in BEARS_ON_THE_CHARGE]), planned)
 
 
-_WAITING = (
-    select(col(CommandRow.id))
-    .where(col(CommandRow.outcome).is_(None), _bears_on_the_charge(CommandRow))
-    .order_by(col(CommandRow.received_at), col(CommandRow.id))
-)
+def _in_order(*queries: Select[datetime, UUID]) -> CompoundSelect[datetime, UUID]:
+    return union(*queries).order_by("stored_at", "id")
 
 
-_EARLIER = aliased(CommandRow)
-_AN_EARLIER_ONE_WAITS = exists().where(
-    col(_EARLIER.subscription) == col(CommandRow.subscription),
-    col(_EARLIER.outcome).is_(None),
-    col(_EARLIER.received_at) < col(CommandRow.received_at),
-    _bears_on_the_charge(_EARLIER),
+_HELD, _LINE, _LATER = aliased(QuoteLineRow), aliased(QuoteLineRow), aliased(CommandRow)
+_WAITING = select(col(CommandRow.stored_at), col(CommandRow.id)).where(col(CommandRow.outcome).is_(None))
+_BEARING = _WAITING.where(bears_on_the_charge(CommandRow))
+_ABOUT_QUOTES = (
+    _WAITING.join(_LINE, col(_LINE.subscription) == col(CommandRow.subscription))
+    .join(QuoteRow, col(QuoteRow.id) == col(_LINE.quote_id))
+    .join(_HELD, col(_HELD.quote_id) == col(QuoteRow.id))
+    .where(col(QuoteRow.state).in_(STATES_OF_OPEN), col(CommandRow.name).in_([name.value for name in ABOUT_QUOTES]))
+    .where(
+        col(CommandRow.order_id).is_(None), col(CommandRow.args)["quote"].astext == func.concat("Q-", col(QuoteRow.id))
+    )
 )
-_A_CALL_IS_UNDER_WAY = exists().where(
-    col(OrderLineRow.subscription) == col(CommandRow.subscription),
-    col(AttemptRow.order_id) == col(OrderLineRow.order_id),
-    col(AttemptRow.state) == AttemptState.OPEN.value,
-    col(AttemptRow.next_at).is_(None),
+"""What waits about an open quote, with all its lines as `_HELD`.
+
+Not what asks for one, as that names none, nor what has placed its order already.
+"""
+
+_FOR = _in_order(
+    _BEARING.where(col(CommandRow.subscription) == bindparam("number")),
+    _ABOUT_QUOTES.where(col(_HELD.subscription) == bindparam("number")),
 )
-_A_MAIL_IS_UNDER_WAY = exists().where(
-    col(NoticeRow.subscription) == col(CommandRow.subscription),
-    col(NoticeRow.outcome).is_(None),
-    col(NoticeRow.raw).is_not(None),
-    col(SubscriptionRow.number) == col(CommandRow.subscription),
-    col(NoticeRow.next_at) <= bindparam("wall_now") + col(SubscriptionRow.shift),
+
+_CAME_LATER = and_(col(_LATER.id) == bindparam("later"), col(_LATER.stored_at) > col(CommandRow.stored_at))
+BEFORE = _in_order(
+    _BEARING.join(_LATER, and_(_CAME_LATER, col(_LATER.subscription) == col(CommandRow.subscription))).where(
+        bears_on_the_charge(_LATER)
+    ),
+    _ABOUT_QUOTES.join(_LATER, and_(_CAME_LATER, col(_LATER.subscription) == col(_HELD.subscription))).where(
+        col(_LATER.name).in_([name.value for name in ABOUT_QUOTES | {Name.RENEW}])
+    ),
 )
-_DECIDABLE = (
-    select(CommandRow)
-    .where(col(CommandRow.id) == bindparam("id"), _bears_on_the_charge(CommandRow))
-    .where(col(CommandRow.args)["preview"].astext.is_(None), ~_AN_EARLIER_ONE_WAITS)
-    .where(~_A_CALL_IS_UNDER_WAY, ~_A_MAIL_IS_UNDER_WAY)
-    .with_for_update(of=CommandRow)
-)
+"""What waits, and came before the command `later`, and is to be decided before it.
+
+An open quote yields to a renewal, and is accepted or ended by what is about it: whichever came first counts.
+"""
 
 
 def _bounded(args: Mapping[str, Any]) -> dict[str, Any]:

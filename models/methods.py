@@ -9,9 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models.journal import record_of_customer
-from models.parties import ContactRow, PaymentMethodRow, has_address
+from models.parties import ContactRow, CustomerRow, PaymentMethodRow, has_address
+from models.rules import rulebook_now
 from models.subscriptions import SubscriptionRow
-from renewals.facts import Phase
+from renewals.calendar import local_date
+from renewals.checkout import currency_not_taken
+from renewals.facts import Channel, Phase
 from renewals.payments import MethodKind
 
 _ROW = PaymentMethodRow
@@ -65,6 +68,22 @@ async def subscriptions_using(
     if among is not None:
         query = query.where(col(SubscriptionRow.number).in_(among))
     return (await session.execute(query.order_by(col(SubscriptionRow.number)))).scalars().all()
+
+
+async def kinds_taken(session: AsyncSession, customer: CustomerRow, now: datetime) -> Sequence[MethodKind]:
+    """The kinds of method that can pay one of the customer's subscriptions at least, of those that have not lapsed."""
+    row = SubscriptionRow
+    query = select(col(row.sku), col(row.channel)).where(col(row.csn) == customer.csn, col(row.phase) != Phase.LAPSED)
+    rules, today = await rulebook_now(session), local_date(now, customer.time_zone)
+    policies = [
+        rules.policy_of(sku, customer.country, Channel(channel), today)
+        for sku, channel in await session.execute(query.distinct())
+    ]
+    return [
+        kind
+        for kind in MethodKind
+        if not currency_not_taken(customer.currency, kind) and any(kind in each.methods for each in policies)
+    ]
 
 
 def bought_by(email: str) -> Select[str]:

@@ -153,7 +153,9 @@ BY_OPERATOR = "operator"
 """The cause of a refund that an operator gave."""
 BOUGHT_NOTHING = ("paid_late", "paid_in_part")
 """The causes of a refund of money for which nothing was bought."""
-REFUND_CAUSES = (*BOUGHT_NOTHING, "paid_too_much", BY_OPERATOR)
+TOO_MUCH = "paid_too_much"
+"""The cause of a refund of what came beyond the price."""
+REFUND_CAUSES = (*BOUGHT_NOTHING, TOO_MUCH, BY_OPERATOR)
 
 
 class RefundRow(SQLModel, table=True):

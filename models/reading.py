@@ -85,9 +85,11 @@ LEGAL_ALARM = (
 """A column of subscriptions: what that alarm says while it is open."""
 
 
-_SETTLED_BY = and_(
+SETTLED_BY = and_(
     col(OrderLineRow.order_id) == col(RenewalRow.order_id), col(OrderLineRow.renewal_id) == col(RenewalRow.id)
 )
+"""A renewal, and the line of the order that paid it."""
+
 _MORE = aliased(OrderLineRow)
 _MORE_SEATS = (
     select(func.coalesce(func.sum(col(_MORE.seats)), 0))
@@ -99,7 +101,7 @@ _MORE_SEATS = (
 )
 _PAID_AHEAD = (
     select(OrderLineRow, col(RenewalRow.id), _MORE_SEATS)
-    .join(RenewalRow, _SETTLED_BY)
+    .join(RenewalRow, SETTLED_BY)
     .where(among(col(RenewalRow.id), "renewals"))
 )
 

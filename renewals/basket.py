@@ -19,9 +19,10 @@ from renewals.eligibility import decide
 from renewals.facts import Channel, Subscription
 from renewals.money import Money
 from renewals.named import check_method_not_over
-from renewals.payments import AttemptState, MethodKind, PaymentMethod
+from renewals.payments import AttemptState, PaymentMethod
 from renewals.preview import BINDS_FOR, digest_of, opened, priced, signed
 from renewals.pricing import Line, checkout_line
+from renewals.purchase import Purchase
 from renewals.request import Request
 
 NAME = "bulk-renew"
@@ -191,7 +192,9 @@ def _line(candidate: Candidate, actor: Actor, method: Paying, bound: "Bound | No
     """The line at the price that binds, or why it is left out: as a checkout of its own would be decided."""
     sub, at = candidate.sub, candidate.at
     usable = method if isinstance(method, PaymentMethod) else None
-    pays_with = usable or (_any_method(sub, at) if isinstance(method, Refused) else None)
+    pays_with = usable
+    if isinstance(method, Refused):  # that it cannot be had is told after what stands against the renewal itself
+        pays_with = Purchase((sub,)).stand_in(at)
     request = Request(
         command=c.Renew(),
         name=c.Name.RENEW,
@@ -215,11 +218,6 @@ def _line(candidate: Candidate, actor: Actor, method: Paying, bound: "Bound | No
             return Refused("bad_arguments", str(bad).replace(c.Name.RENEW, NAME, 1))
     line = checkout_line(sub)
     return line if bound is None else bound.line(line) or STALE
-
-
-def _any_method(sub: Subscription, at: datetime) -> PaymentMethod:
-    """One that stands for a method that cannot be had: that is told after what stands against the renewal itself."""
-    return PaymentMethod("", next(iter(sub.policy.methods), MethodKind.CARD), at)
 
 
 def _usual_method(candidates: Sequence[Candidate]) -> PaymentMethod | None:

@@ -94,14 +94,20 @@ def not_offered(sub: Subscription, kind: MethodKind) -> Refused | None:
 def not_accepted(amount: Money, kind: MethodKind) -> Refused | None:
     """Why a method of this kind does not take the amount of an order, if so."""
     smallest, largest = KONBINI_TAKES
-    if kind is not MethodKind.KONBINI:
-        return None
-    if amount.currency != largest.currency:
-        return Refused("method_not_accepted", f"Stores take {largest.currency} only; choose another payment method.")
-    if not smallest.minor <= amount.minor <= largest.minor:
+    if other := currency_not_taken(amount.currency, kind):
+        return other
+    if kind is MethodKind.KONBINI and not smallest.minor <= amount.minor <= largest.minor:
         span = f"from {smallest} to {largest}"
         return Refused("method_not_accepted", f"Stores take {span}, this is {amount}; choose another payment method.")
     return None
+
+
+def currency_not_taken(currency: str, kind: MethodKind) -> Refused | None:
+    """Why a method of this kind does not take any amount in that currency, if so."""
+    _, largest = KONBINI_TAKES
+    if kind is not MethodKind.KONBINI or currency == largest.currency:
+        return None
+    return Refused("method_not_accepted", f"Stores take {largest.currency} only; choose another payment method.")
 
 
 def voucher_over(sub: Subscription, kind: MethodKind, at: datetime, handled_at: datetime) -> Refused | None:

@@ -119,7 +119,7 @@ def _state(sub: Subscription, request: Request) -> Refused | None:
                 handled_at=request.handled_at,
             )
         case c.AskForQuote() if request.wish:
-            return may_ask(sub, request.wish.seats, request.wish.term, request.received_at)
+            return may_ask(sub, request.wish.seats, request.wish.term, request.received_at, request.renews_on)
         case c.IssueQuote():
             wish = request.wish or c.Wish(sub.number)
             return may_issue(sub, request.quote, wish.seats, wish.term, request.received_at)

@@ -7,12 +7,12 @@ from uuid import UUID
 from renewals import commands as c
 from renewals.actors import Actor
 from renewals.calendar import days_after, local_date
-from renewals.decisions import Decision, Refused
+from renewals.decisions import Decision
 from renewals.eligibility import decide
 from renewals.extending import nameable_days
-from renewals.facts import Subscription, Term
-from renewals.payments import MethodKind
+from renewals.facts import Channel, Subscription, Term
 from renewals.permission import RENEWS
+from renewals.purchase import Purchase
 from renewals.quoting import QuoteState, QuoteTerms, quote_window_last_day
 from renewals.renewing import just_before, last_paid_term
 from renewals.request import Request
@@ -57,18 +57,22 @@ class Contact(StrEnum):
 
 
 _OUT_OF_THE_BUYERS_HANDS = frozenset(
-    "parked legacy_order sold_by_sales maintenance_plan product_retired country_not_served not_operator".split()
+    "lapsed parked legacy_order sold_by_sales maintenance_plan product_retired country_not_served term_not_offered "
+    "not_operator".split()
 )
 
 
-def whom_to_ask(name: c.Name, refused: Refused) -> Contact | None:
-    """Whom the refusal's hint names, if buyers cannot help themselves: sales to renew, support for the rest."""
-    if refused.code == "sold_by_partner":
+def whom_to_ask(name: str, code: str, channel: Channel) -> Contact | None:
+    """Who can help where buyers cannot help themselves with that command, refused with that code (domain.md 7).
+
+    The partner for what it sold, sales to renew or to buy anew, support for the rest.
+    """
+    if code == "sold_by_partner" or (code == "lapsed" and channel is Channel.PARTNER):
         return Contact.PARTNER
-    if refused.code not in _OUT_OF_THE_BUYERS_HANDS:
+    if code not in _OUT_OF_THE_BUYERS_HANDS:
         return None
-    for_sales = name in RENEWS and refused.code not in ("parked", "country_not_served")
-    return Contact.SALES if for_sales else Contact.SUPPORT
+    for_sales = name in RENEWS and code not in ("parked", "country_not_served")
+    return Contact.SALES if for_sales or code == "lapsed" else Contact.SUPPORT
 
 
 def _request(sub: Subscription, name: c.Name, actor: Actor, is_buyer: bool, at: datetime) -> Request:
@@ -101,7 +105,7 @@ def example(sub: Subscription, name: c.Name, at: datetime) -> c.Command:
         case c.Name.WITHDRAW_PENDING:
             return c.WithdrawPending("term" if sub.pending_term else "seats")
         case c.Name.SET_PAYMENT_METHOD:
-            return c.SetPaymentMethod(MethodKind.CARD, "example", None)
+            return c.SetPaymentMethod(Purchase((sub,)).stand_in(at).kind, "example", None)
         case c.Name.ADD_SEATS:
             return c.AddSeats(1)
         case c.Name.RENEW:

@@ -38,3 +38,18 @@ def shares(minor: int, amounts: Sequence[int]) -> list[int]:
         return [minor, *([0] * (len(amounts) - 1))]
     ends = [0, *(minor * up_to // whole for up_to in accumulate(amounts))]
     return [end - begin for begin, end in pairwise(ends)]
+
+
+def shares_in_turn(sums: Sequence[int], amounts: Sequence[int]) -> list[list[int]]:
+    """The same of sums that follow each other: each is told apart by what is left of each line after those before it.
+
+    So no line gets back more than it cost, as long as all of them get no more than they cost together.
+
+    >>> shares_in_turn([1, 1, 1], [1, 1, 1]), [shares(1, [1, 1, 1])] * 3
+    ([[0, 0, 1], [0, 1, 0], [1, 0, 0]], [[0, 0, 1], [0, 0, 1], [0, 0, 1]])
+    """
+    left, told = list(amounts), []
+    for minor in sums:
+        told.append(shares(minor, left if any(left) else amounts))
+        left = [max(0, rest - share) for rest, share in zip(left, told[-1], strict=True)]
+    return told

@@ -60,11 +60,18 @@ def quote_window_last_day(sub: Subscription, term: Term | None = None) -> date:
     return min(by_policy, late_window_last_day(sub), days_after(lost_term_end, -1))
 
 
-def may_ask(sub: Subscription, seats: int | None, term: Term | None, at: datetime) -> Refused | None:
-    """Why no quote for the next term can be had at `at`, if so. None for seats or term: those of the next renewal."""
+def may_ask(
+    sub: Subscription, seats: int | None, term: Term | None, at: datetime, meant: date | None = None
+) -> Refused | None:
+    """Why no quote for the next term can be had at `at`, if so. None for seats or term: those of the next renewal.
+
+    `meant` is the renewal date that the buyer had in mind: where that term was paid meanwhile, he did not mean the one
+    after it.
+    """
     day, opens_on, last_day = today(sub, at), window_opens_on(sub), quote_window_last_day(sub, term)
-    if sub.paid_ahead:
-        return Refused("already_renewed", f"The term from {sub.renews_on} is paid; nothing is left to pay.")
+    starts_on = meant or sub.renews_on
+    if sub.paid_ahead or starts_on != sub.renews_on:
+        return Refused("already_renewed", f"The term from {starts_on} is paid; nothing is left to pay.")
     if day < opens_on:
         return Refused("window_not_open", f"A quote can be had from {opens_on} on; come back then.")
     if day > last_day:

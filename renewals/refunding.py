@@ -33,8 +33,13 @@ TakesTwo = Callable[[Money], bool]
 
 
 def one_is_enough(money: Money) -> bool:
-    """Where nobody asks for a second person."""
+    """Where the installation asks for no second person."""
     return False
+
+
+def two_are_needed(money: Money) -> bool:
+    """Where nobody says what the installation asks for."""
+    return True
 
 
 SECOND_PERSON_NEEDED = Refused(

@@ -21,9 +21,10 @@ class Request:
     the term came only after it. `pays_with` is the method of an order; None when the subscription has none and the
     command names none. `quote` is the one that the command names, None if there is none; `wish` is what it asks for of
     this subscription. `alone`: the order has no lines of other subscriptions. `renews_on` is the next renewal date when
-    it was received, which whoever renews means; None: that of now. `handled_at` is when it is decided about; None: at
-    once. `refundable` is what was paid for the order that is to be refunded; None if nothing was paid here. So much of
-    that order has gone back with it that it `lacks_second`: two people must agree, and one did.
+    it was received, which whoever renews, or asks for a quote, means; None: that of now. `handled_at` is when it is
+    decided about; None: at once. `refundable` is what was paid for the order that is to be refunded; None if nothing
+    was paid here. So much of that order has gone back with it that it `lacks_second`: two people must agree, and one
+    did.
     """
 
     command: c.Command

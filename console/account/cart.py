@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.filling import preview_basket
 from console.account.doing import Ask, sentence, whom_to_ask
-from console.account.finding import Found, methods_of
+from console.account.finding import Found
 from console.account.preview import Choice, PriceLine, method_choices, price_line, savings
 from console.account.speech import Speech
 from console.account.standing import pending
@@ -20,7 +20,8 @@ from renewals.basket import Basket, token_of
 from renewals.basket import Order as OrderOf
 from renewals.decisions import Refused
 from renewals.eligibility import decide
-from renewals.payments import MethodKind, PaymentMethod
+from renewals.payments import MethodKind
+from renewals.purchase import Purchase, renewal_of
 from renewals.request import Request
 from settings import Settings
 
@@ -49,12 +50,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """A customer whose orders are paid with one method; `place` is the end of its fields' names."""
+    """A customer whose orders are paid with one method; `place` is the end of its fields' names.
+
+    `methods` are stored, `kinds` those of which a new one can pay all of them.
+    """
 
     csn: str
     name: str
     place: int
     methods: tuple[Choice, ...]
+    kinds: tuple[MethodKind, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,8 @@ def why_not_together(stored: Stored, email: str, t: Speech) -> str | None:
     """Why the subscription cannot be chosen now, in one sentence; None if it can."""
     found = _found(stored, email)
     actor, now = Person(email), stored.now
-    asked = Request(
-        c.Renew(), c.Name.RENEW, actor, found.is_buyer, now, pays_with=_any_method(stored, now), alone=False
-    )
+    any_method = Purchase((stored.as_found,)).stand_in(now)
+    asked = Request(c.Renew(), c.Name.RENEW, actor, found.is_buyer, now, pays_with=any_method, alone=False)
     answer = decide(stored.as_found, asked)
     return sentence(answer.code, answer.possible_on, c.Name.RENEW, found, t) if isinstance(answer, Refused) else None
 
@@ -100,10 +104,16 @@ async def cart_of(
     by_number = {each.row.number: each for each in stored}
     basket, _ = await preview_basket(session, list(by_number), by=email, methods=_stand_ins(stored), wall_now=now)
     first = {each.customer.csn: each for each in reversed(stored)}
-    paying = sorted({order.group.customer for order in basket.orders})
+    bought = {csn: [each for each in basket.orders if each.group.customer == csn] for csn in first}
+    paying = sorted(csn for csn, orders in bought.items() if orders)
     return Cart(
         groups=tuple(_group(order, by_number, t) for order in basket.orders),
-        payers=tuple([await _payer(session, first[csn], place, t) for place, csn in enumerate(paying, start=1)]),
+        payers=tuple(
+            [
+                await _payer(session, first[csn], _purchase(bought[csn], by_number), place, t)
+                for place, csn in enumerate(paying, start=1)
+            ]
+        ),
         left=tuple(_left(by_number[number], why, email, t, settings) for number, why in sorted(basket.refused.items())),
         totals=tuple(t.w.amount(order.total) for order in basket.orders),
         numbers=tuple(line.number for order in basket.orders for line in order.lines),
@@ -116,15 +126,19 @@ def _proof(basket: Basket, now: datetime, settings: Settings) -> str:
 
 
 def _stand_ins(stored: Sequence[Stored]) -> Mapping[str, Any]:
-    """By customer: a kind of method that is taken for its subscriptions."""
+    """By customer: a kind of method that is taken for its subscriptions, or for the most of them."""
+    theirs: dict[str, list[Stored]] = {}
+    for each in stored:
+        theirs.setdefault(each.customer.csn, []).append(each)
     return {
-        each.customer.csn: {"kind": _any_method(each, each.now).kind.value, "token": "chosen later"} for each in stored
+        csn: {"kind": renewal_of(each.as_found for each in own).stand_in(own[0].now).kind, "token": "chosen later"}
+        for csn, own in theirs.items()
     }
 
 
-def _any_method(stored: Stored, now: datetime) -> PaymentMethod:
-    kinds = [kind for kind in stored.facts.policy.methods if kind.charges_automatically]
-    return PaymentMethod("", next(iter([*kinds, *stored.facts.policy.methods]), MethodKind.CARD), now)
+def _purchase(orders: Sequence[OrderOf], by_number: Mapping[str, Stored]) -> Purchase:
+    lines = [by_number[line.number].as_found for order in orders for line in order.lines]
+    return Purchase(tuple(lines), tuple(order.total for order in orders))
 
 
 def _found(stored: Stored, email: str) -> Found:
@@ -156,9 +170,9 @@ def _notes(stored: Stored, t: Speech) -> tuple[str, ...]:
     return (*(words for _, words in pending(stored.facts, t)), *savings(stored.facts, t))
 
 
-async def _payer(session: AsyncSession, stored: Stored, place: int, t: Speech) -> Payer:
-    rows = await methods_of(session, stored)
-    return Payer(stored.customer.csn, stored.customer.name, place, await method_choices(session, rows, stored, t))
+async def _payer(session: AsyncSession, stored: Stored, purchase: Purchase, place: int, t: Speech) -> Payer:
+    choices = await method_choices(session, stored, purchase, t)
+    return Payer(stored.customer.csn, stored.customer.name, place, choices, purchase.kinds)
 
 
 def _left(stored: Stored, refused: Refused, email: str, t: Speech, settings: Settings) -> Left:

@@ -9,24 +9,27 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from console.account.finding import NotYours, numbers_of
 from console.account.speech import Speech
 from models.parties import ContactRow, CustomerRow
-from models.subscriptions import SubscriptionRow
+from models.payments import OrderLineRow
+from models.reading import SETTLED_BY
+from models.subscriptions import RenewalRow, SubscriptionRow
+from renewals.calendar import term_end
 from renewals.characters import control_character
-from renewals.facts import Channel, Phase
+from renewals.facts import Channel, Phase, Term
 
 HERE = "/account/contracts"
 
 WITHOUT_ACCESS = (Phase.EXPIRED, Phase.LAPSED)
 """Their seats are not counted."""
 
-STILL_TO_COME = (Phase.ACTIVE, Phase.RENEWABLE, Phase.RENEWED)
-"""Phases whose renewal date has not passed."""
+STILL_TO_COME = (Phase.ACTIVE, Phase.RENEWABLE)
+"""Phases whose renewal date has not passed, and is not paid ahead."""
 
 _CSN, _CHANNEL, _NUMBER = col(SubscriptionRow.csn), col(SubscriptionRow.channel), col(SubscriptionRow.number)
 _IN_FORCE = col(SubscriptionRow.phase).not_in(WITHOUT_ACCESS)
@@ -36,7 +39,7 @@ _MANAGER = func.coalesce(func.nullif(col(ContactRow.name), ""), col(ContactRow.e
 
 @dataclass(frozen=True, slots=True)
 class ListedContract:
-    """One line of the list. `next_on` is the first renewal date that is still to come."""
+    """One line of the list. `next_on` is the first renewal date that is still to come, after what is paid."""
 
     address: str
     customer: str
@@ -97,9 +100,10 @@ async def visible_contracts(session: AsyncSession, email: str, t: Speech) -> lis
     parts: dict[_Key, list[_Part]] = {}
     for csn, name, channel, phase, count, seats, first in (await session.execute(query)).all():
         parts.setdefault((name, csn, channel), []).append(_Part(phase, count, int(seats), first))
+    ahead_on = await _after_what_is_paid(session, mine)
     managers, order = await _managers(session, mine), list(Channel)
     in_order = sorted(parts, key=lambda key: (key[0], key[1], order.index(Channel(key[2]))))
-    return [_listed(key, parts[key], managers[key[1], key[2]], t) for key in in_order]
+    return [_listed(key, parts[key], ahead_on.get(key[1:], []), managers[key[1], key[2]], t) for key in in_order]
 
 
 _Key = tuple[str, str, str]
@@ -116,9 +120,11 @@ class _Part:
     first_on: date | None
 
 
-def _listed(key: _Key, parts: Sequence[_Part], managers: Sequence[str], t: Speech) -> ListedContract:
+def _listed(
+    key: _Key, parts: Sequence[_Part], ahead_on: Sequence[date], managers: Sequence[str], t: Speech
+) -> ListedContract:
     name, csn, channel = key
-    dates, order = [part.first_on for part in parts if part.first_on], list(Phase)
+    dates, order = [*ahead_on, *(part.first_on for part in parts if part.first_on)], list(Phase)
     in_order = sorted(parts, key=lambda part: order.index(Phase(part.phase)))
     states = (t("contract.in_state", count=t.number(each.count), state=t(f"phase.{each.phase}")) for each in in_order)
     return ListedContract(
@@ -131,6 +137,26 @@ def _listed(key: _Key, parts: Sequence[_Part], managers: Sequence[str], t: Speec
         states=t.listed(*states),
         next_on=t.w.day(min(dates)) if dates else "–",
     )
+
+
+async def _after_what_is_paid(session: AsyncSession, numbers: Select[str]) -> dict[tuple[str, str], list[date]]:
+    """By customer number and purchase mode: when what is paid ahead renews next."""
+    renews_on, anchor_day, term = (
+        col(SubscriptionRow.renews_on),
+        col(SubscriptionRow.anchor_day),
+        col(OrderLineRow.term),
+    )
+    query = (
+        select(_CSN, _CHANNEL, renews_on, term, anchor_day)
+        .join(RenewalRow, and_(col(RenewalRow.subscription) == _NUMBER, col(RenewalRow.term_starts_on) == renews_on))
+        .join(OrderLineRow, SETTLED_BY)
+        .where(_NUMBER.in_(numbers), col(SubscriptionRow.phase) == Phase.RENEWED)
+        .distinct()
+    )
+    found: dict[tuple[str, str], list[date]] = {}
+    for csn, channel, day, paid, anchor in (await session.execute(query)).all():
+        found.setdefault((csn, channel), []).append(term_end(day, Term(paid), anchor))
+    return found
 
 
 async def _managers(session: AsyncSession, numbers: Select[str]) -> dict[tuple[str, str], list[str]]:

@@ -7,12 +7,12 @@ from datetime import date
 from console.account.finding import Found
 from console.account.speech import Speech
 from renewals import commands as c
+from renewals import options
 from renewals.actors import Person
 from renewals.decisions import AlreadyTrue, Decision, Refused
 from renewals.eligibility import decide
-from renewals.facts import Channel, Phase, Subscription, Term
-from renewals.options import example, options
-from renewals.payments import MethodKind, PaymentMethod
+from renewals.facts import Phase, Subscription, Term
+from renewals.purchase import purchase_of
 from renewals.renewing import last_paid_term
 from renewals.request import Request
 from renewals.windows import today
@@ -31,11 +31,6 @@ _ORDER = (
     c.Name.HAND_OVER_ADMIN,
 )
 """The commands that have a place of their own; a planned change is withdrawn where it is shown."""
-
-_ASK_SUPPORT = frozenset(
-    "parked legacy_order sold_by_sales maintenance_plan product_retired country_not_served term_not_offered".split()
-)
-_RENEWING = (c.Name.RENEW, c.Name.ASK_FOR_QUOTE, c.Name.ACCEPT_QUOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +72,12 @@ def decisions(found: Found) -> Mapping[c.Name, Decision]:
     """The core's answer to each command. What is paid at once may be paid with a method that is only named then."""
     stored = found.stored
     actor = Person(stored.buyer.email if found.is_buyer else found.admin.email)
-    answers = options(stored.facts, actor, is_buyer=found.is_buyer, at=stored.now)
+    answers = options.options(stored.facts, actor, is_buyer=found.is_buyer, at=stored.now)
     for name in (c.Name.RENEW, c.Name.ADD_SEATS):
-        command = example(stored.facts, name, stored.now)
-        card = PaymentMethod("", MethodKind.CARD, stored.now)
-        asked = Request(command, name, actor, found.is_buyer, stored.now, pays_with=card)
+        command = options.example(stored.facts, name, stored.now)
+        purchase = purchase_of(name, stored.as_found)
+        later = purchase.stand_in(stored.now) if purchase else None
+        asked = Request(command, name, actor, found.is_buyer, stored.now, pays_with=later)
         answers[name] = decide(stored.as_found, asked)
     return answers
 
@@ -121,14 +117,9 @@ def sentence(code: str, possible_on: date | None, name: str, found: Found, t: Sp
 
 
 def whom_to_ask(code: str, name: str, found: Found, t: Speech, settings: Settings) -> Ask | None:
-    """Partners for what they sold, sales to renew what cannot be renewed here, support for the rest (domain.md 7)."""
-    if code == "sold_by_partner" or (code == "lapsed" and found.stored.facts.channel is Channel.PARTNER):
-        return Ask(t("ask_partner"), settings.partner_contact)
-    if code == "lapsed" or (code in _ASK_SUPPORT - {"parked"} and name in _RENEWING):
-        return Ask(t("ask_sales"), settings.sales_contact)
-    if code in _ASK_SUPPORT:
-        return Ask(t("ask_support"), settings.support_contact)
-    return None
+    """Who can help with what is refused, and where they are reached."""
+    who = options.whom_to_ask(name, code, found.stored.facts.channel)
+    return Ask(t(f"ask_{who}"), settings.reached_at(who)) if who else None
 
 
 def other_terms(sub: Subscription, t: Speech) -> list[tuple[str, str]]:

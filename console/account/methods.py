@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -16,7 +17,7 @@ from console.account.guard import Visitor, form_of, visitor
 from console.account.method_editing import bought_for, give_expiry, give_name, store, take_away, use_instead
 from console.account.speech import Speech, speech_of
 from models.method_edits import Removal
-from models.methods import buys, every_method, labels_of, subscriptions_using
+from models.methods import buys, every_method, kinds_taken, labels_of, subscriptions_using
 from models.parties import CustomerRow
 from models.reading import fact_of_method
 from models.subscriptions import SubscriptionRow
@@ -40,12 +41,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A customer with its methods. `may_change`: the person buys for it."""
+    """A customer with its methods. `may_change`: the person buys for it; `kinds` can pay one of its subscriptions."""
 
     csn: str
     name: str
     may_change: bool
     methods: Sequence[Listed]
+    kinds: Sequence[MethodKind]
 
 
 def method_routes(desk: Desk) -> APIRouter:
@@ -147,4 +149,5 @@ async def _holder(session: AsyncSession, customer: CustomerRow, email: str, t: S
                 has_expiry=row.kind == MethodKind.CARD,
             )
         )
-    return Holder(customer.csn, customer.name, await buys(session, customer.csn, email), listed)
+    kinds = await kinds_taken(session, customer, datetime.now(UTC))
+    return Holder(customer.csn, customer.name, await buys(session, customer.csn, email), listed, kinds)

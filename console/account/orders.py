@@ -12,11 +12,11 @@ from sqlmodel import col
 from console.account.finding import numbers_of
 from console.account.speech import Speech
 from models.parties import PaymentMethodRow
-from models.payments import AttemptRow, OrderLineRow, OrderRow, RefundRow
+from models.payments import AttemptRow, OrderLineRow, OrderRow
+from models.sent_back import SentBack, sent_back
 from models.store import Stored
 from models.subscriptions import SubscriptionRow
 from renewals.money import Money
-from renewals.parts import shares
 from renewals.payments import AttemptState, MethodKind, Purpose
 
 _MOST = 50
@@ -70,7 +70,7 @@ class Bought:
     lines: Sequence[OrderLineRow]
     attempts: Sequence[Tried]
     amounts: Amounts
-    refunds: Mapping[UUID, Sequence[Money]]
+    refunds: Mapping[UUID, Sequence[SentBack]]
     seen: Set[UUID]
 
 
@@ -86,7 +86,7 @@ async def what_was_bought(
         lines=(await session.execute(in_order)).scalars().all(),
         attempts=await _attempts(session, ids),
         amounts=amounts,
-        refunds=await _refunds(session, ids),
+        refunds=await sent_back(session, amounts),
         seen=await _seen_whole(session, amounts, email),
     )
 
@@ -95,9 +95,9 @@ def order_told(row: OrderRow, bought: Bought, zone_name: str, t: Speech, *, name
     """One of these orders, as far as its lines are to be told; `named`: each with its subscription's number."""
     own = [line for line in bought.lines if line.order_id == row.id]
     total = Money(sum(line.amount for line in own), row.currency)
-    numbers, amounts = {line.subscription for line in own}, bought.amounts[row.id]
+    numbers = {line.subscription for line in own}
     tried = [each for each in bought.attempts if each[0].order_id == row.id]
-    back = [_refunded(money, amounts, numbers, t) for money in bought.refunds.get(row.id, ())]
+    back = [_refunded(each, numbers, zone_name, t) for each in bought.refunds.get(row.id, ())]
     receipt = f"/account/orders/{row.id}/receipt.pdf" if row.state == "paid" and row.id in bought.seen else None
     return Order(
         date=t.day_of(row.ordered_at, zone_name),
@@ -143,20 +143,6 @@ async def _attempts(session: AsyncSession, orders: Sequence[UUID]) -> list[Tried
     return [(row, kind) for row, kind in (await session.execute(query)).all()]
 
 
-async def _refunds(session: AsyncSession, orders: Sequence[UUID]) -> dict[UUID, list[Money]]:
-    """By order: what went back of it."""
-    query = (
-        select(col(AttemptRow.order_id), RefundRow)
-        .join(AttemptRow, col(AttemptRow.id) == col(RefundRow.attempt_id))
-        .where(col(AttemptRow.order_id).in_(orders), col(RefundRow.sent_at).is_not(None))
-        .order_by(col(RefundRow.sent_at), col(RefundRow.id))
-    )
-    found: dict[UUID, list[Money]] = {}
-    for order, row in (await session.execute(query)).all():
-        found.setdefault(order, []).append(Money(row.amount, row.currency))
-    return found
-
-
 def _line(line: OrderLineRow, t: Speech) -> str:
     seats, ends_on = t.w.seats(line.seats), date.fromisoformat(str(line.receipt["renews_on"]))
     span = t.w.span(line.term_starts_on, ends_on)
@@ -178,11 +164,10 @@ def _notes(attempts: Sequence[Tried], row: OrderRow, t: Speech) -> list[str]:
     return notes
 
 
-def _refunded(money: Money, amounts: Mapping[str, int], numbers: Set[str], t: Speech) -> str:
-    """The part of a refund that is these subscriptions' own."""
-    parts = zip(amounts, shares(money.minor, list(amounts.values())), strict=True)
-    own = sum(part for number, part in parts if number in numbers)
-    return t("happened.refund", amount=t.w.amount(Money(own, money.currency)))
+def _refunded(back: SentBack, numbers: Set[str], zone_name: str, t: Speech) -> str:
+    """The part of a refund that is these subscriptions' own, and when it went back."""
+    own = Money(sum(share for number, share in back.shares.items() if number in numbers), back.money.currency)
+    return t("order.refunded", amount=t.w.amount(own), day=t.day_of(back.at, zone_name))
 
 
 def _to_pay(attempts: Sequence[Tried], amounts: Amounts, seen: Set[UUID], stored: Stored, t: Speech) -> str | None:

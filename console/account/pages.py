@@ -1,5 +1,6 @@
 """The pages of whoever is signed in: the list, one subscription, what something costs, and the commands' forms."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
@@ -9,7 +10,7 @@ from console.account.cart import why_not_together
 from console.account.contracting import address_of
 from console.account.desk import Desk, page_of
 from console.account.doing import actions, other_terms
-from console.account.finding import Found, NotYours, contacts_of, find, find_page, locale_of, methods_of
+from console.account.finding import Found, NotYours, contacts_of, find, find_page, locale_of
 from console.account.forms import Form, Wrong, arguments, chosen_term, client_key, count_of_seats
 from console.account.giving import give_and_see, told
 from console.account.guard import Visitor, form_of, visitor
@@ -21,6 +22,7 @@ from console.account.standing import facts, listed, pending, renewal_sentences
 from console.account.usage import words_of_unused
 from renewals.commands import Name
 from renewals.permission import BUYER_MAY
+from renewals.purchase import Purchase
 from renewals.renewing import last_paid_term
 from settings import Settings
 
@@ -133,7 +135,8 @@ async def _details(
     people = await contacts_of(session, stored.customer.csn) if found.is_buyer else []
     orders = await orders_of(session, stored, who.email, t)
     possible = actions(found, t, desk.settings)
-    choices = await method_choices(session, await methods_of(session, stored), stored, t)
+    purchase = Purchase((stored.as_found,))
+    choices = await method_choices(session, stored, purchase, t)
     return desk.page(
         request,
         "details.html",
@@ -156,7 +159,8 @@ async def _details(
         contract=address_of(stored.customer.csn, stored.facts.channel),
         ahead=last_paid_term(stored.facts),
         terms=other_terms(stored.facts, t),
-        methods=[each for each in choices if not each.own],
+        methods=[replace(each, chosen=False) for each in choices if not each.own],
+        kinds=purchase.kinds,
         people=[each for each in people if each.id != found.admin.id],
         coming=what_is_coming(stored, t),
         happened=await what_happened(session, stored, who.email, t, before=before),

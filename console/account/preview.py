@@ -11,19 +11,19 @@ from console.account.forms import Wrong
 from console.account.speech import Speech
 from console.account.standing import pending, sentences_for
 from models.methods import labels_of
-from models.parties import PaymentMethodRow
 from models.reading import fact_of_method
 from models.store import Stored
 from renewals import commands as c
-from renewals.checkout import may_add_seats
+from renewals.checkout import KONBINI_TAKES
 from renewals.decisions import Refused
 from renewals.effects import after_command, at_bound_price
 from renewals.facts import Subscription, Term
 from renewals.money import Money
-from renewals.payments import Purpose
+from renewals.payments import MethodKind, Purpose
 from renewals.preview import Preview as Shown
 from renewals.preview import preview, token_of
 from renewals.pricing import Line
+from renewals.purchase import Purchase, renewal_of
 from renewals.renewing import last_paid_term
 from renewals.savings import longer_terms, saved_per_year
 from renewals.windows import today
@@ -41,20 +41,24 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One way to answer a question of the form. `own`: it is the subscription's method as it is."""
+    """One way to answer a question of the form; `why_not` says why it is none here.
+
+    `own`: it is the subscription's method as it is.
+    """
 
     value: str
     label: str
     chosen: bool
     own: bool = False
+    why_not: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """All that a buyer sees before paying, or before planning another term. With `why_not` nothing is to be confirmed.
 
-    `token` is the proof of the price that was shown, which the form brings back; without one (no key to sign with) the
-    price is that of the moment in which the form comes.
+    `methods` are stored, `kinds` those of which a new one can pay it. `token` is the proof of the price that was shown,
+    which the form brings back; without one (no key to sign with) the price is that of the moment in which it comes.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Preview:
     pending: tuple[str, ...] = ()
     savings: tuple[str, ...] = ()
     methods: tuple[Choice, ...] = ()
+    kinds: tuple[MethodKind, ...] = ()
     when: tuple[Choice, ...] = ()
     seats: int = 1
     term: str = ""
@@ -84,6 +89,7 @@ async def preview_renewal(session: AsyncSession, found: Found, t: Speech, settin
     shown = preview(sub, c.Renew(), found.stored.now)
     (line,) = shown.lines
     when: tuple[Choice, ...] = ()
+    purchase = renewal_of((sub,))
     if today(sub, found.stored.now) < sub.renews_on:
         later = t("preview.on-renewal-date", day=t.w.day(sub.renews_on))
         when = Choice(c.When.NOW, t("preview.now"), True), Choice(c.When.ON_RENEWAL_DATE, later, False)
@@ -94,7 +100,8 @@ async def preview_renewal(session: AsyncSession, found: Found, t: Speech, settin
         dates=t("preview.unchanged", day=t.w.day(line.starts_on), span=t.w.span(line.starts_on, line.renews_on)),
         pending=tuple(words for _, words in pending(sub, t)),
         savings=tuple(savings(sub, t)),
-        methods=await method_choices(session, await methods_of(session, found.stored), found.stored, t),
+        methods=await method_choices(session, found.stored, purchase, t),
+        kinds=purchase.kinds,
         when=when,
         token=_proof(shown, settings),
     )
@@ -107,14 +114,14 @@ async def preview_seats(session: AsyncSession, found: Found, seats: int, t: Spee
         return refused
     sub, now = found.stored.as_found, found.stored.now
     shown = preview(sub, c.AddSeats(seats), now)
-    rows = await methods_of(session, found.stored)
-    usable = [row for row in rows if may_add_seats(sub, now, fact_of_method(row, now)) is None]
+    purchase = Purchase((sub,), at_once=True)
     return Preview(
         name=c.Name.ADD_SEATS,
         lines=tuple(price_line(line, t) for line in shown.lines),
         total=t.w.amount(shown.total),
         dates=t("preview.until", day=t.w.day(shown.lines[-1].renews_on)),
-        methods=await method_choices(session, usable, found.stored, t),
+        methods=await method_choices(session, found.stored, purchase, t),
+        kinds=purchase.kinds,
         seats=seats,
         token=_proof(shown, settings),
     )
@@ -213,18 +220,20 @@ async def own_method(session: AsyncSession, stored: Stored, t: Speech) -> str:
     return t.named(labels.get((row.kind, row.token)), fact)
 
 
-async def method_choices(
-    session: AsyncSession, rows: Sequence[PaymentMethodRow], stored: Stored, t: Speech
-) -> tuple[Choice, ...]:
-    """The stored methods; the subscription's own is chosen, or else the first, or else a new one."""
+async def method_choices(session: AsyncSession, stored: Stored, purchase: Purchase, t: Speech) -> tuple[Choice, ...]:
+    """The stored methods, the subscription's own first; of those that can pay it the first is chosen."""
     labels = await labels_of(session, stored.customer.csn)
     own, zone_name = stored.row.method_id, stored.facts.time_zone
+    least, most = (t.w.amount(each) for each in KONBINI_TAKES)
     found: list[Choice] = []
-    for row in rows:
+    for row in await methods_of(session, stored):
         words = t.named(labels.get((row.kind, row.token)), fact_of_method(row, row.created_at))
         if row.id == own:
             words = t("preview.current", method=words)
         else:
             words = t("stored_on", method=words, day=t.day_of(row.created_at, zone_name))
-        found.append(Choice(str(row.id), words, not found, own=row.id == own))
+        bar = purchase.bar(MethodKind(row.kind))
+        chosen = bar is None and not any(each.chosen for each in found)
+        why_not = t(f"methods.bar.{bar}", least=least, most=most) if bar else None
+        found.append(Choice(str(row.id), words, chosen, own=row.id == own, why_not=why_not))
     return tuple(found)

@@ -202,7 +202,7 @@ async def _page(
         status=422 if wrong else 200,
         visitor=who,
         csrf=who.form_token,
-        quote=await page_of_quote(session, quote, found, t),
+        quote=await page_of_quote(session, quote, found, datetime.now(UTC), t),
         stored=found.stored,
         found=found,
         told=await _told(desk, session, answer, found, who, t),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from console.account.finding import Found, NotYours, find, methods_of, numbers_of
+from console.account.finding import Found, NotYours, find, numbers_of
 from console.account.orders import code_in_words, voucher_in_words
 from console.account.preview import Choice, method_choices
 from console.account.speech import Speech
@@ -26,6 +26,7 @@ from renewals.eligibility import decide
 from renewals.facts import Channel, Term
 from renewals.money import Money
 from renewals.payments import MethodKind
+from renewals.purchase import Purchase
 from renewals.quoting import MOST_LINES, QuoteState
 from renewals.request import Request
 
@@ -56,7 +57,7 @@ class QuotedLine:
 
 @dataclass(frozen=True, slots=True)
 class QuotePage:
-    """All that the page of one quote says; `methods` are those that it can be paid with.
+    """All that the page of one quote says; `methods` are stored, `kinds` those of which a new one can pay it.
 
     `is_held` while it is accepted and that payment is open, `to_pay` says how to pay its code. `by_partner`: a
     partner sold it, issues it, and invoices it by a purchase order.
@@ -68,6 +69,7 @@ class QuotePage:
     lines: tuple[QuotedLine, ...]
     total: str
     methods: tuple[Choice, ...]
+    kinds: tuple[MethodKind, ...]
     to_pay: str | None
     is_held: bool
     by_partner: bool
@@ -134,11 +136,14 @@ def _amount(shown: ShownQuote, t: Speech) -> str:
     return "–" if shown.amount is None else t.w.amount(Money(shown.amount, shown.currency))
 
 
-async def page_of_quote(session: AsyncSession, quote: QuoteRow, found: Found, t: Speech) -> QuotePage:
+async def page_of_quote(
+    session: AsyncSession, quote: QuoteRow, found: Found, wall_now: datetime, t: Speech
+) -> QuotePage:
     shown = await show_quote(session, quote)
     held = shown.state is QuoteState.ISSUED and await _is_held_by_its_order(session, quote)
     by_partner = shown.channel == Channel.PARTNER
     open_to_pay = shown.state is QuoteState.ISSUED and found.is_buyer and not held and not by_partner
+    purchase = await _purchase(session, shown, wall_now) if open_to_pay else None
     words = "held" if held else "asked_of_partner" if shown.state is QuoteState.ASKED and by_partner else shown.state
     return QuotePage(
         shown=shown,
@@ -146,7 +151,8 @@ async def page_of_quote(session: AsyncSession, quote: QuoteRow, found: Found, t:
         sentence=t(f"quote.{words}_text", day=t.w.day(shown.expires_on)),
         lines=tuple(_line(line, shown.currency, t) for line in shown.lines),
         total=_amount(shown, t),
-        methods=await _methods(session, found, t) if open_to_pay else (),
+        methods=await method_choices(session, found.stored, purchase, t) if purchase else (),
+        kinds=purchase.kinds if purchase else (),
         to_pay=_to_pay(shown, found, t),
         is_held=held,
         by_partner=by_partner,
@@ -187,11 +193,11 @@ def _line(line: ShownLine, currency: str, t: Speech) -> QuotedLine:
     )
 
 
-async def _methods(session: AsyncSession, found: Found, t: Speech) -> tuple[Choice, ...]:
-    """The stored methods that a quote can be paid with."""
-    taken = found.stored.facts.policy.methods
-    rows = [row for row in await methods_of(session, found.stored) if MethodKind(row.kind) in taken]
-    return await method_choices(session, rows, found.stored, t)
+async def _purchase(session: AsyncSession, shown: ShownQuote, wall_now: datetime) -> Purchase:
+    """What is paid by whoever accepts it: all of its lines, and their sum."""
+    numbers = [line.subscription for line in shown.lines]
+    lines = [each.as_found for each in await load_all(session, numbers, wall_now)]
+    return Purchase(tuple(lines), () if shown.amount is None else (Money(shown.amount, shown.currency),))
 
 
 async def what_can_be_asked(

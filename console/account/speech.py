@@ -1,5 +1,6 @@
 """How the account speaks: with its own words, as the letters do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,9 +34,9 @@ class Speech(speech.Speech):
             return speech.Speech.clock(self, local)
         return f"{local.hour}\u00a0h" + (f"\u00a0{local:%M}" if local.minute else "")
 
-    def kinds(self) -> list[tuple[str, str]]:
-        """Every kind of payment method, with its name."""
-        return [(kind.value, self.w.method_as_label(kind)) for kind in MethodKind]
+    def kinds(self, offered: Sequence[MethodKind]) -> list[tuple[str, str]]:
+        """The kinds of payment method that are offered, each with its name."""
+        return [(kind.value, self.w.method_as_label(kind)) for kind in offered]
 
 
 def speech_of(customer_locale: str) -> Speech:

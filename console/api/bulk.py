@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -19,7 +20,9 @@ from models.checkouts import BasketTold, LineTold, OrderTold, basket_told, store
 from models.inbox import KeyReused
 from renewals.basket import Order, asked_once, parse_choice, size_refused, token_of
 from renewals.commands import BadArguments
+from renewals.facts import Subscription
 from renewals.preview import BINDS_FOR
+from renewals.purchase import Purchase
 
 _LOG = logging.getLogger(__name__)
 
@@ -30,9 +33,10 @@ routes = APIRouter(tags=["bulk checkouts"])
 async def preview(session: Reading, room: InRoom, acting: Acting, asked: b.BulkRequest) -> b.BulkPreview:
     """What a bulk checkout would buy now: its orders, and each line that would be left out with its code."""
     numbers, now, key = _numbers(asked, acting), wall_now(), room.settings.signing
-    basket, _ = await preview_basket(session, numbers, by=acting.by, methods=asked.chosen, wall_now=now)
+    basket, found = await preview_basket(session, numbers, by=acting.by, methods=asked.chosen, wall_now=now)
+    subs = {each.row.number: each.as_found for each in found}
     return b.BulkPreview(
-        orders=[_order(order) for order in basket.orders],
+        orders=[_order(order, subs) for order in basket.orders],
         refused=[
             b.RefusedLine(subscription=number, code=why.code, hint=why.hint, possible_on=why.possible_on)
             for number in numbers
@@ -57,7 +61,8 @@ def _numbers(asked: b.BulkRequest, acting: OnBehalf) -> tuple[str, ...]:
     return numbers
 
 
-def _order(order: Order) -> b.PreviewOrder:
+def _order(order: Order, subs: Mapping[str, Subscription]) -> b.PreviewOrder:
+    purchase = Purchase(tuple(subs[line.number] for line in order.lines), (order.total,))
     return b.PreviewOrder(
         customer=order.group.customer,
         channel=order.group.channel,
@@ -65,6 +70,7 @@ def _order(order: Order) -> b.PreviewOrder:
         currency=order.total.currency,
         kind=order.method.kind,
         method=UUID(order.method.id) if order.method.id else None,
+        payment_kinds=list(purchase.kinds),
         lines=[b.PreviewLine(subscription=line.number, **dict(line_told(line))) for line in order.lines],
     )
 

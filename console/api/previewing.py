@@ -19,10 +19,11 @@ from renewals.decisions import Refused
 from renewals.effects import after_command
 from renewals.eligibility import decide
 from renewals.facts import Subscription, Term
-from renewals.payments import MethodKind, PaymentMethod, Purpose
+from renewals.payments import MethodKind, Purpose
 from renewals.plan import next_charge_at
 from renewals.preview import Preview, preview, token_of
 from renewals.pricing import Line, NotPriced
+from renewals.purchase import Purchase, purchase_of, renewal_of
 from renewals.renewing import last_paid_term
 from renewals.request import Request
 from renewals.savings import Saving, longer_terms
@@ -38,6 +39,7 @@ async def preview_of_renewal(session: AsyncSession, stored: Stored, key: bytes) 
         preview(sub, c.Renew(), stored.now),
         key,
         longer_terms(sub),
+        kinds=renewal_of((sub,)).kinds,
         unused=await unused_of(session, stored),
     )
 
@@ -46,7 +48,14 @@ async def preview_of_seats(session: AsyncSession, stored: Stored, seats: int, ke
     """More seats. Raises `Refusal` where its buyer could not add them now."""
     command = c.AddSeats(seats)
     sub = _allowed(stored, c.Name.ADD_SEATS, command)
-    return _preview(stored, sub, preview(sub, command, stored.now), key, unused=await unused_of(session, stored))
+    return _preview(
+        stored,
+        sub,
+        preview(sub, command, stored.now),
+        key,
+        kinds=Purchase((sub,), at_once=True).kinds,
+        unused=await unused_of(session, stored),
+    )
 
 
 async def preview_of_term(session: AsyncSession, stored: Stored, term: Term, key: bytes) -> s.Preview:
@@ -66,7 +75,9 @@ async def preview_of_term(session: AsyncSession, stored: Stored, term: Term, key
 def _allowed(stored: Stored, name: c.Name, command: c.Command) -> Subscription:
     """The facts that the command would be decided on. Without a stored method the buyer chooses one that is taken."""
     sub = stored.as_found
-    usable = sub.method if sub.method and (name is c.Name.RENEW or sub.method_charges) else _any_method(sub, stored.now)
+    purchase = purchase_of(name, sub)
+    pays = sub.method is not None and (purchase is None or purchase.bar(sub.method.kind) is None)
+    usable = sub.method if pays or purchase is None else purchase.stand_in(stored.now)
     decision = decide(
         sub,
         Request(
@@ -83,11 +94,6 @@ def _allowed(stored: Stored, name: c.Name, command: c.Command) -> Subscription:
     return sub
 
 
-def _any_method(sub: Subscription, now: datetime) -> PaymentMethod:
-    kinds = [kind for kind in sub.policy.methods if kind.charges_automatically]
-    return PaymentMethod("", kinds[0] if kinds else MethodKind.CARD, now)
-
-
 def _preview(
     stored: Stored,
     sub: Subscription,
@@ -96,6 +102,7 @@ def _preview(
     longer: Sequence[Saving] = (),
     *,
     charged_at: datetime | None = None,
+    kinds: Sequence[MethodKind] | None = None,
     unused: UnusedSeats | None,
 ) -> s.Preview:
     first = shown.lines[0]
@@ -108,6 +115,7 @@ def _preview(
         token=token_of(shown, key) if key else None,
         binds_until=shown.binds_until if key else None,
         payment_method=method_of(stored.method),
+        payment_kinds=None if kinds is None else list(kinds),
         pending=pending_of(sub),
         longer_terms=[
             s.Longer(term=each.term, amount=each.total.minor, saved=each.saved.minor, currency=sub.currency)

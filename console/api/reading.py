@@ -1,8 +1,6 @@
 """From facts to what goes over the wire: a subscription, its tag, and what its buyer may do."""
 
 import hashlib
-from collections.abc import Mapping
-from datetime import date
 from uuid import UUID
 
 from console.api import schemas as s
@@ -16,6 +14,7 @@ from renewals.facts import Phase, Subscription
 from renewals.options import last_day, options, whom_to_ask
 from renewals.permission import BUYER_MAY
 from renewals.pricing import NotPriced, next_line
+from renewals.purchase import CURED_BY_A_METHOD, purchase_of
 from renewals.windows import late_window_last_day, window_opens_on
 from settings import Settings
 
@@ -118,18 +117,18 @@ def _next_term(sub: Subscription) -> s.NextTerm | None:
 def options_of(stored: Stored, settings: Settings) -> s.Options:
     """The answer to each command of buyers, were this one's buyer to give it now; what `perennial explain` says."""
     answers = options(stored.facts, Person(stored.buyer.email), is_buyer=True, at=stored.now)
-    return s.Options(
-        items=[_option(name, answers, last_day(stored.facts, name), settings) for name in c.Name if name in BUYER_MAY]
-    )
+    return s.Options(items=[_option(name, answers[name], stored, settings) for name in c.Name if name in BUYER_MAY])
 
 
-def _option(name: c.Name, answers: Mapping[c.Name, Decision], until: date | None, settings: Settings) -> s.Option:
-    decision = answers[name]
+def _option(name: c.Name, decision: Decision, stored: Stored, settings: Settings) -> s.Option:
+    sub, purchase = stored.facts, purchase_of(name, stored.as_found)
+    curable = not isinstance(decision, Refused) or decision.code in CURED_BY_A_METHOD
+    kinds = list(purchase.kinds) if purchase and curable else None
     if not isinstance(decision, Refused):
         if isinstance(decision, AlreadyTrue):
-            return s.Option(command=name, answer="already_so")
-        return s.Option(command=name, answer="allowed", until=until)
-    who = whom_to_ask(name, decision)
+            return s.Option(command=name, answer="already_so", payment_kinds=kinds)
+        return s.Option(command=name, answer="allowed", until=last_day(sub, name), payment_kinds=kinds)
+    who = whom_to_ask(name, decision.code, sub.channel)
     return s.Option(
         command=name,
         answer="refused",
@@ -137,4 +136,5 @@ def _option(name: c.Name, answers: Mapping[c.Name, Decision], until: date | None
         hint=decision.hint,
         possible_on=decision.possible_on,
         ask=s.Ask(who=who, contact=settings.reached_at(who)) if who else None,
+        payment_kinds=kinds,
     )

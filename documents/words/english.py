@@ -23,6 +23,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "paid_with": "Paid with",
         "code": "Payment code",
         "of_quote": "Quote",
+        "refunded": "Refunded",
+        "refunded_on": "{amount} on {day}",
         "what": "What",
         "computed": "Computed as",
         "amount": "Amount",

@@ -23,6 +23,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "paid_with": "Réglé par",
         "code": "Code de paiement",
         "of_quote": "Devis",
+        "refunded": "Remboursé",
+        "refunded_on": "{amount} le {day}",
         "what": "Désignation",
         "computed": "Calcul",
         "amount": "Montant",

@@ -23,6 +23,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "paid_with": "お支払い方法",
         "code": "お支払い番号",
         "of_quote": "見積番号",
+        "refunded": "返金",
+        "refunded_on": "{amount}（{day}）",
         "what": "品目",
         "computed": "計算式",
         "amount": "金額",

@@ -55,7 +55,7 @@ class Desk:
 
     @property
     def notices(self) -> Notices:
-        return Notices(self.sessions, self.mailer, CONTACTS, SENDER)
+        return Notices(self.sessions, self.mailer, CONTACTS, SENDER, SIGNING_KEY)
 
     @property
     def phases(self) -> Phases:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities import deciding, waiting
+from activities import arriving, deciding
 from activities.delivery import deliver
 from models.records import CommandRow
 from tests.activities.desk import PARIS, Desk
@@ -120,9 +120,7 @@ async def test_what_binds_a_preview_is_for_the_workflow(desk: Desk) -> None:
     assert (row.outcome, exchange.sent) == (None, TOLD)
 
 
-async def test_while_a_charge_is_made_its_answer_is_waited_for(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_while_a_charge_is_made_its_answer_is_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     await at_rest(desk)
     await desk.wait_for_renewal_date()
     hangs = Hangs()
@@ -178,7 +176,7 @@ async def test_one_that_cannot_be_decided_is_left_to_the_workflow_which_tells(
         await decide(*args)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(waiting, "decide_locked", decide_and_fail)
+    monkeypatch.setattr(arriving, "decide_locked", decide_and_fail)
     exchange = Exchange()
     row = await arrive(desk, exchange, await desk.store(NOON, "cancel-auto-renew"))
     assert (row.outcome, exchange.sent, await desk.row()) == (None, TOLD, before)
@@ -190,7 +188,7 @@ async def test_a_database_that_fails_is_said_to_fail(desk: Desk, monkeypatch: py
     async def fail(*_: Any) -> None:
         raise OperationalError("SELECT 1", {}, Exception("away"))
 
-    monkeypatch.setattr(waiting, "decide_locked", fail)
+    monkeypatch.setattr(arriving, "decide_locked", fail)
     exchange = Exchange()
     with pytest.raises(OperationalError):
         await arrive(desk, exchange, await desk.store(NOON, "cancel-auto-renew"))

@@ -14,6 +14,7 @@ from gateways.port import NoAnswer, Paid, Refunded, RefundRefused
 from models.ledger import entries
 from models.odd_payments import refunds_owed
 from renewals.money import Money
+from tests.activities.baskets import open_counter
 from tests.activities.desk import DUE, PARIS, PRICE, Desk, PulledPlug
 from tests.scenarios.diary import instant
 from tests.scenarios.portfolios import BUYER
@@ -342,3 +343,18 @@ async def test_of_money_that_goes_back_by_itself_the_ledger_names_no_person(desk
         found = [(each.entry, each.by) async for each in entries(session, subscription=desk.number)]
     assert ("order", BUYER) in found
     assert ("refund", "system") in found
+
+
+async def test_what_goes_back_of_many_in_parts_is_on_record_with_each_for_no_more_than_it_cost(desk: Desk) -> None:
+    counter = await open_counter(desk, "2027-02-01 12:00", auto_renew="no")
+    assert await counter.carry_out(await counter.stored("2027-02-01 12:00"), "2027-02-01 12:00") == ["renewed"] * 3
+    (order,) = await desk.rows("SELECT id::text FROM orders")
+    for minute, amount in enumerate((1, 1, 1, PRICE + 1, None)):
+        at = f"2027-02-02 10:0{minute}"
+        args: dict[str, Any] = {} if amount is None else {"amount": amount}
+        assert await desk.give(at, "refund", order=order["id"], **args, **ANA) == "done"
+        await counter.first.walk(at)
+    told = await desk.rows("SELECT subscription, data FROM events WHERE event = 'refund' ORDER BY at, subscription")
+    shares = [[int(row["data"]["amount"]) for row in told[n : n + 3]] for n in range(0, 15, 3)]
+    assert [sum(each) for each in shares] == [1, 1, 1, PRICE + 1, 2 * PRICE - 4]
+    assert [sum(line) for line in zip(*shares, strict=True)] == [PRICE] * 3

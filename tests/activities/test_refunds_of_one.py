@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 import worker
+from activities.deciding import decide_command
 from models.refundable import large_refund
 from models.second_person import Decision, RequestRow, key_of
 from renewals.commands import Name, Refund
@@ -16,6 +17,7 @@ from settings import Settings
 from tests.activities.desk import PARIS, PRICE, Desk
 from tests.activities.test_giving_back import ANA, LATER, renewed, sent
 from tests.scenarios.diary import instant
+from workflows.contract import Answer
 
 TAKES_TWO = Settings(second_person_refund="1000").refund_takes_two
 """More than EUR 1,000.00 of one order."""
@@ -75,6 +77,13 @@ async def test_what_two_have_agreed_on_is_done(desk: Desk, decision: Decision | 
     async with desk.sessions.begin() as session:
         session.add(asked)
     assert await desk.give(LATER, Name.REFUND, key=key_of(asked.id), order=order, **ANA) == answer
+
+
+async def test_one_is_never_enough_where_nobody_says_how_much_may_go_back(desk: Desk) -> None:
+    stored = await desk.store(LATER, "refund", **ANA, order=await renewed(desk), amount=1)
+    answer = await decide_command(desk.sessions, UUID(str(stored)), instant(LATER, PARIS))
+    assert isinstance(answer, Answer)
+    assert answer.code == "second_person_needed"
 
 
 @pytest.mark.parametrize("key", ["second:", "second:nothing", str(uuid4())], ids=["empty", "no id", "an id alone"])

@@ -8,6 +8,7 @@ import asyncio
 
 from tests.activities.baskets import open_counter
 from tests.activities.desk import DUE, Desk
+from tests.scenarios.portfolios import SECOND
 
 MONTHLY = {"term": "month", "starts_on": "2027-02-28", "renews_on": "2027-03-31"}
 EARLY, AT = "2027-03-31 04:00", "2027-03-31 05:00"
@@ -81,3 +82,27 @@ async def test_a_bulk_checkout_too_means_the_month_after_one_that_was_running_al
     await counter.first.walk("2027-04-02 10:05")
     assert await counter.carry_out(second, "2027-04-02 10:06") == ["renewed"] * 3
     assert await counter.paid_terms() == 6
+
+
+async def test_a_quote_that_was_asked_for_before_a_payment_is_not_for_the_month_after_it(desk: Desk) -> None:
+    counter = await open_counter(desk, EARLY, **MONTHLY, auto_renew="no")
+    numbers = [each.number for each in counter.desks]
+    command = await desk.store(AT, "ask-for-quote", lines=[{"subscription": number} for number in numbers])
+    assert await counter.desks[1].give("2027-03-31 05:10", "renew") == "done"
+    applied = await desk.at(LATER, desk.commands.apply_command, desk.number, str(command))
+    assert (applied.answer.code, applied.answer.hint) == (
+        "already_renewed",
+        f"{SECOND}: The term from 2027-03-31 is paid; nothing is left to pay.",
+    )
+    again = [{"subscription": SECOND}]
+    assert await counter.desks[1].give(LATER, "ask-for-quote", lines=again) == "done"
+
+
+async def test_nor_is_one_for_the_subscription_that_it_was_given_through(desk: Desk) -> None:
+    await desk.open(**MONTHLY, auto_renew="no")
+    await desk.walk(EARLY)
+    command = await desk.store(AT, "ask-for-quote", lines=[{"subscription": desk.number}])
+    assert await desk.give("2027-03-31 05:10", "renew") == "done"
+    applied = await desk.at(LATER, desk.commands.apply_command, desk.number, str(command))
+    assert applied.answer.code == "already_renewed"
+    assert await desk.rows("SELECT 1 FROM quotes") == []

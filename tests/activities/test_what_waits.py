@@ -151,3 +151,24 @@ async def test_an_order_that_waits_is_left_to_its_delivery_and_pays_nothing_twic
     await desk.walk(DUE)
     assert await answered(desk, SOON, command_id) == "already_renewed"
     assert len(desk.gateway.charges) == 1
+
+
+async def test_no_charge_is_announced_to_who_cancelled_before_the_notice(desk: Desk) -> None:
+    await desk.open()
+    await desk.walk("2027-02-20 12:00")
+    command_id = await desk.store("2027-02-21 08:59", "cancel-auto-renew")
+    await desk.walk("2027-02-21 09:00")
+    assert [words for at, words in await desk.diary("2027-02-21")] == [
+        "cancel-auto-renew done",
+        "sent auto_renew_cancelled",
+    ]
+    assert await answered(desk, "2027-02-21 09:05", command_id) == "done"
+
+
+async def test_a_notice_names_what_the_buyer_made_of_the_charge_before_it(desk: Desk) -> None:
+    await desk.open()
+    await desk.walk("2027-02-20 12:00")
+    await desk.store("2027-02-21 08:59", "reduce-seats", to=5)
+    await desk.walk("2027-02-21 09:00")
+    (mail,) = await desk.rows("SELECT raw FROM notices WHERE kind = 'advance_charge_notice' AND occasion = '38'")
+    assert b"2,430.00" in mail["raw"]

@@ -4,7 +4,7 @@ import random
 import string
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -92,6 +92,11 @@ def test_it_speaks_the_customers_language(locale: str, said: list[str]) -> None:
             receipt(way=Way.RECORDED, method=None, ordered_as="R-9"),
             ["ordered elsewhere", "Order number R-9"],
             id="recorded",
+        ),
+        pytest.param(
+            receipt(refunds=((Money(10000, "EUR"), date(2027, 4, 5)), (Money(5000, "EUR"), date(2027, 5, 1)))),
+            ["Refunded EUR 100.00 on April 5, 2027", "Refunded EUR 50.00 on May 1, 2027", "Total EUR 7,290.00"],
+            id="refunded in part, twice",
         ),
         pytest.param(
             receipt(way=Way.SEATS, lines=(seats_line(), line(1, purpose=Purpose.NEXT_SEATS, seats=2))),

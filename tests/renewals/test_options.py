@@ -8,7 +8,8 @@ import pytest
 from renewals import commands as c
 from renewals.actors import Person
 from renewals.decisions import AlreadyTrue, Decision, Eligible, Refused
-from renewals.options import last_day, options
+from renewals.facts import Channel
+from renewals.options import Contact, last_day, options, whom_to_ask
 from renewals.payments import Hold
 from tests.renewals.builders import subscription, utc
 
@@ -50,6 +51,27 @@ def test_what_is_allowed_is_so_through_a_day(changes: dict[str, Any], name: c.Na
     """domain.md 3 and 7: each end is that of the rule that would refuse on the day after."""
     day = last_day(subscription(**changes), name)
     assert day == (date.fromisoformat(expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "channel", "who"),
+    [
+        pytest.param(c.Name.RENEW, "sold_by_partner", Channel.PARTNER, Contact.PARTNER, id="what a partner sold"),
+        pytest.param(c.Name.RENEW, "lapsed", Channel.PARTNER, Contact.PARTNER, id="lapsed, which a partner sold"),
+        pytest.param(c.Name.ADD_SEATS, "lapsed", Channel.DIRECT_ONLINE, Contact.SALES, id="lapsed: to buy anew"),
+        pytest.param(c.Name.RENEW, "product_retired", Channel.DIRECT_ONLINE, Contact.SALES, id="retired: to renew"),
+        pytest.param(c.Name.ADD_SEATS, "product_retired", Channel.DIRECT_ONLINE, Contact.SUPPORT, id="retired: seats"),
+        pytest.param(c.Name.ASK_FOR_QUOTE, "term_not_offered", Channel.DIRECT_ONLINE, Contact.SALES, id="no price"),
+        pytest.param(c.Name.CHANGE_TERM, "term_not_offered", Channel.DIRECT_ONLINE, Contact.SUPPORT, id="no such term"),
+        pytest.param(c.Name.RENEW, "parked", Channel.DIRECT_ONLINE, Contact.SUPPORT, id="parked"),
+        pytest.param(c.Name.RENEW, "window_not_open", Channel.DIRECT_ONLINE, None, id="what time cures"),
+        pytest.param(c.Name.RENEW, "method_not_accepted", Channel.DIRECT_ONLINE, None, id="what the buyer cures"),
+    ],
+)
+def test_who_can_help_follows_from_what_stands_against_it(
+    name: c.Name, code: str, channel: Channel, who: Contact | None
+) -> None:
+    assert whom_to_ask(name, code, channel) is who
 
 
 def test_a_quote_can_be_accepted_through_the_day_it_ends() -> None:

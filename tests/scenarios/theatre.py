@@ -29,6 +29,7 @@ from mail.sender import Mailer
 from mail.sink import Sink, SinkMail, list_mails
 from models.engine import Sessions
 from renewals.calendar import zone
+from renewals.refunding import one_is_enough
 from tests.scenarios.diary import Diary, diary_of, instant
 from tests.scenarios.portfolios import BUYER, CUSTOMER, PUNCTUAL, import_one
 from worker import build_worker
@@ -199,6 +200,7 @@ async def theatre(
         mailer,
         CONTACTS,
         SENDER,
+        refund_takes_two=one_is_enough,
         gateway=gateway,
         signing_key=SIGNING_KEY,
         identity="perennial",

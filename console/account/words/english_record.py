@@ -33,8 +33,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "automatically first: a card, PayPal or direct debit.",
         "refused.method_cannot_auto_charge.renew": "That method cannot be charged by itself. Choose another one, or "
         "renew now.",
-        "refused.method_not_accepted": "This method does not take an amount of that size or currency. Choose another "
-        "one.",
+        "refused.method_not_accepted": "This method is not taken here, or not for such an amount or currency. Choose "
+        "another one.",
         "refused.term_not_offered": "This product is not sold for such a term in your currency.",
         "refused.not_a_reduction": "Name fewer seats than there are.",
         "refused.below_one_seat": "At least one seat must stay. To end the subscription, switch automatic renewal off.",
@@ -125,6 +125,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "order.state.paid": "paid",
         "order.state.void": "void",
         "order.declined": "{count} × declined",
+        "order.refunded": "Refund of {amount} on {day}",
         "order.store_code": "store payment code {code}",
         "order.transfer": "transfer reference {code}",
     }

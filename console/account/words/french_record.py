@@ -38,8 +38,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "prélèvement automatique : carte, PayPal ou prélèvement bancaire.",
         "refused.method_cannot_auto_charge.renew": "Ce moyen de paiement ne permet pas de prélèvement automatique. "
         "Choisissez-en un autre, ou renouvelez maintenant.",
-        "refused.method_not_accepted": "Ce moyen de paiement n’accepte pas un tel montant ou cette devise. "
-        "Choisissez-en un autre.",
+        "refused.method_not_accepted": "Ce moyen de paiement n’est pas proposé ici, ou pas pour ce montant ou cette "
+        "devise. Choisissez-en un autre.",
         "refused.term_not_offered": "Ce produit n’est pas vendu pour cette durée dans votre devise.",
         "refused.not_a_reduction": "Indiquez moins de postes qu’il n’y en a.",
         "refused.below_one_seat": "Il doit rester au moins un poste. Pour mettre fin à l’abonnement, annulez le "
@@ -131,6 +131,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "order.state.paid": "réglé",
         "order.state.void": "annulé",
         "order.declined": "refusé {count} fois",
+        "order.refunded": "Remboursement de {amount} le {day}",
         "order.store_code": "code de paiement en magasin {code}",
         "order.transfer": "référence de virement {code}",
     }

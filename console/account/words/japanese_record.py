@@ -36,8 +36,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "座振替）を設定してください。",
         "refused.method_cannot_auto_charge.renew": "このお支払い方法は自動で請求できません。別の方法を選ぶか、今すぐ更"
         "新してください。",
-        "refused.method_not_accepted": "このお支払い方法は、この金額または通貨に対応していません。別の方法をお選びくだ"
-        "さい。",
+        "refused.method_not_accepted": "このお支払い方法は、こちらではご利用いただけないか、この金額または通貨に対応"
+        "していません。別の方法をお選びください。",
         "refused.term_not_offered": "この製品は、お客様の通貨ではその期間の取り扱いがありません。",
         "refused.not_a_reduction": "現在より少ないシート数をご入力ください。",
         "refused.below_one_seat": "シートは1つ以上必要です。終了をご希望の場合は、自動更新をオフにしてください。",
@@ -128,6 +128,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "order.state.paid": "お支払い済み",
         "order.state.void": "無効",
         "order.declined": "不成立{count}回",
+        "order.refunded": "{day}に{amount}を返金",
         "order.store_code": "払込番号 {code}",
         "order.transfer": "振込用の参照番号 {code}",
     }

@@ -81,6 +81,8 @@ class PreviewOrder(Resource):
     currency: str
     kind: MethodKind
     method: UUID | None
+    payment_kinds: list[MethodKind]
+    """The kinds of payment method that can pay all of it."""
     lines: list[PreviewLine]
 
 

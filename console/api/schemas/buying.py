@@ -7,7 +7,7 @@ from console.api.schemas.seats import UnusedSeats
 from console.api.schemas.subscriptions import Method, Pending
 from console.api.schemas.wire import Instant, Resource
 from renewals.facts import Term
-from renewals.payments import Purpose
+from renewals.payments import MethodKind, Purpose
 
 
 class Line(Resource):
@@ -49,6 +49,9 @@ class Preview(Resource):
     """The argument `preview` of the command: the prices shown bind, or it is refused as `preview_stale`."""
     binds_until: Instant | None
     payment_method: Method | None
+    """That of the subscription."""
+    payment_kinds: list[MethodKind] | None
+    """The kinds of payment method that can pay this; null of a change of term, with which nothing is paid."""
     pending: Pending
     """Changes that apply at the next renewal: a preview of it has them in its line already."""
     longer_terms: list[Longer]

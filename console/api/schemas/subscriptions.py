@@ -123,6 +123,8 @@ class Option(Resource):
     """The last day on which what is allowed stays so, on the customer's calendar; none where no day ends it."""
     ask: Ask | None = None
     """Who can help where the buyer cannot."""
+    payment_kinds: list[MethodKind] | None = None
+    """The kinds of payment method that the command can name now; null where it names none, or none would do."""
 
 
 class Options(Resource):

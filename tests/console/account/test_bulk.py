@@ -3,9 +3,11 @@
 import html
 import json
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from tests.console.account.browser import SUBSCRIPTIONS, Browser, form, words
@@ -20,6 +22,7 @@ SENT_BACK = """
     INSERT INTO refunds (id, attempt_id, subscription, amount, currency, because, owed_at, calls, sent_at, reference)
     SELECT gen_random_uuid(), id, 'S-23561', 3000, 'EUR', 'paid_too_much', now(), 0, now(), 'reference' FROM attempts
 """
+REFUNDED = SENT_BACK.replace("'paid_too_much', now(), 0, now()", "'operator', now(), 0, '2027-03-05 10:00+00'")
 CARD = {"method-1": "new", "kind-1": "card", "expires-1": "2030-05"}
 
 
@@ -125,6 +128,36 @@ async def test_the_receipt_of_an_order_is_offered_to_whoever_may_see_all_of_it(
     assert "/receipt.pdf" not in await browser.page(f"{SUBSCRIPTIONS}/{FIRST}")
 
 
+@pytest.mark.parametrize(
+    ("locale", "on_page", "on_paper"),
+    [
+        pytest.param(
+            "en-GB", "Refund of EUR 30.00 on 5 March 2027", "Refunded EUR 30.00 on 5 March 2027", id="English"
+        ),
+        pytest.param(
+            "fr-FR",
+            "Remboursement de 30,00 EUR le 5 mars 2027",
+            "Remboursé 30,00 EUR le 5 mars 2027",
+            id="French",
+        ),
+        pytest.param("ja-JP", "2027年3月5日にEUR 30.00を返金", "返金 EUR 30.00（2027年3月5日）", id="Japanese"),
+    ],
+)
+async def test_what_went_back_of_an_order_stands_on_its_page_and_on_its_receipt(
+    browser: Browser, theatre: Theatre, lives: list[Life], locale: str, on_page: str, on_paper: str
+) -> None:
+    await browser.sign_in()
+    await confirm(browser, await browser.page(ALL_THREE))
+    async with theatre.sessions.begin() as session:
+        await session.execute(text("UPDATE customers SET locale = :locale"), {"locale": locale})
+        await session.execute(text(REFUNDED))
+    page = await browser.page("/account/contracts/C-1/direct_online")
+    assert on_page in words(page).replace("\u00a0", " ")
+    (receipt,) = set(re.findall(r'href="(/account/orders/[^"]+/receipt\.pdf)"', page))
+    paper = PdfReader(BytesIO((await browser.get(receipt)).content)).pages[0].extract_text()
+    assert on_paper.replace(" ", "") in "".join(paper.split())
+
+
 async def test_what_cannot_be_renewed_says_why_and_is_not_offered(browser: Browser, theatre: Theatre) -> None:
     await theatre.subscription(FIRST, **BY_HAND)
     await theatre.subscription(SECOND, **BY_HAND | {"channel": "partner"})
@@ -222,6 +255,7 @@ async def test_an_order_says_which_customer_currency_and_channel_its_lines_have_
 async def test_more_than_a_hundred_are_too_many(browser: Browser) -> None:
     await browser.sign_in()
     numbers = "&".join(f"number=S-{n}" for n in range(101))
+    assert f'href="{SUBSCRIPTIONS}?{numbers}"' in html.unescape(await browser.page(f"{CART}?{numbers}"))
     assert "At most 100 subscriptions are renewed together, these are 101." in words(
         await browser.page(f"{CART}?{numbers}")
     )

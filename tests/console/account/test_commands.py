@@ -231,6 +231,14 @@ async def test_what_is_charged_for_more_seats_is_what_the_preview_showed(life: L
     assert "2 seats added, until 30 March 2027" in words(await browser.page(f"{SUBSCRIPTIONS}/{PUNCTUAL}"))
 
 
+@pytest.mark.usefixtures("life")
+async def test_a_number_of_seats_that_cannot_be_read_stays_to_be_mended(browser: Browser) -> None:
+    await browser.sign_in()
+    refused = await browser.get(f"{SUBSCRIPTIONS}/{PUNCTUAL}/add-seats?seats=1.5")
+    assert (refused.status_code, "Write a whole number of seats" in words(refused.text)) == (422, True)
+    assert re.search(r'id="field-seats"[^>]* value="1.5"[^>]* aria-invalid="true"', refused.text)
+
+
 async def test_once_the_next_term_is_paid_its_seats_are_priced_and_paid_too(life: Life, browser: Browser) -> None:
     await browser.sign_in()
     await browser.do(PUNCTUAL, "renew", on="/renew")

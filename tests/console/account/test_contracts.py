@@ -1,11 +1,13 @@
 """Contracts [000, 002, 004]: what a customer bought in one purchase mode, and what its manager may do with it."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from cli.stage import Stage
 from console.account.finding import PAGE
 from models.engine import Sessions
 from tests.console.account.browser import SUBSCRIPTIONS, Browser, words
@@ -40,6 +42,19 @@ async def test_the_list_has_each_customer_and_way_of_purchase_once(life: Life, b
     assert "Northwind Surveying LLC C-1, bought online Ada Quill renewal open (2) 15 31 March 2027" in said
     assert "Northwind Surveying LLC C-1, bought from a partner Ada Quill" in said
     assert "Eve" not in said
+
+
+async def test_the_next_renewal_date_is_never_one_that_is_paid_already(life: Life, browser: Browser) -> None:
+    assert await life.command(NOON, "change-term", term="3-years") == "done"
+    assert await life.command(NOON, "renew") == "done"
+    await browser.sign_in()
+    assert "bought online Ada Quill renewal open (1), renewed (1) 15 30 April 2027" in words(
+        await browser.page(CONTRACTS)
+    )
+    second = replace(life, number=SECOND, stage=Stage(life.client, life.sessions, SECOND))
+    assert await second.command(NOON, "renew") == "done"
+    assert "bought online Ada Quill renewed (2) 15 30 April 2028" in words(await browser.page(CONTRACTS))
+    assert "renews on 31 March 2030" in words(await browser.page(ONLINE))
 
 
 async def test_a_contract_shows_its_subscriptions_with_what_can_be_done_under_seats_term_and_renewal(

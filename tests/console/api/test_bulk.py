@@ -31,6 +31,7 @@ async def test_what_was_previewed_is_paid_once_whatever_is_sent_again(api: Api) 
     shown = (await post(api, f"{ALL}/preview", ASKED)).json()
     (order,) = shown["orders"]
     assert (order["customer"], order["amount"], order["currency"]) == ("C-1", 3 * 583200, "EUR")
+    assert order["payment_kinds"] == ["card", "paypal", "direct_debit", "bank_transfer"]
     assert [line["subscription"] for line in order["lines"]] == sorted([FIRST, SECOND, THIRD])
     body = {**ASKED, "preview": shown["token"]}
     first = await post(api, ALL, body, key="order-17")
