@@ -91,6 +91,18 @@ async def decide_in(
         await lock_all(session, await numbers_to_lock(session, row))
     stored = await load(session, row.subscription, wall_now, lock=True)  # locked first, as by who records an answer
     await session.refresh(row, with_for_update=True)
+    return await decide_locked(session, stored, row, wall_now, signing_key, takes_two)
+
+
+async def decide_locked(
+    session: AsyncSession,
+    stored: Stored | None,
+    row: CommandRow,
+    wall_now: datetime,
+    signing_key: bytes = b"",
+    takes_two: TakesTwo = two_are_needed,
+) -> Answer | Placed | GivingUp:
+    """The same, of a command whose row is locked, as is all that it is about."""
     if row.outcome is not None:
         return answer_of(row)
     if stored and row.order_id:

@@ -1,16 +1,19 @@
-"""Giving a stored command to the workflow that owns the subscription, and waiting for its answer."""
+"""A stored command is decided: where it arrives, if that can be, else by the workflow that owns the subscription."""
 
+import logging
 from contextlib import suppress
-from datetime import datetime
-from uuid import UUID, uuid4
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
+from activities.arriving import decide_on_arrival
 from activities.deciding import decide_command
-from activities.starting import STARTABLE, Startable, follow, start_bulk_checkout, start_or_wake, with_start
+from activities.starting import STARTABLE, Startable, ask_subscription, follow, start_bulk_checkout, start_or_wake
 from models.engine import Sessions
 from models.quotes import quote_asked_in
 from models.records import CommandRow
@@ -21,40 +24,34 @@ from renewals.permission import OF_LAPSED_TOO
 from workflows import contract
 from workflows.contract import Answer
 
+_log = logging.getLogger(__name__)
 
-async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now: datetime) -> Answer:
-    """Deliver a stored command; repeating it is harmless, the outcome stands in its row.
+_WAKING_TAKES = timedelta(seconds=2)
+"""How long Temporal may take to hear of what is decided already; beyond, the watchdog tells it."""
 
-    A workflow that should run but does not is started with it. For a number that does not exist, and for a
-    subscription that has lapsed and stays so, the same function decides without a workflow.
+
+async def deliver(client: Client, sessions: Sessions, command_id: UUID, wall_now: datetime) -> CommandRow:
+    """Have a stored command decided; the command with its outcome. Repeating it is harmless.
+
+    What bears on the next charge is decided here if it can be, and its workflow woken; Temporal need not be there. All
+    else the workflow decides in its turn, and is started with it where it should run but does not. For a number that
+    does not exist, and for a subscription that has lapsed and stays so, there is none to ask.
     """
-    is_of_lapsed_too = col(CommandRow.name).in_([str(name) for name in OF_LAPSED_TOO])
-    query = (
-        STARTABLE.add_columns(col(CommandRow.name))
-        .join(CommandRow, col(CommandRow.subscription) == col(SubscriptionRow.number))
-        .where(col(CommandRow.id) == command_id, or_(col(SubscriptionRow.phase) != Phase.LAPSED, is_of_lapsed_too))
-    )
-    async with sessions() as session:
-        found = (await session.execute(query)).one_or_none()
-    if found is None:
-        decided = await decide_command(sessions, command_id, wall_now)
-        if not isinstance(decided, Answer):
+    addressed, decided = await _arrived(sessions, command_id, wall_now)
+    if addressed is None:
+        if not isinstance(await decide_command(sessions, command_id, wall_now), Answer):
             raise ValueError(f"command {command_id} of a subscription that has lapsed was not refused")
+    elif decided:
+        if decided.outcome == "done":
+            await _wake(client, addressed)
         return decided
-    *startable, name = found
-    answer: Answer = await client.execute_update_with_start_workflow(
-        contract.APPLY_UPDATE,
-        str(command_id),
-        start_workflow_operation=with_start(Startable.of(startable)),
-        id=f"{command_id}:{uuid4()}",  # an id that failed once would fail for the rest of the run
-        result_type=Answer,
-    )
-    if name == Name.RE_PLAN and answer.outcome == "done":
-        with suppress(RPCError):  # a run that rests after a failure tries again at once
-            await start_or_wake(client, Startable.of(startable))
-    if name in ABOUT_QUOTES and answer.outcome == "done":
-        await _follow_quote(client, sessions, command_id)
-    return answer
+    else:
+        await ask_subscription(client, addressed, contract.APPLY_UPDATE, str(command_id), result=Answer)
+    async with sessions() as session:
+        command = await session.get_one(CommandRow, command_id)
+    if addressed and command.outcome == "done":
+        await _see_to_what_follows(client, sessions, addressed, command)
+    return command
 
 
 async def carry_out(client: Client, basket_id: UUID) -> None:
@@ -66,10 +63,59 @@ async def carry_out(client: Client, basket_id: UUID) -> None:
     await handle.result()
 
 
-async def _follow_quote(client: Client, sessions: Sessions, command_id: UUID) -> None:
-    """Let the quote that a command was about be looked at now; should this fail, the watchdog sees to it."""
-    async with sessions() as session:
-        row = await session.get_one(CommandRow, command_id)
-        asked = await quote_asked_in(session, command_id)
+_ADDRESSED = (
+    STARTABLE.join(CommandRow, col(CommandRow.subscription) == col(SubscriptionRow.number))
+    .where(col(CommandRow.id) == bindparam("id"))
+    .where(
+        or_(
+            col(SubscriptionRow.phase) != Phase.LAPSED.value,
+            col(CommandRow.name).in_([str(name) for name in OF_LAPSED_TOO]),
+        )
+    )
+    .with_for_update(of=SubscriptionRow)
+)
+
+
+async def _arrived(
+    sessions: Sessions, command_id: UUID, wall_now: datetime
+) -> tuple[Startable | None, CommandRow | None]:
+    """Whose workflow the command is for, if there is one, and the command, if it could be decided without it.
+
+    Should deciding fail, the workflow's activity tries it again and again, and tells the operators.
+    """
+    addressed = None
+    try:
+        async with sessions.begin() as session:
+            row = (await session.execute(_ADDRESSED, {"id": command_id})).one_or_none()
+            addressed = Startable.of(row) if row else None
+            if addressed is None:
+                return None, None
+            return addressed, await decide_on_arrival(session, addressed.number, command_id, wall_now)
+    except SQLAlchemyError:
+        raise
+    except Exception as odd:
+        _log.warning("command %s could not be decided on arrival: %s", command_id, type(odd).__name__)
+        return addressed, None
+
+
+async def _wake(client: Client, it: Startable) -> None:
+    """Have the workflow plan what was decided without it, and act by it. Should this fail, the watchdog does it."""
+    handle = client.get_workflow_handle(contract.workflow_id(it.number))
     with suppress(RPCError):
-        await follow(client, asked.reference if asked else str(row.args["quote"]))
+        try:
+            await handle.signal(contract.WAKE_SIGNAL, rpc_timeout=_WAKING_TAKES)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            await start_or_wake(client, it)
+
+
+async def _see_to_what_follows(client: Client, sessions: Sessions, it: Startable, command: CommandRow) -> None:
+    """What no plan of the subscription does; should this fail, the watchdog sees to it."""
+    with suppress(RPCError):
+        if command.name == Name.RE_PLAN:
+            await start_or_wake(client, it)  # a run that rests after a failure tries again at once
+        if command.name in ABOUT_QUOTES:
+            async with sessions() as session:
+                asked = await quote_asked_in(session, command.id)
+            await follow(client, asked.reference if asked else str(command.args["quote"]))

@@ -6,11 +6,12 @@ written by the first plan: an action and an event less, and less that a worker k
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -23,6 +24,7 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.planning import plans_of
 from models.engine import Sessions
@@ -37,6 +39,9 @@ _log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 """How many starts are under way at the same time."""
+
+MOST_DROPPED = 20
+"""How often in a row an update may be dropped as signals come; each is one task of a run that ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +182,38 @@ async def start_bulk_checkout(client: Client, basket_id: UUID) -> WorkflowHandle
     )
 
 
-def with_start(it: Startable) -> WithStartWorkflowOperation[Any, Any]:
-    """An operation that starts the workflow where none runs, for an update that must find one."""
-    return WithStartWorkflowOperation(
-        contract.SUBSCRIPTION_WORKFLOW,
-        Start(it.number),
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        **it.options(),
+async def ask_subscription(client: Client, it: Startable, update: str, *args: Any, result: type[Any]) -> Any:
+    """The answer of a subscription's workflow to an update; it is started where it does not run."""
+    workflow_, conflict = contract.SUBSCRIPTION_WORKFLOW, WorkflowIDConflictPolicy.USE_EXISTING
+    start = partial(
+        WithStartWorkflowOperation, workflow_, Start(it.number), id_conflict_policy=conflict, **it.options()
     )
+    return await _ask(client, start, update, args, result)
+
+
+async def ask_quote(client: Client, reference: str, update: str) -> None:
+    """Have a quote's workflow carry out an update; it is started where it does not run."""
+    start = partial(WithStartWorkflowOperation, contract.QUOTE_WORKFLOW, reference, **quote_options(reference))
+    await _ask(client, start, update, (), None)
+
+
+async def _ask(
+    client: Client,
+    start: Callable[[], WithStartWorkflowOperation[Any, Any]],
+    update: str,
+    args: Sequence[Any],
+    result: type[Any] | None,
+) -> Any:
+    """A signal that comes as a run ends has its last task taken again: Temporal drops what that task was to answer.
+
+    That is asked again, under another id, as an id that failed once would fail for the rest of the run.
+    """
+    for last in [False] * MOST_DROPPED + [True]:
+        try:
+            return await client.execute_update_with_start_workflow(
+                update, args=args, start_workflow_operation=start(), id=str(uuid4()), result_type=result
+            )
+        except RPCError as dropped:
+            if last or dropped.status is not RPCStatusCode.FAILED_PRECONDITION:
+                raise
+    raise AssertionError("the last time answers or raises")

@@ -1,7 +1,7 @@
 """How long a buyer waits for the answer to a command, against an update of Temporal that does nothing.
 
-The command goes the whole way: over HTTP to the API, into PostgreSQL, to the workflow, through the activity that
-decides it in a transaction, and back. One after the other, on the same servers; compared are the medians.
+The command goes the whole way: over HTTP to the API, into PostgreSQL, decided there in a transaction, to the workflow,
+which is woken, and back. One after the other, on the same servers; compared are the medians.
 """
 
 import tempfile

@@ -12,6 +12,7 @@ from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
 from activities.delivery import deliver
+from activities.outcomes import answer_of
 from cli import desk
 from cli.output import print_json, say, warn, why_not
 from cli.second_person import asks_for_refund
@@ -63,7 +64,7 @@ async def _give(name: Name, number: str, by: str, args: dict[str, Any], key: str
                 session, client_key=key, subscription=number, name=name, args=args, by=by, wall_now=desk.wall_now()
             )
         with _saying_that_it_waits(f"{name} of {number}"):
-            return await deliver(client, sessions, command_id, desk.wall_now())
+            return answer_of(await deliver(client, sessions, command_id, desk.wall_now()))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.delivery import deliver
+from activities.outcomes import answer_of
 from cli import desk
 from cli.output import fail, print_json, print_table, say, warn, why_not
 from models.inbox import store_command
@@ -148,8 +149,8 @@ async def _replace(method_id: UUID, other: UUID, by: str) -> Sequence[tuple[str,
                 )
                 for number in numbers
             ]
-        answers = await asyncio.gather(*(deliver(client, sessions, each, desk.wall_now()) for each in ids))
-    return list(zip(numbers, answers, strict=True))
+        given = await asyncio.gather(*(deliver(client, sessions, each, desk.wall_now()) for each in ids))
+    return list(zip(numbers, map(answer_of, given), strict=True))
 
 
 async def _to_edit(session: AsyncSession, method_id: UUID, by: str, *, removed_too: bool = False) -> PaymentMethodRow:

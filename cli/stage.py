@@ -7,15 +7,15 @@ asked to catch up, and so on. Rehearsals, tests and the local time machine all m
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import and_, case, func, literal, not_, update
 from sqlmodel import col
-from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.client import Client
 
 from activities.delivery import deliver
+from activities.outcomes import answer_of
 from activities.planning import NEVER
-from activities.starting import STARTABLE, Startable, quote_options, with_start
+from activities.starting import STARTABLE, Startable, ask_quote, ask_subscription
 from cli.stack_process import StackFailed
 from models.engine import Sessions
 from models.inbox import store_command
@@ -81,7 +81,7 @@ class Stage:
             command_id = await store_command(
                 session, client_key=key, subscription=self._number, name=name, args=args, by=by, wall_now=wall_now
             )
-        return await deliver(self._client, self._sessions, command_id, wall_now)
+        return answer_of(await deliver(self._client, self._sessions, command_id, wall_now))
 
     async def next_step_at(self) -> datetime | None:
         """When the next step is due, in the subscription's own time; None when nothing is."""
@@ -96,28 +96,15 @@ class Stage:
     async def catch_up(self) -> None:
         """Let everything that is due happen, to open quotes for the subscription first."""
         for reference in await self._quotes():
-            await self._look_at(reference)
+            await ask_quote(self._client, reference, contract.CATCH_UP_UPDATE)
         while found := await self._alive():
-            answer = await self._client.execute_update_with_start_workflow(
-                contract.CATCH_UP_UPDATE,
-                start_workflow_operation=with_start(found),
-                id=str(uuid4()),
-                result_type=CaughtUp,
-            )
+            answer = await ask_subscription(self._client, found, contract.CATCH_UP_UPDATE, result=CaughtUp)
             if answer.resting:
                 return
 
     async def _quotes(self) -> list[str]:
         async with self._sessions() as session:
             return [quote.reference for quote in await open_quotes_for(session, self._number)]
-
-    async def _look_at(self, reference: str) -> None:
-        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            contract.QUOTE_WORKFLOW, reference, **quote_options(reference)
-        )
-        await self._client.execute_update_with_start_workflow(
-            contract.CATCH_UP_UPDATE, start_workflow_operation=start, id=str(uuid4())
-        )
 
     async def _alive(self) -> Startable | None:
         """None once it has lapsed and nothing is left to do."""

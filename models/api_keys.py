@@ -10,7 +10,17 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    bindparam,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -107,13 +117,17 @@ async def create_key(
     return row, secret
 
 
+_GOOD_KEY = select(
+    col(ApiKeyRow.id), col(ApiKeyRow.secret_sha256), col(ApiKeyRow.scopes), col(ApiKeyRow.partner)
+).where(col(ApiKeyRow.prefix) == bindparam("prefix"), col(ApiKeyRow.revoked_at).is_(None))
+
+
 async def caller_of(session: AsyncSession, secret: str) -> Caller | None:
     """Whose key this is; None for one that is unknown or revoked."""
     shape = _SHAPE.fullmatch(secret)
     if shape is None:
         return None
-    query = select(ApiKeyRow).where(col(ApiKeyRow.prefix) == shape[1], col(ApiKeyRow.revoked_at).is_(None))
-    row = (await session.execute(query)).scalar_one_or_none()
+    row = (await session.execute(_GOOD_KEY, {"prefix": shape[1]})).one_or_none()
     is_same = hmac.compare_digest(row.secret_sha256 if row else _NOBODYS, digest_of(secret))
     return Caller(row.id, frozenset(map(Scope, row.scopes)), row.partner) if row and is_same else None
 

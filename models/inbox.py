@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from models.quotes import STATES_OF_OPEN, QuoteLineRow, QuoteRow
 from models.records import CommandRow
@@ -41,6 +41,17 @@ _LISTS = ("lines", "prices")
 _MOST_ARGUMENTS = 20  # no command has as many: one that gives more is refused by those that are kept
 
 
+_NEW = (
+    insert(SQLModel.metadata.tables[CommandRow.__tablename__])
+    .on_conflict_do_nothing(index_elements=["client_key"])
+    .returning(col(CommandRow.id))
+)
+
+
+class UnknownNumber(Exception):
+    """A command names a subscription that there is not."""
+
+
 class KeyReused(Exception):
     """A client key names another command; its text is one sentence."""
 
@@ -55,33 +66,34 @@ async def store_command(
     by: str,
     wall_now: datetime,
     new_id: UUID | None = None,
+    known_only: bool = False,
 ) -> UUID:
     """Store a command as received now, in the subscription's own time; a known `client_key` gives the row it has.
 
     It is `new_id` only if it was stored by this very call. Rubbish is kept up to a bound only. Raises `KeyReused` when
-    that row asks for something else.
+    that row asks for something else, and `UnknownNumber` when only a `known_only` number is to be stored.
     """
     name, by, args = _cut(name), _cut(by), _bounded(args)
     stands = select(col(SubscriptionRow.shift), col(SubscriptionRow.renews_on))
     known = (await session.execute(stands.where(col(SubscriptionRow.number) == subscription))).one_or_none()
+    if known is None and known_only:
+        raise UnknownNumber(subscription)
     subscription = subscription if known else _cut(kept(subscription))
     reason = args.get("reason")
     new = await session.execute(
-        insert(CommandRow)
-        .values(
-            id=new_id or uuid4(),
-            client_key=client_key,
-            subscription=subscription,
-            name=name,
-            args=args,
-            given_by=by,
-            reason=reason if isinstance(reason, str) else None,
-            received_at=wall_now + known.shift if known else wall_now,
-            stored_at=wall_now,
-            renews_on=known.renews_on if known else None,
-        )
-        .on_conflict_do_nothing(index_elements=["client_key"])
-        .returning(col(CommandRow.id))
+        _NEW,
+        {
+            "id": new_id or uuid4(),
+            "client_key": client_key,
+            "subscription": subscription,
+            "name": name,
+            "args": args,
+            "given_by": by,
+            "reason": reason if isinstance(reason, str) else None,
+            "received_at": wall_now + known.shift if known else wall_now,
+            "stored_at": wall_now,
+            "renews_on": known.renews_on if known else None,
+        },
     )
     command_id: UUID | None = new.scalar_one_or_none()
     if command_id is not None:
@@ -101,7 +113,7 @@ async def waiting_for(session: AsyncSession, number: str) -> Sequence[UUID]:
 
 async def waiting_before(session: AsyncSession, command_id: UUID) -> Sequence[UUID]:
     """Those of them that came before that command: if it is one itself, or meets the quotes that they are about."""
-    return await _found(session, _BEFORE, later=command_id)
+    return await _found(session, BEFORE, later=command_id)
 
 
 async def waiting_about_quotes(
@@ -119,7 +131,8 @@ async def _found(session: AsyncSession, query: Executable, **values: object) -> 
     return [command_id for _, command_id in (await session.execute(query, values)).all()]
 
 
-def _bears_on_the_charge(command: type[CommandRow]) -> ColumnElement[bool]:
+def bears_on_the_charge(command: type[CommandRow]) -> ColumnElement[bool]:
+    """Does it say whether, for how much and with what the next term is charged, and charges nothing itself?"""
     planned = and_(
         col(command.name) == Name.RENEW.value, col(command.args)["when"].astext == When.ON_RENEWAL_DATE.value
     )
@@ -132,7 +145,7 @@ def _in_order(*queries: Select[datetime, UUID]) -> CompoundSelect[datetime, UUID
 
 _HELD, _LINE, _LATER = aliased(QuoteLineRow), aliased(QuoteLineRow), aliased(CommandRow)
 _WAITING = select(col(CommandRow.stored_at), col(CommandRow.id)).where(col(CommandRow.outcome).is_(None))
-_BEARING = _WAITING.where(_bears_on_the_charge(CommandRow))
+_BEARING = _WAITING.where(bears_on_the_charge(CommandRow))
 _ABOUT_QUOTES = (
     _WAITING.join(_LINE, col(_LINE.subscription) == col(CommandRow.subscription))
     .join(QuoteRow, col(QuoteRow.id) == col(_LINE.quote_id))
@@ -153,15 +166,18 @@ _FOR = _in_order(
 )
 
 _CAME_LATER = and_(col(_LATER.id) == bindparam("later"), col(_LATER.stored_at) > col(CommandRow.stored_at))
-_BEFORE = _in_order(
+BEFORE = _in_order(
     _BEARING.join(_LATER, and_(_CAME_LATER, col(_LATER.subscription) == col(CommandRow.subscription))).where(
-        _bears_on_the_charge(_LATER)
+        bears_on_the_charge(_LATER)
     ),
     _ABOUT_QUOTES.join(_LATER, and_(_CAME_LATER, col(_LATER.subscription) == col(_HELD.subscription))).where(
         col(_LATER.name).in_([name.value for name in ABOUT_QUOTES | {Name.RENEW}])
     ),
 )
-"""An open quote yields to a renewal, and is accepted or ended by what is about it: whichever came first counts."""
+"""What waits, and came before the command `later`, and is to be decided before it.
+
+An open quote yields to a renewal, and is accepted or ended by what is about it: whichever came first counts.
+"""
 
 
 def _bounded(args: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def description() -> dict[str, Any]:
     return described(_parts())
 
 
-def _refuse_unknown_queries(request: Request) -> None:
+async def _refuse_unknown_queries(request: Request) -> None:
     """A parameter that is misspelt, or given twice, must not be read as if it were not there."""
     operation = description()["paths"][request.scope["route"].path][request.method.lower()]
     known = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}

@@ -22,10 +22,9 @@ from console.api.problems import Problem, Refusal, no_such_subscription
 from console.api.reading import names_tag, subscription_of, tag_of
 from console.api.room import Acting, Calling, InRoom, Number, OnBehalf, Reading, Room, found, wall_now
 from models.api_keys import Caller
-from models.inbox import KeyReused, store_command
+from models.inbox import KeyReused, UnknownNumber, store_command
 from models.records import CommandRow
 from models.refundable import large_refund
-from models.subscriptions import SubscriptionRow
 from renewals.arguments import parse_command
 from renewals.commands import BadArguments, Refund
 
@@ -92,13 +91,12 @@ async def given(
         raise Refusal("bad_arguments", str(bad)) from None
     client_key = f"api:{caller.key_id}:{key}"
     async with room.sessions.begin() as session:
-        await _check_tag(session, number, client_key, if_match)
+        if if_match is not None:
+            await _check_tag(session, number, client_key, if_match)
         if isinstance(command, Refund):
             await _check_size(session, room, number, command, client_key)
         command_id = await _store(session, number, asked, acting, client_key)
-    await _decided(room, command_id)
-    async with room.sessions() as session:
-        return await session.get_one(CommandRow, command_id)
+    return await _decided(room, command_id)
 
 
 def told_to_caller(row: CommandRow, request: Request, response: Response, *, stands_at: str | None = None) -> s.Command:
@@ -114,15 +112,11 @@ def told_to_caller(row: CommandRow, request: Request, response: Response, *, sta
     return told_as_stored(row)
 
 
-async def _check_tag(session: AsyncSession, number: str, client_key: str, if_match: str | None) -> None:
-    """The subscription must exist, and be as the caller has seen it; a repeat has moved it itself, and is let through.
+async def _check_tag(session: AsyncSession, number: str, client_key: str, if_match: str) -> None:
+    """The subscription must be as the caller has seen it; a repeat has moved it itself, and is let through.
 
     It stays locked until the command is stored. Raises `Problem`.
     """
-    if if_match is None:
-        if await session.get(SubscriptionRow, number) is None:
-            raise no_such_subscription(number)
-        return
     stored = await found(session, number, lock=True)
     known = select(col(CommandRow.id)).where(col(CommandRow.client_key) == client_key)
     if (await session.execute(known)).first() is None and not names_tag(if_match, tag_of(subscription_of(stored))):
@@ -149,17 +143,20 @@ async def _store(
             args=asked.args,
             by=acting.by,
             wall_now=wall_now(),
+            known_only=True,
         )
+    except UnknownNumber:
+        raise no_such_subscription(number) from None
     except KeyReused:
         detail = "This Idempotency-Key was used for another command; use a new one."
         raise Problem(409, "key_reused", detail) from None
 
 
-async def _decided(room: Room, command_id: UUID) -> None:
+async def _decided(room: Room, command_id: UUID) -> CommandRow:
     """Wait for the outcome, but not for ever: what is stored will be applied, as the watchdog delivers it again."""
     try:
         async with asyncio.timeout(room.patience_seconds):
-            await deliver(room.client, room.sessions, command_id, wall_now())
+            return await deliver(room.client, room.sessions, command_id, wall_now())
     except (
         RPCError,
         RPCTimeoutOrCancelledError,
@@ -168,6 +165,8 @@ async def _decided(room: Room, command_id: UUID) -> None:
         TimeoutError,
     ) as late:
         _LOG.warning("command %s is not decided yet (%s)", command_id, type(late).__name__)
+    async with room.sessions() as session:
+        return await session.get_one(CommandRow, command_id)
 
 
 @routes.get("/commands/{id}")

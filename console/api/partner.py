@@ -32,7 +32,7 @@ _STORED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _selling(caller: Calling) -> OnBehalf:
+async def _selling(caller: Calling) -> OnBehalf:
     """The partner that the key is of."""
     if caller.partner is None:
         raise scope_missing(Scope.PARTNER)

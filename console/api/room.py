@@ -1,4 +1,7 @@
-"""What the routes stand on: the room they are in, the words in their addresses, and for whom a caller acts."""
+"""What the routes stand on: the room they are in, the words in their addresses, and for whom a caller acts.
+
+What the framework hands to a route is found by coroutines: a plain function would cost a thread each.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -28,24 +31,26 @@ class Room:
     patience_seconds: float
 
 
-def _room(request: Request) -> Room:
+async def _room(request: Request) -> Room:
     room: Room = request.app.state.room
     return room
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller
 
 
-async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
+InRoom = Annotated[Room, Depends(_room)]
+
+
+async def _reading(room: InRoom) -> AsyncIterator[AsyncSession]:
     """A transaction that only reads, and sees one state of things however many queries it takes."""
-    async with _room(request).sessions() as session:
+    async with room.sessions() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield session
 
 
-InRoom = Annotated[Room, Depends(_room)]
 Reading = Annotated[AsyncSession, Depends(_reading)]
 Calling = Annotated[Caller, Depends(_caller)]
 
@@ -65,7 +70,7 @@ class OnBehalf:
     actor: Actor
 
 
-def _on_behalf(
+async def _on_behalf(
     caller: Calling,
     by: Annotated[
         str,

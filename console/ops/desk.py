@@ -55,7 +55,7 @@ def speech_in(locale: str) -> Speech:
     return Speech(Wording(letter_locale(locale)), WORDS)
 
 
-def desk_of(request: Request) -> Desk:
+async def desk_of(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 

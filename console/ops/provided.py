@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 routes = APIRouter()
 
 
-def _provider(request: Request) -> IdentityProvider:
+async def _provider(request: Request) -> IdentityProvider:
     provider: IdentityProvider = request.app.state.provider
     return provider
 

@@ -313,7 +313,7 @@ async def test_a_command_that_hangs_keeps_nothing_else_from_being_seen_to(
     await desk.open(live="2027-02-10")
     at: dict[str, Any] = {"client_key": "k", "subscription": desk.number, "wall_now": datetime(2027, 2, 10, tzinfo=UTC)}
     async with desk.sessions.begin() as session:
-        await store_command(session, name="cancel-auto-renew", args={}, by=BUYER, **at)
+        await store_command(session, name="add-seats", args={"seats": 1}, by=BUYER, **at)
         await session.execute(
             text(
                 "INSERT INTO baskets (id, client_key, given_by, methods, received_at)"

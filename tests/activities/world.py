@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
+from temporalio.client import Client
+
+from activities.delivery import deliver
+from activities.outcomes import answer_of
 from activities.planning import Planning
 from gateways.port import Charge
 from mail.sender import Mailer
@@ -133,12 +137,14 @@ class World:
         return command_id
 
     async def apply(self, command_id: UUID) -> Answer | None:
-        applied = await self.run(self.desk.commands.apply_command, self.number, str(command_id))
-        if applied is None:
+        """Have it decided, on arrival or by the workflow's activity; None when a process died."""
+        try:
+            command = await deliver(cast("Client", Line(self)), self.desk.sessions, command_id, self.now)
+        except PulledPlug:
             return None
         if command_id in self.open_commands:
             self.open_commands.remove(command_id)
-        return applied.answer
+        return answer_of(command)
 
     async def _deliver(self) -> None:
         for command_id in list(self.open_commands):
@@ -186,6 +192,24 @@ class World:
         wrong = _untrue(row)
         if wrong:
             self.faults.append(f"mailed {row['kind']} {row['occasion']} at {self.now}: {wrong}")
+
+
+@dataclass
+class Line:
+    """Stands for Temporal: what is to be applied is, by the activity; a wake-up is for `rest` to follow."""
+
+    world: World
+
+    def get_workflow_handle(self, _: str) -> "Line":
+        return self
+
+    async def signal(self, *_: object, **__: object) -> None: ...
+
+    async def start_workflow(self, *_: object, **__: object) -> None: ...
+
+    async def execute_update_with_start_workflow(self, _: str, command_id: str, **__: object) -> None:
+        if await self.world.run(self.world.desk.commands.apply_command, self.world.number, command_id) is None:
+            raise PulledPlug
 
 
 def _wrong(rows: Any, charge: Charge, now: datetime, *, alone: bool) -> list[str]:

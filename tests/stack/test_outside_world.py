@@ -17,6 +17,7 @@ from tests.stack.conftest import PATIENCE_SECONDS, ROOT
 from tests.stack.test_commands import Said, Terminal
 
 PARK = ("park", "S-1001", "--by", "operator:ana", "--reason", "x")
+RE_PLAN = ("re-plan", *PARK[1:])
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def test_a_role_that_may_not_read_is_sent_to_the_grants(terminal: Terminal, unre
 
 async def test_a_command_that_no_worker_answers_says_that_it_is_stored(terminal: Terminal, database_url: str) -> None:
     waiting = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from cli.entry import main; main()", *PARK),
+        *(sys.executable, "-c", "from cli.entry import main; main()", *RE_PLAN),
         env=terminal.environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -163,13 +164,13 @@ async def test_a_command_that_no_worker_answers_says_that_it_is_stored(terminal:
     async with asyncio.timeout(PATIENCE_SECONDS):
         first = (await waiting.stderr.readline()).decode()
         assert first == (
-            "park of S-1001 is stored; it takes effect once a worker runs (`perennial worker`). Waiting …\n"
+            "re-plan of S-1001 is stored; it takes effect once a worker runs (`perennial worker`). Waiting …\n"
         )
         waiting.send_signal(signal.SIGINT)
         output, rest = await waiting.communicate()
     assert (waiting.returncode, output) == (130, b"")
     assert rest.decode() == (
-        "park of S-1001 is stored and will be applied; it need not be given again.\nInterrupted.\n"
+        "re-plan of S-1001 is stored and will be applied; it need not be given again.\nInterrupted.\n"
     )
     assert stored_commands(database_url) == 1
 

@@ -10,7 +10,6 @@ from models.inbox import store_command
 from tests.scenarios.portfolios import BUYER
 from tests.scenarios.theatre import PATIENCE, Life, Theatre
 from workflows import contract
-from workflows.contract import Answer
 
 CARD = {"kind": "card", "token": "ok", "expires": "2033-05"}
 AT_ONCE = 12
@@ -33,8 +32,8 @@ async def delivered(life: Life, *commands: UUID, beside: Any = None) -> list[str
     """Deliver them all at once, as pages and scripts do; `done` or the code of each."""
 
     async def one(command: UUID) -> str:
-        answer: Answer = await deliver(life.client, life.sessions, command, datetime.now(UTC))
-        return answer.code or answer.outcome
+        answer = await deliver(life.client, life.sessions, command, datetime.now(UTC))
+        return answer.code or answer.outcome or "undecided"
 
     async with asyncio.timeout(PATIENCE):
         *said, _ = await asyncio.gather(*(one(command) for command in commands), beside or life.catch_up())

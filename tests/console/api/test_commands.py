@@ -145,10 +145,18 @@ async def test_what_no_worker_answers_is_promised_and_told_where_to_ask(
     await example(sessions)
     monkeypatch.setattr("console.api.app.PATIENCE_SECONDS", 0.5)
     api = Api(console_of(sessions, temporal.client), await new_key(sessions))
-    answer = await api.give("S-1003", "cancel-auto-renew", by="luc@bellerive.example")
+    answer = await api.give("S-1003", "renew", by="luc@bellerive.example")
     assert (answer.status_code, answer.json()["outcome"]) == (202, None)
     told = await api.get(answer.headers["location"])
     assert told.json() == answer.json()
+    await temporal.client.get_workflow_handle("subscription-S-1003").terminate("the test is over")
+
+
+async def test_what_only_changes_facts_needs_no_worker(sessions: Sessions, temporal: WorkflowEnvironment) -> None:
+    await example(sessions)
+    api = Api(console_of(sessions, temporal.client), await new_key(sessions))
+    answer = await api.give("S-1003", "cancel-auto-renew", by="luc@bellerive.example")
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "done")
     await temporal.client.get_workflow_handle("subscription-S-1003").terminate("the test is over")
 
 

@@ -1,0 +1,49 @@
+"""Which commands may be decided by whoever brings them, without their workflow's turn (ADR 22)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, exists, lambda_stmt, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from models.inbox import BEFORE, bears_on_the_charge
+from models.payments import AttemptRow, OrderLineRow
+from models.records import CommandRow, NoticeRow
+from models.subscriptions import SubscriptionRow
+from renewals.payments import AttemptState
+
+
+async def decidable_on_arrival(session: AsyncSession, command_id: UUID, wall_now: datetime) -> CommandRow | None:
+    """The command, locked, if whoever brings it may decide it; to be asked once its subscription is locked.
+
+    It bears on the next charge, charges nothing itself and binds no preview, whose token the worker alone can read.
+    Nothing waits that is to be decided before it, no call to a gateway is under way, whose answer it would rather be
+    told after, and no mail, which it might make untrue.
+    """
+    found = await session.execute(_KNOWN, {"later": command_id, "wall_now": wall_now})
+    return found.scalar_one_or_none()
+
+
+_SOMETHING_WAITS_BEFORE_IT = exists(select(literal(1)).select_from(BEFORE.order_by(None).subquery()))
+_A_CALL_IS_UNDER_WAY = exists().where(
+    col(OrderLineRow.subscription) == col(CommandRow.subscription),
+    col(AttemptRow.order_id) == col(OrderLineRow.order_id),
+    col(AttemptRow.state) == AttemptState.OPEN.value,
+    col(AttemptRow.next_at).is_(None),
+)
+_A_MAIL_IS_UNDER_WAY = exists().where(
+    col(NoticeRow.subscription) == col(CommandRow.subscription),
+    col(NoticeRow.outcome).is_(None),
+    col(NoticeRow.raw).is_not(None),
+    col(SubscriptionRow.number) == col(CommandRow.subscription),
+    col(NoticeRow.next_at) <= bindparam("wall_now") + col(SubscriptionRow.shift),
+)
+_DECIDABLE = (
+    select(CommandRow)
+    .where(col(CommandRow.id) == bindparam("later"), bears_on_the_charge(CommandRow))
+    .where(col(CommandRow.args)["preview"].astext.is_(None))
+    .where(~_SOMETHING_WAITS_BEFORE_IT, ~_A_CALL_IS_UNDER_WAY, ~_A_MAIL_IS_UNDER_WAY)
+    .with_for_update(of=CommandRow)
+)
+_KNOWN = lambda_stmt(lambda: _DECIDABLE)  # known by its place in the code: all its parts take long to compare
