@@ -1,4 +1,4 @@
-"""Commands: stored under the caller's key, decided by the subscription's workflow, told as they were decided."""
+"""Commands: stored under the caller's key, decided on arrival or by the workflow, told as they were decided."""
 
 import asyncio
 import logging
