@@ -18,8 +18,8 @@ async def decidable_on_arrival(session: AsyncSession, command_id: UUID, wall_now
     """The command, locked, if whoever brings it may decide it; to be asked once its subscription is locked.
 
     It bears on the next charge, charges nothing itself and binds no preview, whose token whoever brings it may not be
-    able to read. Nothing waits that is to be decided before it, no call to a gateway is under way, whose answer it would rather be
-    told after, and no mail, which it might make untrue.
+    able to read. Nothing waits that is to be decided before it, no call to a gateway is under way, whose answer it
+    would rather be told after, and no mail, which it might make untrue.
     """
     found = await session.execute(_KNOWN, {"later": command_id, "wall_now": wall_now})
     return found.scalar_one_or_none()
