@@ -1,8 +1,9 @@
 """A stored command is decided: where it arrives, if that can be, else by the workflow that owns the subscription."""
 
+import asyncio
 import logging
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, or_
@@ -26,7 +27,7 @@ from workflows.contract import Answer
 
 _log = logging.getLogger(__name__)
 
-_WAKING_TAKES = timedelta(seconds=2)
+_WAKING_SECONDS = 2.0
 """How long Temporal may take to hear of what is decided already; beyond, the watchdog tells it."""
 
 
@@ -101,13 +102,14 @@ async def _arrived(
 async def _wake(client: Client, it: Startable) -> None:
     """Have the workflow plan what was decided without it, and act by it. Should this fail, the watchdog does it."""
     handle = client.get_workflow_handle(contract.workflow_id(it.number))
-    with suppress(RPCError):
-        try:
-            await handle.signal(contract.WAKE_SIGNAL, rpc_timeout=_WAKING_TAKES)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            await start_or_wake(client, it)
+    with suppress(RPCError, TimeoutError):
+        async with asyncio.timeout(_WAKING_SECONDS):
+            try:
+                await handle.signal(contract.WAKE_SIGNAL)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                await start_or_wake(client, it)
 
 
 async def _see_to_what_follows(client: Client, sessions: Sessions, it: Startable, command: CommandRow) -> None:

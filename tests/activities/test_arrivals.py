@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities import arriving, deciding
+from activities import arriving, deciding, delivery
 from activities.delivery import deliver
 from models.records import CommandRow
 from tests.activities.desk import PARIS, Desk
@@ -90,6 +90,14 @@ async def test_temporal_need_not_be_there(desk: Desk, fault: RPCStatusCode) -> N
     assert (await desk.row())["next_step_at"] < instant(NOON, PARIS)
 
 
+async def test_a_temporal_that_says_nothing_is_not_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await at_rest(desk)
+    monkeypatch.setattr(delivery, "_WAKING_SECONDS", 0.01)
+    monkeypatch.setattr(Handle, "signal", Hangs())
+    row = await arrive(desk, Exchange(), await desk.store(NOON, "cancel-auto-renew"))
+    assert row.outcome == "done"
+
+
 async def test_a_workflow_that_should_run_and_does_not_is_started(desk: Desk) -> None:
     await at_rest(desk)
     exchange = Exchange(fault=RPCStatusCode.NOT_FOUND)
@@ -136,12 +144,12 @@ async def test_while_a_charge_is_made_its_answer_is_waited_for(desk: Desk, monke
 
 
 class Hangs:
-    """A gateway that takes a charge and says nothing."""
+    """Takes whatever it is asked, and says nothing."""
 
     def __init__(self) -> None:
         self.called = asyncio.Event()
 
-    async def __call__(self, *_: object) -> Any:
+    async def __call__(self, *_: object, **__: object) -> Any:
         self.called.set()
         await asyncio.Event().wait()
 
