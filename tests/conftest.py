@@ -32,8 +32,12 @@ settings.load_profile("suite")
 
 
 def pytest_collection_finish() -> None:
-    """The modules and tests stay until the end: let the garbage collector look at them no more."""
+    """The modules and tests stay until the end: let the garbage collector look at them no more, and more seldom.
+
+    What nobody closed is found as before: pytest collects all garbage at the end of a session.
+    """
     gc.freeze()
+    gc.set_threshold(100_000, 20, 100)  # new objects, instead of 700: some 15 MB more
 
 
 @pytest.fixture(scope="session")

@@ -81,16 +81,24 @@ class Album:
 
     async def _read(self, name: str, address: str, html: str) -> None:
         """Have axe-core read this very page, shown once more under its address."""
-
-        async def again(route: Route) -> None:
-            await route.fulfill(body=html, content_type="text/html; charset=utf-8")
-
         async with self._turn:
-            await self.reader.route(address, again)
-            await self.reader.goto(address)
+            if self.reader.url == "about:blank":
+                await self._open_window(address)
+            await self.reader.evaluate("address => history.replaceState(null, '', address)", address)
+            await self.reader.set_content(html)
             found: list[str] = await self.reader.evaluate(_FOUND_BY_AXE)
-            await self.reader.unroute(address)
+            await self.reader.evaluate("stop()")  # a page that calls itself again would do so amid the next
         self.faults += [f"{name}: {each}" for each in found]
+
+    async def _open_window(self, address: str) -> None:
+        """An empty one of that origin for all pages: in one of its own each would have axe-core compiled anew."""
+
+        async def nothing(route: Route) -> None:
+            await route.fulfill(body="", content_type="text/html; charset=utf-8")
+
+        await self.reader.route(address, nothing)
+        await self.reader.goto(address)
+        await self.reader.unroute(address)
 
 
 async def _content(page: Page) -> str:
