@@ -18,13 +18,14 @@ CHAOS := $(if $(QUICK),--quick) $(if $(FULL),--full) $(if $(SCHEDULES),--schedul
 up: .venv/installed
 	@$(BIN)/perennial up
 
+# Bytecode is kept whatever the environment says: else each of the many processes that tests start compiles all anew.
 test: .venv/installed-dev $(CHROMIUM)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/pytest -n 3 --dist worksteal
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 3 --dist worksteal
 
 chaos: .venv/installed-dev
 	$(BIN)/python -m chaos $(CHAOS) $(if $(ONLY),--only '$(ONLY)')
