@@ -4,7 +4,7 @@ The activities are run as the workflow and the watchdog would: what is due is pe
 tried again, a command that got no answer is delivered again.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
@@ -207,8 +207,8 @@ class Line:
 
     async def start_workflow(self, *_: object, **__: object) -> None: ...
 
-    async def execute_update_with_start_workflow(self, _: str, command_id: str, **__: object) -> None:
-        if await self.world.run(self.world.desk.commands.apply_command, self.world.number, command_id) is None:
+    async def execute_update_with_start_workflow(self, _: str, args: Sequence[str], **__: object) -> None:
+        if await self.world.run(self.world.desk.commands.apply_command, self.world.number, *args) is None:
             raise PulledPlug
 
 
