@@ -76,7 +76,7 @@ async def a_charge_breaks(theatre: Theatre) -> Life:
 
 async def a_command_breaks(theatre: Theatre) -> Life:
     life = await theatre.subscription(live="2027-03-25")
-    with breaking(deciding, "decide", ValueError("odd"), times=3):
+    with breaking(deciding, "decide", ValueError("odd"), times=4):
         with pytest.raises(WorkflowUpdateFailedError):
             await life.command("2027-03-26 12:00", "reduce-seats", to=9)
         await life.catch_up()
