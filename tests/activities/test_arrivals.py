@@ -19,8 +19,9 @@ from models.records import CommandRow
 from tests.activities.desk import PARIS, Desk
 from tests.scenarios.diary import instant
 from tests.scenarios.portfolios import PUNCTUAL
+from workflows.contract import ReceivedSignal
 
-NOON = "2027-02-10 12:00"
+NOON, SOON = "2027-02-10 12:00", "2027-02-10 12:02"
 
 
 @dataclass
@@ -219,6 +220,16 @@ async def test_fewer_seats_do_not_overtake_more_that_wait(desk: Desk) -> None:
     exchange, at = Exchange(), "2027-02-10 12:01"
     row = await arrive(desk, exchange, await desk.store(at, "reduce-seats", to=5), at)
     assert (row.outcome, exchange.sent) == (None, TOLD)
+
+
+async def test_a_resumption_by_signal_that_waited_undoes_no_later_cancellation(desk: Desk) -> None:
+    await at_rest(desk)
+    received = instant(NOON, PARIS)
+    signal = ReceivedSignal("signal:1", desk.number, "resume-auto-renew", request=None, received_at=received)
+    cancelled = await arrive(desk, Exchange(), await desk.store("2027-02-10 12:01", "cancel-auto-renew"), SOON)
+    applied = await desk.at(SOON, desk.commands.take_signal, signal)
+    assert (cancelled.outcome, applied.answer.outcome, (await desk.row())["auto_renew"]) == ("done", "done", False)
+    assert await desk.rows("SELECT 1 FROM notices WHERE kind = 'auto_renew_resumed'") == []
 
 
 async def test_a_later_word_does_not_overtake_an_earlier_one(desk: Desk) -> None:
