@@ -82,7 +82,9 @@ async def test_it_is_decided_and_its_workflow_woken(desk: Desk, name: str, args:
     exchange = Exchange()
     row = await arrive(desk, exchange, await desk.store(NOON, name, **args))
     assert (row.outcome, exchange.sent) == ("done", WOKEN)
-    assert (await desk.row())["next_step_at"] < instant(NOON, PARIS), "the watchdog knows of it, should nobody hear"
+    after = await desk.row()
+    assert after["next_step_at"] < instant(NOON, PARIS), "the watchdog knows of it, should nobody hear"
+    assert after["next_step"] is None, "what was planned is not shown any more"
 
 
 @pytest.mark.parametrize("fault", [RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED])
