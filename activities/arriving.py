@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.deciding import decide_locked
-from activities.ordered import DUE_SINCE
+from activities.ordered import to_be_planned
 from models.arrivals import decidable_on_arrival
 from models.records import CommandRow
 from models.store import load
@@ -29,5 +29,5 @@ async def decide_on_arrival(
     if not isinstance(answer, Answer):
         raise ValueError(f"command {command_id} charges nothing, and yet a gateway is to be asked")
     if answer.outcome == "done":
-        stored.row.next_step_at = wall_now - DUE_SINCE
+        to_be_planned(stored.row, wall_now)
     return row

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.ordered import DUE_SINCE, locked
+from activities.ordered import locked, to_be_planned
 from models.payments import BY_OPERATOR, RefundRow
 from models.records import CommandRow
 from models.refundable import PaidOrder, has_order, is_large, numbers_ordered, paid_order
@@ -67,4 +67,4 @@ async def owe_refund(
         )
     )
     if ordered.first.row.number != stored.row.number:
-        ordered.first.row.next_step_at = wall_now - DUE_SINCE
+        to_be_planned(ordered.first.row, wall_now)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.ordered import DUE_SINCE, Ordered, locked
+from activities.ordered import Ordered, locked, to_be_planned
 from activities.parts import come_in_all, count_part, owe_back
 from activities.releasing import expire
 from gateways.port import Answer, Declined, GivenUp, Issued, Paid, Pending
@@ -30,7 +30,7 @@ async def run_out_at_once(session: AsyncSession, ordered: Ordered, voucher: Issu
     await expire(session, ordered, SYSTEM, ran_out=False)
     attempt.unwanted, attempt.calls = True, 1
     attempt.next_at = call_again_at(ordered.now, attempt.calls)
-    ordered.first.row.next_step_at = wall_now - DUE_SINCE  # whoever hears of it may have no plan to hand over
+    to_be_planned(ordered.first.row, wall_now)  # whoever hears of it may have no plan to hand over
 
 
 async def record_given_up(

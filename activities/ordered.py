@@ -14,12 +14,12 @@ from models.attempts import attempts_of
 from models.payments import AttemptRow, OrderLineRow, OrderRow
 from models.reading import hold_of
 from models.store import Stored, load_all
-from models.subscriptions import ClaimRow
+from models.subscriptions import ClaimRow, SubscriptionRow
 from renewals.facts import Subscription
 from renewals.parts import shares_in_turn
 from renewals.payments import Hold, Way
 
-DUE_SINCE = timedelta(minutes=3)
+_DUE_SINCE = timedelta(minutes=3)
 """How long the next step of what must be planned again counts as due: the watchdog then sees to it at its next look."""
 
 
@@ -96,14 +96,19 @@ async def fellows_of(session: AsyncSession, number: str) -> Sequence[str]:
     return sorted({number, *(await session.execute(query)).scalars()})
 
 
-def plan_again(ordered: Ordered, wall_now: datetime) -> None:
-    """Let the watchdog wake the subscriptions of a large order: what happened to it changes the plan of each.
+def to_be_planned(row: SubscriptionRow, wall_now: datetime) -> None:
+    """Its plan holds no more, and is not shown; a wake-up that is lost costs no more than a look of the watchdog."""
+    row.next_step_at, row.next_step = wall_now - _DUE_SINCE, None
 
-    Whoever records it wakes them too, if it can; a wake-up that is lost costs no more than a look of the watchdog.
+
+def plan_again(ordered: Ordered, wall_now: datetime) -> None:
+    """What happened to a large order changes the plan of each of its subscriptions.
+
+    Whoever records it wakes them too, if it can.
     """
     if ordered.may_be_of_many:
         for stored in ordered.subscriptions:
-            stored.row.next_step_at = wall_now - DUE_SINCE
+            to_be_planned(stored.row, wall_now)
 
 
 async def with_attempts_so_far(session: AsyncSession, subscriptions: Sequence[Stored]) -> list[Subscription]:

@@ -64,6 +64,7 @@ async def request_of(
         same_person=isinstance(command, c.ChangeBuyer | c.ChangeContact)
         and await is_same_person(session, stored, command),
         paid_since=isinstance(command, c.ReleaseHold) and await _voucher_paid_since(session, stored, row.received_at),
+        cancelled_since=isinstance(command, c.Resume) and await _cancelled_since(session, row),
         let_go_since=isinstance(command, c.ReleaseHold)
         and await _let_go_since(session, stored, command, row.received_at),
         held_since=isinstance(command, c.ReleaseHold) and await _held_since(session, stored, row),
@@ -99,6 +100,20 @@ async def _voucher_paid_since(session: AsyncSession, stored: Stored, at: datetim
         .where(col(AttemptRow.voucher_code).is_not(None), col(AttemptRow.state) == AttemptState.PAID)
     )
     return (await session.execute(query)).first() is not None
+
+
+async def _cancelled_since(session: AsyncSession, row: CommandRow) -> bool:
+    """Was auto-renew cancelled later than that, though that was decided earlier? A signal waits for its turn unstored.
+
+    The other way round nobody asks: of clocks that differ nobody is charged.
+    """
+    query = select(col(CommandRow.id)).where(
+        col(CommandRow.subscription) == row.subscription,
+        col(CommandRow.name) == c.Name.CANCEL_AUTO_RENEW.value,
+        col(CommandRow.outcome) == "done",
+        col(CommandRow.stored_at) > row.stored_at,
+    )
+    return (await session.execute(query.limit(1))).first() is not None
 
 
 async def _let_go_since(session: AsyncSession, stored: Stored, command: c.ReleaseHold, received_at: datetime) -> bool:

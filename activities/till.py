@@ -4,7 +4,7 @@ The gateway is called outside any transaction, under the attempt's id. An attemp
 replaced, so a crash anywhere between the steps costs nothing but time.
 """
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -63,12 +63,9 @@ class Till:
         if attempt.unwanted and in_time:
             await self._give_up(charge, stored.now, wall_now)
             return
-        wanted = in_time and all(
-            still_wanted(each.facts, attempt, each.now) for each in await self._bought(stored, attempt, wall_now)
-        )
         unsent = attempt.next_at is not None or charge.amount.minor == 0  # it never reached the gateway
         if attempt.state is AttemptState.OPEN and unsent:
-            await self._make(stored, attempt, charge, wall_now, wanted=wanted)
+            await self._make(stored, attempt, charge, wall_now, in_time=in_time)
             return
         number = stored.row.number
         try:
@@ -80,7 +77,7 @@ class Till:
             await record_no_answer(self._sessions, number, charge.key, str(lost), wall_now, seen=attempt.state)
             return
         if isinstance(found, NotReceived):
-            await self._make(stored, attempt, charge, wall_now, wanted=wanted)
+            await self._make(stored, attempt, charge, wall_now, in_time=in_time)
             return
         await self._record(charge, found, stored.now, wall_now)
 
@@ -100,24 +97,33 @@ class Till:
             said = None
         await record_given_up(self._sessions, charge.subscription, charge.key, said, wall_now)
 
-    async def _bought(self, stored: Stored, attempt: Attempt, wall_now: datetime) -> Sequence[Stored]:
-        """The subscriptions that the order is for: if one of them may not be charged now, the order is not made."""
-        if attempt.way not in (Way.BULK, Way.QUOTE):
-            return [stored]
-        async with self._sessions() as session:
-            return await load_all(session, await fellows_of(session, stored.row.number), wall_now)
-
     async def _make(
-        self, stored: Stored, attempt: Attempt, charge: Charge, wall_now: datetime, *, wanted: bool
+        self, stored: Stored, attempt: Attempt, charge: Charge, wall_now: datetime, *, in_time: bool
     ) -> None:
         """Make it under its key, or give it up; an automatic one that may not be made now waits until it may."""
         number, seen = charge.subscription, attempt.state
-        if wanted:
+        if in_time and await self._begins_if_wanted(stored, attempt, wall_now):
             await self.pay(stored, charge, wall_now, seen=seen)
         elif attempt.way is Way.AUTOMATIC and seen not in ENDED_UNPAID:
             await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
         else:
             await record_not_made(self._sessions, number, charge.key, wall_now, seen=seen)
+
+    async def _begins_if_wanted(self, stored: Stored, attempt: Attempt, wall_now: datetime) -> bool:
+        """May it be made now, for each subscription that the order is for? Then a call is under way from here on.
+
+        Read again: while the gateway was asked somebody may have cancelled, who was told that it is done.
+        """
+        async with self._sessions.begin() as session:
+            of_many = attempt.way in (Way.BULK, Way.QUOTE)
+            numbers = await fellows_of(session, stored.row.number) if of_many else [stored.row.number]
+            bought = await load_all(session, numbers, wall_now, lock=True)
+            row = await session.get_one(AttemptRow, UUID(attempt.id), with_for_update=True)
+            now = replace(attempt, called_off=row.called_off_at is not None)
+            if row.state != attempt.state or not all(still_wanted(each.facts, now, each.now) for each in bought):
+                return False
+            row.next_at = None
+            return True
 
 
 async def charge_of(session: AsyncSession, stored: Stored, attempt_id: str) -> Charge:

@@ -34,7 +34,7 @@ PATIENCE_SECONDS = 5.0
 
 
 def give(name: Name, number: str, by: str, args: dict[str, Any], *, key: str | None, as_json: bool) -> None:
-    """Store the command, let the subscription's workflow decide, print the outcome. Status 1 if refused."""
+    """Store the command, have it decided, print the outcome. Status 1 if refused."""
     given = {name_: value for name_, value in args.items() if value is not None}
     key = key or str(uuid4())
     if name is Name.REFUND and desk.run(asks_for_refund(number, by, given, key, as_json=as_json)):

@@ -183,6 +183,6 @@ async def _list(phase: Phase | None, customer: str | None, after: str | None, li
 
 
 def _next_step_at(row: SubscriptionRow) -> str | None:
-    if row.next_step_at is None:
+    if row.awaits_its_plan:
         return "to be planned"
-    return None if row.next_step_at.year == 9999 else in_utc(row.next_step_at + row.shift)
+    return in_utc(row.next_step_at + row.shift) if row.next_step and row.next_step_at else None

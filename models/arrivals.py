@@ -1,17 +1,17 @@
 """Which commands may be decided by whoever brings them, without their workflow's turn (ADR 22)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, lambda_stmt, literal, select
+from sqlalchemy import bindparam, exists, lambda_stmt, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.inbox import BEFORE, bears_on_the_charge
-from models.payments import AttemptRow, OrderLineRow
+from models.payments import UNANSWERED, AttemptRow, OrderLineRow
 from models.records import CommandRow, NoticeRow
 from models.subscriptions import SubscriptionRow
-from renewals.payments import AttemptState
 
 
 async def decidable_on_arrival(session: AsyncSession, command_id: UUID, wall_now: datetime) -> CommandRow | None:
@@ -25,19 +25,32 @@ async def decidable_on_arrival(session: AsyncSession, command_id: UUID, wall_now
     return found.scalar_one_or_none()
 
 
-_SOMETHING_WAITS_BEFORE_IT = exists(select(literal(1)).select_from(BEFORE.order_by(None).subquery()))
+_EARLIER = aliased(CommandRow)
+_SOMETHING_WAITS_BEFORE_IT = or_(
+    exists().where(
+        col(_EARLIER.subscription) == col(CommandRow.subscription),
+        col(_EARLIER.outcome).is_(None),
+        col(_EARLIER.stored_at) < col(CommandRow.stored_at),
+    ),
+    exists(select(literal(1)).select_from(BEFORE.order_by(None).subquery())),
+)
+"""Whatever came earlier has its turn first, as seats that are added raise the number of a later reduction."""
+
 _A_CALL_IS_UNDER_WAY = exists().where(
     col(OrderLineRow.subscription) == col(CommandRow.subscription),
     col(AttemptRow.order_id) == col(OrderLineRow.order_id),
-    col(AttemptRow.state) == AttemptState.OPEN.value,
+    col(AttemptRow.state).in_([state.value for state in UNANSWERED]),
     col(AttemptRow.next_at).is_(None),
 )
+_UNDER_WAY_UNTIL = timedelta(seconds=30)
+"""Of a mail's next try, ahead: half of what the first resend waits. It was sent at that instant by another's clock."""
+
 _A_MAIL_IS_UNDER_WAY = exists().where(
     col(NoticeRow.subscription) == col(CommandRow.subscription),
     col(NoticeRow.outcome).is_(None),
     col(NoticeRow.raw).is_not(None),
     col(SubscriptionRow.number) == col(CommandRow.subscription),
-    col(NoticeRow.next_at) <= bindparam("wall_now") + col(SubscriptionRow.shift),
+    col(NoticeRow.next_at) <= bindparam("wall_now") + literal(_UNDER_WAY_UNTIL) + col(SubscriptionRow.shift),
 )
 _DECIDABLE = (
     select(CommandRow)

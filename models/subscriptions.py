@@ -45,7 +45,7 @@ class SubscriptionRow(SQLModel, table=True):
     last day of the late window of the next renewal, where an operator has named one. `shift` is how far
     its own clock runs ahead. `partner` sold it, and issues its quotes. `next_step_at` (in the world's time),
     `next_step` (in words) and `planned_under` (the policy and zone data of its plan) are written by planning, which
-    counts in `plans`; an instant of None means: to be planned.
+    counts in `plans`; an instant of None means: to be planned, as does one that has passed, without words.
     """
 
     __tablename__ = "subscriptions"
@@ -133,6 +133,12 @@ class SubscriptionRow(SQLModel, table=True):
     planned_under: str | None = None
     plans: int = 0
     import_id: UUID | None = Field(default=None, foreign_key="imports.id")
+
+    @property
+    def awaits_its_plan(self) -> bool:
+        """Was it never planned, or has something changed since? What has a plan without steps has `NEVER` instead."""
+        at = self.next_step_at
+        return at is None or (self.next_step is None and at.year < date.max.year)
 
 
 class TermRow(SQLModel, table=True):

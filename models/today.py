@@ -120,7 +120,8 @@ async def upcoming(session: AsyncSession, now: datetime, most: int) -> list[Upco
     query = (
         select(row, CustomerRow)
         .join(CustomerRow, col(CustomerRow.csn) == col(row.csn))
-        .where(col(row.next_step_at).is_not(None), col(row.phase) != fixed(Phase.LAPSED.value))
+        .where(col(row.next_step).is_not(None), col(row.next_step_at).is_not(None))
+        .where(col(row.phase) != fixed(Phase.LAPSED.value))
         .order_by(col(row.next_step_at), col(row.number))
         .limit(most)
     )

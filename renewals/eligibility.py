@@ -56,7 +56,7 @@ def _already_true(sub: Subscription, request: Request) -> bool:
         case c.Cancel():
             return not sub.auto_renew
         case c.Resume():
-            return sub.auto_renew
+            return sub.auto_renew or request.cancelled_since
         case c.ReduceSeats(to):
             return sub.pending_seats == to
         case c.ChangeTerm(term):

@@ -36,7 +36,7 @@ _AWAITED = {AWAITED: "answer.awaited", BY_VOUCHER: "answer.voucher"}
 async def give(
     sessions: Sessions, client: Client, *, key: str, number: str, name: Name, args: dict[str, Any], by: str
 ) -> UUID:
-    """Store the command under its key, and wait a while for the workflow's answer, which stands in its row.
+    """Store the command under its key, and wait a while for its outcome, which stands in its row.
 
     Raises `models.inbox.KeyReused` for a form that was sent before with other values.
     """

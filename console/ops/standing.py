@@ -147,9 +147,9 @@ def next_step(stored: Stored, t: Speech) -> str:
     row = stored.row
     if stored.facts.phase is Phase.LAPSED:
         return t("none")
-    if row.next_step_at is None:
+    if row.awaits_its_plan:
         return t("fact.unplanned")
-    if row.next_step is None or row.next_step_at.year == date.max.year:
+    if row.next_step is None or row.next_step_at is None:
         return t("none")
     return t.moment(row.next_step_at + row.shift, stored.facts.time_zone)
 

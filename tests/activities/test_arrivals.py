@@ -13,12 +13,15 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities import arriving, deciding, delivery
 from activities.delivery import deliver
+from gateways.port import NoAnswer, NotReceived, Paid
+from mail.sender import Accepted
 from models.records import CommandRow
 from tests.activities.desk import PARIS, Desk
 from tests.scenarios.diary import instant
 from tests.scenarios.portfolios import PUNCTUAL
+from workflows.contract import ReceivedSignal
 
-NOON = "2027-02-10 12:00"
+NOON, SOON = "2027-02-10 12:00", "2027-02-10 12:02"
 
 
 @dataclass
@@ -79,7 +82,9 @@ async def test_it_is_decided_and_its_workflow_woken(desk: Desk, name: str, args:
     exchange = Exchange()
     row = await arrive(desk, exchange, await desk.store(NOON, name, **args))
     assert (row.outcome, exchange.sent) == ("done", WOKEN)
-    assert (await desk.row())["next_step_at"] < instant(NOON, PARIS), "the watchdog knows of it, should nobody hear"
+    after = await desk.row()
+    assert after["next_step_at"] < instant(NOON, PARIS), "the watchdog knows of it, should nobody hear"
+    assert after["next_step"] is None, "what was planned is not shown any more"
 
 
 @pytest.mark.parametrize("fault", [RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED])
@@ -144,14 +149,89 @@ async def test_while_a_charge_is_made_its_answer_is_waited_for(desk: Desk, monke
 
 
 class Hangs:
-    """Takes whatever it is asked, and says nothing."""
+    """The world outside: it takes what it is given, and says what it says only when it is let go on."""
 
-    def __init__(self) -> None:
-        self.called = asyncio.Event()
+    def __init__(self, says: object = None) -> None:
+        self.says, self.called, self.goes_on = says, asyncio.Event(), asyncio.Event()
 
     async def __call__(self, *_: object, **__: object) -> Any:
         self.called.set()
-        await asyncio.Event().wait()
+        await self.goes_on.wait()
+        return self.says
+
+
+@pytest.mark.parametrize("name", ["cancel-auto-renew", "park"])
+async def test_what_was_done_while_the_gateway_was_asked_keeps_it_from_charging(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    await desk.open()
+    await desk.wait_for_renewal_date()
+    desk.gateway.answers.append(NoAnswer("timeout"))
+    await desk.charge()
+    never_came = Hangs(NotReceived())
+    monkeypatch.setattr(desk.gateway, "look_up", never_came)
+    asking = asyncio.create_task(desk.ask("2027-03-31 06:05"))
+    await never_came.called.wait()
+    command_id = await desk.store("2027-03-31 06:06", name, by="operator:ana", reason="he calls")
+    assert (await arrive(desk, Exchange(), command_id, "2027-03-31 06:06")).outcome == "done"
+    never_came.goes_on.set()
+    await asking
+    assert len(desk.gateway.charges) == 1, "only that which never came"
+
+
+async def test_while_what_never_came_is_charged_again_its_answer_is_waited_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.open()
+    await desk.wait_for_renewal_date()
+    desk.gateway.answers.append(NoAnswer("timeout"))
+    desk.gateway.truths.append(NotReceived())
+    await desk.charge()
+    pays = Hangs(Paid("fake"))
+    monkeypatch.setattr(desk.gateway, "charge", pays)
+    asking = asyncio.create_task(desk.ask("2027-03-31 06:05"))
+    await pays.called.wait()
+    exchange, at = Exchange(), "2027-03-31 06:06"
+    row = await arrive(desk, exchange, await desk.store(at, "cancel-auto-renew"), at)
+    pays.goes_on.set()
+    await asking
+    assert (row.outcome, exchange.sent) == (None, TOLD)
+
+
+async def test_a_mail_is_under_way_though_the_clock_of_its_sender_is_ahead(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await at_rest(desk)
+    await desk.give("2027-02-10 12:05", "cancel-auto-renew")
+    (mail,) = await desk.rows("SELECT id FROM notices WHERE kind = 'auto_renew_cancelled'")
+    taken = Hangs(Accepted("250 OK"))
+    monkeypatch.setattr(desk.mailer, "send", taken)
+    sending = asyncio.create_task(desk.at("2027-02-10 12:05", desk.notices.send_queued, desk.number, str(mail["id"])))
+    await taken.called.wait()
+    exchange, at = Exchange(), "2027-02-10 12:04:59"
+    row = await arrive(desk, exchange, await desk.store(at, "resume-auto-renew"), at)
+    taken.goes_on.set()
+    await sending
+    assert (row.outcome, exchange.sent) == (None, TOLD)
+
+
+async def test_fewer_seats_do_not_overtake_more_that_wait(desk: Desk) -> None:
+    """What is added raises the number that was planned before: overtaken, it would raise one that was meant to last."""
+    await at_rest(desk)
+    await desk.store(NOON, "add-seats", seats=3)
+    exchange, at = Exchange(), "2027-02-10 12:01"
+    row = await arrive(desk, exchange, await desk.store(at, "reduce-seats", to=5), at)
+    assert (row.outcome, exchange.sent) == (None, TOLD)
+
+
+async def test_a_resumption_by_signal_that_waited_undoes_no_later_cancellation(desk: Desk) -> None:
+    await at_rest(desk)
+    received = instant(NOON, PARIS)
+    signal = ReceivedSignal("signal:1", desk.number, "resume-auto-renew", request=None, received_at=received)
+    cancelled = await arrive(desk, Exchange(), await desk.store("2027-02-10 12:01", "cancel-auto-renew"), SOON)
+    applied = await desk.at(SOON, desk.commands.take_signal, signal)
+    assert (cancelled.outcome, applied.answer.outcome, (await desk.row())["auto_renew"]) == ("done", "done", False)
+    assert await desk.rows("SELECT 1 FROM notices WHERE kind = 'auto_renew_resumed'") == []
 
 
 async def test_a_later_word_does_not_overtake_an_earlier_one(desk: Desk) -> None:

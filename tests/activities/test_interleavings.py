@@ -104,11 +104,15 @@ async def whose_order_was_never_sent(world: World) -> None:
     world.now += timedelta(seconds=20)
 
 
-async def in_doubt(world: World) -> None:
+async def in_doubt(world: World, met: Fate = Fate.TAKEN) -> None:
     await on_the_renewal_date(world)
-    world.bank.fates.append(Fate.TAKEN)
+    world.bank.fates.append(met)
     await charge(world)
     world.now += timedelta(minutes=5)
+
+
+async def whose_charge_was_lost(world: World) -> None:
+    await in_doubt(world, Fate.LOST)
 
 
 async def expired(world: World) -> None:
@@ -241,6 +245,11 @@ SCENES: dict[str, tuple[Act, tuple[Act, ...]]] = {
     "released twice, and bought anew": (whose_order_was_never_sent, (RELEASE, RELEASE, RENEW)),
     "the truth three times": (in_doubt, (ask, the_truth_is_recorded, RESOLVE)),
     "cancel in doubt": (in_doubt, (ask, CANCEL, charge)),
+    "cancel while what was lost is asked about": (whose_charge_was_lost, (ask, ask, CANCEL)),
+    "parked while what was lost is asked about": (
+        whose_charge_was_lost,
+        (ask, ask, command("park", by="operator:ana", reason="dispute")),
+    ),
     "bought as the late window ends": (expired, (received_at_the_last_moment("renew"), enter_phase)),
     "a quote accepted by code, on invoice, and bought otherwise": (
         with_a_quote,

@@ -16,8 +16,8 @@ Found = Answer | NotReceived | GivenUp | BaseException
 class FakeGateway:
     """Charges are answered by `answers` in order, questions by `truths`; when one is used up, by `Paid`.
 
-    `refusals` are the words that the next refunds are refused with. `moved` is the money that moved, by key: what a
-    customer's bank statement would show.
+    Of a charge that never came it says so. `refusals` are the words that the next refunds are refused with. `moved` is
+    the money that moved, by key: what a customer's bank statement would show.
     """
 
     answers: deque[Say] = field(default_factory=deque)
@@ -43,7 +43,8 @@ class FakeGateway:
 
     async def look_up(self, key: str, now: datetime) -> Answer | NotReceived:
         self.questions.append(key)
-        found = self.truths.popleft() if self.truths else Paid(f"fake-{key}")
+        came = any(charge.key == key for charge in self.charges)
+        found = self.truths.popleft() if self.truths else Paid(f"fake-{key}") if came else NotReceived()
         if isinstance(found, BaseException):
             raise found
         if isinstance(found, Paid):

@@ -58,3 +58,13 @@ async def test_the_overview_and_the_list_say_it_in_french(people: People, sessio
         page = words((await mira.client.get(path, headers={"accept-language": "fr-FR"})).text)
         assert "Courriel : dernière chance de renouveler" in page
         assert "late window" not in page
+
+
+async def test_what_awaits_its_plan_since_something_changed_is_said_so(people: People, sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await import_portfolio(session, EXAMPLE, now=NOON, imported_by="operator:ana")
+        changed = "UPDATE subscriptions SET next_step = NULL, next_step_at = now() - interval '3 minutes'"
+        await session.execute(sa.text(f"{changed} WHERE number = 'S-1001'"))
+    mira = await people.signed_in("mira")
+    page = words((await mira.client.get("/ops/subscriptions/S-1001")).text)
+    assert "Next step to be planned" in page
