@@ -14,7 +14,7 @@ from temporalio.client import Client, WorkflowFailureError
 
 from activities.delivery import carry_out
 from activities.filling import preview_basket
-from cli import desk
+from cli import clocks, desk
 from cli.buying import Expires, Kind, Token, paid_with
 from cli.giving import PATIENCE_SECONDS, By, Json, Key, Reason
 from cli.output import fail, print_json, print_table, progress_bar, warn, why_not
@@ -109,6 +109,7 @@ async def _bulk_renew(
         if refused:
             fail(f"bulk-renew refused ({refused.code}): {refused.hint}")
         async with sessions.begin() as session:
+            await clocks.agree_or_fail(session)
             basket_id = await store_basket(
                 session,
                 client_key=key or str(uuid4()),

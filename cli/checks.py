@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from cli.checks_settings import addresses, examine_provider, mail_goes_in_the_clear, program
 from cli.checks_temporal import examine_temporal
+from cli.clocks import MAY_DIFFER_BY, ahead_of_the_database, in_words
 from cli.desk import TO_GRANT
 from cli.findings import Finding, Health, Unwell, look
 from cli.output import how_many
@@ -27,7 +28,6 @@ from renewals.roles import Role
 from settings import Settings
 from worker import mailer_of
 
-CLOCKS_MAY_DIFFER_BY = timedelta(seconds=5)
 OLDEST_POSTGRES = 15
 MOST_NAMED = 3
 ONE_MEGABYTE = "CREATE TEMPORARY TABLE room ON COMMIT DROP AS SELECT * FROM generate_series(1, 30000)"
@@ -99,14 +99,10 @@ async def _schema(settings: Settings) -> str:
 
 async def _clock(engine: AsyncEngine) -> str:
     async with engine.connect() as connection:
-        theirs: datetime = (await connection.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
-    ahead = datetime.now(UTC) - theirs
-    apart = abs(ahead)
-    if apart > CLOCKS_MAY_DIFFER_BY:
-        far = timedelta(seconds=round(apart.total_seconds()))
-        seen = f"{far} {'ahead of' if ahead == apart else 'behind'} the database's"
-        raise Unwell(seen, "Let both machines take their time from the same source.")
-    return f"{apart.total_seconds():.1f} s apart from the database's"
+        ahead = await ahead_of_the_database(connection)
+    if abs(ahead) > MAY_DIFFER_BY:
+        raise Unwell(in_words(ahead), "Let both machines take their time from the same source.")
+    return f"{abs(ahead).total_seconds():.1f} s apart from the database's"
 
 
 async def _writing(engine: AsyncEngine) -> str:

@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from activities.delivery import deliver
 from activities.outcomes import answer_of
-from cli import desk
+from cli import clocks, desk
 from cli.output import print_json, say, warn, why_not
 from cli.second_person import asks_for_refund
 from models.inbox import store_command
@@ -60,6 +60,7 @@ async def _give(name: Name, number: str, by: str, args: dict[str, Any], key: str
     client = await desk.temporal(settings)  # first: without it nothing is stored that nobody hears of
     async with desk.facts(settings) as sessions:
         async with sessions.begin() as session:
+            await clocks.agree_or_fail(session)
             command_id = await store_command(
                 session, client_key=key, subscription=number, name=name, args=args, by=by, wall_now=desk.wall_now()
             )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.delivery import deliver
 from activities.outcomes import answer_of
-from cli import desk
+from cli import clocks, desk
 from cli.output import fail, print_json, print_table, say, warn, why_not
 from models.inbox import store_command
 from models.method_edits import IN_USE, Removal, name_method, remove_method
@@ -133,6 +133,7 @@ async def _replace(method_id: UUID, other: UUID, by: str) -> Sequence[tuple[str,
     client = await desk.temporal(settings)
     async with desk.facts(settings) as sessions:
         async with sessions.begin() as session:
+            await clocks.agree_or_fail(session)
             method = await _to_edit(session, method_id, by)
             if await find_kept_method(session, other, method.csn) is None:
                 fail(f"{other} is no stored method of the same customer; list them to find its id.")

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
-from cli import checks, checks_temporal
+from cli import checks, checks_temporal, clocks
 from cli.desk import cure_of
 from cli.findings import Health
 from cli.stack_postgres import database_named, plain_address
@@ -146,7 +146,7 @@ def test_a_clock_that_is_wrong_is_told_by_how_much_and_which_way(
         def now(cls, tz: Any = None) -> Self:
             return super().now(tz) + apart
 
-    monkeypatch.setattr(checks, "datetime", Wrong)
+    monkeypatch.setattr(clocks, "datetime", Wrong)
     assert finding(terminal("doctor", "--json"), "clock")[:2] == ("wrong", seen)
 
 

@@ -3,7 +3,9 @@
 import asyncio
 import signal
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, Self
 
 import psycopg
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy import make_url
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
-from cli import checks_temporal
+from cli import checks_temporal, clocks
 from cli.stack_postgres import plain_address, run_sql
 from tests.stack.conftest import PATIENCE_SECONDS, ROOT
 from tests.stack.test_commands import Said, Terminal
@@ -151,6 +153,23 @@ def test_a_role_that_may_not_read_is_sent_to_the_grants(terminal: Terminal, unre
     assert (said.status, said.err.count("\n")) == (1, 1)
     assert "permission denied" in said.err
     assert "Grant its role what docs/operations.md grants" in said.err
+
+
+def test_a_command_of_a_machine_whose_clock_is_wrong_is_not_stored(
+    terminal: Terminal, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Self:
+            return super().now(tz) + timedelta(days=3)
+
+    monkeypatch.setattr(clocks, "datetime", Wrong)
+    said = terminal(*PARK)
+    assert (said.status, said.out, stored_commands(database_url)) == (1, "", 0)
+    assert said.err == (
+        "This machine's clock is 3 days, 0:00:00 ahead of the database's: set it right, then try again. Nothing was "
+        "stored.\n"
+    )
 
 
 async def test_a_command_that_no_worker_answers_says_that_it_is_stored(terminal: Terminal, database_url: str) -> None:
