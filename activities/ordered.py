@@ -50,7 +50,7 @@ class Ordered:
     @property
     def may_be_of_many(self) -> bool:
         """Is it one that others carry out too, so that each of its subscriptions is woken to plan for itself?"""
-        return self.order.way in (Way.BULK, Way.QUOTE)
+        return Way(self.order.way).may_be_of_many
 
     def amount_of(self, stored: Stored) -> int:
         return self.amounts[stored.row.number] if self.is_large else self.attempt.amount

@@ -27,6 +27,9 @@ from workflows.contract import TermPlan
 NOTHING_TO_PAY = "nothing to pay"
 """Recorded in place of a gateway's reference where the amount is zero, and no gateway was asked."""
 
+NOT_RECEIVED = "not_received"
+"""Why an attempt is in doubt that the gateway has not received: somebody else may be calling for it."""
+
 
 class Till:
     """The one place that asks a gateway for money."""
@@ -106,6 +109,8 @@ class Till:
             await self.pay(stored, charge, wall_now, seen=seen)
         elif attempt.way is Way.AUTOMATIC and seen not in ENDED_UNPAID:
             await record_unreachable(self._sessions, number, charge.key, wall_now, seen=seen)
+        elif charge.amount.minor and _may_be_called_elsewhere(attempt):
+            await record_no_answer(self._sessions, number, charge.key, NOT_RECEIVED, wall_now, seen=seen)
         else:
             await record_not_made(self._sessions, number, charge.key, wall_now, seen=seen)
 
@@ -115,7 +120,7 @@ class Till:
         Read again: while the gateway was asked somebody may have cancelled, who was told that it is done.
         """
         async with self._sessions.begin() as session:
-            of_many = attempt.way in (Way.BULK, Way.QUOTE)
+            of_many = attempt.way.may_be_of_many
             numbers = await fellows_of(session, stored.row.number) if of_many else [stored.row.number]
             bought = await load_all(session, numbers, wall_now, lock=True)
             row = await session.get_one(AttemptRow, UUID(attempt.id), with_for_update=True)
@@ -124,6 +129,14 @@ class Till:
                 return False
             row.next_at = None
             return True
+
+
+def _may_be_called_elsewhere(attempt: Attempt) -> bool:
+    """May the gateway receive it yet, as another subscription of the order, or its basket, is calling for it?
+
+    Given up meanwhile it would be paid for nothing; two who make it under one key make it once.
+    """
+    return attempt.way.may_be_of_many and attempt.next_at is None and attempt.state not in ENDED_UNPAID
 
 
 async def charge_of(session: AsyncSession, stored: Stored, attempt_id: str) -> Charge:

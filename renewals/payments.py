@@ -73,6 +73,11 @@ class Way(StrEnum):
     QUOTE = "quote"
     RECORDED = "recorded"
 
+    @property
+    def may_be_of_many(self) -> bool:
+        """May an order be for several subscriptions, and carried out by any of them, or by its basket?"""
+        return self in (Way.BULK, Way.QUOTE)
+
 
 class Purpose(StrEnum):
     """What an order line buys: the next term, more seats for the rest of the running one, or for the next, paid one."""

@@ -57,13 +57,16 @@ _LINES = """
 """
 
 
-async def broken(sessions: Sessions, bank: Bank, now: datetime, number: str) -> list[str]:
-    """Every rule that does not hold now for that subscription, each as a line that says of what."""
+async def broken(sessions: Sessions, bank: Bank, now: datetime, *numbers: str) -> list[str]:
+    """Every rule that does not hold now for these subscriptions, each as a line that says of what.
+
+    They are all that the bank has taken money for.
+    """
     async with sessions() as session:
 
         async def rows(query: str) -> Sequence[RowMapping]:
-            only = text(f"SELECT * FROM ({query}) AS found WHERE subscription = :number")  # noqa: S608  # those below
-            return (await session.execute(only, {"number": number})).mappings().all()
+            only = text(f"SELECT * FROM ({query}) AS found WHERE subscription = ANY(:numbers)")  # noqa: S608  # those below
+            return (await session.execute(only, {"numbers": list(numbers)})).mappings().all()
 
         owed = {row["key"]: row["owed"] for row in await rows(_OWED)}
         given = {row["key"]: row["given"] for row in await rows(_GIVEN_BACK)}

@@ -478,7 +478,9 @@ async def test_of_checkouts_and_an_acceptance_at_once_one_pays_each_term(desk: D
 
 
 async def test_accepted_as_it_expires_it_is_either_paid_or_refused(desk: Desk, woken: Woken) -> None:
+    """Where the quote's own workflow orders from it first, the gateway is asked about a charge that nobody has made."""
     reference = await issue(desk, PUNCTUAL, SECOND, expires_on="2027-02-10")
+    desk.gateway.truths.append(NotReceived())
     answer, *_ = await together(
         desk.give("2027-02-10 23:59:59", "accept-quote", quote=reference),
         beside(desk, SECOND).at("2027-02-11 00:00", desk.holds.end_hold, SECOND),

@@ -157,14 +157,16 @@ class World:
         return stored.facts
 
     async def _before_charge(self, charge: Charge, now: datetime) -> None:
-        """No charge after a cancellation, in another's hold, while stopped, or above what was announced."""
+        """No charge after a cancellation, in another's hold, while stopped, or above what was announced.
+
+        A term is held for an order by the order itself, or by the quote that is accepted with it (domain.md 5); the
+        unique index lets nobody hold it besides.
+        """
         rows = await self.records.rows(
             "SELECT s.*, o.way, o.state AS order_state, o.id AS order_id, a.state AS attempt_state, a.called_off_at, "
             "l.purpose, l.seats AS ordered, l.term AS ordered_term, l.renewal_id, r.settled_at, "
-            "(SELECT count(*) FROM claims c WHERE c.renewal_id = l.renewal_id AND c.released_at IS NULL "
-            " AND c.order_id IS DISTINCT FROM o.id) AS others, "
-            "(SELECT count(*) FROM claims c WHERE c.renewal_id = l.renewal_id AND c.released_at IS NULL "
-            " AND c.order_id = o.id) AS own, "
+            "(SELECT c.order_id = o.id OR q.order_id = o.id FROM claims c LEFT JOIN quotes q ON q.id = c.quote_id "
+            " WHERE c.renewal_id = l.renewal_id AND c.released_at IS NULL) AS is_held_for_it, "
             "(SELECT count(*) FROM pauses WHERE what = 'charges' AND ended_at IS NULL) AS paused "
             "FROM attempts a JOIN orders o ON o.id = a.order_id JOIN order_lines l ON l.order_id = o.id "
             "JOIN subscriptions s ON s.number = l.subscription LEFT JOIN renewals r ON r.id = l.renewal_id "
@@ -224,7 +226,7 @@ def _wrong(rows: Any, charge: Charge, now: datetime, *, alone: bool) -> list[str
         found.append("what was called off")
     if charge.amount.minor == 0:
         found.append("nothing")
-    if row["purpose"] == "renewal" and (row["settled_at"] or row["others"] or not row["own"]):
+    if any(line["purpose"] == "renewal" and (line["settled_at"] or not line["is_held_for_it"]) for line in rows):
         found.append("what is paid or held by another")
     if row["way"] == "automatic":
         if alone and (not row["auto_renew"] or row["phase"] in ("expired", "lapsed")):
